@@ -1,0 +1,205 @@
+"""All figures of a data folder, and what of them was known on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from forecast.errors import BeforeFirstRelease, ContractError, Fault, UnknownArea
+from forecast.figures import KEY, figure_files, read_figures
+from forecast.indicators import FILE as INDICATORS_FILE
+from forecast.indicators import Registry, read_registry
+from forecast.origin import sha256_of
+from forecast.schedule import FILE as SCHEDULE_FILE
+from forecast.schedule import Schedule, read_schedule
+from forecast.spans import Span
+from forecast.targets import FILE as TARGETS_FILE
+from forecast.targets import Target, in_force, read_targets
+
+_STANDING = {"final": 2, "preliminary": 2, "expected": 1, "lower_bound": 0}
+SETTLING = ("final", "preliminary")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One published number about a span; growth in per cent, a level in `unit`."""
+
+    span: Span
+    measure: str
+    value: float
+    unit: str
+    status: str
+    released_on: date
+    released_on_basis: str
+    source: str = ""
+
+    @property
+    def settles(self) -> bool:
+        """Whether the figure is an outcome, not an expectation or a bound."""
+        return self.status in SETTLING
+
+
+@dataclass(frozen=True)
+class Archive:
+    """Every figure ever released, with the registry, targets and schedule of its folder."""
+
+    figures: pd.DataFrame
+    registry: Registry
+    targets: tuple[Target, ...] = ()
+    schedule: Schedule = field(default_factory=Schedule)
+    file_hashes: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def first_release_on(self) -> date:
+        """The day of the first release of all."""
+        return pd.Timestamp(self.figures["released_on"].min()).date()
+
+    @property
+    def areas(self) -> list[str]:
+        """The areas that have figures, sorted."""
+        return sorted(self.figures["area"].unique())
+
+    @cached_property
+    def _series(self) -> dict[tuple[str, str], pd.DataFrame]:
+        """Figures by (area, indicator), the one that counts for its key last."""
+        standing = self.figures["status"].map(_STANDING)
+        ordered = self.figures.assign(standing=standing).sort_values(
+            [*KEY, "standing", "released_on"], kind="stable", ignore_index=True
+        )
+        return {key: rows for key, rows in ordered.groupby(["area", "indicator"], sort=True)}  # type: ignore[misc]
+
+    def indicators_of(self, area: str) -> list[str]:
+        """Return the indicators of which an area has figures, sorted."""
+        return sorted(indicator for a, indicator in self._series if a == area)
+
+    def first_release_of(self, area: str) -> date:
+        """Return the day of an area's first release; raise UnknownArea where it has none."""
+        released = self.figures.loc[self.figures["area"] == area, "released_on"]
+        if released.empty:
+            raise UnknownArea(area, self.areas)
+        return pd.Timestamp(released.min()).date()
+
+    def as_of(self, day: date) -> Snapshot:
+        """Return all that was known at the end of a day; raise BeforeFirstRelease."""
+        if day < self.first_release_on:
+            raise BeforeFirstRelease(day, self.first_release_on)
+        return Snapshot(self, day)
+
+    def releases_of(self, area: str, indicator: str, span: Span, measure: str) -> list[Figure]:
+        """Return every release that settles a span, by day; the first is the first report."""
+        rows = self._series.get((area, indicator))
+        if rows is None:
+            return []
+        same = rows[(rows["first"] == span.first) & (rows["last"] == span.last) & (rows["measure"] == measure)]
+        found = [f for f in _figures(same) if f.settles]
+        return sorted(found, key=lambda f: f.released_on)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What was known at the end of `day`: nothing above this layer sees a later release."""
+
+    archive: Archive
+    day: date
+
+    @property
+    def registry(self) -> Registry:
+        """The registry of indicators."""
+        return self.archive.registry
+
+    @property
+    def schedule(self) -> Schedule:
+        """The usual release lags."""
+        return self.archive.schedule
+
+    def figures_of(self, area: str, indicator: str) -> list[Figure]:
+        """Return, for each span, measure and unit, the figure that counts on the day."""
+        rows = self.archive._series.get((area, indicator))
+        if rows is None:
+            return []
+        known = rows[rows["released_on"].to_numpy() <= np.datetime64(self.day)]
+        return list(_figures(known.drop_duplicates(list(KEY), keep="last")))
+
+    def indicators_of(self, area: str) -> list[str]:
+        """Return the indicators of which figures of an area were known, sorted."""
+        return [i for i in self.archive.indicators_of(area) if self.figures_of(area, i)]
+
+    def targets(self, area: str, year: int) -> dict[str, Target]:
+        """Return by indicator the targets in force on the day."""
+        return in_force(self.archive.targets, area, year, self.day)
+
+    def releases_of(self, area: str, indicator: str, span: Span, measure: str) -> list[Figure]:
+        """Return the releases that settle a span and were out on the day, the first one first."""
+        released = self.archive.releases_of(area, indicator, span, measure)
+        return [figure for figure in released if figure.released_on <= self.day]
+
+
+def _figures(rows: pd.DataFrame) -> list[Figure]:
+    columns = (rows[c].tolist() for c in (
+        "first", "last", "measure", "value", "unit", "status", "released_on", "released_on_basis", "source"
+    ))
+    return [
+        Figure(Span(first, last), measure, value, unit, status, day.date(), basis, source)
+        for first, last, measure, value, unit, status, day, basis, source in zip(*columns, strict=True)
+    ]
+
+
+def read_archive(folder: Path) -> Archive:
+    """Return a data folder's archive; raise ContractError with every fault of every file."""
+    if not folder.is_dir():
+        raise ContractError([Fault(str(folder), None, "no such folder; a data folder is needed")])
+    faults: list[Fault] = []
+    registry, figures = None, None
+    try:
+        registry = read_registry(folder)
+    except ContractError as error:
+        faults.extend(error.faults)
+    try:
+        figures = read_figures(folder)
+    except ContractError as error:
+        faults.extend(error.faults)
+    if registry is not None and figures is not None:
+        faults.extend(_unknown_indicators(figures, registry))
+    targets, schedule = _optional(folder, registry, faults)
+    if faults or registry is None or figures is None:
+        raise ContractError(faults)
+    return Archive(figures, registry, targets, schedule, file_hashes(folder))
+
+
+def _optional(
+    folder: Path, registry: Registry | None, faults: list[Fault]
+) -> tuple[tuple[Target, ...], Schedule]:
+    """Return targets and schedule; add their faults."""
+    targets: tuple[Target, ...] = ()
+    schedule = Schedule()
+    try:
+        targets = read_targets(folder, registry) if registry is not None else ()
+    except ContractError as error:
+        faults.extend(error.faults)
+    try:
+        schedule = read_schedule(folder)
+    except ContractError as error:
+        faults.extend(error.faults)
+    return targets, schedule
+
+
+def _unknown_indicators(figures: pd.DataFrame, registry: Registry) -> list[Fault]:
+    known = ", ".join(sorted(registry.indicators))
+    unknown = figures[~figures["indicator"].isin(list(registry.indicators))]
+    return [
+        Fault(r.file, r.line, f"unknown indicator {r.indicator!r}; known in {INDICATORS_FILE}: {known}")
+        for r in unknown.itertuples()
+    ]
+
+
+def file_hashes(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file of a data folder that a result can depend on, by name."""
+    named = [folder / name for name in (INDICATORS_FILE, TARGETS_FILE, SCHEDULE_FILE)]
+    paths = [*named, *figure_files(folder)]
+    return {p.relative_to(folder).as_posix(): sha256_of(p) for p in paths if p.is_file()}

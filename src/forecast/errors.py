@@ -1,0 +1,91 @@
+"""The exception tree: one class for each fault that a caller may act on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+
+class ForecastError(Exception):
+    """Base of every error that this package raises on purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault in a file: where it is, what was found and what is allowed."""
+
+    file: str
+    line: int | None
+    message: str
+
+    def __str__(self) -> str:
+        """Return `file:line: message`; the line is left out where a file has none."""
+        return f"{self.file}: {self.message}" if self.line is None else f"{self.file}:{self.line}: {self.message}"
+
+
+class ContractError(ForecastError):
+    """Data that break their contract; `faults` holds all of them, not only the first."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        count = f"{len(self.faults)} fault{'s' if len(self.faults) != 1 else ''} in the data"
+        super().__init__("\n".join([count, *map(str, self.faults)]))
+
+
+class BeforeFirstRelease(ForecastError):
+    """A day on which nothing had been published yet."""
+
+    def __init__(self, day: date, first_release_on: date, what: str = "the archive") -> None:
+        self.day, self.first_release_on = day, first_release_on
+        super().__init__(
+            f"nothing of {what} was known on {day}; allowed: a day from {first_release_on} on"
+        )
+
+
+class DayAhead(ForecastError):
+    """A day that has not come yet."""
+
+    def __init__(self, day: date, today: date) -> None:
+        self.day, self.today = day, today
+        super().__init__(f"{day} has not come yet; allowed: a day up to {today}")
+
+
+class UnknownArea(ForecastError):
+    """An area without a single figure."""
+
+    def __init__(self, area: str, known: Iterable[str]) -> None:
+        self.area, self.known = area, tuple(sorted(known))
+        super().__init__(f"no figures for area {area!r}; areas with figures: {', '.join(self.known)}")
+
+
+class UnknownIndicator(ForecastError):
+    """An indicator that the registry does not hold."""
+
+    def __init__(self, indicator: str, known: Iterable[str]) -> None:
+        self.indicator, self.known = indicator, tuple(sorted(known))
+        super().__init__(f"unknown indicator {indicator!r}; known: {', '.join(self.known)}")
+
+
+class NotEnoughHistory(ForecastError):
+    """A history too short for what was asked of it."""
+
+
+class ParameterError(ForecastError):
+    """Parameters that are unknown, missing or of the wrong type; all of them are named."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(["wrong parameters", *self.problems]))
+
+
+class NotebookFailed(ForecastError):
+    """A notebook cell that raised; `partial` is the notebook as far as it came."""
+
+    def __init__(self, cell: int, name: str, value: str, partial: str) -> None:
+        self.cell, self.name, self.value, self.partial = cell, name, value, partial
+        super().__init__(f"cell {cell} failed: {name}: {value}\nthe partial notebook is {partial}")
+
+
+class OutputError(ForecastError):
+    """A folder or file that could not be written."""

@@ -1,0 +1,207 @@
+"""Published figures: reading `figures/*.csv` and `*.parquet`, and the contract that they keep."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from forecast.errors import ContractError, Fault
+from forecast.spans import month_text, parse_month
+
+REQUIRED = ("area", "indicator", "first_month", "last_month", "measure", "value", "released_on")
+OPTIONAL = ("unit", "status", "released_on_basis", "publisher", "source")
+MEASURES = ("level", "growth_pct")
+STATUSES = ("final", "preliminary", "expected", "lower_bound")
+BASES = ("published", "estimated", "uploaded")
+KEY = ("area", "indicator", "first", "last", "measure", "unit")
+_ENCODINGS = ("utf-8-sig", "gb18030")
+
+
+def read_figures(folder: Path) -> pd.DataFrame:
+    """Return every figure below `folder/figures`, one row each, in the order of the files.
+
+    Columns: area, indicator, first and last (months as integers), measure, value, unit, status,
+    released_on (datetime64), released_on_basis, publisher, source, file, line. Raise
+    `ContractError` with every fault of every file.
+    """
+    paths = figure_files(folder)
+    faults: list[Fault] = []
+    tables = []
+    for path in paths:
+        name = path.relative_to(folder).as_posix()
+        try:
+            rows = _parquet_rows(path) if path.suffix == ".parquet" else _csv_rows(path, name)
+            tables.append(_checked(rows, name, faults))
+        except ContractError as error:
+            faults.extend(error.faults)
+    if not paths:
+        faults.append(Fault(f"{folder.name}/figures", None, "no file; at least one *.csv or *.parquet is needed"))
+    figures = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+    if not faults:
+        faults.extend(_conflicts(figures))
+    if faults:
+        raise ContractError(faults)
+    return figures.drop_duplicates([*KEY, "released_on", "status"], ignore_index=True)
+
+
+def figure_files(folder: Path) -> list[Path]:
+    """Return the files that hold figures, sorted by name."""
+    return sorted(p for p in (folder / "figures").glob("*") if p.suffix in (".csv", ".parquet"))
+
+
+def _csv_rows(path: Path, name: str) -> pd.DataFrame:
+    """Return the cells of a CSV file as text, with the line of each row."""
+    reader = csv.reader(io.StringIO(decoded(path, name), newline=""), strict=True)
+    lines: list[int] = []
+    rows: list[list[str]] = []
+    faults = []
+    try:
+        header = [cell.strip() for cell in next(reader, [])]
+        _check_header(header, name)
+        for cells in reader:
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) != len(header):
+                faults.append(Fault(name, reader.line_num, f"{len(cells)} cells; the header has {len(header)}"))
+                continue
+            rows.append([cell.strip() for cell in cells])
+            lines.append(reader.line_num)
+    except csv.Error as error:
+        faults.append(Fault(name, reader.line_num, f"no CSV: {error}"))
+    if faults:
+        raise ContractError(faults)
+    if not rows:
+        raise ContractError([Fault(name, None, "a header without rows; at least one figure is needed")])
+    return pd.DataFrame(rows, columns=header, dtype="str").assign(line=lines)
+
+
+def decoded(path: Path, name: str) -> str:
+    """Return the text of a file in UTF-8, with or without a byte-order mark, or in GBK."""
+    raw = path.read_bytes()
+    if not raw.strip():
+        raise ContractError([Fault(name, None, "the file is empty; a header and rows are needed")])
+    for encoding in _ENCODINGS:
+        try:
+            text = raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise ContractError([Fault(name, None, "not text; allowed encodings: UTF-8, GBK, GB18030")])
+
+
+def _parquet_rows(path: Path) -> pd.DataFrame:
+    name = f"figures/{path.name}"
+    try:
+        table = pd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        raise ContractError([Fault(name, None, f"no Parquet file: {error}")]) from error
+    _check_header([str(c) for c in table.columns], name)
+    text = table.astype({c: "str" for c in table.columns if c != "value"})
+    text["value"] = table["value"].map(repr) if table["value"].dtype.kind in "fiu" else table["value"]
+    text["released_on"] = text["released_on"].str[:10]
+    return text.fillna("").assign(line=range(1, len(text) + 1))
+
+
+def _check_header(header: list[str], name: str) -> None:
+    """Raise ContractError where columns are missing, unknown or repeated."""
+    allowed = ", ".join([*REQUIRED, *OPTIONAL])
+    faults = [
+        *(f"column {c!r} is missing; required: {', '.join(REQUIRED)}" for c in REQUIRED if c not in header),
+        *(f"unknown column {c!r}; allowed: {allowed}" for c in header if c not in (*REQUIRED, *OPTIONAL)),
+        *(f"column {c!r} stands twice" for c in sorted(set(header)) if header.count(c) > 1),
+    ]
+    if faults:
+        raise ContractError(Fault(name, 1, text) for text in faults)
+
+
+def _checked(rows: pd.DataFrame, name: str, faults: list[Fault]) -> pd.DataFrame:
+    """Return the rows as typed figures; add what is wrong in them to `faults`."""
+    for column, default in (("status", "final"), ("released_on_basis", "published")):
+        given = rows.get(column, pd.Series("", index=rows.index))
+        rows[column] = given.where(given != "", default)
+    for column in ("unit", "publisher", "source"):
+        rows[column] = rows.get(column, pd.Series("", index=rows.index))
+    typed = pd.DataFrame({
+        "first": rows["first_month"].map(parse_month),
+        "last": rows["last_month"].map(parse_month),
+        "value": rows["value"].map(_number),
+        "released_on": rows["released_on"].map(_day),
+    })
+    found = list(_row_faults(rows, typed, name))
+    faults.extend(found)
+    if found:
+        return pd.DataFrame()
+    kept = ["area", "indicator", "measure", "unit", "status", "released_on_basis", "publisher", "source", "line"]
+    figures = rows[kept].assign(
+        first=typed["first"].astype("int64"), last=typed["last"].astype("int64"),
+        value=typed["value"].astype("float64"), released_on=pd.to_datetime(typed["released_on"]), file=name,
+    )
+    growth = figures["measure"] == "growth_pct"
+    figures["unit"] = figures["unit"].where(~growth, "pct")
+    return figures
+
+
+def _row_faults(rows: pd.DataFrame, typed: pd.DataFrame, name: str) -> Iterator[Fault]:
+    """Yield every fault in single rows."""
+    first, last, day = typed["first"], typed["last"], typed["released_on"]
+    known = day.notna() & first.notna()
+    early = pd.Series(False, index=rows.index)
+    early[known] = [d < date(int(m) // 12, int(m) % 12 + 1, 1) for d, m in zip(day[known], first[known], strict=True)]
+    growth = rows["measure"] == "growth_pct"
+    bad_unit = growth & ~rows["unit"].isin(["", "pct"]) if "unit" in rows else growth & False
+    checks = [
+        ("area", rows["area"] == "", "a name is needed"),
+        ("indicator", rows["indicator"] == "", "a name is needed"),
+        ("first_month", first.isna(), "is no month; allowed: YYYY-MM, 01 to 12"),
+        ("last_month", last.isna(), "is no month; allowed: YYYY-MM, 01 to 12"),
+        ("last_month", last < first, "lies before first_month; allowed: the same month or a later one"),
+        ("measure", ~rows["measure"].isin(MEASURES), f"is no measure; allowed: {', '.join(MEASURES)}"),
+        ("value", typed["value"].isna(), "is no number; allowed: a finite decimal number, no sign for thousands"),
+        ("released_on", day.isna(), "is no day; allowed: YYYY-MM-DD"),
+        ("released_on", early, "lies before the first month of its span; allowed: a day from then on"),
+        ("status", ~rows["status"].isin(STATUSES), f"is no status; allowed: {', '.join(STATUSES)}"),
+        ("released_on_basis", ~rows["released_on_basis"].isin(BASES), f"is no basis; allowed: {', '.join(BASES)}"),
+        ("unit", bad_unit, "does not go with growth_pct; allowed: pct, or nothing"),
+        ("value", (rows["measure"] == "growth_pct") & (typed["value"] <= -100), "is no growth; allowed: above -100"),
+    ]
+    for column, wrong, message in checks:
+        for index in rows.index[wrong.fillna(False).astype(bool)]:
+            yield Fault(name, int(rows.at[index, "line"]), f"{column} {rows.at[index, column]!r} {message}")
+
+
+def _number(text: str) -> float:
+    """Return the number that a text spells, or NaN; thousands separators are refused."""
+    try:
+        value = float(text) if "_" not in text else math.nan
+    except ValueError:
+        return math.nan
+    return value if math.isfinite(value) else math.nan
+
+
+def _day(text: str) -> date | None:
+    """Return the day that `YYYY-MM-DD` names, or None."""
+    try:
+        return date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None
+
+
+def _conflicts(figures: pd.DataFrame) -> Iterator[Fault]:
+    """Yield keys that were released on one day with two values."""
+    same = [*KEY, "status", "released_on"]
+    values = figures.groupby(same, sort=False)["value"].transform("nunique")
+    for (area, indicator, first, last, *_), rows in figures[values > 1].groupby(same, sort=False):
+        where = ", ".join(f"{f}:{n}" for f, n in zip(rows["file"], rows["line"], strict=True))
+        found = " and ".join(f"{v:g}" for v in rows["value"])
+        yield Fault(
+            rows["file"].iloc[-1], int(rows["line"].iloc[-1]),
+            f"{area} {indicator} {month_text(first)} to {month_text(last)} has the values {found} on one day "
+            f"({where}); allowed: one value a day, a revision carries a later released_on",
+        )

@@ -1,0 +1,10 @@
+"""What a model may see: YTD growth with gaps, base-year shares, flows, and related histories."""
+
+from __future__ import annotations
+
+from forecast.history.growth import Basis, Growth, Part
+from forecast.history.flows import Flows
+from forecast.history.levels import FloatArray, Levels
+from forecast.history.series import History, build_history
+
+__all__ = ["Basis", "FloatArray", "Flows", "Growth", "History", "Levels", "Part", "build_history"]

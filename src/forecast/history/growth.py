@@ -1,0 +1,170 @@
+"""Year-to-date growth of every month, by the order of precedence of its sources.
+
+As published; else composed from published parts; else the ratio of levels on the base that the
+year's last published growth implies; else as expected by the office; else missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.archive import Figure
+from forecast.history.levels import FloatArray, Levels
+from forecast.indicators import Indicator
+from forecast.spans import MONTHS_A_YEAR, Span, month, month_of_year
+
+
+class Basis(IntEnum):
+    """Where a point of growth comes from; the order is that of precedence."""
+
+    MISSING = 0
+    EXPECTED = 1
+    LEVEL_RATIO = 2
+    COMPOSED = 3
+    PUBLISHED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Growth in per cent of a span that does not start in January."""
+
+    span: Span
+    growth_pct: float
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """YTD growth in per cent and its basis, of shape (year, 12); and what is known beside it.
+
+    `base_revision` is, per year, r in C / ((1 + g) C of the year before) - 1 of the year's last
+    month that has levels and published growth; NaN where none has.
+    """
+
+    year_to_date: FloatArray
+    basis: NDArray[np.int8]
+    base_revision: FloatArray
+    parts: tuple[Part, ...]
+
+
+def year_to_date_growth(
+    figures: Sequence[Figure], levels: Levels | None, indicator: Indicator,
+    shares: FloatArray, first_year: int,
+) -> Growth:
+    """Return growth by the indicator's annual rule; `shares` are the base-year month shares."""
+    published, parts = _published(figures, indicator, first_year, len(shares))
+    values, basis = published[True].copy(), np.zeros(published[True].shape, dtype=np.int8)
+    basis[~np.isnan(values)] = Basis.PUBLISHED
+    if indicator.annual_rule == "mean_of_months":
+        _fill(values, basis, _mean_of_months(parts, values, levels), Basis.COMPOSED)
+    elif indicator.annual_rule == "end_of_year":
+        _fill(values, basis, _year_on_year(levels.monthly, levels), Basis.LEVEL_RATIO) if levels else None
+    else:
+        _compose(values, basis, parts, levels, shares)
+    revision = _base_revision(values, basis, levels, len(shares))
+    if levels is not None and indicator.annual_rule in ("published_ytd", "sum_of_months"):
+        ratio = _year_on_year(levels.year_to_date, levels)
+        needs_published = indicator.price_basis == "real"
+        scope = revision if needs_published else np.nan_to_num(revision)
+        _fill(values, basis, 100 * ((1 + ratio / 100) / (1 + scope[:, None]) - 1), Basis.LEVEL_RATIO)
+    _fill(values, basis, published[False], Basis.EXPECTED)
+    left = tuple(
+        Part(Span(month(first_year + row, last + 2 - n), month(first_year + row, last + 1)), g)
+        for (row, last), (n, g) in sorted(parts.items())
+        if basis[row, last] <= Basis.EXPECTED
+    )
+    return Growth(values, basis, revision, left)
+
+
+_Parts = dict[tuple[int, int], tuple[int, float]]
+
+
+def _published(
+    figures: Sequence[Figure], indicator: Indicator, first_year: int, n_years: int
+) -> tuple[dict[bool, FloatArray], _Parts]:
+    """Return published YTD growth, settled (True) and expected (False), and growth of parts."""
+    values = {settled: np.full((n_years, MONTHS_A_YEAR), np.nan) for settled in (True, False)}
+    parts: _Parts = {}
+    stock = indicator.annual_rule == "end_of_year"
+    for figure in figures:
+        row, last = figure.span.year - first_year, month_of_year(figure.span.last) - 1
+        if figure.measure != "growth_pct" or not 0 <= row < n_years or figure.status == "lower_bound":
+            continue
+        running = figure.span.is_year_to_date
+        if stock:
+            running = figure.span.n_months == 1 or figure.span.is_whole_year
+        if running:
+            values[figure.settles][row, last] = figure.value
+        elif figure.settles and figure.span.is_within_a_year:
+            parts[row, last] = (figure.span.n_months, figure.value)
+    return values, parts
+
+
+def _fill(values: FloatArray, basis: NDArray[np.int8], found: FloatArray, kind: Basis) -> None:
+    """Put `found` where nothing of a higher standing is."""
+    empty = np.isnan(values) & ~np.isnan(found)
+    values[empty] = found[empty]
+    basis[empty] = kind
+
+
+def _compose(
+    values: FloatArray, basis: NDArray[np.int8], parts: _Parts, levels: Levels | None, shares: FloatArray
+) -> None:
+    """Fill growth composed from published parts: sum C / sum [C / (1 + g / 100)] - 1."""
+    for (row, last), (n_months, growth) in sorted(parts.items()):
+        before = last - n_months
+        if not np.isnan(values[row, last]) or np.isnan(values[row, before]):
+            continue
+        total = levels.year_to_date[row] if levels is not None else np.full(MONTHS_A_YEAR, np.nan)
+        base = total[before] / (1 + values[row, before] / 100)
+        part = total[last] - total[before]
+        base_part = part / (1 + growth / 100)
+        if np.isnan(part):
+            base, base_part = shares[row, : before + 1].sum(), shares[row, before + 1 : last + 1].sum()
+        grown = base * (1 + values[row, before] / 100) + base_part * (1 + growth / 100)
+        values[row, last] = 100 * (grown / (base + base_part) - 1)
+        basis[row, last] = Basis.COMPOSED
+
+
+def _mean_of_months(parts: _Parts, values: FloatArray, levels: Levels | None) -> FloatArray:
+    """Return the running mean of monthly growth, NaN from the first month that is missing."""
+    monthly = np.full(values.shape, np.nan)
+    monthly[:, 0] = values[:, 0]
+    for (row, last), (n_months, growth) in parts.items():
+        if n_months == 1:
+            monthly[row, last] = growth
+    if levels is not None:
+        ratio = _year_on_year(levels.monthly, levels)
+        monthly = np.where(np.isnan(monthly), ratio, monthly)
+    running: FloatArray = np.cumsum(monthly, axis=1) / np.arange(1, MONTHS_A_YEAR + 1)
+    return running
+
+
+def _year_on_year(level: FloatArray, levels: Levels) -> FloatArray:
+    """Return growth of levels on a year earlier in per cent, NaN across a break."""
+    growth = np.full(level.shape, np.nan)
+    growth[1:] = 100 * (level[1:] / level[:-1] - 1)
+    for row in range(1, len(level)):
+        if not levels.are_comparable(levels.first_year + row):
+            growth[row] = np.nan
+    return growth
+
+
+def _base_revision(
+    values: FloatArray, basis: NDArray[np.int8], levels: Levels | None, n_years: int
+) -> FloatArray:
+    revision = np.full(n_years, np.nan)
+    if levels is None:
+        return revision
+    ratio = _year_on_year(levels.year_to_date, levels)
+    both = (basis >= Basis.COMPOSED) & ~np.isnan(ratio)
+    for row in range(n_years):
+        known = np.flatnonzero(both[row])
+        if known.size:
+            last = known[-1]
+            revision[row] = (1 + ratio[row, last] / 100) / (1 + values[row, last] / 100) - 1
+    return revision

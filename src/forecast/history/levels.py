@@ -1,0 +1,69 @@
+"""Year-to-date levels of one unit, cumulated from whatever spans were published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.archive import Figure
+from forecast.spans import MONTHS_A_YEAR, month_of_year
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """Levels of January to each month, of shape (year, 12); NaN where they are not known.
+
+    `monthly` holds the levels of single months, for stocks and indices.
+    """
+
+    first_year: int
+    unit: str
+    year_to_date: FloatArray
+    monthly: FloatArray
+    break_months: tuple[int, ...] = ()
+
+    def of_year(self, year: int) -> FloatArray:
+        """Return the twelve year-to-date levels of a year, NaN where unknown."""
+        row = year - self.first_year
+        if 0 <= row < len(self.year_to_date):
+            return self.year_to_date[row]
+        return np.full(MONTHS_A_YEAR, np.nan)
+
+    def are_comparable(self, year: int) -> bool:
+        """Whether no break lies between the levels of a year and of the year before."""
+        span_of_both = range(MONTHS_A_YEAR * (year - 1) + 1, MONTHS_A_YEAR * (year + 1))
+        return not any(b in span_of_both for b in self.break_months)
+
+
+def cumulated(
+    figures: Iterable[Figure], first_year: int, n_years: int, break_months: Sequence[int]
+) -> Levels | None:
+    """Return the settled levels in the unit of the newest one; None where there are none."""
+    levels = [f for f in figures if f.measure == "level" and f.settles and f.span.is_within_a_year]
+    if not levels:
+        return None
+    unit = max(levels, key=lambda f: (f.span.last, f.released_on)).unit
+    total = np.full((n_years, MONTHS_A_YEAR), np.nan)
+    monthly = total.copy()
+    parts: list[dict[int, tuple[int, float]]] = [{} for _ in range(n_years)]
+    for figure in levels:
+        row, last = figure.span.year - first_year, month_of_year(figure.span.last) - 1
+        if figure.unit != unit or not 0 <= row < n_years:
+            continue
+        if figure.span.n_months == 1:
+            monthly[row, last] = figure.value
+        if figure.span.is_year_to_date:
+            total[row, last] = figure.value
+        else:
+            parts[row][last] = (figure.span.n_months, figure.value)
+    for row, known in enumerate(parts):
+        for last in sorted(known):
+            n_months, value = known[last]
+            if np.isnan(total[row, last]):
+                total[row, last] = total[row, last - n_months] + value
+    return Levels(first_year, unit, total, monthly, tuple(break_months))

@@ -1,0 +1,172 @@
+"""The history of one indicator in one area on one day, up to the year that is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+
+from forecast.archive import Figure, Snapshot
+from forecast.history.flows import Flows, comparable_flows
+from forecast.history.growth import Basis, Growth, Part, year_to_date_growth
+from forecast.history.levels import FloatArray, Levels, cumulated
+from forecast.history.shares import OWN, base_year_shares, profiles
+from forecast.indicators import Indicator
+from forecast.spans import MONTHS_A_YEAR, month, month_of_year, year_of
+
+
+@dataclass(frozen=True)
+class History:
+    """What was known of an indicator on `as_of`, on a grid of months to December of `year`.
+
+    Growth is year to date, in per cent. The grid begins with January of `first_year`; rows are
+    years, columns months.
+    """
+
+    area: str
+    indicator: Indicator
+    as_of: date
+    year: int
+    first_year: int
+    growth: Growth
+    levels: Levels | None
+    shares: FloatArray
+    shares_basis: tuple[str, ...]
+    flows: Flows | None
+    figures: tuple[Figure, ...]
+    related: Mapping[str, History] = field(default_factory=dict)
+
+    @property
+    def reference(self) -> str:
+        """`area/indicator`."""
+        return f"{self.area}/{self.indicator.id}"
+
+    @property
+    def settled(self) -> FloatArray:
+        """YTD growth that was published or follows from it; NaN elsewhere, of shape (year, 12)."""
+        return np.where(self.growth.basis > Basis.EXPECTED, self.growth.year_to_date, np.nan)
+
+    @property
+    def last_published(self) -> int | None:
+        """The last month with settled YTD growth; None where there is none."""
+        known = np.flatnonzero(self.growth.basis.ravel() > Basis.EXPECTED)
+        return month(self.first_year, 1) + int(known[-1]) if known.size else None
+
+    @property
+    def months_known(self) -> int:
+        """Number of months of the judged year that are settled, 0 to 12."""
+        last = self.last_published
+        return month_of_year(last) if last is not None and year_of(last) == self.year else 0
+
+    @property
+    def ahead(self) -> range:
+        """Every month after the last published one, December of the year last.
+
+        Without any published growth it is the twelve months of the year.
+        """
+        last = self.last_published
+        first = month(self.year, 1) if last is None else last + 1
+        return range(first, month(self.year, MONTHS_A_YEAR) + 1)
+
+    @property
+    def outturn_pct(self) -> float | None:
+        """Growth of the whole year, where it is settled."""
+        value = self.settled[-1, -1]
+        return None if np.isnan(value) else float(value)
+
+    @property
+    def annual(self) -> dict[int, float]:
+        """Settled growth of whole years, by year."""
+        december = self.settled[:, -1]
+        return {self.first_year + i: float(g) for i, g in enumerate(december) if not np.isnan(g)}
+
+    @property
+    def expected(self) -> dict[int, float]:
+        """Expected YTD growth by month, where nothing settled stands."""
+        where = np.argwhere(self.growth.basis == Basis.EXPECTED)
+        return {
+            month(self.first_year + int(y), int(m) + 1): float(self.growth.year_to_date[y, m]) for y, m in where
+        }
+
+    def at(self, when: int) -> float:
+        """Return settled YTD growth of a month, NaN where it is not known."""
+        row = year_of(when) - self.first_year
+        return float(self.settled[row, month_of_year(when) - 1]) if 0 <= row < len(self.shares) else np.nan
+
+    def settled_share(self, year: int, months_known: int) -> float:
+        """Return W: how much of a year's growth is settled once so many months are known."""
+        if self.indicator.annual_rule == "end_of_year":
+            return 1.0 if months_known == MONTHS_A_YEAR else 0.0
+        return float(self.shares[year - self.first_year, :months_known].sum())
+
+    def cumulator(self) -> tuple[FloatArray, FloatArray]:
+        """Return a and b in S_t = a_t S_(t-1) + b_t g_t for every month of the grid.
+
+        S is YTD growth, g growth of the month: a = W_(t-1) / W_t, b = w_t / W_t with base-year
+        shares w; for a stock, S is the growth of the month itself.
+        """
+        if self.indicator.annual_rule == "end_of_year":
+            ones = np.ones(self.shares.size)
+            return 0 * ones, ones
+        running = np.cumsum(self.shares, axis=1)
+        before = np.c_[np.zeros(len(running)), running[:, :-1]]
+        return (before / running).ravel(), (self.shares / running).ravel()
+
+    def normal_progress(self, months_known: int) -> float | None:
+        """Return the mean share of a year done by a month over three or more years, else None."""
+        own = [s for s, basis in zip(self.shares, self.shares_basis, strict=True) if basis == OWN]
+        return float(np.mean([s[:months_known].sum() for s in own])) if len(own) >= 3 else None
+
+    def base_on_todays_scope(self) -> float | None:
+        """Return last year's annual level times (1 + r), the base of this year's growth.
+
+        r is the base revision that the newest published growth of the year implies; without one
+        the base on today's scope is not known, and None is returned.
+        """
+        if self.levels is None or not self.levels.are_comparable(self.year):
+            return None
+        base = self.levels.of_year(self.year - 1)[-1] * (1 + self.growth.base_revision[-1])
+        return None if np.isnan(base) else float(base)
+
+
+def build_history(snapshot: Snapshot, area: str, indicator: str, year: int, *, with_related: bool = True) -> History:
+    """Return the history of an indicator as it was known on the snapshot's day.
+
+    A related series whose figures are missing gives an empty history, not an error.
+    """
+    entry = snapshot.registry.of(area, indicator)
+    figures = tuple(f for f in snapshot.figures_of(area, indicator) if f.span.year <= year)
+    first_year = min((f.span.year for f in figures), default=year) - 1
+    first_year = min(first_year, year - 1)
+    years = range(first_year, year + 1)
+    related = {r: _related(snapshot, r, year) for r in entry.related} if with_related else {}
+    levels = cumulated(figures, first_year, len(years), entry.break_months)
+    shares, shares_basis = _shares(snapshot, entry, levels, list(related.values()), years)
+    growth = year_to_date_growth(figures, levels, entry, shares, first_year)
+    accumulates = entry.annual_rule in ("published_ytd", "sum_of_months")
+    flows = comparable_flows(levels, growth.base_revision, needs_published=entry.price_basis == "real") if accumulates else None
+    return History(area, entry, snapshot.day, year, first_year, growth, levels, shares, shares_basis, flows, figures, related)
+
+
+def _related(snapshot: Snapshot, reference: str, year: int) -> History:
+    area, _, indicator = reference.partition("/")
+    return build_history(snapshot, area, indicator, year, with_related=False)
+
+
+def _shares(
+    snapshot: Snapshot, entry: Indicator, levels: Levels | None, related: list[History], years: range
+) -> tuple[FloatArray, tuple[str, ...]]:
+    if entry.annual_rule in ("mean_of_months", "end_of_year"):
+        return base_year_shares(years, {}, [])
+    lent = []
+    if entry.weights_from:
+        area, _, indicator = entry.weights_from.partition("/")
+        figures = [f for f in snapshot.figures_of(area, indicator) if f.span.year <= years[-1]]
+        lent.append(profiles(cumulated(figures, years[0] - 1, len(years) + 1, ())))
+    lent.extend(profiles(h.levels) for h in related)
+    return base_year_shares(years, profiles(levels), lent)
+
+
+__all__ = ["Basis", "Growth", "History", "Part", "build_history"]

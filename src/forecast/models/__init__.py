@@ -1,0 +1,17 @@
+"""Models of growth through the year: one file a model, one contract, one registry."""
+
+from __future__ import annotations
+
+from forecast.models.borrowed import Borrowed
+from forecast.models.contract import Fitted, Model
+from forecast.models.drift import Drift
+from forecast.models.pace import Pace
+from forecast.models.prophet import Prophet
+from forecast.models.sarima import Sarima
+from forecast.models.shared import Scale, Shared, learnt, lenders, rule_of
+
+MODELS: dict[str, Model] = {
+    model.name: model for model in (Pace(), Drift(), Sarima(), Prophet(), Borrowed())
+}
+
+__all__ = ["MODELS", "Fitted", "Model", "Scale", "Shared", "learnt", "lenders", "rule_of"]

@@ -1,0 +1,82 @@
+"""`borrowed`: a distribution for an indicator that has said nothing of its own this year.
+
+Its growth is that of the related series, give or take how far areas have lain from theirs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from forecast.errors import NotEnoughHistory
+from forecast.history import FloatArray, History
+from forecast.models.pace import FittedPace, Pace
+from forecast.models.shared import Shared, lenders
+from forecast.spans import year_of
+
+
+class Borrowed:
+    """Growth of the related series, widened by how far areas have lain from theirs."""
+
+    name = "borrowed"
+
+    def can_fit(self, history: History) -> bool:
+        """Return whether nothing of the year is known here and a related series can be followed."""
+        spoken = history.months_known > 0 or any(year_of(m) == history.year for m in history.expected)
+        return not spoken and bool(_lenders(history))
+
+    def fit(self, history: History, shared: Shared) -> FittedBorrowed:
+        """Return the lent courses; raise NotEnoughHistory where `can_fit` is false."""
+        if not self.can_fit(history):
+            raise NotEnoughHistory(f"{history.reference} has no related series to borrow from")
+        return FittedBorrowed(history, shared, _courses(history, shared))
+
+
+def _lenders(history: History) -> list[History]:
+    usable = (history.related[r] for r in lenders(history.area, history.related))
+    return [h for h in usable if h.indicator.annual_rule and _is_recent(h) and Pace().can_fit(h)]
+
+
+def _courses(history: History, shared: Shared) -> tuple[FittedPace, ...]:
+    return tuple(Pace().fit(lender, shared) for lender in _lenders(history))
+
+
+def _is_recent(history: History) -> bool:
+    """Whether the series said something of the judged year or of the one before."""
+    return history.last_published is not None and year_of(history.last_published) >= history.year - 1
+
+
+@dataclass(frozen=True)
+class FittedBorrowed:
+    """The courses of the related series and the spread around them."""
+
+    history: History
+    shared: Shared
+    lenders: tuple[FittedPace, ...]
+
+    def update(self, history: History) -> FittedBorrowed:
+        """Return the same spread around newer courses of the related series."""
+        return replace(self, history=history, lenders=_courses(history, self.shared) or self.lenders)
+
+    def simulate(self, n_paths: int, rng: np.random.Generator) -> FloatArray:
+        """Return paths of YTD growth: a course lent whole, and a distance kept all year."""
+        lender = rng.integers(len(self.lenders), size=n_paths)
+        courses = np.stack([_over(self.history.ahead, fitted, n_paths, rng) for fitted in self.lenders])
+        lent = courses[lender, np.arange(n_paths)]
+        scale = self.shared.scale_of(self.history)
+        distance = scale.size_pp * self.shared.difference * rng.standard_t(scale.freedom, n_paths)
+        return lent + distance[:, None]
+
+
+def _over(ahead: range, fitted: FittedPace, n_paths: int, rng: np.random.Generator) -> FloatArray:
+    """Return a related series' course over the months ahead here, known or simulated."""
+    simulated = dict(zip(fitted.history.ahead, fitted.simulate(n_paths, rng).T, strict=True))
+    columns = []
+    for when in ahead:
+        known = fitted.history.at(when)
+        columns.append(simulated[when] if when in simulated else np.full(n_paths, known))
+    course = np.stack(columns, axis=1)
+    gaps = np.isnan(course)
+    course[gaps] = np.broadcast_to(course[:, -1:], course.shape)[gaps]
+    return course

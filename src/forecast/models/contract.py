@@ -1,0 +1,36 @@
+"""The one contract that every model keeps."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+
+from forecast.history import FloatArray, History
+from forecast.models.shared import Shared
+
+
+class Fitted(Protocol):
+    """A model fitted to one history."""
+
+    def update(self, history: History) -> Fitted:
+        """Return the same parameters on a history with new figures."""
+        ...
+
+    def simulate(self, n_paths: int, rng: np.random.Generator) -> FloatArray:
+        """Return paths of shape (n_paths, months ahead): YTD growth in %, December last."""
+        ...
+
+
+class Model(Protocol):
+    """A way to continue a history to December."""
+
+    name: str
+
+    def can_fit(self, history: History) -> bool:
+        """Return whether the history is long and regular enough; False instead of a crash."""
+        ...
+
+    def fit(self, history: History, shared: Shared) -> Fitted:
+        """Return the model fitted to a history, with parameters shared over indicators."""
+        ...

@@ -1,0 +1,109 @@
+"""`pace`: the planner's rule made honest.
+
+The planner says that the year will end where it stands. Here December is the last YTD growth
+plus how far December has fallen from it in past years at this month: the errors of all
+indicators and areas, standardised, on this series' own scale.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from forecast.errors import NotEnoughHistory
+from forecast.history import FloatArray, History
+from forecast.models.shared import Scale, Shared
+from forecast.spans import MONTHS_A_YEAR, month_of_year, year_of
+
+_JITTER = 0.25  # bandwidth of the smoothing of the empirical errors, in their own scale
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """The newest YTD growth that says where the year stands, in per cent."""
+
+    month: int
+    growth_pct: float
+    is_expected: bool
+
+
+def anchor_of(history: History) -> Anchor | None:
+    """Return the newest settled point, or a newer one that the office expected; None without."""
+    points = [Anchor(m, g, True) for m, g in history.expected.items()]
+    last = history.last_published
+    if last is not None:
+        points.append(Anchor(last, history.at(last), False))
+    return max(points, key=lambda p: p.month, default=None)
+
+
+class Pace:
+    """The last YTD growth and the empirical distribution of what December did to it."""
+
+    name = "pace"
+
+    def can_fit(self, history: History) -> bool:
+        """Return whether there is a point to start from."""
+        return anchor_of(history) is not None
+
+    def fit(self, history: History, shared: Shared) -> FittedPace:
+        """Return the rule on a history; raise NotEnoughHistory where `can_fit` is false."""
+        anchor = anchor_of(history)
+        if anchor is None:
+            raise NotEnoughHistory(f"pace has no point to start from in {history.reference}")
+        return FittedPace(history, shared, anchor, shared.scale_of(history))
+
+
+@dataclass(frozen=True)
+class FittedPace:
+    """The rule with its anchor and scale."""
+
+    history: History
+    shared: Shared
+    anchor: Anchor
+    scale: Scale
+
+    def update(self, history: History) -> FittedPace:
+        """Return the rule with the same scale on newer figures."""
+        return replace(self, history=history, anchor=anchor_of(history) or self.anchor)
+
+    def simulate(self, n_paths: int, rng: np.random.Generator) -> FloatArray:
+        """Return paths of YTD growth, each on a straight course to its December."""
+        year, known = year_of(self.anchor.month), month_of_year(self.anchor.month)
+        spread = np.sqrt(self.scale.freedom / rng.chisquare(self.scale.freedom, n_paths))
+        start = np.full(n_paths, self.anchor.growth_pct)
+        if self.anchor.is_expected:
+            start = start + self._errors(MONTHS_A_YEAR - 1, spread, rng)
+        december = {year: start if known == MONTHS_A_YEAR else start + self._errors(known, spread, rng)}
+        for later in range(year + 1, self.history.year + 1):
+            december[later] = december[later - 1] + self._errors(0, spread, rng)
+        columns = [self._month(m, start, december) for m in self.history.ahead]
+        return np.stack(columns, axis=1)
+
+    def _errors(self, months_known: int, spread: FloatArray, rng: np.random.Generator) -> FloatArray:
+        """Return errors until December in percentage points, the pool's shape on this scale.
+
+        Both signs are as likely: that growth fell in the past decade is no rule.
+        """
+        pool = self.shared.standard_errors(self.history, months_known)
+        drawn = rng.choice(np.concatenate([pool, -pool]), spread.size)
+        smooth = (drawn + _JITTER * rng.standard_normal(spread.size)) / np.sqrt(1 + _JITTER**2)
+        return self.scale.size_pp * self.shared.size(self.history, months_known) * spread * smooth
+
+    def _month(self, when: int, start: FloatArray, december: dict[int, FloatArray]) -> FloatArray:
+        """Return YTD growth of a month if the rest of its year grows at one rate.
+
+        S_m = (W_k S_k + (W_m - W_k) r) / W_m, with r such that December comes out.
+        """
+        year, position = year_of(when), month_of_year(when)
+        if year < year_of(self.anchor.month) or when == self.anchor.month:
+            return start
+        if year != year_of(self.anchor.month):
+            return december[year]
+        known = month_of_year(self.anchor.month)
+        if self.history.indicator.annual_rule == "end_of_year":
+            return start + (december[year] - start) * (position - known) / (MONTHS_A_YEAR - known)
+        settled = self.history.settled_share(year, known)
+        done = self.history.settled_share(year, position)
+        rest = start + (december[year] - start) / (1 - settled)
+        return (settled * start + (done - settled) * rest) / done

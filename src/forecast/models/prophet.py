@@ -1,0 +1,105 @@
+"""`prophet`: Meta's additive regression on flows, multiplicative seasons; narrow on its own."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from forecast.errors import NotEnoughHistory
+from forecast.history import FloatArray, Flows, History
+from forecast.models.seasonal import growth_paths, n_periods_ahead, usable_flows
+from forecast.models.shared import Shared
+
+_YEARS = 10
+
+
+class Prophet:
+    """Prophet on the mean monthly flow of each period."""
+
+    name = "prophet"
+
+    def can_fit(self, history: History) -> bool:
+        """Return whether four regular years of flows reach the last published month."""
+        return usable_flows(history) is not None
+
+    def fit(self, history: History, shared: Shared) -> FittedProphet:
+        """Return Prophet at its posterior mode; raise NotEnoughHistory."""
+        flows = usable_flows(history)
+        if flows is None:
+            raise NotEnoughHistory(f"prophet needs four years of flows in {history.reference}")
+        from prophet import Prophet as Regression  # an import of a second, only where needed
+
+        with _quiet():
+            model = Regression(
+                seasonality_mode="multiplicative", yearly_seasonality=True,
+                weekly_seasonality=False, daily_seasonality=False,
+            )
+            known = np.flatnonzero(np.isfinite(flows.values))[-_YEARS * flows.season :]
+            table = pd.DataFrame({"ds": _dates(flows, known), "y": flows.values[known] / _months(flows, known)})
+            model.fit(table, seed=0)
+        return FittedProphet(history, model)
+
+
+@dataclass(frozen=True)
+class FittedProphet:
+    """A fitted Prophet; its parameters stay when figures come in."""
+
+    history: History
+    model: Any
+
+    def update(self, history: History) -> FittedProphet:
+        """Return the same trend and seasons, with newer flows taken as known."""
+        return FittedProphet(history, self.model) if usable_flows(history) is not None else self
+
+    def simulate(self, n_paths: int, rng: np.random.Generator) -> FloatArray:
+        """Return paths of YTD growth from Prophet's predictive samples."""
+        flows = usable_flows(self.history)
+        assert flows is not None
+        ahead = np.arange(n_periods_ahead(self.history, flows)) + len(flows.values)
+        with _quiet(), _seeded(int(rng.integers(2**32))):
+            self.model.uncertainty_samples = n_paths
+            samples = self.model.predictive_samples(pd.DataFrame({"ds": _dates(flows, ahead)}))["yhat"].T
+        floor = np.nanmin(flows.values) / 100  # a flow cannot be negative; Prophet does not know
+        return growth_paths(self.history, flows, np.maximum(samples * _months(flows, ahead), floor))
+
+
+def _months(flows: Flows, index: FloatArray) -> FloatArray:
+    return flows.months_in_period[index % flows.season]
+
+
+def _dates(flows: Flows, index: FloatArray) -> pd.DatetimeIndex:
+    """Return the first day of the last month of periods."""
+    years = flows.first_year + index // flows.season
+    months = np.array(flows.period_ends)[index % flows.season]
+    return pd.DatetimeIndex(pd.to_datetime({"year": years, "month": months, "day": 1}))
+
+
+@contextmanager
+def _seeded(seed: int) -> Iterator[None]:
+    """Seed numpy's global generator, which Prophet draws from, and restore it afterwards."""
+    state = np.random.get_state()  # noqa: NPY002  # Prophet knows no other
+    np.random.seed(seed)  # noqa: NPY002
+    try:
+        yield
+    finally:
+        np.random.set_state(state)  # noqa: NPY002
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Silence the two libraries that log each fit."""
+    loggers = [logging.getLogger(name) for name in ("prophet", "prophet.plot", "cmdstanpy")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)

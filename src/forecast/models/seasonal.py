@@ -1,0 +1,69 @@
+"""What models of seasonal flows share: the periods ahead, and flows turned into YTD growth."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from forecast.history import FloatArray, Flows, History
+from forecast.spans import month_of_year, year_of
+
+FEWEST_YEARS = 4
+_LEAST_KNOWN = 0.8
+
+
+def usable_flows(history: History) -> Flows | None:
+    """Return flows of four years or more that reach the last published month, else None."""
+    flows, last = history.flows, history.last_published
+    if flows is None or last is None or len(flows.values) < FEWEST_YEARS * flows.season:
+        return None
+    if np.isfinite(flows.values).mean() < _LEAST_KNOWN:
+        return None
+    periods_due = sum(end <= month_of_year(last) for end in flows.period_ends)
+    return flows if len(flows.values) == flows.period_index(year_of(last)) + periods_due else None
+
+
+def n_periods_ahead(history: History, flows: Flows) -> int:
+    """Return the number of periods from the last known flow to December of the judged year."""
+    return flows.period_index(history.year + 1) - len(flows.values)
+
+
+def growth_paths(history: History, flows: Flows, ahead: FloatArray) -> FloatArray:
+    """Return YTD growth in per cent for the months ahead from simulated flows.
+
+    `ahead` has shape (n_paths, periods ahead). Both years of a ratio come from the same path.
+    Months inside a period lie on a line between its ends; before a year's first period ends,
+    growth is that of the period.
+    """
+    n_paths = len(ahead)
+    known = np.broadcast_to(_filled(flows), (n_paths, len(flows.values)))
+    by_year = np.concatenate([known, ahead], axis=1).reshape(n_paths, -1, flows.season)
+    total = np.cumsum(by_year, axis=2)
+    growth = 100 * (total[:, 1:] / total[:, :-1] - 1)
+    first = flows.first_year + 1
+    ends = np.array(flows.period_ends)
+    columns = []
+    for when in history.ahead:
+        of_year = growth[:, year_of(when) - first]
+        columns.append(_at(of_year, ends, month_of_year(when)))
+    return np.stack(columns, axis=1)
+
+
+def _at(growth: FloatArray, ends: FloatArray, position: int) -> FloatArray:
+    upper = int(np.searchsorted(ends, position))
+    if ends[upper] == position or upper == 0:
+        return growth[:, upper]
+    part = (position - ends[upper - 1]) / (ends[upper] - ends[upper - 1])
+    return (1 - part) * growth[:, upper - 1] + part * growth[:, upper]
+
+
+def _filled(flows: Flows) -> FloatArray:
+    """Return the flows with single gaps set to the neighbouring years' flow of that period."""
+    values = flows.values.copy()
+    for index in np.flatnonzero(np.isnan(values)):
+        same = values[index % flows.season :: flows.season]
+        near = np.flatnonzero(np.isfinite(same))
+        if near.size:
+            values[index] = np.exp(np.interp(index // flows.season, near, np.log(same[near])))
+    return values
+
+

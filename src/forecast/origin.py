@@ -1,0 +1,62 @@
+"""Where the files of the package lie, and what code this is."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+PACKAGE = Path(str(files("forecast")))
+_PROJECT = PACKAGE.parent.parent
+
+
+def folder(name: str) -> Path:
+    """Return a folder that travels with the package, such as `notebooks` or `data`.
+
+    In an installed wheel it lies inside the package, in a checkout at the top level.
+    """
+    inside = PACKAGE / name
+    return inside if inside.is_dir() else _PROJECT / name
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@cache
+def package_hash() -> str:
+    """Return one SHA-256 over the package's code, texts, templates and notebooks."""
+    kinds = {".py", ".toml", ".j2", ".css", ".ipynb", ".mplstyle"}
+    roots = (PACKAGE, folder("notebooks"))
+    paths = {p for root in roots for p in root.rglob("*") if p.suffix in kinds}
+    digest = hashlib.sha256()
+    for path in sorted(paths, key=lambda p: (p.name, str(p))):
+        if ".ipynb_checkpoints" not in path.parts and not path.is_relative_to(folder("data")):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+@cache
+def commit() -> str | None:
+    """Return the commit of the checkout, with `+changes` where it is not clean; else None."""
+    if not (_PROJECT / ".git").exists():
+        return None
+    git = ["git", "-C", str(_PROJECT)]
+    try:
+        head = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, check=True, text=True)
+        changes = subprocess.run(
+            [*git, "status", "--porcelain", "--untracked-files=no"],
+            capture_output=True, check=True, text=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return head.stdout.strip() + ("+changes" if changes.stdout.strip() else "")
+
+
+def requirements_hash() -> str | None:
+    """Return the SHA-256 of `requirements.txt` in a checkout; None where it is not there."""
+    path = _PROJECT / "requirements.txt"
+    return sha256_of(path) if path.is_file() else None

@@ -1,0 +1,111 @@
+"""Usual release lags and report days, as `schedule.toml` gives them."""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import ConfigDict, Strict
+
+from forecast.entries import parsed, read_entries
+from forecast.errors import ContractError, Fault
+
+from forecast.spans import month_of_year, year_of
+
+FILE = "schedule.toml"
+DEFAULT_TIME_ZONE = "Asia/Shanghai"
+SpanKind = Literal["month", "quarter", "year"]
+_CONFIG = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lag:
+    """Days between the end of a span and its usual release; the most specific entry counts."""
+
+    __pydantic_config__ = _CONFIG
+
+    span: SpanKind
+    days: Annotated[int, Strict()]
+    area: str | None = None
+    indicator: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportDays:
+    """The days of the month on which a report of an area is due."""
+
+    __pydantic_config__ = _CONFIG
+
+    area: str
+    days_of_month: list[Annotated[int, Strict()]]
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When figures usually come out, and when reports are due."""
+
+    lags: tuple[Lag, ...] = ()
+    report_days: tuple[ReportDays, ...] = ()
+    time_zone: str = DEFAULT_TIME_ZONE
+
+    def today(self) -> date:
+        """Return the day it is in the schedule's time zone."""
+        return datetime.now(ZoneInfo(self.time_zone)).date()
+
+    def usual_release_on(self, area: str, indicator: str, last_month: int) -> date | None:
+        """Return the usual release day of a span that ends with a month; None where unknown."""
+        fitting = [
+            lag for lag in self.lags
+            if lag.span == span_kind(last_month) and lag.area in (None, area) and lag.indicator in (None, indicator)
+        ]
+        if not fitting:
+            return None
+        best = max(fitting, key=lambda lag: (lag.indicator is not None, lag.area is not None))
+        return end_of_month(last_month) + timedelta(days=best.days)
+
+
+def span_kind(last_month: int) -> SpanKind:
+    """Return the kind of span by its last month: a year ends in December, a quarter in March..."""
+    position = month_of_year(last_month)
+    return "year" if position == 12 else "quarter" if position % 3 == 0 else "month"
+
+
+def end_of_month(month: int) -> date:
+    """Return the last day of a month."""
+    year, position = year_of(month), month_of_year(month)
+    return date(year, position, calendar.monthrange(year, position)[1])
+
+
+def read_schedule(folder: Path) -> Schedule:
+    """Return `folder/schedule.toml`; an empty schedule where the file is missing."""
+    if not (folder / FILE).is_file():
+        return Schedule()
+    entries, lines = read_entries(folder / FILE, {"lag", "report"}, settings={"time_zone"})
+    faults: list[Fault] = []
+    lags = parsed(Lag, entries["lag"], lines["lag"], FILE, faults)
+    days = parsed(ReportDays, entries["report"], lines["report"], FILE, faults)
+    zone = entries[""][0].get("time_zone", DEFAULT_TIME_ZONE)
+    if not _is_time_zone(zone):
+        faults.append(Fault(FILE, None, f"time_zone {zone!r} is none; allowed: a name such as {DEFAULT_TIME_ZONE}"))
+    if not faults:
+        for lag, line in zip(lags, lines["lag"], strict=True):
+            if lag.days < 0:
+                faults.append(Fault(FILE, line, f"days {lag.days}; allowed: zero or more"))
+        for entry, line in zip(days, lines["report"], strict=True):
+            wrong = [d for d in entry.days_of_month if not 1 <= d <= 31]
+            if wrong:
+                faults.append(Fault(FILE, line, f"days_of_month {wrong}; allowed: 1 to 31"))
+    if faults:
+        raise ContractError(faults)
+    return Schedule(tuple(lags), tuple(days), zone)
+
+
+def _is_time_zone(name: object) -> bool:
+    try:
+        return isinstance(name, str) and ZoneInfo(name) is not None
+    except (KeyError, ValueError, OSError):
+        return False

@@ -1,0 +1,147 @@
+"""Announced growth targets, and when an outcome meets one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from pydantic import ConfigDict, Strict
+
+from forecast.entries import parsed, read_entries
+from forecast.errors import ContractError, Fault
+from forecast.indicators import Registry
+
+FILE = "targets.toml"
+DEFAULT_TOLERANCE_PP = 0.2
+
+
+class Comparison(StrEnum):
+    """How an outcome is held against a target."""
+
+    AT_LEAST = "at_least"
+    WITHIN = "within"
+    ABOUT = "about"
+    MORE_THAN = "more_than"
+    AT_MOST = "at_most"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """An announced growth target; rates in per cent, so 6 % is 6.0."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    area: str
+    year: Annotated[int, Strict()]
+    indicator: str
+    comparison: Comparison
+    announced_on: date
+    wording: str
+    source: str
+    rate_pct: Annotated[float, Strict()] | None = None
+    lower_pct: Annotated[float, Strict()] | None = None
+    upper_pct: Annotated[float, Strict()] | None = None
+    tolerance_pp: Annotated[float, Strict()] | None = None
+    plan_level: Annotated[float, Strict()] | None = None
+    plan_unit: str | None = None
+    announced_on_basis: Literal["published", "estimated", "uploaded"] = "published"
+    settles: Literal["first", "latest"] = "first"
+
+    @property
+    def bound_pct(self) -> float:
+        """The rate that a published outcome is compared with: the lower end of a range."""
+        if self.comparison is Comparison.WITHIN:
+            return float(self.lower_pct or 0.0)
+        rate = float(self.rate_pct or 0.0)
+        if self.comparison is not Comparison.ABOUT:
+            return rate
+        return rate - (DEFAULT_TOLERANCE_PP if self.tolerance_pp is None else self.tolerance_pp)
+
+    def threshold_pct(self, decimals: int) -> float:
+        """Return the growth before rounding from which (`at_most`: up to which) it is attained."""
+        half = 0.5 * 10.0**-decimals
+        if self.comparison is Comparison.AT_MOST:
+            return self.bound_pct + half
+        return self.bound_pct - half + (2 * half if self.comparison is Comparison.MORE_THAN else 0.0)
+
+    def is_met(self, growth_pct: ArrayLike, decimals: int) -> NDArray[np.bool_]:
+        """Return whether growth in per cent meets the target once rounded as it is published."""
+        return self.is_met_as_published(round_half_up(growth_pct, decimals))
+
+    def is_met_as_published(self, published_pct: ArrayLike) -> NDArray[np.bool_]:
+        """Return whether growth as published, in per cent, meets the target."""
+        published, bound = np.asarray(published_pct, dtype=float), self.bound_pct
+        slack = 1e-9  # 6.8 - 0.2 is not 6.6 in binary
+        if self.comparison is Comparison.AT_MOST:
+            return np.asarray(published <= bound + slack)
+        if self.comparison is Comparison.MORE_THAN:
+            return np.asarray(published > bound + slack)
+        return np.asarray(published >= bound - slack)
+
+    def with_tolerance(self, tolerance_pp: float) -> Target:
+        """Return the same `about` target read with another tolerance."""
+        return replace(self, tolerance_pp=tolerance_pp)
+
+
+def round_half_up(values: ArrayLike, decimals: int) -> NDArray[np.float64]:
+    """Return values rounded half away from zero, as a statistics office rounds (四舍五入).
+
+    The product is first rounded to nine more places, so that 0.285 counts as the decimal number
+    that is written and not as its nearest binary fraction.
+    """
+    scaled = np.round(np.abs(np.asarray(values, dtype=float)) * 10.0**decimals, 9)
+    return np.asarray(np.copysign(np.floor(scaled + 0.5) / 10.0**decimals, values))
+
+
+def read_targets(folder: Path, registry: Registry) -> tuple[Target, ...]:
+    """Return all targets in `folder/targets.toml`, none where the file is missing."""
+    if not (folder / FILE).is_file():
+        return ()
+    entries, lines = read_entries(folder / FILE, {"target"})
+    faults: list[Fault] = []
+    targets = parsed(Target, entries["target"], lines["target"], FILE, faults)
+    if not faults:
+        for target, line in zip(targets, lines["target"], strict=True):
+            faults.extend(Fault(FILE, line, text) for text in _problems(target, registry))
+        faults.extend(_announced_twice(targets, lines["target"]))
+    if faults:
+        raise ContractError(faults)
+    return tuple(targets)
+
+
+def in_force(targets: Iterable[Target], area: str, year: int, day: date) -> dict[str, Target]:
+    """Return by indicator the latest target announced on or before a day."""
+    known = [t for t in targets if t.area == area and t.year == year and t.announced_on <= day]
+    return {t.indicator: t for t in sorted(known, key=lambda t: t.announced_on)}
+
+
+def _problems(target: Target, registry: Registry) -> Iterator[str]:
+    if target.indicator not in registry.indicators:
+        yield f"unknown indicator {target.indicator!r}; known: {', '.join(sorted(registry.indicators))}"
+    elif registry.of(target.area, target.indicator).annual_rule is None:
+        yield f"{target.indicator!r} has no annual_rule, so no growth target can be held against it"
+    ranged = target.comparison is Comparison.WITHIN
+    if ranged and (target.lower_pct is None or target.upper_pct is None or target.rate_pct is not None):
+        yield "within needs lower_pct and upper_pct, and no rate_pct"
+    elif ranged and target.lower_pct > target.upper_pct:  # type: ignore[operator]  # both are set, see above
+        yield f"lower_pct {target.lower_pct} lies above upper_pct {target.upper_pct}; allowed: lower up to upper"
+    elif not ranged and (target.rate_pct is None or target.lower_pct is not None or target.upper_pct is not None):
+        yield f"{target.comparison} needs rate_pct, and neither lower_pct nor upper_pct"
+    if target.tolerance_pp is not None and (target.comparison is not Comparison.ABOUT or target.tolerance_pp < 0):
+        yield f"tolerance_pp {target.tolerance_pp}; allowed: zero or more, with comparison about"
+
+
+def _announced_twice(targets: Sequence[Target], lines: Sequence[int]) -> Iterator[Fault]:
+    seen: dict[tuple[str, int, str, date], int] = {}
+    for target, line in zip(targets, lines, strict=True):
+        key = (target.area, target.year, target.indicator, target.announced_on)
+        if (first := seen.setdefault(key, line)) != line:
+            yield Fault(FILE, line, f"{target.indicator} {target.year} of {target.area} was announced on this day on line {first} already")
+
+
