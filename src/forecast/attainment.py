@@ -55,6 +55,7 @@ def parts_of_range(target: Target, december: FloatArray, decimals: int, n_batche
 class Joint:
     """How many targets are attained on the same path, and what the single ones allow."""
 
+    names: tuple[str, ...]
     all_of: Probability
     at_least: tuple[float, ...]
     independent: float
@@ -75,6 +76,7 @@ def joint_attainment(met: Mapping[str, BoolArray], n_batches: int) -> Joint | No
     single = table.mean(axis=1)
     number = table.sum(axis=0)
     return Joint(
+        names=tuple(met),
         all_of=probability(table.all(axis=0), n_batches),
         at_least=tuple(float((number >= k).mean()) for k in range(len(met) + 1)),
         independent=float(np.prod(single)),

@@ -72,11 +72,9 @@ class FittedBorrowed:
 def _over(ahead: range, fitted: FittedPace, n_paths: int, rng: np.random.Generator) -> FloatArray:
     """Return a related series' course over the months ahead here, known or simulated."""
     simulated = dict(zip(fitted.history.ahead, fitted.simulate(n_paths, rng).T, strict=True))
-    columns = []
-    for when in ahead:
-        known = fitted.history.at(when)
-        columns.append(simulated[when] if when in simulated else np.full(n_paths, known))
-    course = np.stack(columns, axis=1)
+    course = np.empty((n_paths, len(ahead)))
+    for column, when in enumerate(ahead):
+        course[:, column] = simulated.get(when, fitted.history.at(when))
     gaps = np.isnan(course)
     course[gaps] = np.broadcast_to(course[:, -1:], course.shape)[gaps]
     return course

@@ -16,6 +16,7 @@ from forecast.history import FloatArray, History
 from forecast.models.shared import Scale, Shared
 from forecast.spans import MONTHS_A_YEAR, month_of_year, year_of
 
+_OLDEST_ANCHOR = 3  # years
 _JITTER = 0.25  # bandwidth of the smoothing of the empirical errors, in their own scale
 
 
@@ -43,13 +44,14 @@ class Pace:
     name = "pace"
 
     def can_fit(self, history: History) -> bool:
-        """Return whether there is a point to start from."""
-        return anchor_of(history) is not None
+        """Return whether there is a point to start from, at most three years old."""
+        anchor = anchor_of(history)
+        return anchor is not None and year_of(anchor.month) >= history.year - _OLDEST_ANCHOR
 
     def fit(self, history: History, shared: Shared) -> FittedPace:
         """Return the rule on a history; raise NotEnoughHistory where `can_fit` is false."""
         anchor = anchor_of(history)
-        if anchor is None:
+        if anchor is None or not self.can_fit(history):
             raise NotEnoughHistory(f"pace has no point to start from in {history.reference}")
         return FittedPace(history, shared, anchor, shared.scale_of(history))
 
@@ -77,8 +79,10 @@ class FittedPace:
         december = {year: start if known == MONTHS_A_YEAR else start + self._errors(known, spread, rng)}
         for later in range(year + 1, self.history.year + 1):
             december[later] = december[later - 1] + self._errors(0, spread, rng)
-        columns = [self._month(m, start, december) for m in self.history.ahead]
-        return np.stack(columns, axis=1)
+        paths = np.empty((n_paths, len(self.history.ahead)))
+        for column, when in enumerate(self.history.ahead):
+            paths[:, column] = self._month(when, start, december)
+        return paths
 
     def _errors(self, months_known: int, spread: FloatArray, rng: np.random.Generator) -> FloatArray:
         """Return errors until December in percentage points, the pool's shape on this scale.
@@ -96,7 +100,7 @@ class FittedPace:
         S_m = (W_k S_k + (W_m - W_k) r) / W_m, with r such that December comes out.
         """
         year, position = year_of(when), month_of_year(when)
-        if year < year_of(self.anchor.month) or when == self.anchor.month:
+        if when <= self.anchor.month:
             return start
         if year != year_of(self.anchor.month):
             return december[year]

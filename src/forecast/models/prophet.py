@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,9 +34,9 @@ class Prophet:
         flows = usable_flows(history)
         if flows is None:
             raise NotEnoughHistory(f"prophet needs four years of flows in {history.reference}")
-        from prophet import Prophet as Regression  # an import of a second, only where needed
-
         with _quiet():
+            from prophet import Prophet as Regression  # an import of a second, only where needed
+
             model = Regression(
                 seasonality_mode="multiplicative", yearly_seasonality=True,
                 weekly_seasonality=False, daily_seasonality=False,
@@ -93,13 +94,15 @@ def _seeded(seed: int) -> Iterator[None]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Silence the two libraries that log each fit."""
+    """Silence what is said of each fit, and of pandas' future by Prophet."""
     loggers = [logging.getLogger(name) for name in ("prophet", "prophet.plot", "cmdstanpy")]
-    levels = [logger.level for logger in loggers]
+    before = [logger.disabled for logger in loggers]
     for logger in loggers:
-        logger.setLevel(logging.CRITICAL)
+        logger.disabled = True  # a level would be set back when cmdstanpy sets up its handler
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "The inplace keyword", DeprecationWarning)
+            yield
     finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)
+        for logger, disabled in zip(loggers, before, strict=True):
+            logger.disabled = disabled

@@ -37,6 +37,7 @@ class Scale:
     size_pp: float
     freedom: float
     basis: Basis
+    own_years: int
 
 
 def assumed_profile() -> FloatArray:
@@ -91,7 +92,7 @@ class Shared:
         prior = self.area_factor * float(np.mean(lent)) if lent else self.typical_size_pp
         log_size = (PRIOR_YEARS * np.log(prior) + n_years * np.log(own)) / (PRIOR_YEARS + n_years)
         basis: Basis = "own" if n_years > PRIOR_YEARS else "borrowed" if self.scales else "assumed"
-        return Scale(float(np.exp(log_size)), PRIOR_YEARS + n_years, basis)
+        return Scale(float(np.exp(log_size)), PRIOR_YEARS + n_years, basis, n_years)
 
 
 def lenders(area: str, related: Iterable[str]) -> list[str]:

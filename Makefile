@@ -1,0 +1,74 @@
+# Needs git, make and Python 3.11, 3.12 or 3.13 with its venv module. Everything else goes into .venv,
+# which is made at the first use and brought up to date when requirements.txt or pyproject.toml change.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
+LOCKED := $(VENV)/.locked
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup report test lab lock clean
+.DELETE_ON_ERROR:
+
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+report: $(READY) ## Write the attainment report for Futian 2019 as of 2019-09-30
+	@$(BIN)/forecast report --area futian --year 2019 --as-of 2019-09-30
+
+test: $(READY) ## Check style, types, layers, tests and notebooks
+	@echo; echo "== Lint (ruff check)"
+	@$(BIN)/ruff check .
+	@echo; echo "== Format (ruff format)"
+	@$(BIN)/ruff format --check .
+	@echo; echo "== Types (mypy)"
+	@$(BIN)/mypy
+	@echo; echo "== Layers (import-linter)"
+	@$(BIN)/lint-imports
+	@echo; echo "== Tests and notebooks (pytest)"
+	@$(BIN)/pytest -n auto --dist loadgroup
+
+lab: $(READY) ## Open the notebooks in JupyterLab
+	@$(BIN)/jupyter lab notebooks/
+
+setup: $(READY) ## Make .venv, or bring it up to date
+
+# --no-deps: requirements.txt is complete, and leaves out on purpose what only slows every import.
+# --compile: without compiled modules each start would cost three to four times as much.
+$(LOCKED): requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null || { \
+	  echo "Python 3.11, 3.12 or 3.13 is needed, but $(PYTHON) is $$($(PYTHON) --version 2>/dev/null || echo missing); name another with: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "$(PYTHON) cannot make virtual environments; on Debian or Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@echo "== Setting up $(VENV) with $$($(PYTHON) --version): $$(grep -c '==' requirements.txt) packages, one to three minutes"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(PIP) install --no-deps --require-hashes --compile -r requirements.txt
+	@touch $@
+
+$(READY): $(LOCKED) pyproject.toml
+	@$(PIP) install --no-deps --no-index --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q src
+	@touch $@
+
+# Newest versions within the bounds of pyproject.toml, for Python 3.11 to 3.13 and every system in one file.
+# uv works in a folder of its own, for its lock file holds the address of the package index: it is not kept.
+# rfc3987-syntax is left out since it builds a grammar at each import of nbformat; nothing here needs it.
+lock: ## Renew requirements.txt with the newest versions that pyproject.toml allows
+	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && \
+	$(PYTHON) -m venv "$$scratch/venv" && \
+	"$$scratch/venv/bin/pip" install --quiet --disable-pip-version-check 'uv>=0.13,<0.14' && \
+	mkdir -p "$$scratch/project/src/forecast" && \
+	cp pyproject.toml $(wildcard README.md) "$$scratch/project/" && \
+	cp src/forecast/__init__.py "$$scratch/project/src/forecast/" && \
+	export UV_PYTHON_DOWNLOADS=never && \
+	"$$scratch/venv/bin/uv" lock --project "$$scratch/project" --python "$$scratch/venv/bin/python" && \
+	"$$scratch/venv/bin/uv" export --quiet --project "$$scratch/project" --frozen --no-header \
+	  --no-emit-project --prune rfc3987-syntax --output-file "$$scratch/requirements.txt" > /dev/null && \
+	cp "$$scratch/requirements.txt" requirements.txt && \
+	echo "requirements.txt: $$(grep -c '==' requirements.txt) packages; now run: make test"
+
+clean: ## Remove .venv and what tools left behind; reports stay
+	@rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find src tests notebooks benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

@@ -1,0 +1,127 @@
+"""The one function that notebooks, reports and `status` call: figures in, an answer out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import pandas as pd
+import platformdirs
+
+from forecast.archive import Archive, Snapshot
+from forecast.backtest import past_errors
+from forecast.errors import BeforeFirstRelease, DayAhead, ParameterError
+from forecast.origin import package_hash
+from forecast.outlook import N_BATCHES, IndicatorOutlook, Outlook, annual_outlook
+from forecast.record import Record
+
+CACHE_VARIABLE = "FORECAST_CACHE"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The outlook on the day, and for settled indicators the last call before their outturn."""
+
+    outlook: Outlook
+    record: Record
+    last_calls: Mapping[str, tuple[date, IndicatorOutlook]]
+    seed: int
+
+
+def answer(
+    archive: Archive, area: str, year: int, day: date, *, seed: int, n_paths: int
+) -> Answer:
+    """Return what the figures of a day say about an area's year.
+
+    Raise UnknownArea, BeforeFirstRelease or DayAhead where the question has no answer, and
+    ParameterError for a year or a number of paths that cannot be worked with.
+    """
+    snapshot = _snapshot(archive, area, year, day, n_paths)
+    record = record_of(snapshot)
+    outlook = annual_outlook(snapshot, area, year, record=record, seed=seed, n_paths=n_paths)
+    return Answer(outlook, record, _last_calls(outlook, seed), seed)
+
+
+def _snapshot(archive: Archive, area: str, year: int, day: date, n_paths: int) -> Snapshot:
+    first, today = archive.first_release_of(area), archive.schedule.today()
+    if day > today:
+        raise DayAhead(day, today)
+    if day < first:
+        raise BeforeFirstRelease(day, first, what=area)
+    problems = []
+    if not 1950 <= year <= day.year + 1:
+        problems.append(f"year: {year}; allowed: 1950 to {day.year + 1}, the year after --as-of")
+    if n_paths < 10 * N_BATCHES or n_paths % N_BATCHES:
+        problems.append(f"n_paths: {n_paths}; allowed: a multiple of {N_BATCHES} from {10 * N_BATCHES} on")
+    if problems:
+        raise ParameterError(problems)
+    return archive.as_of(day)
+
+
+def _last_calls(outlook: Outlook, seed: int) -> dict[str, tuple[date, IndicatorOutlook]]:
+    """Return, for each settled indicator, the outlook of the day before its outturn came out."""
+    by_day: dict[date, list[str]] = {}
+    for name, one in outlook.indicators.items():
+        if one.outturn is not None and one.outturn.released_on is not None:
+            by_day.setdefault(one.outturn.released_on - timedelta(days=1), []).append(name)
+    calls = {}
+    for day, names in sorted(by_day.items()):
+        if day < outlook.snapshot.archive.first_release_of(outlook.area):
+            continue
+        snapshot = outlook.snapshot.archive.as_of(day)
+        before = annual_outlook(
+            snapshot, outlook.area, outlook.year, record=record_of(snapshot),
+            seed=seed, n_paths=outlook.n_paths, indicators=names,
+        )
+        calls.update({name: (day, one) for name, one in before.indicators.items() if one.outturn is None})
+    return calls
+
+
+def record_of(snapshot: Snapshot) -> Record:
+    """Return the record as of the snapshot's day, from the cache where its content is the same.
+
+    The key is a hash of the figures' files, the package and the day: a stale record has another
+    key and is never read. An archive that was not read from files is not cached.
+    """
+    if not snapshot.archive.file_hashes:
+        return past_errors(snapshot)
+    path = cache_folder() / f"record-{_key(snapshot)}.parquet"
+    if path.is_file():
+        try:
+            return Record(pd.read_parquet(path))
+        except (OSError, ValueError):
+            path.unlink(missing_ok=True)
+    record = past_errors(snapshot)
+    _keep(record, path)
+    return record
+
+
+def cache_folder() -> Path:
+    """Return the folder of cached results: `FORECAST_CACHE`, else the user's own."""
+    return Path(os.environ.get(CACHE_VARIABLE) or platformdirs.user_cache_dir("growth-target-forecast"))
+
+
+def _key(snapshot: Snapshot) -> str:
+    content = {"files": dict(snapshot.archive.file_hashes), "package": package_hash(), "day": str(snapshot.day)}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _keep(record: Record, path: Path) -> None:
+    """Write a record beside its place and move it in; a folder that cannot be written is no fault."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+    except OSError:
+        return
+    try:
+        with os.fdopen(handle, "wb") as file:
+            record.calls.to_parquet(file)
+        os.replace(name, path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)

@@ -1,0 +1,107 @@
+"""Installed from its wheel, the command works from any folder, on the data that it carries."""
+
+import os
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import venv
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+AS_OF = Path("reports/futian/2019/2019-09-30")
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """A virtual environment that holds the wheel, and sees the packages of this one."""
+
+    folder: Path
+
+    def program(self, name: str) -> str:
+        folder, suffix = ("Scripts", ".exe") if os.name == "nt" else ("bin", "")
+        return str(self.folder / folder / f"{name}{suffix}")
+
+    def run(self, *command: str, cwd: Path) -> str:
+        inherited = {key: os.environ[key] for key in os.environ if not key.startswith("PYTHON")}
+        shared = Path(sys.prefix) / "share" / "jupyter"  # templates of nbconvert
+        done = subprocess.run(
+            command,
+            cwd=cwd,
+            env=inherited | {"JUPYTER_PATH": str(shared), "PYTHONUTF8": "1"},
+            capture_output=True,
+            encoding="utf-8",
+            timeout=300,
+        )
+        assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+
+@pytest.fixture(scope="module")
+def distributions(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Build the source distribution, and the wheel from it."""
+    out = tmp_path_factory.mktemp("dist")
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(out), str(ROOT)]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (sdist,) = out.glob("*.tar.gz")
+    (wheel,) = out.glob("*.whl")
+    return sdist, wheel
+
+
+@pytest.fixture(scope="module")
+def installed(
+    distributions: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory
+) -> Installation:
+    """Install the wheel alone.
+
+    A folder that a .pth file names is only put on the path: the .pth file of the editable project
+    in it is not read, so that `forecast` can come from nowhere but the wheel.
+    """
+    folder = tmp_path_factory.mktemp("installed") / "venv"
+    venv.create(folder, with_pip=False)
+    installation = Installation(folder=folder)
+    python = installation.program("python")
+    pip = [sys.executable, "-m", "pip", "--python", python]
+    subprocess.run(
+        [*pip, "install", "-qq", "--no-deps", "--no-index", str(distributions[1])], check=True
+    )
+    query = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    own_packages = Path(installation.run(python, "-c", query, cwd=folder).strip())
+    shared = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    (own_packages / "dependencies.pth").write_text("\n".join(sorted(shared)), encoding="utf-8")
+    return installation
+
+
+def test_the_package_comes_from_the_wheel(installed, tmp_path):
+    query = "import forecast, numpy; print(forecast.__file__)"
+    printed = installed.run(installed.program("python"), "-c", query, cwd=tmp_path)
+    assert Path(printed.strip()).resolve().is_relative_to(installed.folder.resolve())
+
+
+def test_a_report_is_written_from_an_unrelated_folder(installed, tmp_path):
+    arguments = "report --area futian --year 2019 --as-of 2019-09-30 --paths 200"
+    installed.run(installed.program("forecast"), *arguments.split(), cwd=tmp_path)
+    assert (tmp_path / AS_OF / "attainment.html").is_file()
+    assert (tmp_path / AS_OF / "result.json").is_file()
+    assert [path.name for path in tmp_path.iterdir()] == ["reports"]
+
+
+def test_wheel_and_source_hold_what_git_holds_of_notebooks_and_data(distributions):
+    sdist, wheel = distributions
+    listed = ["git", "-C", str(ROOT), "ls-files", "-co", "--exclude-standard", "notebooks", "data"]
+    names = subprocess.run(listed, capture_output=True, encoding="utf-8", check=True).stdout
+    expected = set(names.splitlines())
+    assert {"data/indicators.toml", "notebooks/attainment.ipynb"} <= expected
+    with tarfile.open(sdist) as archive:
+        in_sdist = {name.partition("/")[2] for name in archive.getnames()}
+    with zipfile.ZipFile(wheel) as archive:
+        in_wheel = {name.removeprefix("forecast/") for name in archive.namelist()}
+    assert expected - in_sdist == set()
+    assert expected - in_wheel == set()
