@@ -14,11 +14,12 @@ from pathlib import Path
 import pandas as pd
 import platformdirs
 
-from forecast.archive import Archive, Snapshot
+from forecast.archive import Archive, Snapshot, read_archive
 from forecast.backtest import past_errors
 from forecast.errors import BeforeFirstRelease, DayAhead, ParameterError
 from forecast.origin import package_hash
 from forecast.outlook import N_BATCHES, IndicatorOutlook, Outlook, annual_outlook
+from forecast.parameters import Parameters
 from forecast.record import Record
 
 CACHE_VARIABLE = "FORECAST_CACHE"
@@ -34,9 +35,29 @@ class Answer:
     seed: int
 
 
-def answer(
-    archive: Archive, area: str, year: int, day: date, *, seed: int, n_paths: int
-) -> Answer:
+def answer_to(parameters: Parameters) -> Answer:
+    """Return the answer to a question, from the data folder that it names."""
+    return answer(
+        read_archive(parameters.data),
+        parameters.area,
+        parameters.year,
+        parameters.as_of,
+        seed=parameters.seed,
+        n_paths=parameters.n_paths,
+    )
+
+
+def check(parameters: Parameters) -> Mapping[str, str]:
+    """Return the hash of each data file by name, once the question has proved to have an answer.
+
+    Raise what `answer_to` would raise for bad data or a question without an answer.
+    """
+    archive = read_archive(parameters.data)
+    _snapshot(archive, parameters.area, parameters.year, parameters.as_of, parameters.n_paths)
+    return archive.file_hashes
+
+
+def answer(archive: Archive, area: str, year: int, day: date, *, seed: int, n_paths: int) -> Answer:
     """Return what the figures of a day say about an area's year.
 
     Raise UnknownArea, BeforeFirstRelease or DayAhead where the question has no answer, and
@@ -58,7 +79,9 @@ def _snapshot(archive: Archive, area: str, year: int, day: date, n_paths: int) -
     if not 1950 <= year <= day.year + 1:
         problems.append(f"year: {year}; allowed: 1950 to {day.year + 1}, the year after --as-of")
     if n_paths < 10 * N_BATCHES or n_paths % N_BATCHES:
-        problems.append(f"n_paths: {n_paths}; allowed: a multiple of {N_BATCHES} from {10 * N_BATCHES} on")
+        problems.append(
+            f"n_paths: {n_paths}; allowed: a multiple of {N_BATCHES} from {10 * N_BATCHES} on"
+        )
     if problems:
         raise ParameterError(problems)
     return archive.as_of(day)
@@ -76,10 +99,17 @@ def _last_calls(outlook: Outlook, seed: int) -> dict[str, tuple[date, IndicatorO
             continue
         snapshot = outlook.snapshot.archive.as_of(day)
         before = annual_outlook(
-            snapshot, outlook.area, outlook.year, record=record_of(snapshot),
-            seed=seed, n_paths=outlook.n_paths, indicators=names,
+            snapshot,
+            outlook.area,
+            outlook.year,
+            record=record_of(snapshot),
+            seed=seed,
+            n_paths=outlook.n_paths,
+            indicators=names,
         )
-        calls.update({name: (day, one) for name, one in before.indicators.items() if one.outturn is None})
+        calls.update(
+            {name: (day, one) for name, one in before.indicators.items() if one.outturn is None}
+        )
     return calls
 
 
@@ -104,16 +134,22 @@ def record_of(snapshot: Snapshot) -> Record:
 
 def cache_folder() -> Path:
     """Return the folder of cached results: `FORECAST_CACHE`, else the user's own."""
-    return Path(os.environ.get(CACHE_VARIABLE) or platformdirs.user_cache_dir("growth-target-forecast"))
+    return Path(
+        os.environ.get(CACHE_VARIABLE) or platformdirs.user_cache_dir("growth-target-forecast")
+    )
 
 
 def _key(snapshot: Snapshot) -> str:
-    content = {"files": dict(snapshot.archive.file_hashes), "package": package_hash(), "day": str(snapshot.day)}
+    content = {
+        "files": dict(snapshot.archive.file_hashes),
+        "package": package_hash(),
+        "day": str(snapshot.day),
+    }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def _keep(record: Record, path: Path) -> None:
-    """Write a record beside its place and move it in; a folder that cannot be written is no fault."""
+    """Write a record beside its place and move it in; where that cannot be, it is not kept."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")

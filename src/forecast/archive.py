@@ -96,7 +96,11 @@ class Archive:
         rows = self._series.get((area, indicator))
         if rows is None:
             return []
-        same = rows[(rows["first"] == span.first) & (rows["last"] == span.last) & (rows["measure"] == measure)]
+        same = rows[
+            (rows["first"] == span.first)
+            & (rows["last"] == span.last)
+            & (rows["measure"] == measure)
+        ]
         found = [f for f in _figures(same) if f.settles]
         return sorted(found, key=lambda f: f.released_on)
 
@@ -141,12 +145,25 @@ class Snapshot:
 
 
 def _figures(rows: pd.DataFrame) -> list[Figure]:
-    columns = (rows[c].tolist() for c in (
-        "first", "last", "measure", "value", "unit", "status", "released_on", "released_on_basis", "source"
-    ))
+    columns = (
+        rows[c].tolist()
+        for c in (
+            "first",
+            "last",
+            "measure",
+            "value",
+            "unit",
+            "status",
+            "released_on",
+            "released_on_basis",
+            "source",
+        )
+    )
     return [
         Figure(Span(first, last), measure, value, unit, status, day.date(), basis, source)
-        for first, last, measure, value, unit, status, day, basis, source in zip(*columns, strict=True)
+        for first, last, measure, value, unit, status, day, basis, source in zip(
+            *columns, strict=True
+        )
     ]
 
 
@@ -192,9 +209,10 @@ def _optional(
 def _unknown_indicators(figures: pd.DataFrame, registry: Registry) -> list[Fault]:
     known = ", ".join(sorted(registry.indicators))
     unknown = figures[~figures["indicator"].isin(list(registry.indicators))]
+    rows = unknown[["file", "line", "indicator"]].to_dict("records")
+    rule = f"known in {INDICATORS_FILE}: {known}"
     return [
-        Fault(r.file, r.line, f"unknown indicator {r.indicator!r}; known in {INDICATORS_FILE}: {known}")
-        for r in unknown.itertuples()
+        Fault(r["file"], r["line"], f"unknown indicator {r['indicator']!r}; {rule}") for r in rows
     ]
 
 

@@ -36,16 +36,23 @@ def probability(met: BoolArray, n_batches: int) -> Probability:
     return Probability(float(met.mean()), error)
 
 
-
-def parts_of_range(target: Target, december: FloatArray, decimals: int, n_batches: int) -> dict[str, Probability]:
+def parts_of_range(
+    target: Target, december: FloatArray, decimals: int, n_batches: int
+) -> dict[str, Probability]:
     """Return P(within) and P(above) of a range, or P at several tolerances of an `about` target."""
     published = round_half_up(december, decimals)
     if target.comparison is Comparison.WITHIN:
-        met, above = target.is_met_as_published(published), published > (target.upper_pct or 0.0) + 1e-9
-        return {"within": probability(met & ~above, n_batches), "above": probability(above, n_batches)}
+        met = target.is_met_as_published(published)
+        above: BoolArray = np.greater(published, (target.upper_pct or 0.0) + 1e-9)
+        return {
+            "within": probability(met & ~above, n_batches),
+            "above": probability(above, n_batches),
+        }
     if target.comparison is Comparison.ABOUT:
         return {
-            f"tolerance_{pp:g}": probability(target.with_tolerance(pp).is_met_as_published(published), n_batches)
+            f"tolerance_{pp:g}": probability(
+                target.with_tolerance(pp).is_met_as_published(published), n_batches
+            )
             for pp in TOLERANCES_PP
         }
     return {}
@@ -86,7 +93,9 @@ def joint_attainment(met: Mapping[str, BoolArray], n_batches: int) -> Joint | No
     )
 
 
-def attainable_rates(december: FloatArray, decimals: int, *, at_most: bool = False) -> dict[float, float]:
+def attainable_rates(
+    december: FloatArray, decimals: int, *, at_most: bool = False
+) -> dict[float, float]:
     """Return the growth in per cent, as published, that is attained with 50, 80 and 90 %.
 
     The highest rate whose `at_least` probability is so large; for `at_most` the lowest.
@@ -135,17 +144,26 @@ def required(target: Target, history: History, december: FloatArray) -> Required
     if known == MONTHS_A_YEAR:
         return None
     share = history.settled_share(history.year, known)
-    now = history.at(history.last_published) if known and history.last_published is not None else 0.0
+    now = (
+        history.at(history.last_published) if known and history.last_published is not None else 0.0
+    )
     threshold = target.threshold_pct(history.indicator.decimals)
     growth = required_growth_pct(threshold, share, now)
     past = rest_of_year_growth(history, known)
     annual, monthly, short = _levels(threshold, history, december)
     base_rest = past.get(history.year - 1)
     return Required(
-        growth, share,
+        growth,
+        share,
         float(np.mean([g < growth for g in past.values()])) if len(past) >= 3 else None,
-        len(past), monthly, annual, short, base_rest,
-        None if base_rest is None else 100 * (np.sqrt((1 + growth / 100) * (1 + base_rest / 100)) - 1),
+        len(past),
+        monthly,
+        annual,
+        short,
+        base_rest,
+        None
+        if base_rest is None
+        else 100 * (np.sqrt((1 + growth / 100) * (1 + base_rest / 100)) - 1),
     )
 
 
@@ -169,7 +187,12 @@ def _levels(
     """
     base, known = history.base_on_todays_scope(), history.months_known
     accumulates = history.indicator.annual_rule in ("published_ytd", "sum_of_months")
-    if base is None or history.levels is None or history.indicator.price_basis == "real" or not accumulates:
+    if (
+        base is None
+        or history.levels is None
+        or history.indicator.price_basis == "real"
+        or not accumulates
+    ):
         return None, None, None
     annual = (1 + threshold / 100) * base
     done = float(history.levels.of_year(history.year)[known - 1]) if known else 0.0
@@ -202,7 +225,9 @@ def progress(target: Target | None, history: History) -> Progress:
         done = 100 * float(history.levels.of_year(history.year)[known - 1]) / plan
     has_done = bool(np.isfinite(done))
     return Progress(
-        elapsed, done if has_done else None, done - elapsed if has_done else None,
+        elapsed,
+        done if has_done else None,
+        done - elapsed if has_done else None,
         None if normal is None else 100 * normal,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 
@@ -43,13 +44,21 @@ def _pace_calls(history: History) -> Iterator[_Row]:
     for row, growth in enumerate(settled):
         year = history.first_year + row
         known = np.flatnonzero(np.isfinite(growth)) + 1
-        moves = {(int(k), int(j)) for k, j in zip(known[:-1], known[1:], strict=True)}
-        moves |= {(int(k), MONTHS_A_YEAR) for k in known if known[-1] == MONTHS_A_YEAR and k < MONTHS_A_YEAR}
+        moves = {(int(k), int(j)) for k, j in pairwise(known)}
+        moves |= {
+            (int(k), MONTHS_A_YEAR)
+            for k in known
+            if known[-1] == MONTHS_A_YEAR and k < MONTHS_A_YEAR
+        }
         for k, j in sorted(moves):
-            yield _row(history, rule, year, "pace", (k, j), (growth[k - 1], growth[j - 1]), released)
+            yield _row(
+                history, rule, year, "pace", (k, j), (growth[k - 1], growth[j - 1]), released
+            )
         before = settled[row - 1, -1] if row else np.nan
         if np.isfinite(before) and np.isfinite(growth[-1]):
-            yield _row(history, rule, year, "pace", (0, MONTHS_A_YEAR), (before, growth[-1]), released)
+            yield _row(
+                history, rule, year, "pace", (0, MONTHS_A_YEAR), (before, growth[-1]), released
+            )
 
 
 def _borrowed_calls(history: History) -> Iterator[_Row]:
@@ -67,12 +76,27 @@ def _borrowed_calls(history: History) -> Iterator[_Row]:
 
 
 def _row(
-    history: History, rule: str, year: int, model: str, months: tuple[int, int],
-    call: tuple[float, float], released: dict[int, date],
+    history: History,
+    rule: str,
+    year: int,
+    model: str,
+    months: tuple[int, int],
+    call: tuple[float, float],
+    released: dict[int, date],
 ) -> _Row:
     known, until = months
     settled_on = released.get(month(year, until), history.as_of)
-    return (history.area, history.indicator.id, rule, year, model, known, until, *map(float, call), settled_on)
+    return (
+        history.area,
+        history.indicator.id,
+        rule,
+        year,
+        model,
+        known,
+        until,
+        *map(float, call),
+        settled_on,
+    )
 
 
 def _release_days(history: History) -> dict[int, date]:
@@ -83,4 +107,3 @@ def _release_days(history: History) -> dict[int, date]:
             last = figure.span.last
             days[last] = max(days.get(last, figure.released_on), figure.released_on)
     return days
-

@@ -25,15 +25,24 @@ def read_entries(
     """
     text, content = _content(path)
     faults = [
-        Fault(path.name, None, f"unknown key or table {name!r}; allowed: {_allowed(tables, settings)}")
+        Fault(
+            path.name, None, f"unknown key or table {name!r}; allowed: {_allowed(tables, settings)}"
+        )
         for name, value in content.items()
         if name not in settings and not (name in tables and isinstance(value, list))
     ]
     if faults:
         raise ContractError(faults)
+    starts = _starts(text, tables)
     entries = {name: list(content.get(name, [])) for name in tables}
+    inline = [name for name in tables if len(starts[name]) != len(entries[name])]
+    if inline:
+        raise ContractError(
+            Fault(path.name, None, f"{name} is written in one line; allowed: [[{name}]] for each")
+            for name in inline
+        )
     entries[""] = [{name: content[name] for name in settings if name in content}]
-    return entries, _starts(text, tables)
+    return entries, starts
 
 
 def parsed(

@@ -21,7 +21,11 @@ class Fault:
 
     def __str__(self) -> str:
         """Return `file:line: message`; the line is left out where a file has none."""
-        return f"{self.file}: {self.message}" if self.line is None else f"{self.file}:{self.line}: {self.message}"
+        return (
+            f"{self.file}: {self.message}"
+            if self.line is None
+            else f"{self.file}:{self.line}: {self.message}"
+        )
 
 
 class ContractError(ForecastError):
@@ -56,7 +60,9 @@ class UnknownArea(ForecastError):
 
     def __init__(self, area: str, known: Iterable[str]) -> None:
         self.area, self.known = area, tuple(sorted(known))
-        super().__init__(f"no figures for area {area!r}; areas with figures: {', '.join(self.known)}")
+        super().__init__(
+            f"no figures for area {area!r}; areas with figures: {', '.join(self.known)}"
+        )
 
 
 class UnknownIndicator(ForecastError):

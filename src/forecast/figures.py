@@ -41,7 +41,11 @@ def read_figures(folder: Path) -> pd.DataFrame:
         except ContractError as error:
             faults.extend(error.faults)
     if not paths:
-        faults.append(Fault(f"{folder.name}/figures", None, "no file; at least one *.csv or *.parquet is needed"))
+        faults.append(
+            Fault(
+                f"{folder.name}/figures", None, "no file; at least one *.csv or *.parquet is needed"
+            )
+        )
     figures = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
     if not faults:
         faults.extend(_conflicts(figures))
@@ -68,7 +72,11 @@ def _csv_rows(path: Path, name: str) -> pd.DataFrame:
             if not any(cell.strip() for cell in cells):
                 continue
             if len(cells) != len(header):
-                faults.append(Fault(name, reader.line_num, f"{len(cells)} cells; the header has {len(header)}"))
+                faults.append(
+                    Fault(
+                        name, reader.line_num, f"{len(cells)} cells; the header has {len(header)}"
+                    )
+                )
                 continue
             rows.append([cell.strip() for cell in cells])
             lines.append(reader.line_num)
@@ -77,7 +85,9 @@ def _csv_rows(path: Path, name: str) -> pd.DataFrame:
     if faults:
         raise ContractError(faults)
     if not rows:
-        raise ContractError([Fault(name, None, "a header without rows; at least one figure is needed")])
+        raise ContractError(
+            [Fault(name, None, "a header without rows; at least one figure is needed")]
+        )
     return pd.DataFrame(rows, columns=header, dtype="str").assign(line=lines)
 
 
@@ -104,7 +114,9 @@ def _parquet_rows(path: Path) -> pd.DataFrame:
         raise ContractError([Fault(name, None, f"no Parquet file: {error}")]) from error
     _check_header([str(c) for c in table.columns], name)
     text = table.astype({c: "str" for c in table.columns if c != "value"})
-    text["value"] = table["value"].map(repr) if table["value"].dtype.kind in "fiu" else table["value"]
+    text["value"] = (
+        table["value"].map(repr) if table["value"].dtype.kind in "fiu" else table["value"]
+    )
     text["released_on"] = text["released_on"].str[:10]
     return text.fillna("").assign(line=range(1, len(text) + 1))
 
@@ -113,8 +125,16 @@ def _check_header(header: list[str], name: str) -> None:
     """Raise ContractError where columns are missing, unknown or repeated."""
     allowed = ", ".join([*REQUIRED, *OPTIONAL])
     faults = [
-        *(f"column {c!r} is missing; required: {', '.join(REQUIRED)}" for c in REQUIRED if c not in header),
-        *(f"unknown column {c!r}; allowed: {allowed}" for c in header if c not in (*REQUIRED, *OPTIONAL)),
+        *(
+            f"column {c!r} is missing; required: {', '.join(REQUIRED)}"
+            for c in REQUIRED
+            if c not in header
+        ),
+        *(
+            f"unknown column {c!r}; allowed: {allowed}"
+            for c in header
+            if c not in (*REQUIRED, *OPTIONAL)
+        ),
         *(f"column {c!r} stands twice" for c in sorted(set(header)) if header.count(c) > 1),
     ]
     if faults:
@@ -128,20 +148,35 @@ def _checked(rows: pd.DataFrame, name: str, faults: list[Fault]) -> pd.DataFrame
         rows[column] = given.where(given != "", default)
     for column in ("unit", "publisher", "source"):
         rows[column] = rows.get(column, pd.Series("", index=rows.index))
-    typed = pd.DataFrame({
-        "first": rows["first_month"].map(parse_month),
-        "last": rows["last_month"].map(parse_month),
-        "value": rows["value"].map(_number),
-        "released_on": rows["released_on"].map(_day),
-    })
+    typed = pd.DataFrame(
+        {
+            "first": rows["first_month"].map(parse_month),
+            "last": rows["last_month"].map(parse_month),
+            "value": rows["value"].map(_number),
+            "released_on": rows["released_on"].map(_day),
+        }
+    )
     found = list(_row_faults(rows, typed, name))
     faults.extend(found)
     if found:
         return pd.DataFrame()
-    kept = ["area", "indicator", "measure", "unit", "status", "released_on_basis", "publisher", "source", "line"]
+    kept = [
+        "area",
+        "indicator",
+        "measure",
+        "unit",
+        "status",
+        "released_on_basis",
+        "publisher",
+        "source",
+        "line",
+    ]
     figures = rows[kept].assign(
-        first=typed["first"].astype("int64"), last=typed["last"].astype("int64"),
-        value=typed["value"].astype("float64"), released_on=pd.to_datetime(typed["released_on"]), file=name,
+        first=typed["first"].astype("int64"),
+        last=typed["last"].astype("int64"),
+        value=typed["value"].astype("float64"),
+        released_on=pd.to_datetime(typed["released_on"]),
+        file=name,
     )
     growth = figures["measure"] == "growth_pct"
     figures["unit"] = figures["unit"].where(~growth, "pct")
@@ -151,9 +186,7 @@ def _checked(rows: pd.DataFrame, name: str, faults: list[Fault]) -> pd.DataFrame
 def _row_faults(rows: pd.DataFrame, typed: pd.DataFrame, name: str) -> Iterator[Fault]:
     """Yield every fault in single rows."""
     first, last, day = typed["first"], typed["last"], typed["released_on"]
-    known = day.notna() & first.notna()
-    early = pd.Series(False, index=rows.index)
-    early[known] = [d < date(int(m) // 12, int(m) % 12 + 1, 1) for d, m in zip(day[known], first[known], strict=True)]
+    early = pd.Series([_is_early(d, m) for d, m in zip(day, first, strict=True)], index=rows.index)
     growth = rows["measure"] == "growth_pct"
     bad_unit = growth & ~rows["unit"].isin(["", "pct"]) if "unit" in rows else growth & False
     checks = [
@@ -161,19 +194,51 @@ def _row_faults(rows: pd.DataFrame, typed: pd.DataFrame, name: str) -> Iterator[
         ("indicator", rows["indicator"] == "", "a name is needed"),
         ("first_month", first.isna(), "is no month; allowed: YYYY-MM, 01 to 12"),
         ("last_month", last.isna(), "is no month; allowed: YYYY-MM, 01 to 12"),
-        ("last_month", last < first, "lies before first_month; allowed: the same month or a later one"),
-        ("measure", ~rows["measure"].isin(MEASURES), f"is no measure; allowed: {', '.join(MEASURES)}"),
-        ("value", typed["value"].isna(), "is no number; allowed: a finite decimal number, no sign for thousands"),
+        (
+            "last_month",
+            last < first,
+            "lies before first_month; allowed: the same month or a later one",
+        ),
+        (
+            "measure",
+            ~rows["measure"].isin(MEASURES),
+            f"is no measure; allowed: {', '.join(MEASURES)}",
+        ),
+        (
+            "value",
+            typed["value"].isna(),
+            "is no number; allowed: a finite decimal number, no sign for thousands",
+        ),
         ("released_on", day.isna(), "is no day; allowed: YYYY-MM-DD"),
-        ("released_on", early, "lies before the first month of its span; allowed: a day from then on"),
+        (
+            "released_on",
+            early,
+            "lies before the first month of its span; allowed: a day from then on",
+        ),
         ("status", ~rows["status"].isin(STATUSES), f"is no status; allowed: {', '.join(STATUSES)}"),
-        ("released_on_basis", ~rows["released_on_basis"].isin(BASES), f"is no basis; allowed: {', '.join(BASES)}"),
+        (
+            "released_on_basis",
+            ~rows["released_on_basis"].isin(BASES),
+            f"is no basis; allowed: {', '.join(BASES)}",
+        ),
         ("unit", bad_unit, "does not go with growth_pct; allowed: pct, or nothing"),
-        ("value", (rows["measure"] == "growth_pct") & (typed["value"] <= -100), "is no growth; allowed: above -100"),
+        (
+            "value",
+            (rows["measure"] == "growth_pct") & (typed["value"] <= -100),
+            "is no growth; allowed: above -100",
+        ),
     ]
     for column, wrong, message in checks:
-        for index in rows.index[wrong.fillna(False).astype(bool)]:
-            yield Fault(name, int(rows.at[index, "line"]), f"{column} {rows.at[index, column]!r} {message}")
+        faulty = rows[wrong.fillna(False).astype(bool)]
+        for line, found in zip(faulty["line"], faulty[column], strict=True):
+            yield Fault(name, int(line), f"{column} {found!r} {message}")
+
+
+def _is_early(day: date | None, first: float | None) -> bool:
+    """Whether a day lies before the first month of a span, where both are known."""
+    if not isinstance(day, date) or first is None or math.isnan(first):
+        return False
+    return day < date(int(first) // 12, int(first) % 12 + 1, 1)
 
 
 def _number(text: str) -> float:
@@ -195,13 +260,17 @@ def _day(text: str) -> date | None:
 
 def _conflicts(figures: pd.DataFrame) -> Iterator[Fault]:
     """Yield keys that were released on one day with two values."""
-    same = [*KEY, "status", "released_on"]
+    same = [*KEY, "released_on"]
     values = figures.groupby(same, sort=False)["value"].transform("nunique")
-    for (area, indicator, first, last, *_), rows in figures[values > 1].groupby(same, sort=False):
-        where = ", ".join(f"{f}:{n}" for f, n in zip(rows["file"], rows["line"], strict=True))
-        found = " and ".join(f"{v:g}" for v in rows["value"])
+    for _, rows in figures[values > 1].groupby(same, sort=False):
+        faulty = rows.to_dict("records")
+        last = faulty[-1]
+        where = ", ".join(f"{f['file']}:{f['line']}" for f in faulty)
+        found = " and ".join(f"{f['value']:g}" for f in faulty)
+        what = f"{last['area']} {last['indicator']} {month_text(last['first'])} to"
         yield Fault(
-            rows["file"].iloc[-1], int(rows["line"].iloc[-1]),
-            f"{area} {indicator} {month_text(first)} to {month_text(last)} has the values {found} on one day "
-            f"({where}); allowed: one value a day, a revision carries a later released_on",
+            last["file"],
+            last["line"],
+            f"{what} {month_text(last['last'])} has the values {found} on one day ({where}); "
+            "allowed: one value a day, a revision carries a later released_on",
         )

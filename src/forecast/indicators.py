@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Strict
 
-from forecast.entries import parsed, read_entries
+from forecast.entries import Entry, parsed, read_entries
 from forecast.errors import ContractError, Fault, UnknownIndicator
 from forecast.spans import parse_month
 
@@ -62,18 +62,15 @@ class Registry:
     """All indicators, with what differs in single areas."""
 
     indicators: Mapping[str, Indicator]
-    overrides: Mapping[tuple[str, str], Mapping[str, Any]]
+    overrides: Mapping[tuple[str, str], Indicator]
     areas: Mapping[str, Area]
 
     def of(self, area: str, indicator: str) -> Indicator:
         """Return the indicator as it is read in an area; raise UnknownIndicator."""
         if indicator not in self.indicators:
             raise UnknownIndicator(indicator, self.indicators)
-        general = self.indicators[indicator]
-        fields = {name: getattr(general, name) for name in Indicator.__slots__ if not name.startswith("_")}
-        fields |= self.overrides.get((area, indicator), {})
-        fields["related"] = [r for r in fields["related"] if r != f"{area}/{indicator}"]
-        return Indicator(**fields)
+        entry = self.overrides.get((area, indicator), self.indicators[indicator])
+        return replace(entry, related=[r for r in entry.related if r != f"{area}/{indicator}"])
 
     def area_name(self, area: str, lang: str) -> str:
         """Return the area's name in `en` or `zh`; its id where the registry has no entry."""
@@ -91,24 +88,40 @@ def read_registry(folder: Path) -> Registry:
     indicators = parsed(Indicator, entries["indicator"], lines["indicator"], FILE, faults)
     by_id = {i.id: i for i in indicators}
     faults.extend(_repeated(entries["indicator"], lines["indicator"]))
-    overrides = {}
-    for entry, line in zip(entries["override"], lines["override"], strict=True):
-        area, indicator = entry.pop("area", None), entry.pop("indicator", None)
-        if not isinstance(area, str) or indicator not in by_id:
-            faults.append(Fault(FILE, line, f"override of {indicator!r} in {area!r}; an area and a known indicator are needed"))
-            continue
-        base = {n: getattr(by_id[indicator], n) for n in Indicator.__slots__ if not n.startswith("_")}
-        parsed(Indicator, [base | entry], [line], FILE, faults)
-        overrides[area, indicator] = entry
+    overrides, override_lines = _overrides(by_id, entries["override"], lines["override"], faults)
     registry = Registry(by_id, overrides, {a.id: a for a in areas})
     if not faults:
-        faults.extend(_meaning_faults(registry, dict(zip(by_id, lines["indicator"], strict=True))))
+        indicator_lines = dict(zip(by_id, lines["indicator"], strict=True))
+        faults.extend(_meaning_faults(registry, indicator_lines, override_lines))
     if faults:
         raise ContractError(faults)
     return registry
 
 
-def _repeated(entries: list[dict[str, Any]], lines: list[int]) -> Iterator[Fault]:
+_Key = tuple[str, str]
+
+
+def _overrides(
+    by_id: Mapping[str, Indicator], entries: list[Entry], lines: list[int], faults: list[Fault]
+) -> tuple[dict[_Key, Indicator], dict[_Key, int]]:
+    """Return, by area and indicator, the indicator as it is read there, and its line."""
+    found: dict[_Key, Indicator] = {}
+    found_lines: dict[_Key, int] = {}
+    for entry, line in zip(entries, lines, strict=True):
+        area, indicator = entry.get("area"), str(entry.get("indicator"))
+        if not isinstance(area, str) or indicator not in by_id:
+            rule = "allowed: an area and a known indicator"
+            faults.append(Fault(FILE, line, f"override of {indicator!r} in {area!r}; {rule}"))
+            continue
+        changed = {
+            name: value for name, value in entry.items() if name not in ("area", "indicator")
+        }
+        for value in parsed(Indicator, [asdict(by_id[indicator]) | changed], [line], FILE, faults):
+            found[area, indicator], found_lines[area, indicator] = value, line
+    return found, found_lines
+
+
+def _repeated(entries: list[Entry], lines: list[int]) -> Iterator[Fault]:
     seen: dict[Any, int] = {}
     for entry, line in zip(entries, lines, strict=True):
         first = seen.setdefault(entry.get("id"), line)
@@ -116,29 +129,37 @@ def _repeated(entries: list[dict[str, Any]], lines: list[int]) -> Iterator[Fault
             yield Fault(FILE, line, f"indicator {entry.get('id')!r} stands on line {first} already")
 
 
-def _meaning_faults(registry: Registry, lines: Mapping[str, int]) -> Iterator[Fault]:
+def _meaning_faults(
+    registry: Registry, lines: Mapping[str, int], override_lines: Mapping[tuple[str, str], int]
+) -> Iterator[Fault]:
     """Yield references that name no indicator, months that are none, and circles of `related`."""
     for name, line in lines.items():
-        entry = registry.indicators[name]
-        for text in entry.levels_break:
-            if parse_month(text) is None:
-                yield Fault(FILE, line, f"levels_break {text!r} is no month; allowed: YYYY-MM")
-        for reference in [*entry.related, *([entry.weights_from] if entry.weights_from else [])]:
-            area, _, other = reference.partition("/")
-            if not area or other not in registry.indicators:
-                yield Fault(FILE, line, f"{reference!r} names no indicator; allowed: area/indicator of the registry")
-        if entry.decimals < 0:
-            yield Fault(FILE, line, f"decimals {entry.decimals} is below 0")
-    areas = {r.partition("/")[0] for i in registry.indicators.values() for r in i.related} | {a for a, _ in registry.overrides}
-    for area in sorted(areas):
+        yield from _entry_faults(registry.indicators[name], registry, line)
+    for (area, name), line in override_lines.items():
+        yield from _entry_faults(registry.of(area, name), registry, line)
+    listed = [r for i in registry.indicators.values() for r in i.related]
+    for area in sorted({r.partition("/")[0] for r in listed} | {a for a, _ in override_lines}):
         for name, line in lines.items():
             if (circle := _circle(registry, f"{area}/{name}", ())) is not None:
                 yield Fault(FILE, line, f"related runs in a circle: {' -> '.join(circle)}")
 
 
+def _entry_faults(entry: Indicator, registry: Registry, line: int) -> Iterator[Fault]:
+    for text in entry.levels_break:
+        if parse_month(text) is None:
+            yield Fault(FILE, line, f"levels_break {text!r} is no month; allowed: YYYY-MM")
+    for reference in [*entry.related, *([entry.weights_from] if entry.weights_from else [])]:
+        area, _, other = reference.partition("/")
+        if not area or other not in registry.indicators:
+            rule = "allowed: area/indicator, the indicator one of this file"
+            yield Fault(FILE, line, f"{reference!r} names no indicator; {rule}")
+    if entry.decimals < 0:
+        yield Fault(FILE, line, f"decimals {entry.decimals} is below 0; allowed: 0 or more")
+
+
 def _circle(registry: Registry, reference: str, path: tuple[str, ...]) -> tuple[str, ...] | None:
     if reference in path:
-        return (*path[path.index(reference):], reference)
+        return (*path[path.index(reference) :], reference)
     area, _, name = reference.partition("/")
     if name not in registry.indicators:
         return None

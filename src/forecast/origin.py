@@ -46,10 +46,14 @@ def commit() -> str | None:
         return None
     git = ["git", "-C", str(_PROJECT)]
     try:
-        head = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, check=True, text=True)
+        head = subprocess.run(
+            [*git, "rev-parse", "HEAD"], capture_output=True, check=True, text=True
+        )
         changes = subprocess.run(
             [*git, "status", "--porcelain", "--untracked-files=no"],
-            capture_output=True, check=True, text=True,
+            capture_output=True,
+            check=True,
+            text=True,
         )
     except (OSError, subprocess.CalledProcessError):
         return None

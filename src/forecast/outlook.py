@@ -101,16 +101,30 @@ class Outlook:
 
 
 def annual_outlook(
-    snapshot: Snapshot, area: str, year: int, *, record: Record, seed: int, n_paths: int,
-    indicators: Iterable[str] | None = None, models: Mapping[str, Model] = MODELS,
+    snapshot: Snapshot,
+    area: str,
+    year: int,
+    *,
+    record: Record,
+    seed: int,
+    n_paths: int,
+    indicators: Iterable[str] | None = None,
+    models: Mapping[str, Model] = MODELS,
 ) -> Outlook:
-    """Return the outlook on the snapshot's day for every indicator of the area, or for those named."""
+    """Return the outlook on the day for every indicator of the area, or for those named."""
     shared = learnt(record, _lenders_of_all(snapshot), snapshot.day)
     targets = snapshot.targets(area, year)
     names = _judged(snapshot, area, targets) if indicators is None else list(indicators)
     single = {
-        name: _indicator_outlook(build_history(snapshot, area, name, year), targets.get(name),
-                                 snapshot, shared, seed, n_paths, models)
+        name: _indicator_outlook(
+            build_history(snapshot, area, name, year),
+            targets.get(name),
+            snapshot,
+            shared,
+            seed,
+            n_paths,
+            models,
+        )
         for name in names
     }
     return Outlook(area, year, snapshot, _coupled(single, seed), n_paths, shared)
@@ -133,8 +147,13 @@ def _lenders_of_all(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
 
 
 def _indicator_outlook(
-    history: History, target: Target | None, snapshot: Snapshot, shared: Shared,
-    seed: int, n_paths: int, models: Mapping[str, Model],
+    history: History,
+    target: Target | None,
+    snapshot: Snapshot,
+    shared: Shared,
+    seed: int,
+    n_paths: int,
+    models: Mapping[str, Model],
 ) -> IndicatorOutlook:
     scale = shared.scale_of(history)
     settled = _outturn(history, target, snapshot)
@@ -143,7 +162,9 @@ def _indicator_outlook(
     members, dropped = _members(history, shared, seed, n_paths, models)
     if not members:
         return IndicatorOutlook(history, target, "cannot_be_assessed", scale, caveats=dropped)
-    pooled = np.concatenate([quantile_average([m[b] for m in members.values()]) for b in range(N_BATCHES)])
+    pooled = np.concatenate(
+        [quantile_average([m[b] for m in members.values()]) for b in range(N_BATCHES)]
+    )
     flat = {name: paths.reshape(n_paths, -1) for name, paths in members.items()}
     caveats = (*dropped, *_caveats(history, scale, members))
     return IndicatorOutlook(history, target, "forecast", scale, flat, pooled, caveats=caveats)
@@ -170,11 +191,19 @@ def _members(
 def _coupled(single: Mapping[str, IndicatorOutlook], seed: int) -> dict[str, IndicatorOutlook]:
     """Return the outlooks with their paths in the joint order, batch by batch."""
     paths = {name: one.paths for name, one in single.items() if one.paths is not None}
-    batches = {name: values.reshape(N_BATCHES, -1, values.shape[1]) for name, values in paths.items()}
-    joint = [independent({n: v[b] for n, v in batches.items()}, seed, f"coupling/{b}") for b in range(N_BATCHES)]
+    batches = {
+        name: values.reshape(N_BATCHES, -1, values.shape[1]) for name, values in paths.items()
+    }
+    joint = [
+        independent({n: v[b] for n, v in batches.items()}, seed, f"coupling/{b}")
+        for b in range(N_BATCHES)
+    ]
     return {
-        name: IndicatorOutlook(**{**one.__dict__, "paths": np.concatenate([j[name] for j in joint])})
-        if name in paths else one
+        name: IndicatorOutlook(
+            **{**one.__dict__, "paths": np.concatenate([j[name] for j in joint])}
+        )
+        if name in paths
+        else one
         for name, one in single.items()
     }
 
@@ -189,7 +218,9 @@ def _outturn(history: History, target: Target | None, snapshot: Snapshot) -> Out
         levels = snapshot.releases_of(history.area, history.indicator.id, span, "level")
         on = levels[0].released_on if levels else None
         growth = float(round_half_up(history.outturn_pct, history.indicator.decimals))
-        return Outturn(growth, on or _last_release(history), "computed", levels[0].source if levels else "")
+        return Outturn(
+            growth, on or _last_release(history), "computed", levels[0].source if levels else ""
+        )
     chosen = _settling(releases, target, history.year)
     return Outturn(chosen.value, chosen.released_on, chosen.status, chosen.source)
 
@@ -206,7 +237,9 @@ def _last_release(history: History) -> date | None:
     return max(days, default=None)
 
 
-def _caveats(history: History, scale: Scale, members: Mapping[str, FloatArray]) -> tuple[Caveat, ...]:
+def _caveats(
+    history: History, scale: Scale, members: Mapping[str, FloatArray]
+) -> tuple[Caveat, ...]:
     """Return what limits an indicator's forecast."""
     found = []
     if scale.basis != "own":
@@ -217,14 +250,25 @@ def _caveats(history: History, scale: Scale, members: Mapping[str, FloatArray]) 
     elif history.months_known == 0:
         found.append(Caveat("nothing_this_year", {"last": month_text(last)}))
     if "borrowed" in members:
-        found.append(Caveat("borrowed_course", {"related": ", ".join(lenders(history.area, history.related))}))
+        found.append(
+            Caveat(
+                "borrowed_course", {"related": ", ".join(lenders(history.area, history.related))}
+            )
+        )
     newest = max(history.expected, default=None)
     if newest is not None and (last is None or newest > last):
         found.append(Caveat("rests_on_expected", {"month": month_text(newest)}))
     basis = history.shares_basis[-1]
-    if basis in ("related", "equal") and 0 < history.months_known < MONTHS_A_YEAR and history.indicator.annual_rule in ("published_ytd", "sum_of_months"):
+    if (
+        basis in ("related", "equal")
+        and 0 < history.months_known < MONTHS_A_YEAR
+        and history.indicator.annual_rule in ("published_ytd", "sum_of_months")
+    ):
         found.append(Caveat(f"shares_{basis}"))
-    if any(b > month(history.year - 1, 1) and year_of(b) <= history.year for b in history.indicator.break_months):
+    if any(
+        b > month(history.year - 1, 1) and year_of(b) <= history.year
+        for b in history.indicator.break_months
+    ):
         found.append(Caveat("levels_break"))
     if len(members) == 1:
         found.append(Caveat("one_member", {"model": next(iter(members))}))

@@ -9,8 +9,15 @@ from datetime import date
 import pandas as pd
 
 COLUMNS = {
-    "area": "str", "indicator": "str", "rule": "str", "year": "int64", "model": "str",
-    "months_known": "int64", "until": "int64", "call_pct": "float64", "outturn_pct": "float64",
+    "area": "str",
+    "indicator": "str",
+    "rule": "str",
+    "year": "int64",
+    "model": "str",
+    "months_known": "int64",
+    "until": "int64",
+    "call_pct": "float64",
+    "outturn_pct": "float64",
     "settled_on": "datetime64[us]",
 }
 
@@ -38,7 +45,9 @@ class Record:
 
     def settled_by(self, day: date) -> Record:
         """Return the calls whose outturn was out on a day."""
-        return Record(self.calls[self.calls["settled_on"] <= pd.Timestamp(day)].reset_index(drop=True))
+        return Record(
+            self.calls[self.calls["settled_on"] <= pd.Timestamp(day)].reset_index(drop=True)
+        )
 
     def of_model(self, model: str) -> pd.DataFrame:
         """Return one rule's calls with `error_pp`, the outturn less the call."""

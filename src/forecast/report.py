@@ -36,7 +36,13 @@ from forecast.targets import Comparison, Target
 SCHEMA_VERSION = "1.0"
 FAN_LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 GREEN_FROM, RED_BELOW = 0.66, 0.33
-WORDS = ((0.90, "nearly_certain"), (0.66, "likely"), (0.33, "uncertain"), (0.10, "unlikely"), (0.0, "remote"))
+WORDS = (
+    (0.90, "nearly_certain"),
+    (0.66, "likely"),
+    (0.33, "uncertain"),
+    (0.10, "unlikely"),
+    (0.0, "remote"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,22 +270,36 @@ def report_of(answer: Answer) -> Report:
     registry = outlook.snapshot.registry
     indicators = [_indicator(name, one, answer) for name, one in outlook.indicators.items()]
     return Report(
-        schema_version=SCHEMA_VERSION, area=outlook.area,
-        area_name_en=registry.area_name(outlook.area, "en"), area_name_zh=registry.area_name(outlook.area, "zh"),
-        year=outlook.year, as_of=outlook.day, seed=answer.seed, n_paths=outlook.n_paths,
-        version=__version__, package_hash=package_hash(), known=_known(answer),
-        indicators=indicators, joint=_joint(outlook), caveats=_caveats(answer),
+        schema_version=SCHEMA_VERSION,
+        area=outlook.area,
+        area_name_en=registry.area_name(outlook.area, "en"),
+        area_name_zh=registry.area_name(outlook.area, "zh"),
+        year=outlook.year,
+        as_of=outlook.day,
+        seed=answer.seed,
+        n_paths=outlook.n_paths,
+        version=__version__,
+        package_hash=package_hash(),
+        known=_known(answer),
+        indicators=indicators,
+        joint=_joint(outlook),
+        caveats=_caveats(answer),
     )
 
 
 def write_result(report: Report, path: Path) -> None:
-    """Write the report as JSON: sorted keys, rounded by rule, the same bytes for the same report."""
+    """Write the report as JSON: the same bytes for the same report."""
     path.write_text(result_json(report), encoding="utf-8")
 
 
 def result_json(report: Report) -> str:
     """Return the report as JSON: six digits after the point, `null` for what is not known."""
-    return json.dumps(_plain(asdict(report)), ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n"
+    return (
+        json.dumps(
+            _plain(asdict(report)), ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False
+        )
+        + "\n"
+    )
 
 
 def read_result(path: Path) -> Report:
@@ -310,17 +330,29 @@ def _indicator(name: str, one: IndicatorOutlook, answer: Answer) -> IndicatorRep
     history, entry = one.history, one.history.indicator
     december = one.december
     return IndicatorReport(
-        id=name, name_en=entry.name_en, name_zh=entry.name_zh, decimals=entry.decimals, group=entry.group,
+        id=name,
+        name_en=entry.name_en,
+        name_zh=entry.name_zh,
+        decimals=entry.decimals,
+        group=entry.group,
         unit=history.levels.unit if history.levels is not None else entry.unit,
-        annual_rule=str(entry.annual_rule), price_basis=entry.price_basis, status=one.status,
-        months_known=history.months_known, last_figure=_last_figure(history, answer.outlook),
+        annual_rule=str(entry.annual_rule),
+        price_basis=entry.price_basis,
+        status=one.status,
+        months_known=history.months_known,
+        last_figure=_last_figure(history, answer.outlook),
         target=None if one.target is None else _target(one.target),
-        attained=_attained(one), settled=_settled(name, one, answer),
+        attained=_attained(one),
+        settled=_settled(name, one, answer),
         forecast=None if december is None else _distribution(december),
         attainable_pct=None if december is None else _attainable(one, december),
-        required=_needed(one), pace=Pace(**asdict(progress(one.target, history))),
-        fan=_fan(one), past_years_pct=_past_years(history), members=_members(one),
-        base_revision_pct=_base_revision(history), error_size_basis=one.scale.basis,
+        required=_needed(one),
+        pace=Pace(**asdict(progress(one.target, history))),
+        fan=_fan(one),
+        past_years_pct=_past_years(history),
+        members=_members(one),
+        base_revision_pct=_base_revision(history),
+        error_size_basis=one.scale.basis,
         caveats=[CaveatSaid(code=c.code, values=dict(c.values)) for c in one.caveats],
     )
 
@@ -333,14 +365,22 @@ def _last_figure(history: History, outlook: Outlook) -> LastFigure | None:
     same = [f for f in settled if f.span == newest.span]
     level = next((f for f in same if f.measure == "level"), None)
     growth = history.at(newest.span.last)
-    basis = history.growth.basis[year_of(newest.span.last) - history.first_year, month_of_year(newest.span.last) - 1]
+    basis = history.growth.basis[
+        year_of(newest.span.last) - history.first_year, month_of_year(newest.span.last) - 1
+    ]
     released = max(f.released_on for f in same)
     return LastFigure(
-        first_month=month_text(newest.span.first), last_month=month_text(newest.span.last),
-        growth_pct=None if np.isnan(growth) else growth, growth_basis=Basis(int(basis)).name.lower(),
-        level=None if level is None else level.value, unit="" if level is None else level.unit,
-        status=newest.status, released_on=released, released_on_basis=newest.released_on_basis,
-        age_days=(outlook.day - released).days, is_overdue=_is_overdue(history, newest, outlook),
+        first_month=month_text(newest.span.first),
+        last_month=month_text(newest.span.last),
+        growth_pct=None if np.isnan(growth) else growth,
+        growth_basis=Basis(int(basis)).name.lower(),
+        level=None if level is None else level.value,
+        unit="" if level is None else level.unit,
+        status=newest.status,
+        released_on=released,
+        released_on_basis=newest.released_on_basis,
+        age_days=(outlook.day - released).days,
+        is_overdue=_is_overdue(history, newest, outlook),
     )
 
 
@@ -349,15 +389,24 @@ def _is_overdue(history: History, newest: Figure, outlook: Outlook) -> bool:
     step = max(newest.span.n_months if newest.span.n_months in (1, 3) else 3, 1)
     if month_of_year(newest.span.last) % 3:
         step = 1
-    due = outlook.snapshot.schedule.usual_release_on(history.area, history.indicator.id, newest.span.last + step)
+    due = outlook.snapshot.schedule.usual_release_on(
+        history.area, history.indicator.id, newest.span.last + step
+    )
     return due is not None and due < outlook.day
 
 
 def _target(target: Target) -> TargetSaid:
     return TargetSaid(
-        comparison=target.comparison.value, bound_pct=target.bound_pct, rate_pct=target.rate_pct,
-        lower_pct=target.lower_pct, upper_pct=target.upper_pct, wording=target.wording, source=target.source,
-        announced_on=target.announced_on, announced_on_basis=target.announced_on_basis, settles=target.settles,
+        comparison=target.comparison.value,
+        bound_pct=target.bound_pct,
+        rate_pct=target.rate_pct,
+        lower_pct=target.lower_pct,
+        upper_pct=target.upper_pct,
+        wording=target.wording,
+        source=target.source,
+        announced_on=target.announced_on,
+        announced_on_basis=target.announced_on_basis,
+        settles=target.settles,
     )
 
 
@@ -369,8 +418,11 @@ def _attained(one: IndicatorOutlook) -> Attained | None:
     chance = probability(one.target.is_met(december, decimals), N_BATCHES)
     parts = parts_of_range(one.target, december, decimals, N_BATCHES)
     return Attained(
-        probability=chance.value, standard_error=chance.standard_error, word=word(chance.value),
-        light=light(chance.value), planner_light=_planner_light(one),
+        probability=chance.value,
+        standard_error=chance.standard_error,
+        word=word(chance.value),
+        light=light(chance.value),
+        planner_light=_planner_light(one),
         parts={name: part.value for name, part in parts.items()},
     )
 
@@ -403,10 +455,16 @@ def _settled(name: str, one: IndicatorOutlook, answer: Answer) -> Settled | None
     band = None if december is None else _distribution(december)
     chance: Probability | None = None
     if before is not None and before.target is not None and december is not None:
-        chance = probability(before.target.is_met(december, before.history.indicator.decimals), N_BATCHES)
+        chance = probability(
+            before.target.is_met(december, before.history.indicator.decimals), N_BATCHES
+        )
     return Settled(
-        growth_pct=one.outturn.growth_pct, released_on=one.outturn.released_on, status=one.outturn.status,
-        source=one.outturn.source, attained=_is_attained(one.target, one.outturn), last_call_on=on,
+        growth_pct=one.outturn.growth_pct,
+        released_on=one.outturn.released_on,
+        status=one.outturn.status,
+        source=one.outturn.source,
+        attained=_is_attained(one.target, one.outturn),
+        last_call_on=on,
         last_call_probability=None if chance is None else chance.value,
         last_call_median_pct=None if band is None else band.median_pct,
         last_call_lower80_pct=None if band is None else band.lower80_pct,
@@ -421,8 +479,12 @@ def _is_attained(target: Target | None, outturn: Outturn) -> bool | None:
 def _distribution(december: FloatArray) -> Distribution:
     lower90, lower80, median, upper80, upper90 = np.quantile(december, (0.05, 0.1, 0.5, 0.9, 0.95))
     return Distribution(
-        mean_pct=float(december.mean()), median_pct=float(median), lower80_pct=float(lower80),
-        upper80_pct=float(upper80), lower90_pct=float(lower90), upper90_pct=float(upper90),
+        mean_pct=float(december.mean()),
+        median_pct=float(median),
+        lower80_pct=float(lower80),
+        upper80_pct=float(upper80),
+        lower90_pct=float(lower90),
+        upper90_pct=float(upper90),
     )
 
 
@@ -448,7 +510,9 @@ def _fan(one: IndicatorOutlook) -> Fan:
         columns = {when: j for j, when in enumerate(history.ahead)}
         table = np.quantile(one.paths, FAN_LEVELS, axis=0)
         for level, row in zip(FAN_LEVELS, table, strict=True):
-            bands[f"{100 * level:g}"] = [float(row[columns[m]]) if m in columns else None for m in months]
+            bands[f"{100 * level:g}"] = [
+                float(row[columns[m]]) if m in columns else None for m in months
+            ]
     return Fan(months=[month_text(m) for m in months], known_pct=known, quantiles_pct=bands)
 
 
@@ -466,12 +530,19 @@ def _members(one: IndicatorOutlook) -> list[Member]:
     rows = []
     for name, paths in one.members.items():
         lower, median, upper = np.quantile(paths[:, -1], (0.1, 0.5, 0.9))
-        rows.append(Member(model=name, median_pct=float(median), lower80_pct=float(lower), upper80_pct=float(upper)))
+        rows.append(
+            Member(
+                model=name,
+                median_pct=float(median),
+                lower80_pct=float(lower),
+                upper80_pct=float(upper),
+            )
+        )
     return rows
 
 
 def _base_revision(history: History) -> dict[str, float]:
-    """Return the implied base revision by year in per cent; at constant prices it holds the deflator."""
+    """Return the implied base revision in per cent by year; it holds the deflator of a real one."""
     years = range(history.first_year, history.year + 1)
     pairs = zip(years, history.growth.base_revision, strict=True)
     return {str(year): 100 * float(r) for year, r in pairs if np.isfinite(r)}
@@ -482,9 +553,15 @@ def _joint(outlook: Outlook) -> JointReport | None:
     if joint is None:
         return None
     return JointReport(
-        indicators=list(joint.names), probability_all=joint.all_of.value, standard_error=joint.all_of.standard_error,
-        at_least=list(joint.at_least), independence_product=joint.independent,
-        lower_bound=joint.lowest, upper_bound=joint.highest, weakest=joint.weakest, coupling="independent",
+        indicators=list(joint.names),
+        probability_all=joint.all_of.value,
+        standard_error=joint.all_of.standard_error,
+        at_least=list(joint.at_least),
+        independence_product=joint.independent,
+        lower_bound=joint.lowest,
+        upper_bound=joint.highest,
+        weakest=joint.weakest,
+        coupling="independent",
     )
 
 
@@ -492,13 +569,18 @@ def _known(answer: Answer) -> Known:
     outlook = answer.outlook
     figures = [f for one in outlook.indicators.values() for f in one.history.figures]
     every = [
-        f for i in outlook.snapshot.indicators_of(outlook.area) for f in outlook.snapshot.figures_of(outlook.area, i)
+        f
+        for i in outlook.snapshot.indicators_of(outlook.area)
+        for f in outlook.snapshot.figures_of(outlook.area, i)
     ]
     newest = max(f.released_on for f in every)
     unsure = [f.released_on_basis != "published" for f in figures or every]
     return Known(
-        n_figures=len(every), newest_release_on=newest, age_days=(outlook.day - newest).days,
-        share_of_days_not_published=float(np.mean(unsure)), n_past_calls=len(answer.record),
+        n_figures=len(every),
+        newest_release_on=newest,
+        age_days=(outlook.day - newest).days,
+        share_of_days_not_published=float(np.mean(unsure)),
+        n_past_calls=len(answer.record),
     )
 
 
@@ -511,7 +593,9 @@ def _caveats(answer: Answer) -> list[CaveatSaid]:
         found.append(CaveatSaid(code="no_target", values={"year": str(outlook.year)}))
     if not len(answer.record):
         found.append(CaveatSaid(code="no_record", values={}))
-    lost = [one.history.indicator.id for one in judged if one.target is not None and one.met(1) is None]
+    lost = [
+        one.history.indicator.id for one in judged if one.target is not None and one.met(1) is None
+    ]
     if lost:
         found.append(CaveatSaid(code="not_in_joint", values={"indicators": ", ".join(lost)}))
     found.append(CaveatSaid(code="independent_coupling", values={}))

@@ -13,7 +13,6 @@ from pydantic import ConfigDict, Strict
 
 from forecast.entries import parsed, read_entries
 from forecast.errors import ContractError, Fault
-
 from forecast.spans import month_of_year, year_of
 
 FILE = "schedule.toml"
@@ -59,12 +58,15 @@ class Schedule:
     def usual_release_on(self, area: str, indicator: str, last_month: int) -> date | None:
         """Return the usual release day of a span that ends with a month; None where unknown."""
         fitting = [
-            lag for lag in self.lags
-            if lag.span == span_kind(last_month) and lag.area in (None, area) and lag.indicator in (None, indicator)
+            lag
+            for lag in self.lags
+            if lag.span == span_kind(last_month)
+            and lag.area in (None, area)
+            and lag.indicator in (None, indicator)
         ]
         if not fitting:
             return None
-        best = max(fitting, key=lambda lag: (lag.indicator is not None, lag.area is not None))
+        best = max(fitting, key=lambda lag: (lag.area is not None, lag.indicator is not None))
         return end_of_month(last_month) + timedelta(days=best.days)
 
 
@@ -90,7 +92,13 @@ def read_schedule(folder: Path) -> Schedule:
     days = parsed(ReportDays, entries["report"], lines["report"], FILE, faults)
     zone = entries[""][0].get("time_zone", DEFAULT_TIME_ZONE)
     if not _is_time_zone(zone):
-        faults.append(Fault(FILE, None, f"time_zone {zone!r} is none; allowed: a name such as {DEFAULT_TIME_ZONE}"))
+        faults.append(
+            Fault(
+                FILE,
+                None,
+                f"time_zone {zone!r} is none; allowed: a name such as {DEFAULT_TIME_ZONE}",
+            )
+        )
     if not faults:
         for lag, line in zip(lags, lines["lag"], strict=True):
             if lag.days < 0:

@@ -68,7 +68,9 @@ class Target:
         half = 0.5 * 10.0**-decimals
         if self.comparison is Comparison.AT_MOST:
             return self.bound_pct + half
-        return self.bound_pct - half + (2 * half if self.comparison is Comparison.MORE_THAN else 0.0)
+        return (
+            self.bound_pct - half + (2 * half if self.comparison is Comparison.MORE_THAN else 0.0)
+        )
 
     def is_met(self, growth_pct: ArrayLike, decimals: int) -> NDArray[np.bool_]:
         """Return whether growth in per cent meets the target once rounded as it is published."""
@@ -122,18 +124,22 @@ def in_force(targets: Iterable[Target], area: str, year: int, day: date) -> dict
 
 
 def _problems(target: Target, registry: Registry) -> Iterator[str]:
+    known = ", ".join(sorted(registry.indicators))
+    lower, upper = target.lower_pct, target.upper_pct
     if target.indicator not in registry.indicators:
-        yield f"unknown indicator {target.indicator!r}; known: {', '.join(sorted(registry.indicators))}"
+        yield f"unknown indicator {target.indicator!r}; known: {known}"
     elif registry.of(target.area, target.indicator).annual_rule is None:
         yield f"{target.indicator!r} has no annual_rule, so no growth target can be held against it"
     ranged = target.comparison is Comparison.WITHIN
-    if ranged and (target.lower_pct is None or target.upper_pct is None or target.rate_pct is not None):
+    if ranged and (lower is None or upper is None or target.rate_pct is not None):
         yield "within needs lower_pct and upper_pct, and no rate_pct"
-    elif ranged and target.lower_pct > target.upper_pct:  # type: ignore[operator]  # both are set, see above
-        yield f"lower_pct {target.lower_pct} lies above upper_pct {target.upper_pct}; allowed: lower up to upper"
-    elif not ranged and (target.rate_pct is None or target.lower_pct is not None or target.upper_pct is not None):
+    elif lower is not None and upper is not None and lower > upper:
+        yield f"lower_pct {lower} lies above upper_pct {upper}; allowed: lower up to upper"
+    elif not ranged and (target.rate_pct is None or lower is not None or upper is not None):
         yield f"{target.comparison} needs rate_pct, and neither lower_pct nor upper_pct"
-    if target.tolerance_pp is not None and (target.comparison is not Comparison.ABOUT or target.tolerance_pp < 0):
+    if target.tolerance_pp is not None and (
+        target.comparison is not Comparison.ABOUT or target.tolerance_pp < 0
+    ):
         yield f"tolerance_pp {target.tolerance_pp}; allowed: zero or more, with comparison about"
 
 
@@ -142,6 +148,5 @@ def _announced_twice(targets: Sequence[Target], lines: Sequence[int]) -> Iterato
     for target, line in zip(targets, lines, strict=True):
         key = (target.area, target.year, target.indicator, target.announced_on)
         if (first := seen.setdefault(key, line)) != line:
-            yield Fault(FILE, line, f"{target.indicator} {target.year} of {target.area} was announced on this day on line {first} already")
-
-
+            what = f"{target.indicator} {target.year} of {target.area}"
+            yield Fault(FILE, line, f"{what} was announced on this day on line {first} already")

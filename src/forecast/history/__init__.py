@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from forecast.history.growth import Basis, Growth, Part
 from forecast.history.flows import Flows
+from forecast.history.growth import Basis, Growth, Part
 from forecast.history.levels import FloatArray, Levels
 from forecast.history.series import History, build_history
 

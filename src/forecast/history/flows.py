@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forecast.history.levels import FloatArray, Levels
 from forecast.spans import MONTHS_A_YEAR
@@ -22,7 +23,7 @@ _LOOK_BACK, _FRACTION = 5, 0.8
 class Flows:
     """Consecutive flows on the newest year's base.
 
-    `values` has one flow a period, NaN where it is not known, from the first period of
+    `amounts` has one flow a period, NaN where it is not known, from the first period of
     `first_year` to the last known one; `period_ends` are the last months of a year's periods.
     Annual sums grow as published growth says, for each year's flows are divided by the product
     of the base revisions (1 + r) up to it.
@@ -30,7 +31,7 @@ class Flows:
 
     first_year: int
     period_ends: tuple[int, ...]
-    values: FloatArray
+    amounts: FloatArray
 
     @property
     def season(self) -> int:
@@ -43,11 +44,13 @@ class Flows:
         return np.diff(np.array(self.period_ends), prepend=0).astype(float)
 
     def period_index(self, year: int) -> int:
-        """Return the index in `values` at which a year begins."""
+        """Return the index in `amounts` at which a year begins."""
         return (year - self.first_year) * self.season
 
 
-def comparable_flows(levels: Levels | None, revision: FloatArray, *, needs_published: bool) -> Flows | None:
+def comparable_flows(
+    levels: Levels | None, revision: FloatArray, *, needs_published: bool
+) -> Flows | None:
     """Return the flows since the last break; None where neither months nor quarters are regular."""
     if levels is None or np.isnan(levels.year_to_date).all():
         return None
@@ -66,7 +69,9 @@ def comparable_flows(levels: Levels | None, revision: FloatArray, *, needs_publi
     return Flows(levels.first_year + int(first), ends, values[: known[-1] + 1])
 
 
-def _first_row(levels: Levels, known_years: FloatArray, revision: FloatArray, needs_published: bool) -> int:
+def _first_row(
+    levels: Levels, known_years: NDArray[np.intp], revision: FloatArray, needs_published: bool
+) -> int:
     """Return the first row after the last break or hole in the years."""
     first = int(known_years[0])
     for row in range(first + 1, int(known_years[-1]) + 1):

@@ -52,8 +52,11 @@ class Growth:
 
 
 def year_to_date_growth(
-    figures: Sequence[Figure], levels: Levels | None, indicator: Indicator,
-    shares: FloatArray, first_year: int,
+    figures: Sequence[Figure],
+    levels: Levels | None,
+    indicator: Indicator,
+    shares: FloatArray,
+    first_year: int,
 ) -> Growth:
     """Return growth by the indicator's annual rule; `shares` are the base-year month shares."""
     published, parts = _published(figures, indicator, first_year, len(shares))
@@ -62,7 +65,9 @@ def year_to_date_growth(
     if indicator.annual_rule == "mean_of_months":
         _fill(values, basis, _mean_of_months(parts, values, levels), Basis.COMPOSED)
     elif indicator.annual_rule == "end_of_year":
-        _fill(values, basis, _year_on_year(levels.monthly, levels), Basis.LEVEL_RATIO) if levels else None
+        _fill(
+            values, basis, _year_on_year(levels.monthly, levels), Basis.LEVEL_RATIO
+        ) if levels else None
     else:
         _compose(values, basis, parts, levels, shares)
     revision = _base_revision(values, basis, levels, len(shares))
@@ -70,7 +75,9 @@ def year_to_date_growth(
         ratio = _year_on_year(levels.year_to_date, levels)
         needs_published = indicator.price_basis == "real"
         scope = revision if needs_published else np.nan_to_num(revision)
-        _fill(values, basis, 100 * ((1 + ratio / 100) / (1 + scope[:, None]) - 1), Basis.LEVEL_RATIO)
+        _fill(
+            values, basis, 100 * ((1 + ratio / 100) / (1 + scope[:, None]) - 1), Basis.LEVEL_RATIO
+        )
     _fill(values, basis, published[False], Basis.EXPECTED)
     left = tuple(
         Part(Span(month(first_year + row, last + 2 - n), month(first_year + row, last + 1)), g)
@@ -92,7 +99,11 @@ def _published(
     stock = indicator.annual_rule == "end_of_year"
     for figure in figures:
         row, last = figure.span.year - first_year, month_of_year(figure.span.last) - 1
-        if figure.measure != "growth_pct" or not 0 <= row < n_years or figure.status == "lower_bound":
+        if (
+            figure.measure != "growth_pct"
+            or not 0 <= row < n_years
+            or figure.status == "lower_bound"
+        ):
             continue
         running = figure.span.is_year_to_date
         if stock:
@@ -112,7 +123,11 @@ def _fill(values: FloatArray, basis: NDArray[np.int8], found: FloatArray, kind: 
 
 
 def _compose(
-    values: FloatArray, basis: NDArray[np.int8], parts: _Parts, levels: Levels | None, shares: FloatArray
+    values: FloatArray,
+    basis: NDArray[np.int8],
+    parts: _Parts,
+    levels: Levels | None,
+    shares: FloatArray,
 ) -> None:
     """Fill growth composed from published parts: sum C / sum [C / (1 + g / 100)] - 1."""
     for (row, last), (n_months, growth) in sorted(parts.items()):
@@ -124,7 +139,10 @@ def _compose(
         part = total[last] - total[before]
         base_part = part / (1 + growth / 100)
         if np.isnan(part):
-            base, base_part = shares[row, : before + 1].sum(), shares[row, before + 1 : last + 1].sum()
+            base, base_part = (
+                shares[row, : before + 1].sum(),
+                shares[row, before + 1 : last + 1].sum(),
+            )
         grown = base * (1 + values[row, before] / 100) + base_part * (1 + growth / 100)
         values[row, last] = 100 * (grown / (base + base_part) - 1)
         basis[row, last] = Basis.COMPOSED

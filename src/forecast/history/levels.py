@@ -31,7 +31,8 @@ class Levels:
         """Return the twelve year-to-date levels of a year, NaN where unknown."""
         row = year - self.first_year
         if 0 <= row < len(self.year_to_date):
-            return self.year_to_date[row]
+            found: FloatArray = self.year_to_date[row]
+            return found
         return np.full(MONTHS_A_YEAR, np.nan)
 
     def are_comparable(self, year: int) -> bool:

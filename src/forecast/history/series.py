@@ -87,13 +87,18 @@ class History:
         """Expected YTD growth by month, where nothing settled stands."""
         where = np.argwhere(self.growth.basis == Basis.EXPECTED)
         return {
-            month(self.first_year + int(y), int(m) + 1): float(self.growth.year_to_date[y, m]) for y, m in where
+            month(self.first_year + int(y), int(m) + 1): float(self.growth.year_to_date[y, m])
+            for y, m in where
         }
 
     def at(self, when: int) -> float:
         """Return settled YTD growth of a month, NaN where it is not known."""
         row = year_of(when) - self.first_year
-        return float(self.settled[row, month_of_year(when) - 1]) if 0 <= row < len(self.shares) else np.nan
+        return (
+            float(self.settled[row, month_of_year(when) - 1])
+            if 0 <= row < len(self.shares)
+            else np.nan
+        )
 
     def settled_share(self, year: int, months_known: int) -> float:
         """Return W: how much of a year's growth is settled once so many months are known."""
@@ -131,7 +136,9 @@ class History:
         return None if np.isnan(base) else float(base)
 
 
-def build_history(snapshot: Snapshot, area: str, indicator: str, year: int, *, with_related: bool = True) -> History:
+def build_history(
+    snapshot: Snapshot, area: str, indicator: str, year: int, *, with_related: bool = True
+) -> History:
     """Return the history of an indicator as it was known on the snapshot's day.
 
     A related series whose figures are missing gives an empty history, not an error.
@@ -146,8 +153,25 @@ def build_history(snapshot: Snapshot, area: str, indicator: str, year: int, *, w
     shares, shares_basis = _shares(snapshot, entry, levels, list(related.values()), years)
     growth = year_to_date_growth(figures, levels, entry, shares, first_year)
     accumulates = entry.annual_rule in ("published_ytd", "sum_of_months")
-    flows = comparable_flows(levels, growth.base_revision, needs_published=entry.price_basis == "real") if accumulates else None
-    return History(area, entry, snapshot.day, year, first_year, growth, levels, shares, shares_basis, flows, figures, related)
+    flows = (
+        comparable_flows(levels, growth.base_revision, needs_published=entry.price_basis == "real")
+        if accumulates
+        else None
+    )
+    return History(
+        area,
+        entry,
+        snapshot.day,
+        year,
+        first_year,
+        growth,
+        levels,
+        shares,
+        shares_basis,
+        flows,
+        figures,
+        related,
+    )
 
 
 def _related(snapshot: Snapshot, reference: str, year: int) -> History:
@@ -156,7 +180,11 @@ def _related(snapshot: Snapshot, reference: str, year: int) -> History:
 
 
 def _shares(
-    snapshot: Snapshot, entry: Indicator, levels: Levels | None, related: list[History], years: range
+    snapshot: Snapshot,
+    entry: Indicator,
+    levels: Levels | None,
+    related: list[History],
+    years: range,
 ) -> tuple[FloatArray, tuple[str, ...]]:
     if entry.annual_rule in ("mean_of_months", "end_of_year"):
         return base_year_shares(years, {}, [])

@@ -30,7 +30,9 @@ def profiles(levels: Levels | None) -> dict[int, FloatArray]:
     """Return the month shares of every year whose own levels give them."""
     if levels is None:
         return {}
-    rows = ((levels.first_year + i, shares_of_year(row)) for i, row in enumerate(levels.year_to_date))
+    rows = (
+        (levels.first_year + i, shares_of_year(row)) for i, row in enumerate(levels.year_to_date)
+    )
     return {year: shares for year, shares in rows if shares is not None}
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from forecast.models.borrowed import Borrowed
 from forecast.models.contract import Fitted, Model
 from forecast.models.drift import Drift
+from forecast.models.learning import learnt
 from forecast.models.pace import Pace
 from forecast.models.prophet import Prophet
 from forecast.models.sarima import Sarima
-from forecast.models.shared import Scale, Shared, learnt, lenders, rule_of
+from forecast.models.shared import Scale, Shared, lenders, rule_of
 
 MODELS: dict[str, Model] = {
     model.name: model for model in (Pace(), Drift(), Sarima(), Prophet(), Borrowed())

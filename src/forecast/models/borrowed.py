@@ -23,7 +23,9 @@ class Borrowed:
 
     def can_fit(self, history: History) -> bool:
         """Return whether nothing of the year is known here and a related series can be followed."""
-        spoken = history.months_known > 0 or any(year_of(m) == history.year for m in history.expected)
+        spoken = history.months_known > 0 or any(
+            year_of(m) == history.year for m in history.expected
+        )
         return not spoken and bool(_lenders(history))
 
     def fit(self, history: History, shared: Shared) -> FittedBorrowed:
@@ -44,7 +46,9 @@ def _courses(history: History, shared: Shared) -> tuple[FittedPace, ...]:
 
 def _is_recent(history: History) -> bool:
     """Whether the series said something of the judged year or of the one before."""
-    return history.last_published is not None and year_of(history.last_published) >= history.year - 1
+    return (
+        history.last_published is not None and year_of(history.last_published) >= history.year - 1
+    )
 
 
 @dataclass(frozen=True)
@@ -57,12 +61,16 @@ class FittedBorrowed:
 
     def update(self, history: History) -> FittedBorrowed:
         """Return the same spread around newer courses of the related series."""
-        return replace(self, history=history, lenders=_courses(history, self.shared) or self.lenders)
+        return replace(
+            self, history=history, lenders=_courses(history, self.shared) or self.lenders
+        )
 
     def simulate(self, n_paths: int, rng: np.random.Generator) -> FloatArray:
         """Return paths of YTD growth: a course lent whole, and a distance kept all year."""
         lender = rng.integers(len(self.lenders), size=n_paths)
-        courses = np.stack([_over(self.history.ahead, fitted, n_paths, rng) for fitted in self.lenders])
+        courses = np.stack(
+            [_over(self.history.ahead, fitted, n_paths, rng) for fitted in self.lenders]
+        )
         lent = courses[lender, np.arange(n_paths)]
         scale = self.shared.scale_of(self.history)
         distance = scale.size_pp * self.shared.difference * rng.standard_t(scale.freedom, n_paths)

@@ -72,7 +72,7 @@ def grid_of(history: History, expected_sd: float) -> Grid:
     return Grid(start, np.c_[carry, part_carry], np.c_[gain, part_gain], observed, noise)
 
 
-class CumulatedLevel(MLEModel):
+class CumulatedLevel(MLEModel):  # type: ignore[misc]  # statsmodels has no types
     """The state space form: states are mu and the two accumulators."""
 
     def __init__(self, grid: Grid, signal_to_noise: float) -> None:
@@ -152,7 +152,9 @@ class Drift:
             return penalty - float(model.with_size(variance).loglike([]))
 
         centre = 2 * np.log(prior)
-        found = minimize_scalar(objective, bounds=(centre - 5, centre + 5), method="bounded", options={"xatol": 0.02})
+        found = minimize_scalar(
+            objective, bounds=(centre - 5, centre + 5), method="bounded", options={"xatol": 0.02}
+        )
         n_points = int(np.isfinite(model.endog).sum())
         return FittedDrift(
             history, shared.signal_to_noise, float(np.exp(found.x)), freedom + n_points, expected_sd
@@ -226,7 +228,9 @@ def _maps(ahead: Grid) -> FloatArray:
     return rows.reshape(2 * n, -1)
 
 
-def _conditioned(mean: FloatArray, covariance: FloatArray, ahead: Grid) -> tuple[FloatArray, FloatArray]:
+def _conditioned(
+    mean: FloatArray, covariance: FloatArray, ahead: Grid
+) -> tuple[FloatArray, FloatArray]:
     """Return the distribution of YTD growth given what is known of the months ahead."""
     n = len(ahead.carry)
     observed = ahead.observed.T.ravel()
@@ -237,5 +241,3 @@ def _conditioned(mean: FloatArray, covariance: FloatArray, ahead: Grid) -> tuple
         mean = mean + gain @ (observed[seen] - mean[seen])
         covariance = covariance - gain @ covariance[seen]
     return mean[:n], (covariance[:n, :n] + covariance[:n, :n].T) / 2
-
-

@@ -76,7 +76,9 @@ class FittedPace:
         start = np.full(n_paths, self.anchor.growth_pct)
         if self.anchor.is_expected:
             start = start + self._errors(MONTHS_A_YEAR - 1, spread, rng)
-        december = {year: start if known == MONTHS_A_YEAR else start + self._errors(known, spread, rng)}
+        december = {
+            year: start if known == MONTHS_A_YEAR else start + self._errors(known, spread, rng)
+        }
         for later in range(year + 1, self.history.year + 1):
             december[later] = december[later - 1] + self._errors(0, spread, rng)
         paths = np.empty((n_paths, len(self.history.ahead)))
@@ -84,7 +86,9 @@ class FittedPace:
             paths[:, column] = self._month(when, start, december)
         return paths
 
-    def _errors(self, months_known: int, spread: FloatArray, rng: np.random.Generator) -> FloatArray:
+    def _errors(
+        self, months_known: int, spread: FloatArray, rng: np.random.Generator
+    ) -> FloatArray:
         """Return errors until December in percentage points, the pool's shape on this scale.
 
         Both signs are as likely: that growth fell in the past decade is no rule.
@@ -92,7 +96,8 @@ class FittedPace:
         pool = self.shared.standard_errors(self.history, months_known)
         drawn = rng.choice(np.concatenate([pool, -pool]), spread.size)
         smooth = (drawn + _JITTER * rng.standard_normal(spread.size)) / np.sqrt(1 + _JITTER**2)
-        return self.scale.size_pp * self.shared.size(self.history, months_known) * spread * smooth
+        size = self.scale.size_pp * self.shared.size(self.history, months_known)
+        return np.asarray(size * spread * smooth)
 
     def _month(self, when: int, start: FloatArray, december: dict[int, FloatArray]) -> FloatArray:
         """Return YTD growth of a month if the rest of its year grows at one rate.

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from forecast.errors import NotEnoughHistory
 from forecast.history import FloatArray, Flows, History
@@ -38,11 +39,14 @@ class Prophet:
             from prophet import Prophet as Regression  # an import of a second, only where needed
 
             model = Regression(
-                seasonality_mode="multiplicative", yearly_seasonality=True,
-                weekly_seasonality=False, daily_seasonality=False,
+                seasonality_mode="multiplicative",
+                yearly_seasonality=True,
+                weekly_seasonality=False,
+                daily_seasonality=False,
             )
-            known = np.flatnonzero(np.isfinite(flows.values))[-_YEARS * flows.season :]
-            table = pd.DataFrame({"ds": _dates(flows, known), "y": flows.values[known] / _months(flows, known)})
+            known = np.flatnonzero(np.isfinite(flows.amounts))[-_YEARS * flows.season :]
+            monthly = flows.amounts[known] / _months(flows, known)
+            table = pd.DataFrame({"ds": _dates(flows, known), "y": monthly})
             model.fit(table, seed=0)
         return FittedProphet(history, model)
 
@@ -62,19 +66,22 @@ class FittedProphet:
         """Return paths of YTD growth from Prophet's predictive samples."""
         flows = usable_flows(self.history)
         assert flows is not None
-        ahead = np.arange(n_periods_ahead(self.history, flows)) + len(flows.values)
+        ahead = np.arange(n_periods_ahead(self.history, flows)) + len(flows.amounts)
         with _quiet(), _seeded(int(rng.integers(2**32))):
             self.model.uncertainty_samples = n_paths
-            samples = self.model.predictive_samples(pd.DataFrame({"ds": _dates(flows, ahead)}))["yhat"].T
-        floor = np.nanmin(flows.values) / 100  # a flow cannot be negative; Prophet does not know
+            samples = self.model.predictive_samples(pd.DataFrame({"ds": _dates(flows, ahead)}))[
+                "yhat"
+            ].T
+        floor = np.nanmin(flows.amounts) / 100  # a flow cannot be negative; Prophet does not know
         return growth_paths(self.history, flows, np.maximum(samples * _months(flows, ahead), floor))
 
 
-def _months(flows: Flows, index: FloatArray) -> FloatArray:
-    return flows.months_in_period[index % flows.season]
+def _months(flows: Flows, index: NDArray[np.intp]) -> FloatArray:
+    months: FloatArray = flows.months_in_period[index % flows.season]
+    return months
 
 
-def _dates(flows: Flows, index: FloatArray) -> pd.DatetimeIndex:
+def _dates(flows: Flows, index: NDArray[np.intp]) -> pd.DatetimeIndex:
     """Return the first day of the last month of periods."""
     years = flows.first_year + index // flows.season
     months = np.array(flows.period_ends)[index % flows.season]

@@ -41,7 +41,7 @@ class Sarima:
 
 
 def _model(flows: Flows) -> SARIMAX:
-    recent = flows.values[-_YEARS * flows.season :]
+    recent = flows.amounts[-_YEARS * flows.season :]
     return SARIMAX(100 * np.log(recent), order=(0, 1, 1), seasonal_order=(0, 1, 1, flows.season))
 
 

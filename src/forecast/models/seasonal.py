@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forecast.history import FloatArray, Flows, History
 from forecast.spans import month_of_year, year_of
@@ -14,17 +15,17 @@ _LEAST_KNOWN = 0.8
 def usable_flows(history: History) -> Flows | None:
     """Return flows of four years or more that reach the last published month, else None."""
     flows, last = history.flows, history.last_published
-    if flows is None or last is None or len(flows.values) < FEWEST_YEARS * flows.season:
+    if flows is None or last is None or len(flows.amounts) < FEWEST_YEARS * flows.season:
         return None
-    if np.isfinite(flows.values).mean() < _LEAST_KNOWN:
+    if np.isfinite(flows.amounts).mean() < _LEAST_KNOWN:
         return None
     periods_due = sum(end <= month_of_year(last) for end in flows.period_ends)
-    return flows if len(flows.values) == flows.period_index(year_of(last)) + periods_due else None
+    return flows if len(flows.amounts) == flows.period_index(year_of(last)) + periods_due else None
 
 
 def n_periods_ahead(history: History, flows: Flows) -> int:
     """Return the number of periods from the last known flow to December of the judged year."""
-    return flows.period_index(history.year + 1) - len(flows.values)
+    return flows.period_index(history.year + 1) - len(flows.amounts)
 
 
 def growth_paths(history: History, flows: Flows, ahead: FloatArray) -> FloatArray:
@@ -35,7 +36,7 @@ def growth_paths(history: History, flows: Flows, ahead: FloatArray) -> FloatArra
     growth is that of the period.
     """
     n_paths = len(ahead)
-    known = np.broadcast_to(_filled(flows), (n_paths, len(flows.values)))
+    known = np.broadcast_to(_filled(flows), (n_paths, len(flows.amounts)))
     by_year = np.concatenate([known, ahead], axis=1).reshape(n_paths, -1, flows.season)
     total = np.cumsum(by_year, axis=2)
     growth = 100 * (total[:, 1:] / total[:, :-1] - 1)
@@ -48,22 +49,22 @@ def growth_paths(history: History, flows: Flows, ahead: FloatArray) -> FloatArra
     return np.stack(columns, axis=1)
 
 
-def _at(growth: FloatArray, ends: FloatArray, position: int) -> FloatArray:
+def _at(growth: FloatArray, ends: NDArray[np.intp], position: int) -> FloatArray:
     upper = int(np.searchsorted(ends, position))
     if ends[upper] == position or upper == 0:
-        return growth[:, upper]
+        end: FloatArray = growth[:, upper]
+        return end
     part = (position - ends[upper - 1]) / (ends[upper] - ends[upper - 1])
-    return (1 - part) * growth[:, upper - 1] + part * growth[:, upper]
+    between: FloatArray = (1 - part) * growth[:, upper - 1] + part * growth[:, upper]
+    return between
 
 
 def _filled(flows: Flows) -> FloatArray:
     """Return the flows with single gaps set to the neighbouring years' flow of that period."""
-    values = flows.values.copy()
+    values = flows.amounts.copy()
     for index in np.flatnonzero(np.isnan(values)):
         same = values[index % flows.season :: flows.season]
         near = np.flatnonzero(np.isfinite(same))
         if near.size:
             values[index] = np.exp(np.interp(index // flows.season, near, np.log(same[near])))
     return values
-
-

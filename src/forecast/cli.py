@@ -1,0 +1,209 @@
+"""The command `forecast`. Exit codes: 0 done, 1 a run failed, 2 bad input."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from forecast import __version__
+from forecast.errors import ForecastError, NotebookFailed, OutputError, ParameterError
+from forecast.parameters import DEFAULT_PATHS, DEFAULT_SEED, LANGUAGES, Parameters
+from forecast.workers import limit_threads
+
+if TYPE_CHECKING:
+    from forecast.archive import Archive
+
+FAILED, BAD_INPUT = 1, 2
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="forecast")
+def main() -> None:
+    """Say how probable it is that a year's growth targets are attained."""
+    limit_threads()
+
+
+@contextmanager
+def _exit_codes() -> Iterator[None]:
+    """Say what is wrong in plain words, and leave with a code that a scheduler can use."""
+    try:
+        yield
+    except (NotebookFailed, OutputError) as error:
+        click.echo(f"forecast: {error}", err=True)
+        sys.exit(FAILED)
+    except ForecastError as error:
+        click.echo(f"forecast: {error}", err=True)
+        sys.exit(BAD_INPUT)
+
+
+def _question(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say what is asked."""
+    options = [
+        click.option(
+            "--year", type=int, help="Year whose targets are judged; else that of --as-of."
+        ),
+        click.option(
+            "--as-of",
+            "as_of",
+            metavar="YYYY-MM-DD",
+            help="Last day whose releases are known; else today.",
+        ),
+        click.option(
+            "--data",
+            metavar="DIR",
+            help="Data folder; else ./data, else the example that comes along.",
+        ),
+        click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True),
+        click.option(
+            "--seed", type=int, default=DEFAULT_SEED, show_default=True, help="Seed of all chance."
+        ),
+        click.option(
+            "--paths", type=int, default=DEFAULT_PATHS, show_default=True, help="Simulated years."
+        ),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@main.command()
+@click.option("--area", required=True, help="Id of the area, as in the figures.")
+@_question
+@click.option(
+    "--out", metavar="DIR", default="reports", show_default=True, help="Where reports lie."
+)
+def report(area: str, out: str, **asked: Any) -> None:
+    """Write the attainment report and print its table."""
+    with _exit_codes():
+        from forecast.runner import publish
+
+        parameters = _parameters(area, **asked)
+        made = publish(parameters, Path(out), show_progress=sys.stderr.isatty())
+        _print_table(made.result, parameters.lang)
+        click.echo("" if made.is_new else "Nothing new: the report of these inputs stood already.")
+        click.echo(made.page)
+
+
+@main.command()
+@click.option("--area", help="Id of the area; else every area with a target in force.")
+@_question
+def status(area: str | None, **asked: Any) -> None:
+    """Print the table of targets, without a notebook."""
+    with _exit_codes():
+        from forecast.answers import answer
+        from forecast.archive import read_archive
+        from forecast.report import report_of
+
+        first = _parameters(area or "all", **asked)
+        archive = read_archive(first.data)
+        for name in [area] if area else _areas_with_targets(archive, first):
+            found = answer(
+                archive, name, first.year, first.as_of, seed=first.seed, n_paths=first.n_paths
+            )
+            _show(report_of(found), first.lang)
+
+
+@main.command("check-data")
+@click.argument("folder", metavar="DIR")
+def check_data(folder: str) -> None:
+    """Check a data folder and say what is in it; name every fault."""
+    with _exit_codes():
+        from forecast.archive import read_archive
+
+        archive = read_archive(Path(folder))
+        newest = archive.figures["released_on"].max().date()
+        click.echo(
+            f"no fault in {len(archive.figures)} figures, "
+            f"released {archive.first_release_on} to {newest}"
+        )
+        for area in archive.areas:
+            targets = sum(t.area == area for t in archive.targets)
+            rows = int((archive.figures["area"] == area).sum())
+            click.echo(
+                f"  {area}: {rows} figures of {len(archive.indicators_of(area))} indicators, "
+                f"{targets} targets"
+            )
+
+
+@main.command()
+@click.argument("folder", metavar="DIR")
+def init(folder: str) -> None:
+    """Write an empty data folder with comments that explain each file."""
+    with _exit_codes():
+        import shutil
+
+        from forecast.origin import PACKAGE
+
+        target = Path(folder)
+        if target.exists() and (not target.is_dir() or any(target.iterdir())):
+            raise ParameterError([f"{target} is not empty; allowed: a new or empty folder"])
+        try:
+            shutil.copytree(PACKAGE / "starter", target, dirs_exist_ok=True)
+        except OSError as error:
+            raise OutputError(f"{target} could not be written: {error.strerror}") from error
+        click.echo(
+            f"{target} is ready: describe indicators, add figures, "
+            f"then: forecast check-data {target}"
+        )
+
+
+def _parameters(
+    area: str,
+    *,
+    year: int | None,
+    as_of: str | None,
+    data: str | None,
+    lang: str,
+    seed: int,
+    paths: int,
+) -> Parameters:
+    folder = data or ("data" if os.path.isdir("data/figures") else "")
+    day = as_of or _today(folder)
+    return Parameters.parse(
+        area=area,
+        year=year if year is not None else _year_of(day),
+        as_of=day,
+        lang=lang,
+        seed=seed,
+        n_paths=paths,
+        data=folder,
+        out="",
+    )
+
+
+def _today(folder: str) -> str:
+    from forecast.origin import folder as packaged
+    from forecast.schedule import read_schedule
+
+    return read_schedule(Path(folder) if folder else packaged("data")).today().isoformat()
+
+
+def _year_of(day: str) -> int:
+    return int(day[:4]) if day[:4].isdigit() else 0
+
+
+def _areas_with_targets(archive: Archive, asked: Parameters) -> list[str]:
+    from forecast.targets import in_force
+
+    found = [a for a in archive.areas if in_force(archive.targets, a, asked.year, asked.as_of)]
+    return found or archive.areas
+
+
+def _print_table(result: Path, lang: str) -> None:
+    from forecast.report import read_result
+
+    _show(read_result(result), lang)
+
+
+def _show(report: Any, lang: str) -> None:
+    from rich.console import Console
+
+    from forecast.tables import terminal
+
+    Console().print(terminal(report, lang))

@@ -1,0 +1,175 @@
+"""What a record teaches: the sizes and shapes of past errors, pooled over indicators and areas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.history import FloatArray
+from forecast.models.shared import ASSUMED_DIFFERENCE, Shared
+from forecast.record import Record
+from forecast.spans import MONTHS_A_YEAR
+
+_FEWEST_ERRORS = 5
+_ROUNDS = 2
+_MEDIAN_OF_ABSOLUTE_NORMAL = 0.6745
+
+Lenders = Mapping[str, Sequence[str]]
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Moves:
+    """Moves of YTD growth within a year: arrays of one entry a move."""
+
+    series: NDArray[np.str_]
+    rule: NDArray[np.str_]
+    year: IntArray
+    known: IntArray
+    until: IntArray
+    error_pp: FloatArray
+
+    def of(self, chosen: NDArray[np.bool_]) -> Moves:
+        """Return the chosen moves alone."""
+        return Moves(*(getattr(self, name)[chosen] for name in self.__dataclass_fields__))
+
+
+def learnt(record: Record, lenders: Lenders, day: date) -> Shared:
+    """Return what the calls settled by a day teach; `lenders` names those of each series."""
+    settled = record.settled_by(day)
+    moves = _moves(settled, "pace")
+    if not moves.error_pp.size:
+        return Shared()
+    sizes = _sizes(moves.of(moves.until == MONTHS_A_YEAR), {}) or _sizes(moves, {})
+    profile: dict[str, FloatArray] = {}
+    for _ in range(_ROUNDS):
+        profile = {r: _profile(moves.of(moves.rule == r), sizes) for r in np.unique(moves.rule)}
+        sizes = _sizes(moves, profile)
+    scales = {
+        name: (size, int(np.unique(moves.year[moves.series == name]).size))
+        for name, size in sizes.items()
+    }
+    leading = [size for name, size in sizes.items() if not lenders.get(name)] or list(
+        sizes.values()
+    )
+    errors = {r: _errors(moves.of(moves.rule == r), sizes, profile[r]) for r in profile}
+    shared = Shared(
+        profile=profile,
+        errors=errors,
+        scales=scales,
+        typical_size_pp=float(np.exp(np.mean(np.log(leading)))),
+        area_factor=_area_factor(moves, sizes, profile, lenders),
+    )
+    return replace(shared, difference=_difference(settled, shared, lenders))
+
+
+def _moves(record: Record, model: str) -> Moves:
+    """Return the errors of one rule as arrays."""
+    calls = record.of_model(model)
+    series = (calls["area"] + "/" + calls["indicator"]).to_numpy(dtype=str)
+    year, known, until = (
+        calls[c].to_numpy(dtype=np.int64) for c in ("year", "months_known", "until")
+    )
+    rule, error = calls["rule"].to_numpy(dtype=str), calls["error_pp"].to_numpy(dtype=float)
+    return Moves(series, rule, year, known, until, error)
+
+
+def _units(moves: Moves, sizes: Mapping[str, float]) -> FloatArray:
+    """Return the size of each move's series, NaN where it has none."""
+    return np.array([sizes.get(str(name), np.nan) for name in moves.series])
+
+
+def _sizes(moves: Moves, profile: Mapping[str, FloatArray]) -> dict[str, float]:
+    """Return per series the root mean square of its moves, each in units of the profile."""
+    scaled = moves.error_pp / _profiled(moves, profile) if profile else moves.error_pp
+    squares = {
+        str(n): scaled[(moves.series == n) & np.isfinite(scaled)] ** 2
+        for n in np.unique(moves.series)
+    }
+    sizes = {name: float(np.sqrt(s.mean())) for name, s in squares.items() if s.size}
+    return {name: size for name, size in sizes.items() if size > 0}
+
+
+def _profiled(moves: Moves, profile: Mapping[str, FloatArray]) -> FloatArray:
+    """Return the typical size of each move in units of its series' scale."""
+    columns = zip(moves.rule, moves.known, moves.until, strict=True)
+    return np.array([profile[str(rule)][known, until] for rule, known, until in columns])
+
+
+def _profile(moves: Moves, sizes: Mapping[str, float]) -> FloatArray:
+    """Return the typical size of a move from each month to each later one, in scale units."""
+    square = (moves.error_pp / _units(moves, sizes)) ** 2
+    table = np.full((MONTHS_A_YEAR + 1, MONTHS_A_YEAR + 1), np.nan)
+    for known in range(MONTHS_A_YEAR):
+        for until in range(known + 1, MONTHS_A_YEAR + 1):
+            values = square[(moves.known == known) & (moves.until == until) & np.isfinite(square)]
+            if values.size >= _FEWEST_ERRORS:
+                table[known, until] = np.sqrt(values.mean())
+    for until in range(1, MONTHS_A_YEAR + 1):
+        _interpolate(table[:until, until])
+    return table
+
+
+def _interpolate(column: FloatArray) -> None:
+    """Fill the gaps of a column from month 1 on; a move from its own end is none."""
+    known = np.flatnonzero(np.isfinite(column[1:])) + 1
+    if known.size:
+        months = np.arange(1, len(column))
+        column[1:] = np.interp(months, np.r_[known, len(column)], np.r_[column[known], 0.0])
+        if not np.isfinite(column[0]):
+            column[0] = column[1]
+
+
+def _errors(moves: Moves, sizes: Mapping[str, float], profile: FloatArray) -> dict[int, FloatArray]:
+    """Return the standardised errors until December by months known."""
+    final = moves.of(moves.until == MONTHS_A_YEAR)
+    scaled = final.error_pp / _units(final, sizes)
+    pools = {}
+    for known in range(MONTHS_A_YEAR):
+        values = scaled[(final.known == known) & np.isfinite(scaled)]
+        if values.size >= _FEWEST_ERRORS:
+            pools[known] = values / profile[known, MONTHS_A_YEAR]
+    return pools
+
+
+def _lent_sizes(lenders: Lenders, sizes: Mapping[str, float]) -> dict[str, float]:
+    """Return per series the mean size of those that it is held against."""
+    lent = {name: [sizes[r] for r in refs if r in sizes] for name, refs in lenders.items()}
+    return {name: float(np.mean(found)) for name, found in lent.items() if found}
+
+
+def _area_factor(
+    moves: Moves, sizes: Mapping[str, float], profile: Mapping[str, FloatArray], lenders: Lenders
+) -> float:
+    """Return how much larger moves are in an area than in its lender's series, typically.
+
+    The median of absolute moves over all series that have a lender, in units of the latter's
+    scale; shrunk in logarithms to 1, by as much as five moves weigh.
+    """
+    units = _units(moves, _lent_sizes(lenders, sizes)) * _profiled(moves, profile)
+    moved = np.abs(moves.error_pp / units)
+    moved = moved[np.isfinite(moved)]
+    if not moved.size or not np.median(moved):
+        return 1.0
+    factor = float(np.median(moved)) / _MEDIAN_OF_ABSOLUTE_NORMAL
+    return float(np.exp(np.log(factor) * moved.size / (moved.size + 5)))
+
+
+def _difference(settled: Record, shared: Shared, lenders: Lenders) -> float:
+    """Return the root mean square of own less lent growth, in units of the area's scale.
+
+    A year counts once, however many of its months were compared.
+    """
+    pairs = _moves(settled, "borrowed")
+    sizes = {name: size for name, (size, _) in shared.scales.items()}
+    unit = shared.area_factor * _units(pairs, _lent_sizes(lenders, sizes))
+    square = (pairs.error_pp / unit) ** 2
+    years = {(str(n), int(y)) for n, y in zip(pairs.series, pairs.year, strict=True)}
+    mean = [np.mean(square[(pairs.series == n) & (pairs.year == y)]) for n, y in sorted(years)]
+    known = np.array(mean, dtype=float)
+    known = known[np.isfinite(known)]
+    return float(np.sqrt(known.mean())) if known.size >= _FEWEST_ERRORS else ASSUMED_DIFFERENCE

@@ -1,0 +1,95 @@
+"""The parameters of a report: what is asked, of which data, and where the answer goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from forecast.errors import ParameterError
+from forecast.origin import folder
+
+LANGUAGES = ("en", "zh")
+DEFAULT_PATHS = 4000
+DEFAULT_SEED = 20190201  # the day of the first announcement served; any number does
+_NAME = "letters, digits, - and _, at most 64 of them"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    """What a report is about; made by `parse`, which refuses what does not fit."""
+
+    area: str
+    year: int
+    as_of: date
+    lang: str
+    seed: int
+    n_paths: int
+    data: Path
+    out: Path | None
+
+    @classmethod
+    def parse(cls, **given: Any) -> Parameters:
+        """Return checked parameters; raise ParameterError that names all that is wrong.
+
+        `as_of` is an ISO day. An empty `data` is the folder that comes with the project, an empty
+        `out` writes nothing.
+        """
+        problems = [*_names(given), *_types(given)]
+        if not problems:
+            problems = list(_values(given))
+        if problems:
+            raise ParameterError(problems)
+        return cls(
+            area=given["area"],
+            year=given["year"],
+            as_of=date.fromisoformat(given["as_of"]),
+            lang=given["lang"],
+            seed=given["seed"],
+            n_paths=given["n_paths"],
+            data=Path(given["data"]) if given["data"] else folder("data"),
+            out=Path(given["out"]) if given["out"] else None,
+        )
+
+
+PARAMETER_TYPES: Mapping[str, type] = {
+    field.name: {"int": int}.get(str(field.type), str) for field in fields(Parameters)
+}
+
+
+def _names(given: Mapping[str, Any]) -> list[str]:
+    allowed = ", ".join(PARAMETER_TYPES)
+    unknown = [
+        f"{name}: unknown; allowed: {allowed}" for name in given if name not in PARAMETER_TYPES
+    ]
+    return unknown + [f"{name}: missing" for name in PARAMETER_TYPES if name not in given]
+
+
+def _types(given: Mapping[str, Any]) -> list[str]:
+    return [
+        f"{name}: {given[name]!r} is {type(given[name]).__name__}; allowed: {kind.__name__}"
+        for name, kind in PARAMETER_TYPES.items()
+        if name in given and type(given[name]) is not kind
+    ]
+
+
+def _values(given: Mapping[str, Any]) -> list[str]:
+    problems = []
+    if not is_name(given["area"]):
+        problems.append(f"area: {given['area']!r}; allowed: {_NAME}")
+    try:
+        date.fromisoformat(given["as_of"])
+    except ValueError:
+        problems.append(f"as_of: {given['as_of']!r} is no day; allowed: YYYY-MM-DD")
+    if given["lang"] not in LANGUAGES:
+        problems.append(f"lang: {given['lang']!r}; allowed: {', '.join(LANGUAGES)}")
+    if given["seed"] < 0:
+        problems.append(f"seed: {given['seed']}; allowed: zero or more")
+    return problems
+
+
+def is_name(text: str) -> bool:
+    """Return whether a text can name an area: it becomes part of a path."""
+    return 0 < len(text) <= 64 and all(c.isalnum() or c in "-_" for c in text)
