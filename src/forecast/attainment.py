@@ -45,7 +45,7 @@ def parts_of_range(
         met = target.is_met_as_published(published)
         above: BoolArray = np.greater(published, (target.upper_pct or 0.0) + 1e-9)
         return {
-            "within": probability(met & ~above, n_batches),
+            "within": probability(np.asarray(met & ~above), n_batches),
             "above": probability(above, n_batches),
         }
     if target.comparison is Comparison.ABOUT:

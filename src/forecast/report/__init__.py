@@ -1,0 +1,113 @@
+"""What a report says, as a value: written as `result.json`, and drawn on every page."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from forecast import __version__
+from forecast.answers import Answer
+from forecast.origin import package_hash
+from forecast.outlook import Outlook
+from forecast.report.indicator import FAN_LEVELS, indicator_report, light, word
+from forecast.report.result import json_schema, read_result, result_json, write_result
+from forecast.report.value import (
+    SCHEMA_VERSION,
+    CaveatSaid,
+    IndicatorReport,
+    JointReport,
+    Known,
+    Report,
+)
+
+__all__ = [
+    "FAN_LEVELS",
+    "SCHEMA_VERSION",
+    "IndicatorReport",
+    "JointReport",
+    "Known",
+    "Report",
+    "json_schema",
+    "light",
+    "read_result",
+    "report_of",
+    "result_json",
+    "word",
+    "write_result",
+]
+
+
+def report_of(answer: Answer) -> Report:
+    """Return everything that an answer has to say."""
+    outlook = answer.outlook
+    registry = outlook.snapshot.registry
+    indicators = [indicator_report(name, one, answer) for name, one in outlook.indicators.items()]
+    return Report(
+        schema_version=SCHEMA_VERSION,
+        area=outlook.area,
+        area_name_en=registry.area_name(outlook.area, "en"),
+        area_name_zh=registry.area_name(outlook.area, "zh"),
+        year=outlook.year,
+        as_of=outlook.day,
+        seed=answer.seed,
+        n_paths=outlook.n_paths,
+        version=__version__,
+        package_hash=package_hash(),
+        known=_known(answer),
+        indicators=indicators,
+        joint=_joint(outlook),
+        caveats=_caveats(answer),
+    )
+
+
+def _joint(outlook: Outlook) -> JointReport | None:
+    joint = outlook.joint()
+    if joint is None:
+        return None
+    return JointReport(
+        indicators=list(joint.names),
+        probability_all=joint.all_of.value,
+        standard_error=joint.all_of.standard_error,
+        at_least=list(joint.at_least),
+        independence_product=joint.independent,
+        lower_bound=joint.lowest,
+        upper_bound=joint.highest,
+        weakest=joint.weakest,
+        coupling="independent",
+    )
+
+
+def _known(answer: Answer) -> Known:
+    outlook = answer.outlook
+    figures = [f for one in outlook.indicators.values() for f in one.history.figures]
+    every = [
+        f
+        for i in outlook.snapshot.indicators_of(outlook.area)
+        for f in outlook.snapshot.figures_of(outlook.area, i)
+    ]
+    newest = max(f.released_on for f in every)
+    unsure = [f.released_on_basis != "published" for f in figures or every]
+    return Known(
+        n_figures=len(every),
+        newest_release_on=newest,
+        age_days=(outlook.day - newest).days,
+        share_of_days_not_published=float(np.mean(unsure)),
+        n_past_calls=len(answer.record),
+    )
+
+
+def _caveats(answer: Answer) -> list[CaveatSaid]:
+    """Return what limits the report as a whole."""
+    outlook = answer.outlook
+    found = []
+    judged = list(outlook.indicators.values())
+    if not any(one.target is not None for one in judged):
+        found.append(CaveatSaid(code="no_target", values={"year": str(outlook.year)}))
+    if not len(answer.record):
+        found.append(CaveatSaid(code="no_record", values={}))
+    lost = [
+        one.history.indicator.id for one in judged if one.target is not None and one.met(1) is None
+    ]
+    if lost:
+        found.append(CaveatSaid(code="not_in_joint", values={"indicators": ", ".join(lost)}))
+    found.append(CaveatSaid(code="independent_coupling", values={}))
+    return found

@@ -1,0 +1,267 @@
+"""What a report says of one indicator."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import numpy as np
+
+from forecast.answers import Answer
+from forecast.archive import Figure
+from forecast.attainment import (
+    Probability,
+    attainable_rates,
+    parts_of_range,
+    probability,
+    progress,
+    required,
+)
+from forecast.history import Basis, FloatArray, History
+from forecast.outlook import N_BATCHES, IndicatorOutlook, Outlook, Outturn
+from forecast.report.value import (
+    Attained,
+    CaveatSaid,
+    Distribution,
+    Fan,
+    IndicatorReport,
+    LastFigure,
+    Member,
+    Needed,
+    Pace,
+    Settled,
+    TargetSaid,
+)
+from forecast.spans import MONTHS_A_YEAR, month, month_of_year, month_text, year_of
+from forecast.targets import Comparison, Target
+
+FAN_LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
+GREEN_FROM, RED_BELOW = 0.66, 0.33
+WORDS = (
+    (0.90, "nearly_certain"),
+    (0.66, "likely"),
+    (0.33, "uncertain"),
+    (0.10, "unlikely"),
+    (0.0, "remote"),
+)
+
+
+def indicator_report(name: str, one: IndicatorOutlook, answer: Answer) -> IndicatorReport:
+    history, entry = one.history, one.history.indicator
+    december = one.december
+    return IndicatorReport(
+        id=name,
+        name_en=entry.name_en,
+        name_zh=entry.name_zh,
+        decimals=entry.decimals,
+        group=entry.group,
+        unit=history.levels.unit if history.levels is not None else entry.unit,
+        annual_rule=str(entry.annual_rule),
+        price_basis=entry.price_basis,
+        status=one.status,
+        months_known=history.months_known,
+        last_figure=_last_figure(history, answer.outlook),
+        target=None if one.target is None else _target(one.target),
+        attained=_attained(one),
+        settled=_settled(name, one, answer),
+        forecast=None if december is None else _distribution(december),
+        attainable_pct=None if december is None else _attainable(one, december),
+        required=_needed(one),
+        pace=Pace(**asdict(progress(one.target, history))),
+        fan=_fan(one),
+        past_years_pct=_past_years(history),
+        members=_members(one),
+        base_revision_pct=_base_revision(history),
+        error_size_basis=one.scale.basis,
+        caveats=[CaveatSaid(code=c.code, values=dict(c.values)) for c in one.caveats],
+    )
+
+
+def _last_figure(history: History, outlook: Outlook) -> LastFigure | None:
+    settled = [f for f in history.figures if f.settles]
+    if not settled:
+        return None
+    newest = max(settled, key=lambda f: (f.span.last, f.measure == "growth_pct", -f.span.first))
+    same = [f for f in settled if f.span == newest.span]
+    level = next((f for f in same if f.measure == "level"), None)
+    growth = history.at(newest.span.last)
+    basis = history.growth.basis[
+        year_of(newest.span.last) - history.first_year, month_of_year(newest.span.last) - 1
+    ]
+    released = max(f.released_on for f in same)
+    return LastFigure(
+        first_month=month_text(newest.span.first),
+        last_month=month_text(newest.span.last),
+        growth_pct=None if np.isnan(growth) else growth,
+        growth_basis=Basis(int(basis)).name.lower(),
+        level=None if level is None else level.value,
+        unit="" if level is None else level.unit,
+        status=newest.status,
+        released_on=released,
+        released_on_basis=newest.released_on_basis,
+        age_days=(outlook.day - released).days,
+        is_overdue=_is_overdue(history, newest, outlook),
+    )
+
+
+def _is_overdue(history: History, newest: Figure, outlook: Outlook) -> bool:
+    """Whether a later span of the same kind should be out by the schedule."""
+    step = max(newest.span.n_months if newest.span.n_months in (1, 3) else 3, 1)
+    if month_of_year(newest.span.last) % 3:
+        step = 1
+    due = outlook.snapshot.schedule.usual_release_on(
+        history.area, history.indicator.id, newest.span.last + step
+    )
+    return due is not None and due < outlook.day
+
+
+def _target(target: Target) -> TargetSaid:
+    return TargetSaid(
+        comparison=target.comparison.value,
+        bound_pct=target.bound_pct,
+        rate_pct=target.rate_pct,
+        lower_pct=target.lower_pct,
+        upper_pct=target.upper_pct,
+        wording=target.wording,
+        source=target.source,
+        announced_on=target.announced_on,
+        announced_on_basis=target.announced_on_basis,
+        settles=target.settles,
+    )
+
+
+def _attained(one: IndicatorOutlook) -> Attained | None:
+    december = one.december
+    if one.target is None or december is None:
+        return None
+    decimals = one.history.indicator.decimals
+    chance = probability(one.target.is_met(december, decimals), N_BATCHES)
+    parts = parts_of_range(one.target, december, decimals, N_BATCHES)
+    return Attained(
+        probability=chance.value,
+        standard_error=chance.standard_error,
+        word=word(chance.value),
+        light=light(chance.value),
+        planner_light=_planner_light(one),
+        parts={name: part.value for name, part in parts.items()},
+    )
+
+
+def word(chance: float) -> str:
+    """Return the key of the words for a probability; they never stand without the number."""
+    return next(name for floor, name in WORDS if chance >= floor)
+
+
+def light(chance: float) -> str:
+    """Return `green`, `yellow` or `red` for a probability."""
+    return "green" if chance >= GREEN_FROM else "red" if chance < RED_BELOW else "yellow"
+
+
+def _planner_light(one: IndicatorOutlook) -> str | None:
+    last = one.history.last_published
+    if one.target is None or not one.history.months_known or last is None:
+        return None
+    growth = one.history.at(last)
+    if bool(one.target.is_met(growth, one.history.indicator.decimals)):
+        return "green"
+    return "yellow" if growth > 0 or one.target.comparison is Comparison.AT_MOST else "red"
+
+
+def _settled(name: str, one: IndicatorOutlook, answer: Answer) -> Settled | None:
+    if one.outturn is None:
+        return None
+    on, before = answer.last_calls.get(name, (None, None))
+    december = None if before is None else before.december
+    band = None if december is None else _distribution(december)
+    chance: Probability | None = None
+    if before is not None and before.target is not None and december is not None:
+        chance = probability(
+            before.target.is_met(december, before.history.indicator.decimals), N_BATCHES
+        )
+    return Settled(
+        growth_pct=one.outturn.growth_pct,
+        released_on=one.outturn.released_on,
+        status=one.outturn.status,
+        source=one.outturn.source,
+        attained=_is_attained(one.target, one.outturn),
+        last_call_on=on,
+        last_call_probability=None if chance is None else chance.value,
+        last_call_median_pct=None if band is None else band.median_pct,
+        last_call_lower80_pct=None if band is None else band.lower80_pct,
+        last_call_upper80_pct=None if band is None else band.upper80_pct,
+    )
+
+
+def _is_attained(target: Target | None, outturn: Outturn) -> bool | None:
+    return None if target is None else bool(target.is_met_as_published(outturn.growth_pct))
+
+
+def _distribution(december: FloatArray) -> Distribution:
+    lower90, lower80, median, upper80, upper90 = np.quantile(december, (0.05, 0.1, 0.5, 0.9, 0.95))
+    return Distribution(
+        mean_pct=float(december.mean()),
+        median_pct=float(median),
+        lower80_pct=float(lower80),
+        upper80_pct=float(upper80),
+        lower90_pct=float(lower90),
+        upper90_pct=float(upper90),
+    )
+
+
+def _attainable(one: IndicatorOutlook, december: FloatArray) -> dict[str, float]:
+    at_most = one.target is not None and one.target.comparison is Comparison.AT_MOST
+    rates = attainable_rates(december, one.history.indicator.decimals, at_most=at_most)
+    return {f"{100 * sure:.0f}": rate for sure, rate in rates.items()}
+
+
+def _needed(one: IndicatorOutlook) -> Needed | None:
+    if one.target is None or one.december is None:
+        return None
+    found = required(one.target, one.history, one.december)
+    return None if found is None else Needed(**asdict(found))
+
+
+def _fan(one: IndicatorOutlook) -> Fan:
+    history = one.history
+    months = [month(history.year, m) for m in range(1, MONTHS_A_YEAR + 1)]
+    known = [_or_none(history.at(m)) for m in months]
+    bands: dict[str, list[float | None]] = {}
+    if one.paths is not None:
+        columns = {when: j for j, when in enumerate(history.ahead)}
+        table = np.quantile(one.paths, FAN_LEVELS, axis=0)
+        for level, row in zip(FAN_LEVELS, table, strict=True):
+            bands[f"{100 * level:g}"] = [
+                float(row[columns[m]]) if m in columns else None for m in months
+            ]
+    return Fan(months=[month_text(m) for m in months], known_pct=known, quantiles_pct=bands)
+
+
+def _or_none(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _past_years(history: History) -> dict[str, list[float | None]]:
+    """Return settled YTD growth of earlier years that have any."""
+    rows = {history.first_year + i: row for i, row in enumerate(history.settled[:-1])}
+    return {str(y): [_or_none(v) for v in row] for y, row in rows.items() if np.isfinite(row).any()}
+
+
+def _members(one: IndicatorOutlook) -> list[Member]:
+    rows = []
+    for name, paths in one.members.items():
+        lower, median, upper = np.quantile(paths[:, -1], (0.1, 0.5, 0.9))
+        rows.append(
+            Member(
+                model=name,
+                median_pct=float(median),
+                lower80_pct=float(lower),
+                upper80_pct=float(upper),
+            )
+        )
+    return rows
+
+
+def _base_revision(history: History) -> dict[str, float]:
+    """Return the implied base revision in per cent by year; it holds the deflator of a real one."""
+    years = range(history.first_year, history.year + 1)
+    pairs = zip(years, history.growth.base_revision, strict=True)
+    return {str(year): 100 * float(r) for year, r in pairs if np.isfinite(r)}

@@ -1,0 +1,231 @@
+"""The types of a report: every number of every page, and nothing else.
+
+Growth is in per cent, probabilities lie between 0 and 1, levels are in the unit named beside
+them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+SCHEMA_VERSION = "1.0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastFigure:
+    """The newest settled figure of the indicator known on the day."""
+
+    first_month: str
+    last_month: str
+    growth_pct: float | None
+    growth_basis: str
+    level: float | None
+    unit: str
+    status: str
+    released_on: date
+    released_on_basis: str
+    age_days: int
+    is_overdue: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetSaid:
+    """The target in force, as announced."""
+
+    comparison: str
+    bound_pct: float
+    rate_pct: float | None
+    lower_pct: float | None
+    upper_pct: float | None
+    wording: str
+    source: str
+    announced_on: date
+    announced_on_basis: str
+    settles: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attained:
+    """The probability that the target is attained, and the lights that follow from it.
+
+    `planner_light` is the one that bureaux use: green where growth so far meets the target,
+    yellow where it is positive but below, red where it is negative; None without growth so far.
+    """
+
+    probability: float
+    standard_error: float
+    word: str
+    light: str
+    planner_light: str | None
+    parts: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """The outturn, and what the last call before its release had said."""
+
+    growth_pct: float
+    released_on: date | None
+    status: str
+    source: str
+    attained: bool | None
+    last_call_on: date | None
+    last_call_probability: float | None
+    last_call_median_pct: float | None
+    last_call_lower80_pct: float | None
+    last_call_upper80_pct: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distribution:
+    """Growth of the year: mean, median and the bands in which it lies with 80 and 90 %."""
+
+    mean_pct: float
+    median_pct: float
+    lower80_pct: float
+    upper80_pct: float
+    lower90_pct: float
+    upper90_pct: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needed:
+    """What the rest of the year needs to just meet the target; see `attainment.Required`."""
+
+    growth_pct: float
+    settled_share: float
+    percentile: float | None
+    n_past_years: int
+    monthly_level: float | None
+    annual_level: float | None
+    shortfall_level: float | None
+    base_growth_pct: float | None
+    two_year_average_pct: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """The columns that bureaux print, in per cent; see `attainment.Progress`."""
+
+    time_pct: float
+    plan_done_pct: float | None
+    ahead_of_time_pp: float | None
+    normal_pct: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fan:
+    """YTD growth of the year's months: known values, and quantiles of those ahead."""
+
+    months: list[str]
+    known_pct: list[float | None]
+    quantiles_pct: dict[str, list[float | None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One model's own view of annual growth."""
+
+    model: str
+    median_pct: float
+    lower80_pct: float
+    upper80_pct: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaveatSaid:
+    """A text's key, and what fills it."""
+
+    code: str
+    values: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndicatorReport:
+    """All that is said of one indicator."""
+
+    id: str
+    name_en: str
+    name_zh: str
+    unit: str
+    decimals: int
+    group: str
+    annual_rule: str
+    price_basis: str
+    status: str
+    months_known: int
+    last_figure: LastFigure | None
+    target: TargetSaid | None
+    attained: Attained | None
+    settled: Settled | None
+    forecast: Distribution | None
+    attainable_pct: dict[str, float] | None
+    required: Needed | None
+    pace: Pace
+    fan: Fan
+    past_years_pct: dict[str, list[float | None]]
+    members: list[Member]
+    base_revision_pct: dict[str, float]
+    error_size_basis: str
+    caveats: list[CaveatSaid]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JointReport:
+    """Joint attainment of the targets that can be assessed, counted on the same paths."""
+
+    indicators: list[str]
+    probability_all: float
+    standard_error: float
+    at_least: list[float]
+    independence_product: float
+    lower_bound: float
+    upper_bound: float
+    weakest: str
+    coupling: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What was known of the area on the day."""
+
+    n_figures: int
+    newest_release_on: date
+    age_days: int
+    share_of_days_not_published: float
+    n_past_calls: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A whole report."""
+
+    schema_version: str
+    area: str
+    area_name_en: str
+    area_name_zh: str
+    year: int
+    as_of: date
+    seed: int
+    n_paths: int
+    version: str
+    package_hash: str
+    known: Known
+    indicators: list[IndicatorReport]
+    joint: JointReport | None
+    caveats: list[CaveatSaid]
+
+    @property
+    def with_target(self) -> list[IndicatorReport]:
+        """The indicators with a target in force."""
+        return [one for one in self.indicators if one.target is not None]
+
+    @property
+    def without_target(self) -> list[IndicatorReport]:
+        """The indicators without one."""
+        return [one for one in self.indicators if one.target is None]
+
+    def area_name(self, lang: str) -> str:
+        """Return the area's name in `en` or `zh`."""
+        return self.area_name_zh if lang == "zh" else self.area_name_en
