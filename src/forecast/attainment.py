@@ -84,7 +84,7 @@ def joint_attainment(met: Mapping[str, BoolArray], n_batches: int) -> Joint | No
     number = table.sum(axis=0)
     return Joint(
         names=tuple(met),
-        all_of=probability(table.all(axis=0), n_batches),
+        all_of=probability(np.asarray(table.all(axis=0)), n_batches),
         at_least=tuple(float((number >= k).mean()) for k in range(len(met) + 1)),
         independent=float(np.prod(single)),
         lowest=float(max(0.0, single.sum() - len(met) + 1)),

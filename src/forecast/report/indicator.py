@@ -46,6 +46,7 @@ WORDS = (
 
 
 def indicator_report(name: str, one: IndicatorOutlook, answer: Answer) -> IndicatorReport:
+    """Return all that an answer says of one indicator."""
     history, entry = one.history, one.history.indicator
     december = one.december
     return IndicatorReport(
