@@ -35,18 +35,17 @@ def growth_paths(history: History, flows: Flows, ahead: FloatArray) -> FloatArra
     Months inside a period lie on a line between its ends; before a year's first period ends,
     growth is that of the period.
     """
-    n_paths = len(ahead)
-    known = np.broadcast_to(_filled(flows), (n_paths, len(flows.amounts)))
-    by_year = np.concatenate([known, ahead], axis=1).reshape(n_paths, -1, flows.season)
+    base_year = year_of(history.ahead[0]) - 1
+    start = flows.period_index(base_year)
+    known = np.broadcast_to(_filled(flows)[start:], (len(ahead), len(flows.amounts) - start))
+    by_year = np.concatenate([known, ahead], axis=1).reshape(len(ahead), -1, flows.season)
     total = np.cumsum(by_year, axis=2)
     growth = 100 * (total[:, 1:] / total[:, :-1] - 1)
-    first = flows.first_year + 1
     ends = np.array(flows.period_ends)
-    columns = []
-    for when in history.ahead:
-        of_year = growth[:, year_of(when) - first]
-        columns.append(_at(of_year, ends, month_of_year(when)))
-    return np.stack(columns, axis=1)
+    paths = np.empty((len(ahead), len(history.ahead)))
+    for column, when in enumerate(history.ahead):
+        paths[:, column] = _at(growth[:, year_of(when) - base_year - 1], ends, month_of_year(when))
+    return paths
 
 
 def _at(growth: FloatArray, ends: NDArray[np.intp], position: int) -> FloatArray:

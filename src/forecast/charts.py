@@ -1,0 +1,294 @@
+"""Pictures of a report. They draw what the report holds, and compute nothing."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from matplotlib import font_manager, rc_context, rc_params_from_file
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from pylopdf_fonts_zh_cn import sans_path
+
+from forecast import phrases, texts
+from forecast.fragments import Html, fragment
+from forecast.origin import PACKAGE
+from forecast.report.value import Fan, IndicatorReport, Report
+from forecast.texts import text
+
+# Okabe and Ito's hues, darkened for text; the tints of the bands stay apart in grey.
+BLUE, VERMILLION, BLACK, GREY, PALE = "#005a8e", "#b84a00", "#1b1b1b", "#666666", "#8c8c8c"
+BANDS = (("5", "95", "#dbe9f4"), ("10", "90", "#b5d3e9"), ("25", "75", "#82b6da"))
+BAND_LABELS = (("95", 0.9), ("90", 0.8), ("75", 0.5))
+MONTHS_SHOWN = (3, 6, 9, 12)
+YEARS_SHOWN = 6  # of the past, the newest
+_SIZE_INCHES = (4.6, 3.1)
+_PANEL = (0.085, 0.105, 0.9, 0.72)
+_DECEMBER, _X_ENDS = 12, (0.4, 14.2)
+_SPARE = 0.25  # how far the view may reach beyond the 80 % band, as a share of its height
+_ROOM = (2.4, 0.075)  # of a label: months, and share of the view's height
+_SHIELD = {"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 0.8}  # behind a label
+
+font_manager.fontManager.addfont(str(sans_path()))
+STYLE = rc_params_from_file(str(PACKAGE / "charts.mplstyle"), use_default_template=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """Growth by month of the year, 1 to 12, where there is any."""
+
+    months: list[int]
+    growth: list[float]
+
+    @classmethod
+    def of(cls, growth: Sequence[float | None]) -> _Course:
+        known = [(m, g) for m, g in enumerate(growth, start=1) if g is not None]
+        return cls([m for m, _ in known], [g for _, g in known])
+
+
+@dataclass(frozen=True, slots=True)
+class _Labels:
+    """Labels right of what they name; one without room beside the earlier ones is left out."""
+
+    ax: Axes
+    taken: list[tuple[float, float]] = field(default_factory=list)
+
+    def put(self, x: float, y: float, words: str, **look: Any) -> None:
+        """Write a label right of a point."""
+        bottom, top = self.ax.get_ylim()
+        wide, high = _ROOM[0], _ROOM[1] * (top - bottom)
+        beside = any(abs(x - i) < wide and abs(y - j) < high for i, j in self.taken)
+        if bottom + high / 2 <= y <= top - high / 2 and not beside:
+            self.taken.append((x, y))
+            self.ax.text(x + 0.25, y, words, va="center", zorder=9, bbox=_SHIELD, **look)
+
+
+@rc_context(STYLE)
+def fan(one: IndicatorReport, *, ax: Axes, lang: str) -> None:
+    """Draw growth through the year: what is known, the fan to December, the target across it."""
+    known, labels = _Course.of(one.fan.known_pct), _Labels(ax)
+    _draw_axes(one, known, ax, lang)
+    _draw_bands(one.fan, known, ax)
+    _draw_target(one, ax)
+    _draw_known(known, ax)
+    _draw_last_call(one, ax)
+    _label_target(one, known, labels, lang)
+    _label_december(one, known, labels, lang)
+    for course in (known, _Course.of(one.fan.quantiles_pct.get("50", ()))):
+        labels.taken.extend(zip(course.months, course.growth, strict=True))
+    _draw_past(one, labels)
+    _write_titles(one, ax, lang)
+
+
+def fans(report: Report, lang: str) -> Html:
+    """Return a fan for each target, or for each indicator where none has one."""
+    shown = report.with_target or report.indicators
+    if not shown:
+        return Html("")
+    pictures = [picture(fan_figure(one, lang), phrases.fan_alt(one, lang)) for one in shown]
+    is_settled = {one.settled is not None for one in shown}
+    keys = [
+        text(f"fans.{key}", lang)
+        for key in (["key", "key_settled"] if True in is_settled else ["key"])
+    ]
+    return fragment("fans", lang, pictures=pictures, keys=keys, open=False in is_settled)
+
+
+@rc_context(STYLE)
+def fan_figure(one: IndicatorReport, lang: str) -> Figure:
+    """Return a figure that holds the fan of one indicator alone."""
+    figure = Figure(figsize=_SIZE_INCHES)
+    fan(one, ax=figure.add_axes(_PANEL), lang=lang)
+    return figure
+
+
+@rc_context(STYLE)
+def picture(figure: Figure, alt: str, caption: str = "") -> Html:
+    """Return a figure as part of a page; `alt` says in words what it shows."""
+    file = io.BytesIO()
+    figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
+    data = base64.b64encode(file.getvalue()).decode("ascii")
+    return fragment("picture", "en", data=data, alt=alt, caption=caption)
+
+
+def _draw_axes(one: IndicatorReport, known: _Course, ax: Axes, lang: str) -> None:
+    ax.set_xlim(*_X_ENDS)
+    ax.set_ylim(*_view(one, known))
+    ax.set_xticks(MONTHS_SHOWN, labels=[text(f"month.m{m}", lang) for m in MONTHS_SHOWN])
+    ax.tick_params(labelfontfamily=STYLE["font.family"])  # ticks are made when they are drawn
+    ax.yaxis.set_major_locator(MaxNLocator(nbins=5, min_n_ticks=3, steps=[1, 2, 5, 10]))
+    ax.ticklabel_format(axis="y", style="plain", useOffset=False)
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.grid(axis="y")
+
+
+def _view(one: IndicatorReport, known: _Course) -> tuple[float, float]:
+    """Return the ends of the growth axis.
+
+    What is known, the target and the 80 % band are always in view, the 90 % band as far as it
+    does not make the rest small, and past years where they happen to lie.
+    """
+    seen = [*known.growth, *_target_rates(one), *_ends(one.fan, "10", "90"), *_called(one)]
+    seen = seen or [g for past in one.past_years_pct.values() for g in _Course.of(past).growth]
+    low, high = (min(seen), max(seen)) if seen else (0.0, 1.0)
+    spare = _SPARE * max(high - low, 2.0)
+    wide = [low, high, *_ends(one.fan, "5", "95")]
+    edge = spare / 4
+    return max(min(wide), low - spare) - edge, min(max(wide), high + spare) + edge
+
+
+def _ends(fan: Fan, lower: str, upper: str) -> list[float]:
+    return [
+        g for level in (lower, upper) for g in fan.quantiles_pct.get(level, ()) if g is not None
+    ]
+
+
+def _called(one: IndicatorReport) -> list[float]:
+    """Return the 80 % band of the last call before a settled outturn."""
+    if one.settled is None:
+        return []
+    ends = (one.settled.last_call_lower80_pct, one.settled.last_call_upper80_pct)
+    return [end for end in ends if end is not None]
+
+
+def _target_rates(one: IndicatorReport) -> list[float]:
+    said = one.target
+    rates = () if said is None else (said.rate_pct, said.lower_pct, said.upper_pct)
+    return [rate for rate in rates if rate is not None]
+
+
+def _draw_bands(fan: Fan, known: _Course, ax: Axes) -> None:
+    """Draw the bands and the median, from the last known point on."""
+    for lower, upper, colour in BANDS:
+        below, above = _ahead(fan, lower, known), _ahead(fan, upper, known)
+        if len(below.months) == 1:
+            ax.vlines(below.months, below.growth, above.growth, color=colour, lw=9, zorder=2)
+        ax.fill_between(below.months, below.growth, above.growth, color=colour, lw=0, zorder=2)
+    median = _ahead(fan, "50", known)
+    marker = "_" if len(median.months) == 1 else ""
+    ax.plot(median.months, median.growth, color=BLUE, lw=1.8, marker=marker, ms=12, zorder=4)
+
+
+def _ahead(fan: Fan, level: str, known: _Course) -> _Course:
+    course = _Course.of(fan.quantiles_pct.get(level, ()))
+    if not course.months:
+        return course
+    return _Course(known.months[-1:] + course.months, known.growth[-1:] + course.growth)
+
+
+def _draw_target(one: IndicatorReport, ax: Axes) -> None:
+    rates, across = _target_rates(one), (_X_ENDS[0], _DECEMBER)
+    if len(rates) > 1:
+        ax.fill_between(
+            across, min(rates), max(rates), color=VERMILLION, alpha=0.16, lw=0, zorder=3
+        )
+    for rate in rates[:1]:
+        line = ax.plot(across, [rate, rate], color=VERMILLION, lw=1.5, ls=(0, (5, 2.5)), zorder=5)
+        line[0].set_gid("target")
+
+
+def _draw_known(known: _Course, ax: Axes) -> None:
+    ax.plot(known.months, known.growth, color=BLACK, lw=1.6, marker="o", ms=5, zorder=6)
+
+
+def _draw_last_call(one: IndicatorReport, ax: Axes) -> None:
+    """Draw the last forecast before the outturn as a bar in December."""
+    ends = _called(one)
+    if one.settled is None or len(ends) < 2:
+        return
+    ax.vlines(_DECEMBER, min(ends), max(ends), color=BANDS[1][2], lw=9, zorder=2)
+    if one.settled.last_call_median_pct is not None:
+        median = [one.settled.last_call_median_pct]
+        ax.plot([_DECEMBER], median, color=BLUE, marker="_", ms=12, mew=1.8, zorder=4)
+
+
+def _label_target(one: IndicatorReport, known: _Course, labels: _Labels, lang: str) -> None:
+    """Write the target at the left, on the side of its line where less is drawn."""
+    rates = _target_rates(one)
+    if not rates:
+        return
+    middle = _Course.of(one.fan.quantiles_pct.get("50", ())).growth
+    first = (known.growth + middle or rates)[0]
+    under = first >= max(rates)
+    where, align, shift = (min(rates), "top", -3) if under else (max(rates), "bottom", 3)
+    plain = one.target is not None and one.target.comparison == "at_least"
+    rate = phrases.growth(rates[0], one, lang) if plain else phrases.target(one, lang)
+    said = text("fans.target", lang, rate=rate)
+    labels.ax.annotate(
+        said, (_X_ENDS[0], where), xytext=(4, shift), textcoords="offset points", va=align,
+        color=VERMILLION, size=9.5, bbox=_SHIELD, zorder=8,
+    )  # fmt: skip
+
+
+def _label_december(one: IndicatorReport, known: _Course, labels: _Labels, lang: str) -> None:
+    """Write the outturn or the median beside December, and the bands above it."""
+    ends = {level: _Course.of(course).growth for level, course in one.fan.quantiles_pct.items()}
+    if one.settled is not None:
+        reached = phrases.growth(one.settled.growth_pct, one, lang)
+        labels.put(_DECEMBER, one.settled.growth_pct, reached, color=BLACK, size=10)
+    if ends.get("50"):
+        median = phrases.growth(ends["50"][-1], one, lang)
+        labels.put(_DECEMBER, ends["50"][-1], median, color=BLUE, size=10)
+    for level, sure in BAND_LABELS:
+        if ends.get(level):
+            named = texts.percent(sure, lang)
+            labels.put(_DECEMBER, ends[level][-1], named, color=GREY, size=8)
+
+
+def _draw_past(one: IndicatorReport, labels: _Labels) -> None:
+    """Draw the newest past years thinly, each with its year where there is room."""
+    for year, growth in sorted(one.past_years_pct.items(), reverse=True)[:YEARS_SHOWN]:
+        past = _Course.of(growth)
+        dot = "." if len(past.months) < len(MONTHS_SHOWN) else ""
+        labels.ax.plot(past.months, past.growth, color=PALE, lw=0.9, marker=dot, ms=4, zorder=3)
+        labels.put(past.months[-1], past.growth[-1], year, color=GREY, size=8)
+
+
+def _write_titles(one: IndicatorReport, ax: Axes, lang: str) -> None:
+    """Write the name above, the call at the right, and what the axis counts."""
+    at: dict[str, Any] = {
+        "xycoords": "axes fraction",
+        "textcoords": "offset points",
+        "annotation_clip": False,
+    }
+    ax.annotate(phrases.name(one, lang), (0, 1), (-18, 22), size=12, **at)
+    ax.annotate(text(f"fans.{one.annual_rule}", lang), (0, 1), (-18, 8), size=9, color=GREY, **at)
+    ax.annotate(_call(one, lang), (1, 1), (0, 22), size=12, color=BLUE, ha="right", **at)
+    if one.status == "cannot_be_assessed":
+        said = text("fans.no_call_reason", lang)
+        ax.annotate(said, (0.5, 0.5), (0, 0), ha="center", va="center", color=GREY, **at)
+    elif cut := _cut(one, ax):
+        ends = {
+            "lower": phrases.growth(cut[0], one, lang),
+            "upper": phrases.growth(cut[1], one, lang),
+        }
+        ax.annotate(
+            text("fans.cut", lang, **ends), (1, 1), (0, 8), size=8, color=GREY, ha="right", **at
+        )
+
+
+def _cut(one: IndicatorReport, ax: Axes) -> tuple[float, float] | None:
+    """Return the 90 % band of December where the view cuts it off."""
+    band, (bottom, top) = one.forecast, ax.get_ylim()
+    if band is None or (bottom <= band.lower90_pct and band.upper90_pct <= top):
+        return None
+    return band.lower90_pct, band.upper90_pct
+
+
+def _call(one: IndicatorReport, lang: str) -> str:
+    """Return the call in short: the probability, the verdict, or the forecast."""
+    if one.settled is not None:
+        judged, reached = phrases.light(one), phrases.growth(one.settled.growth_pct, one, lang)
+        key = "settled" if judged == "none" else f"settled_{judged}"
+        return text(f"fans.{key}", lang, growth=reached)
+    if one.attained is not None:
+        chance = texts.percent(one.attained.probability, lang)
+        word = text(f"word.{one.attained.word}", lang)
+        return text("fans.probability", lang, probability=chance, word=word)
+    if one.forecast is not None:
+        return text("fans.median", lang, growth=phrases.growth(one.forecast.median_pct, one, lang))
+    return text("fans.no_call", lang)

@@ -1,0 +1,276 @@
+"""What one cell or label of a page says about an indicator, in a language. Formatting only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from forecast import texts
+from forecast.report.value import (
+    Attained,
+    CaveatSaid,
+    Distribution,
+    IndicatorReport,
+    LastFigure,
+    Needed,
+    Report,
+    Settled,
+    TargetSaid,
+)
+from forecast.texts import text
+
+
+def name(one: IndicatorReport, lang: str) -> str:
+    """Return the indicator's name."""
+    return one.name_zh if lang == "zh" else one.name_en
+
+
+def names(indicators: Iterable[IndicatorReport], lang: str) -> str:
+    """Return the names of indicators as a list."""
+    return text("form.list", lang).join(name(one, lang) for one in indicators)
+
+
+def growth(value: float | None, one: IndicatorReport, lang: str) -> str:
+    """Return growth in the indicator's decimals, a dash where it is not known."""
+    return text("form.none", lang) if value is None else texts.rate(value, one.decimals, lang)
+
+
+def share(value_pct: float | None, lang: str) -> str:
+    """Return a share of the year or the plan, in per cent with one decimal."""
+    return text("form.none", lang) if value_pct is None else texts.rate(value_pct, 1, lang)
+
+
+def target(one: IndicatorReport, lang: str) -> str:
+    """Return the target in short, a dash where there is none."""
+    said = one.target
+    if said is None:
+        return text("form.none", lang)
+    if said.comparison == "more_than" and said.rate_pct == 0:
+        return text("target.more_than_zero", lang)
+    return text(f"target.{said.comparison}", lang, **_rates(said, one.decimals, lang))
+
+
+def _rates(said: TargetSaid, decimals: int, lang: str) -> dict[str, str]:
+    ends = {"rate": said.rate_pct, "lower": said.lower_pct, "upper": said.upper_pct}
+    return {n: texts.rate(r, decimals, lang) for n, r in ends.items() if r is not None}
+
+
+def light(one: IndicatorReport) -> str:
+    """Return what the light shows: a colour, `attained`, `missed`, or `none` without a call."""
+    if one.settled is not None and one.settled.attained is not None:
+        return "attained" if one.settled.attained else "missed"
+    return "none" if one.attained is None else one.attained.light
+
+
+def last_growth(one: IndicatorReport, lang: str) -> str:
+    """Return the newest growth known."""
+    if one.last_figure is None:
+        return text("last.none", lang)
+    if one.last_figure.growth_pct is None:
+        return text("last.no_growth", lang)
+    return growth(one.last_figure.growth_pct, one, lang)
+
+
+def so_far(one: IndicatorReport, lang: str, *, year: int) -> str:
+    """Return growth so far in the year; in words where there is none."""
+    is_old = one.last_figure is not None and int(one.last_figure.last_month[:4]) < year
+    return text("last.none_this_year", lang) if is_old else last_growth(one, lang)
+
+
+def so_far_note(one: IndicatorReport, lang: str, *, year: int) -> str:
+    """Return the months of the growth so far, or the last growth of an earlier year."""
+    last = one.last_figure
+    if last is None:
+        return ""
+    if last.growth_pct is None:
+        return last_span(last, lang, year=year)
+    span = growth_span(one, lang, year=year)
+    if int(last.last_month[:4]) == year:
+        return span
+    return text("last.before", lang, growth=last_growth(one, lang), span=span)
+
+
+def growth_span(one: IndicatorReport, lang: str, *, year: int) -> str:
+    """Return the months that the newest growth is about; nothing where there is none."""
+    last = one.last_figure
+    if last is None or last.growth_pct is None:
+        return ""
+    first = last.last_month if one.annual_rule == "end_of_year" else f"{last.last_month[:4]}-01"
+    return texts.span(first, last.last_month, lang, year=year)
+
+
+def last_span(last: LastFigure, lang: str, *, year: int) -> str:
+    """Return the months that the newest figure itself is about."""
+    return texts.span(last.first_month, last.last_month, lang, year=year)
+
+
+def last_level(last: LastFigure | None, lang: str) -> str:
+    """Return the newest level with its unit, a dash where none is known."""
+    if last is None or last.level is None:
+        return text("form.none", lang)
+    return texts.level(last.level, last.unit, lang)
+
+
+def needed(one: IndicatorReport, lang: str) -> str:
+    """Return the growth that the rest of the year needs; a dash where nothing is asked of it."""
+    if one.required is None or one.target is None:
+        return text("form.none", lang)
+    bound = "at_most" if one.target.comparison == "at_most" else "at_least"
+    return text(f"required.{bound}", lang, growth=growth(one.required.growth_pct, one, lang))
+
+
+def needed_span(one: IndicatorReport, lang: str, *, year: int) -> str:
+    """Return the months that the needed growth is about."""
+    first = 12 if one.annual_rule == "end_of_year" else one.months_known + 1
+    return texts.span(f"{year}-{first:02d}", f"{year}-12", lang, year=year)
+
+
+def plausibility(one: IndicatorReport, lang: str) -> str:
+    """Return in how many past years the rest of the year gave what is needed now."""
+    need: Needed | None = one.required
+    if need is None or one.target is None or need.percentile is None:
+        return text("required.not_comparable", lang)
+    below, at_most = need.percentile * need.n_past_years, one.target.comparison == "at_most"
+    count = round(below if at_most else need.n_past_years - below)
+    return text(
+        f"required.{'kept' if at_most else 'reached'}", lang, n=count, all=need.n_past_years
+    )
+
+
+def forecast(band: Distribution | None, one: IndicatorReport, lang: str) -> str:
+    """Return the median and the band of 80 %."""
+    if band is None:
+        return text("form.none", lang)
+    return banded(band.median_pct, band.lower80_pct, band.upper80_pct, one, lang)
+
+
+def banded(median: float, lower: float, upper: float, one: IndicatorReport, lang: str) -> str:
+    """Return a median with the band around it."""
+    return f"{growth(median, one, lang)} {texts.interval(lower, upper, one.decimals)}"
+
+
+def last_forecast(settled: Settled, one: IndicatorReport, lang: str) -> str:
+    """Return the median and the band of the last call before the outturn; nothing without one."""
+    median = settled.last_call_median_pct
+    lower, upper = settled.last_call_lower80_pct, settled.last_call_upper80_pct
+    if median is None or lower is None or upper is None:
+        return ""
+    return banded(median, lower, upper, one, lang)
+
+
+def last_call(settled: Settled, lang: str) -> str:
+    """Return the probability that the last call before the outturn gave, and its day."""
+    if settled.last_call_on is None or settled.last_call_probability is None:
+        return text("headline.no_call", lang)
+    chance = texts.percent(settled.last_call_probability, lang)
+    on = texts.day(settled.last_call_on, lang)
+    return text("headline.call", lang, day=on, probability=chance)
+
+
+def outturn(settled: Settled, one: IndicatorReport, lang: str) -> str:
+    """Return the outturn and the day of its release."""
+    said = growth(settled.growth_pct, one, lang)
+    if settled.released_on is None:
+        return text("headline.outturn_undated", lang, growth=said)
+    on = texts.day(settled.released_on, lang)
+    return text("headline.outturn", lang, growth=said, day=on)
+
+
+def error(standard_error: float, lang: str) -> str:
+    """Return the simulation error of a probability, in percentage points."""
+    key = "give_or_take_less" if standard_error < 0.0005 else "give_or_take"
+    size = texts.number(max(100 * standard_error, 0.1), 1)
+    return text(f"form.{key}", lang, error=size)
+
+
+def parts(one: IndicatorReport, lang: str) -> list[str]:
+    """Return the probabilities of a range's parts, or those at several tolerances."""
+    called: Attained | None = one.attained
+    if called is None or not called.parts:
+        return []
+    said = {part: texts.percent(p, lang) for part, p in called.parts.items()}
+    if "within" in said:
+        return [text("details.within", lang, target=target(one, lang), **said)]
+    tolerances = {float(part.removeprefix("tolerance_")): p for part, p in said.items()}
+    return [
+        text("details.tolerance", lang, points=texts.points(pp, 1, lang), probability=p)
+        for pp, p in sorted(tolerances.items())
+    ]
+
+
+def levels(one: IndicatorReport, lang: str) -> list[str]:
+    """Return what the target means in amounts, where levels allow it."""
+    need, said = one.required, []
+    if need is None:
+        return []
+    if need.shortfall_level is not None:
+        key = "short" if need.shortfall_level > 0 else "over"
+        amount = texts.level(abs(need.shortfall_level), one.unit, lang)
+        said.append(text(f"details.{key}", lang, level=amount))
+    if need.monthly_level is not None:
+        amount = texts.level(need.monthly_level, one.unit, lang)
+        said.append(text("details.monthly", lang, level=amount))
+    return said
+
+
+def base(one: IndicatorReport, lang: str) -> list[str]:
+    """Return the base effect: growth of the same months last year, and the two-year average."""
+    need = one.required
+    if need is None or need.base_growth_pct is None or need.two_year_average_pct is None:
+        return []
+    before = growth(need.base_growth_pct, one, lang)
+    average = growth(need.two_year_average_pct, one, lang)
+    return [text("details.base", lang, growth=before, average=average)]
+
+
+def fan_alt(one: IndicatorReport, lang: str) -> str:
+    """Return in words what the fan of an indicator shows."""
+    said = [text("alt.lead", lang, indicator=name(one, lang), year=_year(one))]
+    if one.target is not None:
+        said.append(text("alt.target", lang, target=target(one, lang)))
+    said += _alt_settled(one, lang) if one.settled is not None else _alt_open(one, lang)
+    return text("form.between_sentences", lang).join(said)
+
+
+def _alt_settled(one: IndicatorReport, lang: str) -> list[str]:
+    reached = None if one.settled is None else one.settled.growth_pct
+    said = [text("alt.settled", lang, growth=growth(reached, one, lang))]
+    judged = light(one)
+    return said + ([text(f"alt.{judged}", lang)] if judged != "none" else [])
+
+
+def _alt_open(one: IndicatorReport, lang: str) -> list[str]:
+    span = growth_span(one, lang, year=_year(one))
+    last = {"growth": last_growth(one, lang), "span": span}
+    said = [text("alt.last", lang, **last) if span else text("alt.no_last", lang)]
+    band = one.forecast
+    if band is None:
+        return [*said, text("alt.no_call", lang)]
+    ends = {"growth": band.median_pct, "lower": band.lower80_pct, "upper": band.upper80_pct}
+    shown = {end: growth(value, one, lang) for end, value in ends.items()}
+    said.append(text("alt.forecast", lang, **shown))
+    if one.attained is not None:
+        chance = texts.percent(one.attained.probability, lang)
+        word = text(f"word.{one.attained.word}", lang)
+        said.append(text("alt.probability", lang, probability=chance, word=word))
+    return said
+
+
+def _year(one: IndicatorReport) -> int:
+    return int(one.fan.months[-1][:4])
+
+
+def caveat(said: CaveatSaid, report: Report, lang: str) -> str:
+    """Return the sentence of a caveat."""
+    values = {what: _value(what, value, report, lang) for what, value in said.values.items()}
+    return text(f"caveat.{said.code}", lang, **values)
+
+
+def _value(what: str, value: str, report: Report, lang: str) -> str:
+    if what in ("month", "last"):
+        return texts.span(f"{value[:4]}-01", value, lang)
+    if what == "model":
+        return text(f"model.{value}", lang)
+    if what == "indicators":
+        ids = value.split(", ")
+        return names((one for one in report.indicators if one.id in ids), lang)
+    return value

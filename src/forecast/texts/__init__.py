@@ -1,0 +1,30 @@
+"""The words and the forms of numbers in reports, in English and Chinese."""
+
+from forecast.texts.catalogue import placeholders_of, text
+from forecast.texts.forms import (
+    LEVEL_UNITS,
+    day,
+    interval,
+    level,
+    number,
+    percent,
+    points,
+    rate,
+    signed,
+    span,
+)
+
+__all__ = [
+    "LEVEL_UNITS",
+    "day",
+    "interval",
+    "level",
+    "number",
+    "percent",
+    "placeholders_of",
+    "points",
+    "rate",
+    "signed",
+    "span",
+    "text",
+]

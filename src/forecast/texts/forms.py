@@ -1,0 +1,81 @@
+"""Numbers, days and spans in the form of a language.
+
+Halves are rounded up, as statistics offices do; a minus is a real minus sign. English sets a
+no-break space before the per cent sign, Chinese none.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from forecast.texts.catalogue import text
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
+MINUS = "\N{MINUS SIGN}"
+LEVEL_UNITS = ("cny_100m", "usd_100m", "kwh_100m")
+_DIGITS = 9  # a binary fraction counts as the decimal number that it stands for
+
+
+def number(value: float, decimals: int) -> str:
+    """Return a number with thousands apart and a real minus sign; no minus before zero."""
+    exact = Decimal(repr(round(float(value), _DIGITS)))
+    rounded = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return f"{rounded if rounded else abs(rounded):,}".replace("-", MINUS)
+
+
+def percent(probability: float, lang: str) -> str:
+    """Return a probability in whole per cents, never 0 or 100."""
+    gap = _gap(lang)
+    if probability < 0.01:
+        return f"<{gap}1{gap}%"
+    if probability > 0.99:
+        return f">{gap}99{gap}%"
+    return f"{number(100 * probability, 0)}{gap}%"
+
+
+def rate(value: float, decimals: int, lang: str) -> str:
+    """Return a rate in per cent."""
+    return f"{number(value, decimals)}{_gap(lang)}%"
+
+
+def signed(value: float, decimals: int, lang: str) -> str:
+    """Return a rate in per cent with its sign, none for zero."""
+    plain = rate(value, decimals, lang)
+    return plain if plain[0] == MINUS or not plain.strip("0.% " + NO_BREAK) else f"+{plain}"
+
+
+def points(value: float, decimals: int, lang: str) -> str:
+    """Return percentage points."""
+    return text("form.points", lang, number=number(value, decimals))
+
+
+def interval(lower: float, upper: float, decimals: int) -> str:
+    """Return `[lower, upper]`."""
+    return f"[{number(lower, decimals)},{NO_BREAK}{number(upper, decimals)}]"
+
+
+def level(value: float, unit: str, lang: str) -> str:
+    """Return a level in its unit: one decimal, two where it is small."""
+    figure = number(value, 1 if abs(value) >= 10 else 2)
+    return text(f"unit.{unit}", lang, number=figure) if unit in LEVEL_UNITS else figure
+
+
+def day(when: date, lang: str) -> str:
+    """Return a day."""
+    month = text(f"month.m{when.month}", lang)
+    return text("form.day", lang, year=when.year, month=month, day=when.day)
+
+
+def span(first: str, last: str, lang: str, *, year: int | None = None) -> str:
+    """Return the span between two `YYYY-MM`; its year is left out where it is `year`."""
+    ends = {"first": int(first[5:]), "last": int(last[5:])}
+    form = "year" if ends == {"first": 1, "last": 12} else "month" if first == last else "months"
+    names = {end: text(f"month.m{number}", lang) for end, number in ends.items()}
+    known = "here" if int(last[:4]) == year else "there"
+    names["first_number"] = str(ends["first"])
+    return text(f"span.{form}_{known}", lang, year=last[:4], **names)
+
+
+def _gap(lang: str) -> str:
+    return "" if lang == "zh" else NO_BREAK

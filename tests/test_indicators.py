@@ -1,0 +1,179 @@
+"""The registry of indicators, and the faults that it refuses. All entries are made up."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from forecast.archive import Archive
+from forecast.errors import ContractError, UnknownIndicator
+from forecast.indicators import Registry, read_registry
+from forecast.spans import month
+
+
+def entry(name: str, *more: str) -> str:
+    """Return an indicator's entry of five lines, and what is added to it."""
+    plain = [f'id = "{name}"', 'name_en = "Name"', 'name_zh = "名"', 'unit = "cny_100m"']
+    return "\n".join(["[[indicator]]", *plain, *more, ""])
+
+
+def override(area: str, name: str, *more: str) -> str:
+    return "\n".join(["[[override]]", f'area = "{area}"', f'indicator = "{name}"', *more, ""])
+
+
+def registry_of(folder: Path, *entries: str) -> Registry:
+    (folder / "indicators.toml").write_text("".join(entries), encoding="utf-8")
+    return read_registry(folder)
+
+
+def test_an_entry_has_defaults_for_what_it_leaves_out(tmp_path: Path):
+    sales = registry_of(tmp_path, entry("sales")).of("anywhere", "sales")
+    assert (sales.price_basis, sales.annual_rule, sales.decimals) == ("nominal", None, 1)
+    assert (sales.related, sales.break_months, sales.weights_from) == ([], (), None)
+    assert (sales.name("en"), sales.name("zh")) == ("Name", "名")
+
+
+def test_an_override_replaces_keys_in_its_area_alone(tmp_path: Path):
+    registry = registry_of(
+        tmp_path,
+        entry("sales", "decimals = 2", 'levels_break = ["2010-01"]'),
+        override("here", "sales", "decimals = 0", 'levels_break = ["2019-01"]'),
+    )
+    assert registry.of("there", "sales").decimals == 2
+    here = registry.of("here", "sales")
+    assert (here.decimals, here.unit) == (0, "cny_100m")
+    assert here.break_months == (month(2019, 1),)
+
+
+def test_a_series_is_not_related_to_itself(tmp_path: Path):
+    registry = registry_of(tmp_path, entry("sales", 'related = ["nation/sales"]'))
+    assert registry.of("nation", "sales").related == []
+    assert registry.of("district", "sales").related == ["nation/sales"]
+
+
+def test_an_unknown_indicator_is_named_with_those_known(tmp_path: Path):
+    registry = registry_of(tmp_path, entry("sales"), entry("output"))
+    with pytest.raises(UnknownIndicator, match=r"unknown indicator 'slaes'; known: output, sales"):
+        registry.of("here", "slaes")
+
+
+def test_an_area_without_an_entry_is_called_by_its_id(tmp_path: Path):
+    area = '[[area]]\nid = "here"\nname_en = "Here"\nname_zh = "此"\n'
+    registry = registry_of(tmp_path, area, entry("sales"))
+    assert [registry.area_name("here", lang) for lang in ("en", "zh")] == ["Here", "此"]
+    assert registry.area_name("there", "zh") == "there"
+
+
+SALES = entry("sales")
+FAULTY = [
+    ((entry("sales", 'colour = "red"'),), "1: colour: Unexpected keyword argument"),
+    ((entry("sales", 'decimals = "1"'),), "1: decimals: Input should be a valid integer"),
+    ((entry("sales", "decimals = -1"),), "1: decimals -1 is below 0"),
+    ((entry("sales", 'annual_rule = "sum"'),), "1: annual_rule: Input should be 'published_ytd'"),
+    ((entry("sales", 'price_basis = "fixed"'),), "1: price_basis: Input should be 'nominal'"),
+    (('[[indicator]]\nid = "sales"\n',), "1: unit: Field required"),
+    ((entry("sales", 'levels_break = ["2019-13"]'),), "1: levels_break '2019-13' is no month"),
+    ((entry("sales", 'related = ["nation/slaes"]'),), "1: 'nation/slaes' names no indicator"),
+    ((entry("sales", 'related = ["sales"]'),), "1: 'sales' names no indicator"),
+    ((entry("sales", 'weights_from = "nation/x"'),), "1: 'nation/x' names no indicator"),
+    ((SALES, SALES), "6: indicator 'sales' stands on line 1 already"),
+    ((SALES, override("here", "slaes")), "6: override of 'slaes' in 'here'"),
+    ((SALES, '[[override]]\nindicator = "sales"\n'), "6: override of 'sales' in None"),
+    ((SALES, override("here", "sales", "colour = 1")), "6: colour: Unexpected keyword argument"),
+    (
+        (SALES, override("here", "sales", 'related = ["nation/slaes"]')),
+        "6: 'nation/slaes' names no indicator",
+    ),
+    (
+        (SALES, override("here", "sales", 'levels_break = ["2019"]')),
+        "6: levels_break '2019' is no month",
+    ),
+    (
+        (SALES, override("here", "sales", "decimals = 1"), override("here", "sales")),
+        "10: override of 'sales' in 'here' stands on line 6 already",
+    ),
+]
+
+
+@pytest.mark.parametrize(("entries", "message"), FAULTY)
+def test_a_fault_is_named_with_the_line_of_its_entry(
+    tmp_path: Path, entries: tuple[str, ...], message: str
+):
+    with pytest.raises(ContractError, match=rf"indicators\.toml:{re.escape(message)}"):
+        registry_of(tmp_path, *entries)
+
+
+def test_related_must_not_run_in_a_circle(tmp_path: Path):
+    registry = [
+        entry("sales", 'related = ["nation/output"]'),
+        entry("output", 'related = ["nation/power"]'),
+        entry("power", 'related = ["nation/sales"]'),
+    ]
+    circle = "nation/sales -> nation/output -> nation/power -> nation/sales"
+    with pytest.raises(ContractError, match=rf"toml:1: related runs in a circle: {circle}"):
+        registry_of(tmp_path, *registry)
+
+
+def test_a_circle_by_way_of_an_override_is_found(tmp_path: Path):
+    registry = [
+        entry("sales", 'related = ["nation/output"]'),
+        entry("output"),
+        override("nation", "output", 'related = ["nation/sales"]'),
+    ]
+    with pytest.raises(ContractError, match="nation/sales -> nation/output -> nation/sales"):
+        registry_of(tmp_path, *registry)
+
+
+def test_the_same_indicator_in_another_area_is_no_circle(tmp_path: Path):
+    registry = registry_of(tmp_path, entry("sales", 'related = ["nation/sales"]'))
+    assert list(registry.indicators) == ["sales"]
+
+
+def test_all_faults_are_reported_at_once(tmp_path: Path):
+    entries = (entry("sales", "decimals = 1.5"), entry("output", "group = 3"), override("a", "b"))
+    with pytest.raises(ContractError, match=r"^3 faults in the data\n") as caught:
+        registry_of(tmp_path, *entries)
+    assert [fault.line for fault in caught.value.faults] == [1, 7, 13]
+
+
+def test_a_missing_registry_is_a_fault(tmp_path: Path):
+    with pytest.raises(ContractError, match=r"indicators\.toml: the file is missing"):
+        read_registry(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[[indicator]\n", "no TOML: "),
+        ("[[indicators]]\n", r"unknown key or table 'indicators'; allowed: \[\[area\]\], "),
+        ("[indicator]\nid = 1\n", "unknown key or table 'indicator'"),
+        ('indicator = [{id = "sales"}]\n', "indicator is written in one line; allowed: "),
+    ],
+)
+def test_a_file_of_another_form_is_refused(tmp_path: Path, text: str, message: str):
+    with pytest.raises(ContractError, match=rf"indicators\.toml: {message}"):
+        registry_of(tmp_path, text)
+
+
+def test_a_registry_in_another_encoding_is_refused(tmp_path: Path):
+    (tmp_path / "indicators.toml").write_bytes(entry("sales").encode("gbk"))
+    with pytest.raises(ContractError, match=r"indicators\.toml: not UTF-8 text"):
+        read_registry(tmp_path)
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path: Path):
+    (tmp_path / "indicators.toml").write_bytes(entry("sales").encode("utf-8-sig"))
+    assert list(read_registry(tmp_path).indicators) == ["sales"]
+
+
+def test_every_series_of_the_project_has_a_readable_entry(real_archive: Archive):
+    for area in real_archive.areas:
+        for name in real_archive.indicators_of(area):
+            found = real_archive.registry.of(area, name)
+            assert found.name_zh != found.name_en
+            assert f"{area}/{name}" not in found.related
+
+
+def test_diffusion_indices_are_never_forecast(real_archive: Archive):
+    for name in ("pmi_manufacturing", "pmi_nonmanufacturing"):
+        assert real_archive.registry.of("china", name).annual_rule is None
