@@ -8,7 +8,6 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from forecast.errors import BeforeFirstRelease, ContractError, Fault, UnknownArea
@@ -66,13 +65,17 @@ class Archive:
         return sorted(self.figures["area"].unique())
 
     @cached_property
-    def _series(self) -> dict[tuple[str, str], pd.DataFrame]:
-        """Figures by (area, indicator), the one that counts for its key last."""
+    def _series(self) -> dict[tuple[str, str], list[Figure]]:
+        """Figures by (area, indicator); of two for one key, the one that counts stands later."""
         standing = self.figures["status"].map(_STANDING)
         ordered = self.figures.assign(standing=standing).sort_values(
             [*KEY, "standing", "released_on"], kind="stable", ignore_index=True
         )
-        return {key: rows for key, rows in ordered.groupby(["area", "indicator"], sort=True)}  # type: ignore[misc]
+        series: dict[tuple[str, str], list[Figure]] = {}
+        keys = zip(ordered["area"], ordered["indicator"], strict=True)
+        for key, figure in zip(keys, _figures(ordered), strict=True):
+            series.setdefault(key, []).append(figure)
+        return series
 
     def indicators_of(self, area: str) -> list[str]:
         """Return the indicators of which an area has figures, sorted."""
@@ -93,15 +96,8 @@ class Archive:
 
     def releases_of(self, area: str, indicator: str, span: Span, measure: str) -> list[Figure]:
         """Return every release that settles a span, by day; the first is the first report."""
-        rows = self._series.get((area, indicator))
-        if rows is None:
-            return []
-        same = rows[
-            (rows["first"] == span.first)
-            & (rows["last"] == span.last)
-            & (rows["measure"] == measure)
-        ]
-        found = [f for f in _figures(same) if f.settles]
+        figures = self._series.get((area, indicator), [])
+        found = [f for f in figures if f.span == span and f.measure == measure and f.settles]
         return sorted(found, key=lambda f: f.released_on)
 
 
@@ -124,11 +120,9 @@ class Snapshot:
 
     def figures_of(self, area: str, indicator: str) -> list[Figure]:
         """Return, for each span, measure and unit, the figure that counts on the day."""
-        rows = self.archive._series.get((area, indicator))
-        if rows is None:
-            return []
-        known = rows[rows["released_on"].to_numpy() <= np.datetime64(self.day)]
-        return list(_figures(known.drop_duplicates(list(KEY), keep="last")))
+        figures = self.archive._series.get((area, indicator), [])
+        known = {(f.span, f.measure, f.unit): f for f in figures if f.released_on <= self.day}
+        return list(known.values())
 
     def indicators_of(self, area: str) -> list[str]:
         """Return the indicators of which figures of an area were known, sorted."""

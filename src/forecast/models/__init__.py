@@ -10,9 +10,10 @@ from forecast.models.pace import Pace
 from forecast.models.prophet import Prophet
 from forecast.models.sarima import Sarima
 from forecast.models.shared import Scale, Shared, lenders, rule_of
+from forecast.models.structural import Structural
 
 MODELS: dict[str, Model] = {
-    model.name: model for model in (Pace(), Drift(), Sarima(), Prophet(), Borrowed())
+    model.name: model for model in (Pace(), Drift(), Sarima(), Structural(), Prophet(), Borrowed())
 }
 
 __all__ = ["MODELS", "Fitted", "Model", "Scale", "Shared", "learnt", "lenders", "rule_of"]

@@ -22,10 +22,10 @@ from forecast.errors import NotEnoughHistory
 from forecast.history import FloatArray, Flows, History
 from forecast.models.seasonal import growth_paths, n_periods_ahead, usable_flows
 from forecast.models.shared import Shared
+from forecast.models.statespace import distribution_ahead, drawn, recent_error_variance
 
 _PERSISTENCE, _SMOOTHING, _SEASONAL_SMOOTHING = 0.982, 0.62, 0.45  # of eleven periods a year
 _ELEVEN = 11
-_START_YEARS, _RECENT_YEARS = 2, 8  # the filter settles in two years; older noise was larger
 
 
 class Sarima:
@@ -43,11 +43,8 @@ class Sarima:
         if flows is None:
             raise NotEnoughHistory(f"sarima needs four years of flows in {history.reference}")
         unit = np.r_[shared_parameters(flows.season), 1.0]
-        filtered = _filtered(flows, unit)
-        errors = filtered.forecasts_error[0] / np.sqrt(filtered.forecasts_error_cov[0, 0])
-        usual = errors[_START_YEARS * flows.season :]
-        recent = usual[np.isfinite(usual)][-_RECENT_YEARS * flows.season :]
-        return FittedSarima(history, np.r_[unit[:-1], np.mean(recent**2)])
+        variance = recent_error_variance(_filtered(flows, unit), flows.season)
+        return FittedSarima(history, np.r_[unit[:-1], variance])
 
 
 def shared_parameters(season: int) -> FloatArray:
@@ -87,26 +84,9 @@ class FittedSarima:
         flows = usable_flows(self.history)
         assert flows is not None
         n = n_periods_ahead(self.history, flows)
-        mean, covariance = self.distribution(flows, n)
-        lower = np.linalg.cholesky(covariance + 1e-10 * np.trace(covariance) * np.eye(n))
-        logs = mean + rng.standard_normal((n_paths, n)) @ lower.T
+        logs = drawn(*self.distribution(flows, n), n_paths, rng)
         return growth_paths(self.history, flows, np.exp(logs / 100))
 
     def distribution(self, flows: Flows, n: int) -> tuple[FloatArray, FloatArray]:
-        """Return mean and covariance of 100 log flows over the next n periods, in closed form.
-
-        The state at the end is carried forward: y_(n+j) = Z T^j a + the shocks between.
-        """
-        space = _filtered(flows, self.parameters)
-        design, transition = space.design[:, :, -1], space.transition[:, :, -1]
-        shock = space.selection[:, :, -1] @ space.state_cov[:, :, -1] @ space.selection[:, :, -1].T
-        state, spread = space.predicted_state[:, -1], space.predicted_state_cov[:, :, -1]
-        powers = [design]
-        for _ in range(n - 1):
-            powers.append(powers[-1] @ transition)
-        reach = np.concatenate(powers)
-        covariance = reach @ spread @ reach.T
-        for j in range(1, n):  # a shock after period j reaches the periods from j + 1 on
-            late = reach[: n - j]
-            covariance[j:, j:] += late @ shock @ late.T
-        return reach @ state, covariance
+        """Return mean and covariance of 100 log flows over the next n periods."""
+        return distribution_ahead(_filtered(flows, self.parameters), n)

@@ -13,7 +13,7 @@ from forecast.texts.catalogue import text
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
-LEVEL_UNITS = ("cny_100m", "usd_100m", "kwh_100m")
+LEVEL_UNITS = ("cny_100m", "usd_100m", "kwh_100m", "pct", "index")
 _DIGITS = 9  # a binary fraction counts as the decimal number that it stands for
 
 
@@ -56,9 +56,9 @@ def interval(lower: float, upper: float, decimals: int) -> str:
 
 
 def level(value: float, unit: str, lang: str) -> str:
-    """Return a level in its unit: one decimal, two where it is small."""
+    """Return a level in its unit, with one decimal, or two where it is small."""
     figure = number(value, 1 if abs(value) >= 10 else 2)
-    return text(f"unit.{unit}", lang, number=figure) if unit in LEVEL_UNITS else figure
+    return text(f"unit.{unit}", lang, number=figure) if unit in LEVEL_UNITS else f"{figure} {unit}"
 
 
 def day(when: date, lang: str) -> str:

@@ -1,0 +1,89 @@
+"""`structural`: level, damped slope and seasons of log flows, their variances in shared ratios.
+
+    y_t = level + season + e_t, level += slope + h_t, slope = phi slope + z_t
+
+The basic structural model of Harvey (1989). The ratios of the variances to that of e are one set
+for all series, chosen on the nation's calls to 2014 (docs/method.md); only the size is the series'
+own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from statsmodels.tsa.statespace.kalman_filter import FilterResults
+from statsmodels.tsa.statespace.mlemodel import MLEModel
+
+from forecast.errors import NotEnoughHistory
+from forecast.history import FloatArray, Flows, History
+from forecast.models.seasonal import growth_paths, n_periods_ahead, usable_flows
+from forecast.models.shared import Shared
+from forecast.models.statespace import distribution_ahead, drawn, recent_error_variance
+
+_DAMPING = 0.99  # of the slope, a period of eleven a year
+_LEVEL, _SLOPE, _SEASON = 1.0, 0.0005, 3.0  # variances in units of the irregular's
+_ELEVEN = 11
+_DIFFUSE = 1e4
+
+
+class Structural:
+    """A basic structural model of log flows with a damped slope."""
+
+    name = "structural"
+
+    def can_fit(self, history: History) -> bool:
+        """Return whether four regular years of flows reach the last published month."""
+        return usable_flows(history) is not None
+
+    def fit(self, history: History, shared: Shared) -> FittedStructural:
+        """Return the model with the variance of its recent errors; raise NotEnoughHistory."""
+        flows = usable_flows(history)
+        if flows is None:
+            raise NotEnoughHistory(f"structural needs four years of flows in {history.reference}")
+        return FittedStructural(history, recent_error_variance(_filtered(flows), flows.season))
+
+
+@dataclass(frozen=True)
+class FittedStructural:
+    """The model with the variance of its irregular."""
+
+    history: History
+    variance: float
+
+    def update(self, history: History) -> FittedStructural:
+        """Return the same variance on newer flows."""
+        return replace(self, history=history) if usable_flows(history) is not None else self
+
+    def simulate(self, n_paths: int, rng: np.random.Generator) -> FloatArray:
+        """Return paths of YTD growth, drawn from the joint distribution of the flows ahead."""
+        flows = usable_flows(self.history)
+        assert flows is not None
+        n = n_periods_ahead(self.history, flows)
+        mean, covariance = distribution_ahead(_filtered(flows), n)
+        logs = drawn(mean, self.variance * covariance, n_paths, rng)
+        return growth_paths(self.history, flows, np.exp(logs / 100))
+
+
+def _filtered(flows: Flows) -> FilterResults:
+    """Return one pass of the Kalman filter with a unit irregular."""
+    logs, season = 100 * np.log(flows.amounts), flows.season
+    n_states, wider = 1 + season, _ELEVEN / season
+    model = MLEModel(logs, k_states=n_states, k_posdef=3)
+    damping = _DAMPING**wider
+    transition, selection = np.zeros((n_states, n_states)), np.zeros((n_states, 3))
+    transition[0, :2], transition[1, 1] = 1.0, damping
+    transition[2, 2:] = -1.0
+    transition[range(3, n_states), range(2, n_states - 1)] = 1.0
+    selection[range(3), range(3)] = 1.0
+    model["design"] = np.r_[1.0, 0.0, 1.0, np.zeros(n_states - 3)][None]
+    model["transition"], model["selection"] = transition, selection
+    slope = _SLOPE * wider**3  # a slope over wider periods moves more, and over more of them
+    model["state_cov"] = np.diag([_LEVEL * wider, slope, _SEASON])
+    model["obs_cov"] = np.eye(1)
+    spread = _DIFFUSE * np.eye(n_states)
+    spread[1, 1] = 100 * slope / (1 - damping**2)
+    start = np.r_[logs[np.isfinite(logs)][0], np.zeros(n_states - 1)]
+    model.ssm.initialize_known(start, spread)
+    model.ssm.filter_univariate = True
+    return model.ssm.filter()

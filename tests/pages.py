@@ -1,0 +1,62 @@
+"""Reports for the tests of what is drawn from them: real ones, and ones bent to a rare case."""
+
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from forecast.answers import answer
+from forecast.archive import Archive, read_archive
+from forecast.report import Report, report_of
+from forecast.report.value import Fan, IndicatorReport
+
+LANGUAGES = ("en", "zh")
+
+
+@cache
+def _archive() -> Archive:
+    return read_archive(Path(__file__).parents[1] / "data")
+
+
+@cache
+def report(area: str = "futian", year: int = 2019, day: str = "2019-09-30") -> Report:
+    """Return the report of real figures, on few paths."""
+    made = answer(_archive(), area, year, date.fromisoformat(day), seed=1, n_paths=200)
+    return report_of(made)
+
+
+def settled() -> Report:
+    """Return a report of a year whose targets are all settled."""
+    return report(day="2020-04-30")
+
+
+def without_targets() -> Report:
+    """Return a report of an area without any target."""
+    return report("longgang", 2013, "2013-09-30")
+
+
+def gdp() -> IndicatorReport:
+    """Return an indicator with a figure of June and a forecast of December."""
+    return report().indicators[0]
+
+
+def unassessed(one: IndicatorReport) -> IndicatorReport:
+    """Return the indicator as it is where nothing can be said of it."""
+    months = one.fan.months
+    empty = Fan(months=months, known_pct=[None] * 12, quantiles_pct={})
+    nothing = {"forecast": None, "attained": None, "required": None, "attainable_pct": None}
+    return replace(
+        one, status="cannot_be_assessed", fan=empty, members=[], last_figure=None, **nothing
+    )
+
+
+def only_december(one: IndicatorReport) -> IndicatorReport:
+    """Return the indicator with a forecast of December and nothing else in its year."""
+    last = {level: [None] * 11 + course[-1:] for level, course in one.fan.quantiles_pct.items()}
+    return replace(one, fan=replace(one.fan, known_pct=[None] * 12, quantiles_pct=last))
+
+
+def with_first(one: IndicatorReport, told: Report | None = None) -> Report:
+    """Return a report with its first indicator replaced."""
+    told = told or report()
+    return replace(told, indicators=[one, *told.indicators[1:]])

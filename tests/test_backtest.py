@@ -1,0 +1,137 @@
+"""Past calls, replayed. Growth of the small archives is made up."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+
+from forecast.archive import Archive
+from forecast.backtest import past_errors
+from forecast.record import COLUMNS, Record
+from forecast.spans import Span
+from strategies import Release, archive_of, indicator
+
+DAY = date(2018, 12, 31)
+
+
+def published(points: dict[tuple[int, int], float], area: str = "made_up") -> list[Release]:
+    """Return YTD growth by year and month, each out twenty days after the month's last."""
+    return [
+        Release(
+            span=Span.year_to_date(year, last),
+            value=value,
+            released_on=date(year + last // 12, last % 12 + 1, 20),
+            area=area,
+        )
+        for (year, last), value in points.items()
+    ]
+
+
+def calls_of(said: Iterable[Release], model: str, *entries, day: date = DAY) -> pd.DataFrame:
+    record = past_errors(archive_of(said, *entries).as_of(day))
+    calls = record.of_model(model)
+    return calls.sort_values(["area", "year", "months_known", "until"], ignore_index=True)
+
+
+POINTS = {(2016, 12): 7.0, (2017, 3): 8.0, (2017, 6): 8.5, (2017, 12): 9.0, (2018, 3): 6.0}
+
+
+def test_the_planner_says_that_the_year_will_end_where_it_stands():
+    """From March to June, from June on, from March on, and from the year before."""
+    calls = calls_of(published(POINTS), "pace")
+    columns = ["year", "months_known", "until", "call_pct", "outturn_pct", "error_pp"]
+    assert calls[columns].to_numpy().tolist() == [
+        [2017, 0, 12, 7.0, 9.0, 2.0],
+        [2017, 3, 6, 8.0, 8.5, 0.5],
+        [2017, 3, 12, 8.0, 9.0, 1.0],
+        [2017, 6, 12, 8.5, 9.0, 0.5],
+    ]
+    assert set(calls["rule"]) == {"accumulates"}
+
+
+def test_a_call_is_settled_when_the_outturn_came_out():
+    calls = calls_of(published(POINTS), "pace")
+    june = calls[calls["until"] == 6]["settled_on"].item()
+    december = calls[calls["until"] == 12]["settled_on"]
+    assert june == pd.Timestamp(2017, 7, 20)
+    assert (december == pd.Timestamp(2018, 1, 20)).all()
+
+
+def test_an_open_year_has_calls_between_its_own_months_alone():
+    points = {(2018, 3): 6.0, (2018, 6): 6.5}
+    calls = calls_of(published(points), "pace")
+    assert calls[["months_known", "until"]].to_numpy().tolist() == [[3, 6]]
+
+
+def test_what_was_expected_is_neither_call_nor_outturn():
+    expected = Release(
+        span=Span.year_to_date(2018, 12), value=7.5, status="expected", released_on=DAY
+    )
+    calls = calls_of([*published(POINTS), expected], "pace")
+    assert (calls["year"] == 2017).all()
+
+
+def test_stocks_have_a_rule_of_their_own():
+    stock = indicator(annual_rule="end_of_year")
+    said = [
+        Release(span=Span(12 * 2018 + m, 12 * 2018 + m), value=8.0 + m, released_on=DAY)
+        for m in (2, 5)
+    ]
+    calls = calls_of(said, "pace", stock)
+    assert calls[["rule", "months_known", "until"]].to_numpy().tolist() == [["end_of_year", 3, 6]]
+
+
+def test_following_a_related_series_is_replayed_month_by_month():
+    said = [*published({(2017, 6): 7.0, (2017, 12): 7.5}, "district")]
+    said += published({(2017, 3): 5.0, (2017, 6): 6.0, (2017, 12): 6.1}, "nation")
+    calls = calls_of(said, "borrowed", indicator(related=["nation/sales"]))
+    assert calls[["area", "months_known", "until"]].to_numpy().tolist() == [
+        ["district", 6, 6],
+        ["district", 12, 12],
+    ]
+    assert calls["error_pp"].to_numpy() == pytest.approx([1.0, 1.4])
+
+
+def test_an_indicator_that_is_never_forecast_has_no_calls():
+    assert len(calls_of(published(POINTS), "pace", indicator(annual_rule=None))) == 0
+
+
+def test_the_record_of_one_point_is_empty():
+    record = past_errors(archive_of(published({(2018, 3): 6.0})).as_of(DAY))
+    assert len(record) == len(Record.empty()) == 0
+    assert dict(record.calls.dtypes.astype(str)) == COLUMNS
+
+
+@pytest.mark.parametrize("day", [date(2014, 6, 30), date(2018, 9, 30)])
+def test_every_call_is_settled_by_the_day(archive: Archive, day: date):
+    record = past_errors(archive.as_of(day))
+    assert len(record) > 50
+    assert (record.calls["settled_on"] <= pd.Timestamp(day)).all()
+    assert np.isfinite(record.calls[["call_pct", "outturn_pct"]]).all(axis=None)
+
+
+def test_a_record_grows_with_its_days(archive: Archive):
+    days = [date(year, 7, 31) for year in range(2012, 2020)]
+    sizes = [len(past_errors(archive.as_of(day))) for day in days]
+    assert all(a < b for a, b in pairwise(sizes))
+
+
+def test_later_releases_change_no_call(archive: Archive):
+    day = date(2017, 6, 30)
+    late = archive.figures["released_on"] > pd.Timestamp(day)
+    other = archive.figures.assign(value=archive.figures["value"].mask(late, 33.3))
+    changed = Archive(other, archive.registry)
+    one, two = (past_errors(some.as_of(day)).calls for some in (archive, changed))
+    assert_frame_equal(one, two)
+
+
+def test_calls_settled_by_a_day_are_chosen_by_their_outturn(archive: Archive):
+    record = past_errors(archive.as_of(date(2018, 9, 30)))
+    settled = record.calls["settled_on"].max().date()
+    before = record.settled_by(settled - timedelta(days=1))
+    assert 0 < len(before) < len(record)
+    assert len(record.settled_by(settled)) == len(record)
