@@ -127,6 +127,11 @@ def test_a_bad_optional_cell_is_named_too(tmp_path: Path, column: str, cell: str
         read_figures(folder_of(tmp_path, made_csv=text))
 
 
+def test_a_figure_may_come_out_on_the_first_day_of_its_span(tmp_path: Path):
+    row = with_cell(GOOD, "released_on", "2019-01-01")
+    assert len(read_figures(folder_of(tmp_path, made_csv=text_of(row)))) == 1
+
+
 def test_a_year_that_no_calendar_has_is_no_month(tmp_path: Path):
     row = "here,sales,0000-01,0000-12,growth_pct,7.5,2019-03-15"
     said = faults_of(folder_of(tmp_path, made_csv=text_of(row)))

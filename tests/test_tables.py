@@ -10,7 +10,9 @@ from rich.console import Console
 import pages
 from forecast import phrases, tables
 from forecast.fragments import Html
+from forecast.report import CaveatSaid
 from forecast.texts import percent
+from forecast.texts.catalogue import entries
 
 SECTIONS = ("headline", "known", "details", "members", "others", "caveats", "provenance")
 
@@ -144,3 +146,32 @@ def test_the_terminal_table_is_aligned(lang):
         rule = next(line for line in _terminal(told, lang).splitlines() if "──" in line)
         widths = {cell_len(line) for line in _terminal(told, lang).splitlines()}
         assert widths <= {cell_len(rule) + 1, cell_len(rule) + 2, cell_len(rule)} | {0}
+
+
+def test_every_caveat_is_a_sentence_without_a_code():
+    said = {"year": "2019", "years": "2", "last": "2018-09", "month": "2018-12"}
+    said |= {"related": "china/gdp", "model": "pace", "indicators": "gdp, trade"}
+    codes = [key.removeprefix("caveat.") for key in entries() if key.startswith("caveat.")]
+    for lang in pages.LANGUAGES:
+        every = [CaveatSaid(code=code, values=said) for code in codes]
+        told = replace(pages.report(), caveats=every)
+        words = _words(tables.caveats(told, lang).markup)
+        assert not re.search(r"\{|2018-|\bpace\b", words)
+
+
+def test_amounts_and_the_base_effect_are_told_where_they_are_known():
+    one = pages.gdp()
+    short = replace(one.required, shortfall_level=12.0, monthly_level=100.0)
+    over = replace(short, shortfall_level=-3.0, base_growth_pct=6.0, two_year_average_pct=5.9)
+    said = phrases.levels(replace(one, required=short), "zh")
+    assert said == ["按预测中位数，全年将短缺12.0亿元。", "今后每月平均需完成100.0亿元。"]
+    words = _words(tables.details(pages.with_first(replace(one, required=over)), "zh").markup)
+    assert "超出所需3.00亿元" in words
+    assert "上年同期增长6.0%" in words
+
+
+def test_a_coupled_joint_probability_is_held_against_independence():
+    told = pages.report()
+    coupled = replace(told, joint=replace(told.joint, coupling="ranks", independence_product=0.25))
+    words = _words(tables.headline(coupled, "en").markup)
+    assert "if the indicators were independent it would be 25 %" in words

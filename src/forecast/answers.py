@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import tempfile
 from collections.abc import Mapping
@@ -15,14 +14,21 @@ import pandas as pd
 import platformdirs
 
 from forecast.archive import Archive, Snapshot, read_archive
-from forecast.backtest import past_errors
+from forecast.backtest import Plan, past_errors, replay
 from forecast.errors import BeforeFirstRelease, DayAhead, ParameterError
 from forecast.origin import package_hash
-from forecast.outlook import N_BATCHES, IndicatorOutlook, Outlook, annual_outlook
+from forecast.outlook import (
+    N_BATCHES,
+    IndicatorOutlook,
+    Outlook,
+    annual_outlook,
+    learning_day,
+)
 from forecast.parameters import Parameters
-from forecast.record import Record
+from forecast.record import COLUMNS, DENSITY_COLUMNS, Record
 
 CACHE_VARIABLE = "FORECAST_CACHE"
+RECORD_YEARS, RECORD_MONTHS = 12, range(1, 12)
 
 
 @dataclass(frozen=True)
@@ -113,23 +119,45 @@ def _last_calls(outlook: Outlook, seed: int) -> dict[str, tuple[date, IndicatorO
     return calls
 
 
-def record_of(snapshot: Snapshot) -> Record:
-    """Return the record as of the snapshot's day, from the cache where its content is the same.
+def record_of(snapshot: Snapshot, *, n_workers: int = 1) -> Record:
+    """Return the record that a report of the day learns from, from the cache where it is kept.
 
-    The key is a hash of the figures' files, the package and the day: a stale record has another
-    key and is never read. An archive that was not read from files is not cached.
+    It holds what was settled by the learning day of the year. The key is a hash of the figures
+    released until then, of the registry and of the package: a figure that comes out later leaves
+    it as it is, and a stale record has another key and is never read.
     """
-    if not snapshot.archive.file_hashes:
-        return past_errors(snapshot)
-    path = cache_folder() / f"record-{_key(snapshot)}.parquet"
-    if path.is_file():
-        try:
-            return Record(pd.read_parquet(path))
-        except (OSError, ValueError):
-            path.unlink(missing_ok=True)
-    record = past_errors(snapshot)
-    _keep(record, path)
-    return record
+    archive = snapshot.archive.until(learning_day(snapshot.day))
+    if archive is None:
+        return Record.empty()
+    stem = cache_folder() / f"record-{_key(archive)}"
+    kept = _read(stem)
+    if kept is None:
+        kept = _replayed(archive, n_workers)
+        _keep(kept, stem)
+    return kept
+
+
+def _replayed(archive: Archive, n_workers: int) -> Record:
+    """Return the record of an archive: simple rules' errors, and the models' calls replayed."""
+    newest = archive.last_release_on
+    years = range(max(archive.first_release_on.year, newest.year - RECORD_YEARS), newest.year)
+    plan = Plan(years=years, months=RECORD_MONTHS, targets="previous-year")
+    densities = replay(archive, archive.areas, plan, n_workers=n_workers)
+    return Record(past_errors(archive.as_of(newest)).calls, densities)
+
+
+def _read(stem: Path) -> Record | None:
+    """Return a kept record; None where there is none, or none that can be read."""
+    paths = _paths(stem)
+    try:
+        calls, densities = (pd.read_parquet(path) for path in paths)
+        return Record(calls.astype(COLUMNS), densities.astype(DENSITY_COLUMNS))
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _paths(stem: Path) -> tuple[Path, Path]:
+    return stem.with_suffix(".calls.parquet"), stem.with_suffix(".densities.parquet")
 
 
 def cache_folder() -> Path:
@@ -139,25 +167,19 @@ def cache_folder() -> Path:
     )
 
 
-def _key(snapshot: Snapshot) -> str:
-    content = {
-        "files": dict(snapshot.archive.file_hashes),
-        "package": package_hash(),
-        "day": str(snapshot.day),
-    }
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32]
+def _key(archive: Archive) -> str:
+    return hashlib.sha256((archive.content_hash() + package_hash()).encode()).hexdigest()[:32]
 
 
-def _keep(record: Record, path: Path) -> None:
+def _keep(record: Record, stem: Path) -> None:
     """Write a record beside its place and move it in; where that cannot be, it is not kept."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+        stem.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=stem.parent) as beside:
+            tables = (record.calls, record.densities)
+            for table, path in zip(tables, _paths(stem), strict=True):
+                work = Path(beside) / path.name
+                table.to_parquet(work)
+                os.replace(work, path)
     except OSError:
         return
-    try:
-        with os.fdopen(handle, "wb") as file:
-            record.calls.to_parquet(file)
-        os.replace(name, path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)

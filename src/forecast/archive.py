@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from forecast.errors import BeforeFirstRelease, ContractError, Fault, UnknownArea
@@ -59,6 +61,11 @@ class Archive:
         """The day of the first release of all."""
         return pd.Timestamp(self.figures["released_on"].min()).date()
 
+    @cached_property
+    def last_release_on(self) -> date:
+        """The day of the newest release."""
+        return pd.Timestamp(self.figures["released_on"].max()).date()
+
     @property
     def areas(self) -> list[str]:
         """The areas that have figures, sorted."""
@@ -88,11 +95,28 @@ class Archive:
             raise UnknownArea(area, self.areas)
         return pd.Timestamp(released.min()).date()
 
+    def until(self, day: date) -> Archive | None:
+        """Return the archive as it stood at the end of a day; None where it was empty."""
+        known = self.figures[self.figures["released_on"] <= pd.Timestamp(day)]
+        if known.empty:
+            return None
+        return Archive(known.reset_index(drop=True), self.registry, self.targets, self.schedule)
+
+    def content_hash(self) -> str:
+        """Return a SHA-256 over all figures and the registry, whatever files they came in."""
+        named = self.figures[[*KEY, "value", "status", "released_on"]]
+        rows = np.sort(pd.util.hash_pandas_object(named, index=False).to_numpy())
+        return hashlib.sha256(rows.tobytes() + repr(self.registry).encode()).hexdigest()
+
     def as_of(self, day: date) -> Snapshot:
         """Return all that was known at the end of a day; raise BeforeFirstRelease."""
         if day < self.first_release_on:
             raise BeforeFirstRelease(day, self.first_release_on)
         return Snapshot(self, day)
+
+    def releases(self, area: str, indicator: str) -> list[Figure]:
+        """Return every release of a series; of two for one key, the one that counts is later."""
+        return list(self._series.get((area, indicator), []))
 
     def releases_of(self, area: str, indicator: str, span: Span, measure: str) -> list[Figure]:
         """Return every release that settles a span, by day; the first is the first report."""

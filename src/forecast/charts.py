@@ -123,7 +123,8 @@ def _draw_axes(one: IndicatorReport, known: _Course, ax: Axes, lang: str) -> Non
     ax.yaxis.set_major_locator(MaxNLocator(nbins=5, min_n_ticks=3, steps=[1, 2, 5, 10]))
     ax.ticklabel_format(axis="y", style="plain", useOffset=False)
     ax.spines[["top", "right"]].set_visible(False)
-    ax.grid(axis="y")
+    ax.grid(axis="y", color=STYLE["grid.color"], linewidth=STYLE["grid.linewidth"])
+    ax.set_axisbelow(True)
 
 
 def _view(one: IndicatorReport, known: _Course) -> tuple[float, float]:

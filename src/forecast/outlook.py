@@ -6,21 +6,24 @@ A pure function of (snapshot, area, year, record, chance); the record may be emp
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 
 from forecast.archive import Figure, Snapshot
 from forecast.attainment import BoolArray, Joint, joint_attainment
+from forecast.calibration import Calibration, calibration_of, shifted
 from forecast.chance import generator
 from forecast.coupling import independent
 from forecast.history import FloatArray, History, build_history
-from forecast.models import MODELS, Model, Scale, Shared, learnt, lenders
-from forecast.pool import quantile_average
-from forecast.record import Record
-from forecast.spans import MONTHS_A_YEAR, Span, month, month_text, year_of
+from forecast.learning import learnt
+from forecast.models import MODELS, Model, Scale, Shared, lenders
+from forecast.pool import quantile_average, weights
+from forecast.record import RAW_POOL, Record
+from forecast.spans import MONTHS_A_YEAR, Span, month, month_of_year, month_text, year_of
 from forecast.targets import Target, round_half_up
 
 N_BATCHES = 10
@@ -41,7 +44,7 @@ class IndicatorOutlook:
 
     `paths` has shape (n_paths, months ahead), YTD growth in per cent, the same path in the same
     row for every indicator; None where the year is settled or nothing can be said. `members`
-    holds each model's own paths before pooling.
+    holds each model's own paths before pooling, `weights` how much each counts.
     """
 
     history: History
@@ -50,6 +53,8 @@ class IndicatorOutlook:
     scale: Scale
     members: Mapping[str, FloatArray] = field(default_factory=dict)
     paths: FloatArray | None = None
+    weights: Mapping[str, float] = field(default_factory=dict)
+    calibration: Calibration = field(default_factory=Calibration)
     outturn: Outturn | None = None
     caveats: tuple[Caveat, ...] = ()
 
@@ -112,21 +117,20 @@ def annual_outlook(
     models: Mapping[str, Model] = MODELS,
 ) -> Outlook:
     """Return the outlook on the day for every indicator of the area, or for those named."""
-    shared = learnt(record, _lenders_of_all(snapshot), snapshot.day)
+    shared = learnt(record, lenders_of_all(snapshot), learning_day(snapshot.day))
+    past = record.settled_by(snapshot.day).densities
     targets = snapshot.targets(area, year)
     names = _judged(snapshot, area, targets) if indicators is None else list(indicators)
-    single = {
-        name: _indicator_outlook(
-            build_history(snapshot, area, name, year),
-            targets.get(name),
-            snapshot,
-            shared,
-            seed,
-            n_paths,
-            models,
-        )
-        for name in names
-    }
+    single = {}
+    for name in names:
+        history, target = build_history(snapshot, area, name, year), targets.get(name)
+        settled = outturn_of(history, target, snapshot)
+        scale = shared.scale_of(history)
+        if settled is not None:
+            single[name] = IndicatorOutlook(history, target, "settled", scale, outturn=settled)
+        else:
+            members, dropped = _members(history, shared, seed, n_paths, models)
+            single[name] = _pooled(history, target, scale, members, dropped, past)
     return Outlook(area, year, snapshot, _coupled(single, seed), n_paths, shared)
 
 
@@ -137,7 +141,17 @@ def _judged(snapshot: Snapshot, area: str, targets: Mapping[str, Target]) -> lis
     return sorted({*targets, *known}, key=lambda i: (i not in targets, order.index(i)))
 
 
-def _lenders_of_all(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
+def learning_day(day: date) -> date:
+    """Return the day up to which settled calls teach: the end of February, or an earlier day.
+
+    What models share is learnt once a year, when the year before is out, and kept: a report that
+    moves within the year moves for its figures, not for its parameters.
+    """
+    return min(day, date(day.year, 2, 28))
+
+
+def lenders_of_all(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
+    """Return, by series, the related ones of other areas."""
     registry = snapshot.registry
     return {
         f"{area}/{name}": tuple(lenders(area, registry.of(area, name).related))
@@ -146,46 +160,64 @@ def _lenders_of_all(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _indicator_outlook(
-    history: History,
-    target: Target | None,
-    snapshot: Snapshot,
-    shared: Shared,
-    seed: int,
-    n_paths: int,
-    models: Mapping[str, Model],
-) -> IndicatorOutlook:
-    scale = shared.scale_of(history)
-    settled = _outturn(history, target, snapshot)
-    if settled is not None:
-        return IndicatorOutlook(history, target, "settled", scale, outturn=settled)
-    members, dropped = _members(history, shared, seed, n_paths, models)
-    if not members:
-        return IndicatorOutlook(history, target, "cannot_be_assessed", scale, caveats=dropped)
-    pooled = np.concatenate(
-        [quantile_average([m[b] for m in members.values()]) for b in range(N_BATCHES)]
-    )
-    flat = {name: paths.reshape(n_paths, -1) for name, paths in members.items()}
-    caveats = (*dropped, *_caveats(history, scale, members))
-    return IndicatorOutlook(history, target, "forecast", scale, flat, pooled, caveats=caveats)
-
-
 def _members(
     history: History, shared: Shared, seed: int, n_paths: int, models: Mapping[str, Model]
 ) -> tuple[dict[str, FloatArray], tuple[Caveat, ...]]:
-    """Return paths by model of shape (batch, path, month), and what was left out and why."""
+    """Return paths by model, and what was left out and why."""
     members, dropped = {}, []
     for name, model in models.items():
         if not model.can_fit(history):
             continue
-        fitted = model.fit(history, shared)
-        streams = (generator(seed, f"{name}/{history.reference}/{b}") for b in range(N_BATCHES))
-        paths = np.stack([fitted.simulate(n_paths // N_BATCHES, rng) for rng in streams])
+        rng = generator(seed, f"{name}/{history.reference}")
+        paths = model.fit(history, shared).simulate(n_paths, rng)
         if np.isfinite(paths).all():
             members[name] = paths
         else:
             dropped.append(Caveat("member_dropped", {"model": name}))
     return members, tuple(dropped)
+
+
+def _pooled(
+    history: History,
+    target: Target | None,
+    scale: Scale,
+    members: Mapping[str, FloatArray],
+    dropped: tuple[Caveat, ...],
+    past: pd.DataFrame,
+) -> IndicatorOutlook:
+    """Return the members pooled batch by batch and recalibrated, by past calls.
+
+    A series without years of its own is not recalibrated: how the record's series fell in their
+    distributions says nothing of a width that was lent.
+    """
+    if not members:
+        return IndicatorOutlook(history, target, "cannot_be_assessed", scale, caveats=dropped)
+    known = history.months_known
+    weight = weights(past[past["model"].isin(list(members))], list(members), known)
+    calibration = Calibration()
+    if scale.basis == "own":
+        calibration = calibration_of(past[past["model"] == RAW_POOL], known)
+    shares = _settled_shares(history)
+    batches = zip(*(np.split(paths, N_BATCHES) for paths in members.values()), strict=True)
+    pooled = [shifted(quantile_average(b, weight), calibration, shares) for b in batches]
+    return IndicatorOutlook(
+        history,
+        target,
+        "forecast",
+        scale,
+        members,
+        np.concatenate(pooled),
+        weights=dict(zip(members, weight.tolist(), strict=True)),
+        calibration=calibration,
+        caveats=(*dropped, *_caveats(history, scale, members)),
+    )
+
+
+def _settled_shares(history: History) -> FloatArray:
+    """Return W at the last published month and at each month ahead; none before the year."""
+    months = [month_of_year(m) if year_of(m) == history.year else 0 for m in history.ahead]
+    known = [history.months_known, *months]
+    return np.array([history.settled_share(history.year, k) for k in known])
 
 
 def _coupled(single: Mapping[str, IndicatorOutlook], seed: int) -> dict[str, IndicatorOutlook]:
@@ -199,16 +231,12 @@ def _coupled(single: Mapping[str, IndicatorOutlook], seed: int) -> dict[str, Ind
         for b in range(N_BATCHES)
     ]
     return {
-        name: IndicatorOutlook(
-            **{**one.__dict__, "paths": np.concatenate([j[name] for j in joint])}
-        )
-        if name in paths
-        else one
+        name: replace(one, paths=np.concatenate([j[name] for j in joint])) if name in paths else one
         for name, one in single.items()
     }
 
 
-def _outturn(history: History, target: Target | None, snapshot: Snapshot) -> Outturn | None:
+def outturn_of(history: History, target: Target | None, snapshot: Snapshot) -> Outturn | None:
     """Return the year's settled growth, by the release that settles the target."""
     if history.outturn_pct is None:
         return None

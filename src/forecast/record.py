@@ -1,9 +1,9 @@
-"""The record: past calls of simple rules and how far the figures then came to lie from them."""
+"""The record: past calls, and how far the figures then came to lie from them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import pandas as pd
@@ -22,16 +22,54 @@ COLUMNS = {
 }
 
 
+POOL, RAW_POOL = "pool", "pool_raw"
+REFERENCES = ("planner", "climatology")
+DENSITY_COLUMNS = {
+    "area": "str",
+    "indicator": "str",
+    "year": "int64",
+    "as_of": "datetime64[us]",
+    "months_known": "int64",
+    "model": "str",
+    "target_pct": "float64",
+    "outturn_pct": "float64",
+    "outturn_status": "str",
+    "settled_on": "datetime64[us]",
+    "restated_base": "bool",
+    "probability": "float64",
+    "hit": "float64",
+    "brier": "float64",
+    "log_score": "float64",
+    "crps": "float64",
+    "pit": "float64",
+    "mean_pct": "float64",
+    "lower80_pct": "float64",
+    "upper80_pct": "float64",
+    "size_pp": "float64",
+    "seconds": "float64",
+}
+
+
+def no_densities() -> pd.DataFrame:
+    """Return a table of density calls without rows."""
+    return pd.DataFrame(columns=list(DENSITY_COLUMNS)).astype(DENSITY_COLUMNS)
+
+
 @dataclass(frozen=True)
 class Record:
-    """Past calls, one row each, every one of them settled.
+    """Past calls, every one of them settled.
 
-    `call_pct` is what a rule said once `months_known` months of `year` were known about growth
-    of January to month `until`; `outturn_pct` is what was published, on `settled_on`. `rule`
-    says how growth runs through the year: `accumulates`, or `end_of_year`.
+    `calls` holds the point calls of simple rules, one row each: `call_pct` is what a rule said
+    once `months_known` months of `year` were known about growth of January to month `until`;
+    `outturn_pct` is what was published, on `settled_on`. `rule` says how growth runs through the
+    year: `accumulates`, or `end_of_year`.
+
+    `densities` holds the density calls of models and pools of annual growth with their scores;
+    probability, hit and what follows from them are NaN where no target was in force.
     """
 
     calls: pd.DataFrame
+    densities: pd.DataFrame = field(default_factory=no_densities)
 
     @classmethod
     def empty(cls) -> Record:
@@ -40,20 +78,22 @@ class Record:
 
     @classmethod
     def from_rows(cls, rows: Sequence[tuple[object, ...]]) -> Record:
-        """Return a record of rows in the order of `COLUMNS`."""
+        """Return a record of point calls, rows in the order of `COLUMNS`."""
         return cls(pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS))
 
     def settled_by(self, day: date) -> Record:
         """Return the calls whose outturn was out on a day."""
-        return Record(
-            self.calls[self.calls["settled_on"] <= pd.Timestamp(day)].reset_index(drop=True)
-        )
+        return Record(_settled(self.calls, day), _settled(self.densities, day))
 
     def of_model(self, model: str) -> pd.DataFrame:
-        """Return one rule's calls with `error_pp`, the outturn less the call."""
+        """Return one rule's point calls with `error_pp`, the outturn less the call."""
         calls = self.calls[self.calls["model"] == model]
         return calls.assign(error_pp=calls["outturn_pct"] - calls["call_pct"])
 
     def __len__(self) -> int:
-        """Return the number of calls."""
+        """Return the number of point calls."""
         return len(self.calls)
+
+
+def _settled(table: pd.DataFrame, day: date) -> pd.DataFrame:
+    return table[table["settled_on"] <= pd.Timestamp(day)].reset_index(drop=True)

@@ -85,6 +85,12 @@ def test_a_part_after_a_gap_composes_nothing_but_is_kept():
     assert [(p.span, p.growth_pct) for p in found.growth.parts] == [(part(4, 6), 9.0)]
 
 
+def test_a_part_is_kept_beside_what_was_only_expected():
+    found = history(growth(part(4, 6), 9.0), growth(to(6), 8.0, "expected"))
+    assert at(found, 6) == (8.0, Basis.EXPECTED)
+    assert [p.growth_pct for p in found.growth.parts] == [9.0]
+
+
 def test_a_part_inside_a_published_year_to_date_says_nothing_new():
     found = history(growth(to(3), 7.0), growth(to(6), 8.0), growth(part(4, 6), 9.0))
     assert at(found, 6) == (8.0, Basis.PUBLISHED)

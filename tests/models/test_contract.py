@@ -70,13 +70,13 @@ SEASONAL = {
     "real quarterly",
     "sum of months",
 }
-FITTED_TO = {
+PARTICULAR = {
     "pace": set(CASES) - {"no figure", "no growth ever"},
     "drift": set(CASES) - {"no figure", "no growth ever", "long silent", "three spans"},
-    "sarima": SEASONAL,
-    "prophet": SEASONAL,
     "borrowed": {"a part alone", "no figure", "real sparse", "long silent", "no growth ever"},
 }
+OF_FLOWS = [name for name in MODELS if name not in PARTICULAR]  # each needs regular flows
+FITTED_TO = PARTICULAR | dict.fromkeys(OF_FLOWS, SEASONAL)
 PAIRS = [
     (name, label)
     for name, labels in FITTED_TO.items()
@@ -295,7 +295,7 @@ def test_an_updated_sarima_is_the_model_with_its_old_parameters(asked, fits, lab
     assert np.array_equal(paths_of(old.update(later)), paths_of(made))
 
 
-@pytest.mark.parametrize("name", ["sarima", "prophet"])
+@pytest.mark.parametrize("name", OF_FLOWS)
 def test_an_update_without_the_newest_level_answers_for_the_right_months_or_not(asked, fits, name):
     """Growth to September is out, the level is not: the flows no longer reach the last month."""
     one = asked["monthly"]

@@ -238,13 +238,13 @@ def test_a_single_year_leans_on_the_pool():
 @pytest.mark.parametrize("known", [0, 6, 9])
 def test_four_fifths_of_simulated_years_end_within_the_band_of_four_fifths(known: int):
     rng = np.random.default_rng(17 + known)
-    shared, inside, n = prior_for(2.0), [], 500
+    shared, inside, n = prior_for(2.0), [], 1200
     for _ in range(n):
         growth = simulated(rng, 5, 2.0)
         outturn = growth[-1, -1]
         growth[-1, known:] = np.nan
         history = history_of(growth, shares=SEASONAL)
-        paths = Drift().fit(history, shared).simulate(400, rng)
+        paths = Drift().fit(history, shared).simulate(300, rng)
         low, high = np.quantile(paths[:, -1], (0.1, 0.9))
         inside.append(low <= outturn <= high)
     assert abs(np.mean(inside) - 0.8) < 0.05

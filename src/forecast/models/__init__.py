@@ -5,7 +5,6 @@ from __future__ import annotations
 from forecast.models.borrowed import Borrowed
 from forecast.models.contract import Fitted, Model
 from forecast.models.drift import Drift
-from forecast.models.learning import learnt
 from forecast.models.pace import Pace
 from forecast.models.prophet import Prophet
 from forecast.models.sarima import Sarima
@@ -16,4 +15,4 @@ MODELS: dict[str, Model] = {
     model.name: model for model in (Pace(), Drift(), Sarima(), Structural(), Prophet(), Borrowed())
 }
 
-__all__ = ["MODELS", "Fitted", "Model", "Scale", "Shared", "learnt", "lenders", "rule_of"]
+__all__ = ["MODELS", "Fitted", "Model", "Scale", "Shared", "lenders", "rule_of"]

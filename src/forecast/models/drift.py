@@ -87,7 +87,10 @@ class CumulatedLevel(MLEModel):  # type: ignore[misc]  # statsmodels has no type
             selection[1 + column, 0], selection[1 + column, 1] = gain, gain
         self["design"] = np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
         self["transition"], self["selection"] = transition, selection
-        self["obs_cov"] = np.stack([np.diag(row) for row in grid.noise], axis=-1)
+        noise = np.zeros((2, 2, n))
+        noise[[0, 1], [0, 1]] = grid.noise.T
+        self["obs_cov"] = noise
+        self.ssm.filter_univariate = True  # one observation at a time is faster, and the same
         self.signal_to_noise = signal_to_noise
         self._first_gain = grid.gain[0]
 

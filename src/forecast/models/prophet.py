@@ -40,7 +40,7 @@ class Prophet:
 
             model = Regression(
                 seasonality_mode="multiplicative",
-                yearly_seasonality=True,
+                yearly_seasonality=flows.season // 2,
                 weekly_seasonality=False,
                 daily_seasonality=False,
             )

@@ -1,0 +1,204 @@
+"""Past days replayed: members first, side by side; then pool, recalibration and scores in time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from forecast.archive import Archive, Snapshot
+from forecast.backtest.errors import past_errors
+from forecast.backtest.scoring import Call, scored
+from forecast.chance import generator
+from forecast.history import FloatArray, History, build_history
+from forecast.learning import learnt
+from forecast.models import MODELS, Fitted, Shared
+from forecast.outlook import learning_day, lenders_of_all, outturn_of
+from forecast.spans import month
+from forecast.targets import Comparison, Target, in_force
+from forecast.workers import executor, spread
+
+N_QUANTILES, N_PATHS = 200, 1000
+LEVELS = (np.arange(N_QUANTILES) + 0.5) / N_QUANTILES
+Targets = Literal["official", "previous-year"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is replayed: the years judged, how many months of them are known, against what.
+
+    `official` targets are those in force on the day; `previous-year` asks whether growth will be
+    at least last year's. `extra` targets stand in for those of the archive where given.
+    """
+
+    years: range
+    months: range
+    targets: Targets = "official"
+    models: tuple[str, ...] = tuple(MODELS)
+    extra: tuple[Target, ...] | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class _Series:
+    """One indicator of an area, and all that its replay needs."""
+
+    archive: Archive
+    area: str
+    indicator: str
+    plan: Plan
+    learnt: Mapping[int, Shared] = field(default_factory=dict)
+
+
+def replay(
+    archive: Archive,
+    areas: Sequence[str],
+    plan: Plan,
+    *,
+    n_workers: int = 1,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> pd.DataFrame:
+    """Return density calls of every model, of the pool and of the references, scored.
+
+    One row a call and model, in the columns of `record.DENSITY_COLUMNS`. What a call learns was
+    settled before its day. Results do not depend on the number of workers.
+    """
+    shared = _learnt_by_year(archive, plan)
+    tasks = [
+        _Series(archive, area, indicator, plan, shared)
+        for area in areas
+        for indicator in archive.indicators_of(area)
+        if archive.registry.of(area, indicator).annual_rule is not None
+    ]
+    calls: list[Call] = []
+    with executor(min(n_workers, len(tasks))) as pool:
+        for done, found in enumerate(spread(pool, _calls_of, tasks), start=1):
+            calls.extend(found)
+            if on_progress is not None:
+                on_progress(done, len(tasks))
+    return scored(calls)
+
+
+def _learnt_by_year(archive: Archive, plan: Plan) -> dict[int, Shared]:
+    """Return what models share in each year: learnt once, when the year before is out."""
+    last = archive.as_of(archive.last_release_on)
+    record, lenders = past_errors(last), lenders_of_all(last)
+    days = {year: learning_day(date(year, 12, 31)) for year in plan.years}
+    return {year: learnt(record, lenders, day) for year, day in days.items()}
+
+
+def _calls_of(series: _Series) -> list[Call]:
+    """Return the calls of one indicator over all years and months of the plan."""
+    final = series.archive.as_of(series.archive.last_release_on)
+    releases = _first_releases(series.archive, series.area, series.indicator)
+    calls: list[Call] = []
+    for year in series.plan.years:
+        fitted: dict[str, Fitted] = {}
+        for known in series.plan.months:
+            as_of = releases.get(month(year, known)) if known else None
+            if as_of is None or as_of < series.archive.first_release_of(series.area):
+                continue
+            history = build_history(
+                series.archive.as_of(as_of), series.area, series.indicator, year
+            )
+            if history.months_known != known:
+                continue
+            call = _call(series, history, final, fitted)
+            if call is not None:
+                calls.append(call)
+    return calls
+
+
+def _first_releases(archive: Archive, area: str, indicator: str) -> dict[int, date]:
+    """Return per month the day on which a settled figure up to it first came out."""
+    days: dict[int, date] = {}
+    for figure in archive.releases(area, indicator):
+        if figure.settles:
+            last = figure.span.last
+            days[last] = min(days.get(last, figure.released_on), figure.released_on)
+    return days
+
+
+def _call(
+    series: _Series, history: History, final: Snapshot, fitted: dict[str, Fitted]
+) -> Call | None:
+    """Return what the members said on a day, with what came of it; None where nothing did."""
+    target = _target(series, history)
+    outturn = outturn_of(
+        build_history(final, series.area, series.indicator, history.year), target, final
+    )
+    if outturn is None or outturn.released_on is None or outturn.released_on <= history.as_of:
+        return None
+    shared = series.learnt[history.year]
+    members, seconds = {}, {}
+    for name in series.plan.models:
+        model = MODELS[name]
+        if not model.can_fit(history):
+            continue
+        begun = time.perf_counter()
+        one = fitted[name].update(history) if name in fitted else model.fit(history, shared)
+        fitted[name] = one
+        rng = generator(series.plan.seed, f"replay/{name}/{history.reference}/{history.as_of}")
+        december = one.simulate(N_PATHS, rng)[:, -1]
+        members[name] = np.quantile(december, LEVELS)
+        seconds[name] = time.perf_counter() - begun
+    if not members:
+        return None
+    return Call(
+        area=series.area,
+        indicator=series.indicator,
+        year=history.year,
+        as_of=history.as_of,
+        months_known=history.months_known,
+        decimals=history.indicator.decimals,
+        target=target,
+        outturn_pct=outturn.growth_pct,
+        outturn_status=outturn.status,
+        settled_on=outturn.released_on,
+        restated_base=_is_restated(history),
+        size_pp=shared.scale_of(history).size_pp,
+        members=members | _references(history),
+        seconds=seconds,
+    )
+
+
+def _target(series: _Series, history: History) -> Target | None:
+    if series.plan.targets == "previous-year":
+        before = history.annual.get(history.year - 1)
+        if before is None:
+            return None
+        rate = float(np.round(before, history.indicator.decimals))
+        return Target(
+            area=series.area,
+            year=history.year,
+            indicator=series.indicator,
+            rate_pct=rate,
+            comparison=Comparison.AT_LEAST,
+            announced_on=history.as_of,
+            wording="",
+            source="",
+        )
+    chosen = series.archive.targets if series.plan.extra is None else series.plan.extra
+    return in_force(chosen, series.area, history.year, history.as_of).get(series.indicator)
+
+
+def _references(history: History) -> dict[str, FloatArray]:
+    """Return what needs no model: the planner's rule, and growth of all years before."""
+    found = {}
+    if history.last_published is not None:
+        found["planner"] = np.full(N_QUANTILES, history.at(history.last_published))
+    past = [growth for year, growth in history.annual.items() if year < history.year]
+    if len(past) >= 3:
+        found["climatology"] = np.quantile(past, LEVELS)
+    return found
+
+
+def _is_restated(history: History) -> bool:
+    """Whether published growth and the ratio of levels differ by more than rounding."""
+    revision = history.growth.base_revision[-1]
+    return bool(np.isfinite(revision) and abs(revision) > 0.002)

@@ -1,0 +1,373 @@
+"""The outlook: what a day's figures say of a year's growth in one area."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecast.archive import Archive
+from forecast.backtest import past_errors
+from forecast.history import FloatArray, History
+from forecast.models import MODELS, Model, Shared
+from forecast.outlook import N_BATCHES, Caveat, Outlook, annual_outlook
+from forecast.record import Record
+from forecast.spans import Span, month
+from strategies import Release, archive_of, indicator, target
+
+QUICK: dict[str, Model] = {name: MODELS[name] for name in ("pace", "drift", "sarima", "borrowed")}
+N_PATHS = 200
+AUGUST = date(2018, 8, 31)
+SETTLED = date(2020, 4, 30)
+FUTIAN = {
+    "gdp": (7.2, True),
+    "modern_services_va": (8.5, True),
+    "retail_sales": (6.5, False),
+    "fixed_asset_investment": (16.1, True),
+    "trade": (-10.0, False),
+    "budget_revenue": (6.4, True),
+}
+
+
+def outlook_of(
+    archive: Archive,
+    area: str,
+    year: int,
+    day: date,
+    *,
+    record: Record | None = None,
+    seed: int = 1,
+    n_paths: int = N_PATHS,
+    indicators: list[str] | None = None,
+    models: Mapping[str, Model] = QUICK,
+) -> Outlook:
+    snapshot = archive.as_of(day)
+    return annual_outlook(
+        snapshot,
+        area,
+        year,
+        record=past_errors(snapshot) if record is None else record,
+        seed=seed,
+        n_paths=n_paths,
+        indicators=indicators,
+        models=models,
+    )
+
+
+def chances(outlook: Outlook) -> dict[str, float]:
+    met = {name: one.met(outlook.n_paths) for name, one in outlook.indicators.items()}
+    return {name: float(m.mean()) for name, m in met.items() if m is not None}
+
+
+def assert_same(one: Outlook, other: Outlook) -> None:
+    """Two outlooks are the same to the last bit."""
+    assert list(one.indicators) == list(other.indicators)
+    for name, left in one.indicators.items():
+        right = other.indicators[name]
+        np.testing.assert_equal(left.paths, right.paths)
+        np.testing.assert_equal(dict(left.members), dict(right.members))
+        assert (left.status, left.outturn, left.scale, left.caveats) == (
+            right.status,
+            right.outturn,
+            right.scale,
+            right.caveats,
+        )
+    assert one.joint() == other.joint()
+
+
+@pytest.fixture(scope="module")
+def district(archive: Archive) -> Outlook:
+    return outlook_of(archive, "district", 2018, AUGUST)
+
+
+@pytest.fixture(scope="module")
+def september(real_archive: Archive) -> Outlook:
+    return outlook_of(real_archive, "futian", 2019, date(2019, 9, 30), n_paths=2000)
+
+
+# Settled years ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def settled(real_archive: Archive) -> Outlook:
+    return outlook_of(real_archive, "futian", 2019, SETTLED)
+
+
+def test_futians_year_2019_is_settled_as_it_was_published(settled: Outlook):
+    found = {name: settled.indicators[name] for name in FUTIAN}
+    assert {one.status for one in found.values()} == {"settled"}
+    assert {name: one.outturn.growth_pct for name, one in found.items()} == {
+        name: growth for name, (growth, _) in FUTIAN.items()
+    }
+    assert {one.outturn.released_on for one in found.values()} == {date(2020, 4, 3)}
+
+
+def test_four_of_futians_six_targets_were_attained(settled: Outlook):
+    met = {name: settled.indicators[name].met(N_PATHS) for name in FUTIAN}
+    assert {name: bool(m.all()) for name, m in met.items()} == {
+        name: attained for name, (_, attained) in FUTIAN.items()
+    }
+    assert {name: bool(m.any()) for name, m in met.items()} == {
+        name: attained for name, (_, attained) in FUTIAN.items()
+    }
+    joint = settled.joint()
+    assert joint is not None
+    assert joint.all_of.value == 0
+    assert joint.at_least == (1, 1, 1, 1, 1, 0, 0)
+
+
+def test_a_settled_year_has_no_paths(settled: Outlook):
+    assert all(settled.indicators[name].paths is None for name in FUTIAN)
+
+
+def test_the_first_report_settles_unless_the_target_says_the_latest():
+    year = Span.year_to_date(2018, 12)
+    said = [
+        Release(span=year, value=7.4, status="preliminary", released_on=date(2019, 1, 20)),
+        Release(span=year, value=7.5, released_on=date(2019, 12, 28)),
+        Release(span=year, value=7.6, released_on=date(2021, 3, 1)),  # too late to count
+    ]
+    outturns = {}
+    for settles in ("first", "latest"):
+        announced = target("at_least", 7.5, settles=settles)
+        archive = archive_of(said, indicator(), targets=[announced])
+        for day in (date(2019, 6, 30), date(2020, 6, 30), date(2022, 1, 1)):
+            one = outlook_of(archive, "made_up", 2018, day).indicators["sales"]
+            outturns[settles, day.year] = one.outturn.growth_pct
+    assert outturns == {
+        ("first", 2019): 7.4,
+        ("first", 2020): 7.4,
+        ("first", 2022): 7.4,
+        ("latest", 2019): 7.4,
+        ("latest", 2020): 7.5,
+        ("latest", 2022): 7.5,
+    }
+
+
+def test_growth_of_a_year_that_was_never_published_is_computed_and_rounded(real_archive: Archive):
+    names = ["cpi", "m2", "trade"]
+    outlook = outlook_of(real_archive, "china", 2019, SETTLED, indicators=names)
+    outturns = {name: one.outturn for name, one in outlook.indicators.items()}
+    assert {name: o.growth_pct for name, o in outturns.items()} == {
+        "cpi": 2.9,
+        "m2": 8.7,
+        "trade": -1.0,
+    }
+    assert {o.status for o in outturns.values()} == {"computed"}
+
+
+def test_what_an_office_expects_settles_nothing(real_archive: Archive):
+    """In January 2019 Futian expected 7.5 % for 2018, and never published another figure."""
+    one = outlook_of(real_archive, "futian", 2018, SETTLED, indicators=["gdp"]).indicators["gdp"]
+    assert (one.status, one.outturn) == ("forecast", None)
+    assert np.median(one.december) == pytest.approx(7.5, abs=0.2)
+    assert "rests_on_expected" in {c.code for c in one.caveats}
+
+
+# Open years ---------------------------------------------------------------------------------------
+
+
+def test_every_indicator_has_an_answer_though_it_be_none(district: Outlook):
+    assert {name: one.status for name, one in district.indicators.items()} == {
+        "gdp": "forecast",
+        "retail_sales": "forecast",
+        "fixed_asset_investment": "forecast",
+        "trade": "forecast",
+        "patents": "cannot_be_assessed",
+    }
+    assert "patents" not in chances(district)
+
+
+def test_indicators_with_a_target_come_first(real_archive: Archive):
+    outlook = outlook_of(real_archive, "futian", 2019, date(2019, 2, 28))
+    names = list(outlook.indicators)
+    assert set(names[:6]) == set(FUTIAN)
+    assert set(names[6:]) == {"finance_va", "industrial_va", "tax_revenue"}
+
+
+def test_the_target_in_force_on_the_day_is_judged(archive: Archive):
+    rates = [
+        outlook_of(archive, "district", 2018, day, indicators=["retail_sales"])
+        .indicators["retail_sales"]
+        .target.rate_pct
+        for day in (date(2018, 7, 9), date(2018, 7, 10))
+    ]
+    assert rates == [10.0, 9.0]
+
+
+def test_without_a_target_there_is_a_forecast_and_nothing_joint(archive: Archive):
+    outlook = outlook_of(archive, "district", 2018, date(2018, 1, 31))
+    assert outlook.joint() is None
+    assert outlook.indicators["gdp"].paths is not None
+    assert outlook.indicators["gdp"].met(N_PATHS) is None
+
+
+def test_joint_attainment_is_counted_on_the_paths_of_the_single_ones(district: Outlook):
+    joint = district.joint()
+    assert joint is not None
+    single = chances(district)
+    assert set(joint.names) == set(single)
+    assert joint.highest == min(single.values())
+    assert joint.all_of.value <= joint.highest
+
+
+def test_chances_are_neither_nought_nor_certain_in_the_middle_of_the_year(september: Outlook):
+    found = chances(september)
+    assert set(found) == set(FUTIAN)
+    assert all(0.02 < p < 0.98 for p in found.values())
+
+
+def test_what_futian_had_not_spoken_of_is_the_least_certain(september: Outlook):
+    width = {
+        name: float(np.diff(np.quantile(one.december, (0.1, 0.9)))[0])
+        for name, one in september.indicators.items()
+    }
+    silent = ("trade", "budget_revenue", "modern_services_va")
+    assert min(width[name] for name in silent) > 2 * width["gdp"]
+    assert min(width[name] for name in silent) > 5
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [
+        ("gdp", {"errors_borrowed", "shares_related", "levels_break"}),
+        ("retail_sales", {"errors_borrowed", "shares_related", "levels_break"}),
+        ("modern_services_va", {"errors_borrowed", "no_growth_ever", "borrowed_course"}),
+        ("trade", {"errors_borrowed", "nothing_this_year", "borrowed_course"}),
+        ("budget_revenue", {"errors_borrowed", "nothing_this_year", "borrowed_course"}),
+    ],
+)
+def test_what_limits_a_number_is_said_with_it(september: Outlook, name: str, codes: set[str]):
+    assert codes <= {c.code for c in september.indicators[name].caveats}
+
+
+def test_modern_services_rest_on_one_model_and_it_is_named(september: Outlook):
+    caveats = september.indicators["modern_services_va"].caveats
+    assert Caveat("one_member", {"model": "borrowed"}) in caveats
+    assert Caveat("borrowed_course", {"related": "china/tertiary_va"}) in caveats
+
+
+def test_longgangs_three_spans_give_an_honest_page(real_archive: Archive):
+    outlook = outlook_of(real_archive, "longgang", 2013, date(2013, 9, 30))
+    assert {one.status for one in outlook.indicators.values()} == {"forecast"}
+    assert outlook.joint() is None
+    sales = outlook.indicators["retail_sales"]
+    assert (sales.history.months_known, sales.scale.basis) == (8, "borrowed")
+
+
+def test_the_nation_is_served_by_the_same_code(real_archive: Archive):
+    names = ["retail_sales", "gdp", "cpi"]
+    outlook = outlook_of(real_archive, "china", 2019, date(2019, 8, 31), indicators=names)
+    members = {name: set(one.members) for name, one in outlook.indicators.items()}
+    assert members == {
+        "retail_sales": {"pace", "drift", "sarima"},
+        "gdp": {"pace", "drift", "sarima"},
+        "cpi": {"pace", "drift"},
+    }
+
+
+def test_with_an_empty_record_everything_is_assumed_and_said_to_be(archive: Archive):
+    outlook = outlook_of(archive, "district", 2018, AUGUST, record=Record.empty())
+    one = outlook.indicators["gdp"]
+    assert one.scale.basis == "assumed"
+    assert "errors_assumed" in {c.code for c in one.caveats}
+    wide = np.diff(np.quantile(one.december, (0.1, 0.9)))
+    learnt = outlook_of(archive, "district", 2018, AUGUST).indicators["gdp"].december
+    assert wide > np.diff(np.quantile(learnt, (0.1, 0.9)))
+
+
+# What the outlook does not depend on --------------------------------------------------------------
+
+
+def test_the_same_seed_gives_the_same_outlook_and_another_does_not(
+    archive: Archive, district: Outlook
+):
+    assert_same(outlook_of(archive, "district", 2018, AUGUST), district)
+    other = outlook_of(archive, "district", 2018, AUGUST, seed=2)
+    assert not np.array_equal(other.indicators["gdp"].paths, district.indicators["gdp"].paths)
+
+
+def test_the_order_of_the_figures_does_not_matter(archive: Archive, district: Outlook):
+    shuffled = archive.figures.sample(frac=1, random_state=3).reset_index(drop=True)
+    assert_same(outlook_of(replace(archive, figures=shuffled), "district", 2018, AUGUST), district)
+
+
+def test_the_order_of_the_targets_does_not_matter(archive: Archive, district: Outlook):
+    turned = replace(archive, targets=archive.targets[::-1])
+    assert_same(outlook_of(turned, "district", 2018, AUGUST), district)
+
+
+def test_later_releases_do_not_matter(archive: Archive, district: Outlook):
+    late = archive.figures["released_on"] > pd.Timestamp(AUGUST)
+    changed = archive.figures.assign(value=archive.figures["value"].mask(late, 33.3))
+    for figures in (archive.figures[~late], changed):
+        other = replace(archive, figures=figures.reset_index(drop=True))
+        assert_same(outlook_of(other, "district", 2018, AUGUST), district)
+
+
+def test_later_releases_of_real_figures_do_not_matter(real_archive: Archive, september: Outlook):
+    known = real_archive.figures["released_on"] <= pd.Timestamp(2019, 9, 30)
+    other = replace(real_archive, figures=real_archive.figures[known].reset_index(drop=True))
+    again = outlook_of(other, "futian", 2019, date(2019, 9, 30), n_paths=2000)
+    assert_same(again, september)
+
+
+def test_an_indicator_asked_alone_has_the_paths_that_it_has_among_others(
+    archive: Archive, district: Outlook
+):
+    alone = outlook_of(archive, "district", 2018, AUGUST, indicators=["gdp"])
+    assert np.array_equal(alone.indicators["gdp"].paths, district.indicators["gdp"].paths)
+
+
+# Members ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """A model, and its fit, that always says the same."""
+
+    name: str
+    growth_pct: float
+
+    def can_fit(self, history: History) -> bool:
+        return True
+
+    def fit(self, history: History, shared: Shared) -> "FittedFixed":
+        return FittedFixed(self.growth_pct, len(history.ahead))
+
+
+@dataclass(frozen=True)
+class FittedFixed:
+    growth_pct: float
+    n_ahead: int
+
+    def update(self, history: History) -> "FittedFixed":
+        return self
+
+    def simulate(self, n_paths: int, rng: np.random.Generator) -> FloatArray:
+        return np.full((n_paths, self.n_ahead), self.growth_pct)
+
+
+def test_members_are_averaged_with_equal_weights(archive: Archive):
+    models = {m.name: m for m in (Fixed("low", 4.0), Fixed("high", 8.0), Fixed("higher", 9.0))}
+    outlook = outlook_of(archive, "district", 2018, AUGUST, models=models, record=Record.empty())
+    one = outlook.indicators["gdp"]
+    assert set(one.members) == set(models)
+    assert one.december == pytest.approx(np.full(N_PATHS, 7.0))
+
+
+def test_a_member_without_finite_paths_is_left_out_and_named(archive: Archive):
+    models = {"good": Fixed("good", 7.0), "bad": Fixed("bad", np.nan)}
+    outlook = outlook_of(archive, "district", 2018, AUGUST, models=models, record=Record.empty())
+    one = outlook.indicators["gdp"]
+    assert set(one.members) == {"good"}
+    assert Caveat("member_dropped", {"model": "bad"}) in one.caveats
+
+
+def test_batches_are_drawn_on_their_own(district: Outlook):
+    paths = district.indicators["gdp"].paths.reshape(N_BATCHES, -1)
+    assert len(np.unique(paths[:, 0])) == N_BATCHES
+    assert district.indicators["gdp"].paths.shape == (N_PATHS, 6)
+    assert list(district.indicators["gdp"].history.ahead)[-1] == month(2018, 12)
