@@ -28,7 +28,7 @@ from forecast.parameters import Parameters
 from forecast.record import COLUMNS, DENSITY_COLUMNS, Record
 
 CACHE_VARIABLE = "FORECAST_CACHE"
-RECORD_YEARS, RECORD_MONTHS = 12, range(1, 12)
+RECORD_YEARS, RECORD_MONTHS = 10, (2, 3, 5, 6, 8, 9, 11)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from forecast.spans import MONTHS_A_YEAR
 
 _FEWEST_ERRORS = 5
 _ROUNDS = 2
+_HALF_LIFE_YEARS = 5.0
 _MEDIAN_OF_ABSOLUTE_NORMAL = 0.6745
 
 Lenders = Mapping[str, Sequence[str]]
@@ -84,13 +85,17 @@ def _units(moves: Moves, sizes: Mapping[str, float]) -> FloatArray:
 
 
 def _sizes(moves: Moves, profile: Mapping[str, FloatArray]) -> dict[str, float]:
-    """Return per series the root mean square of its moves, each in units of the profile."""
+    """Return per series the root mean square of its moves, each in units of the profile.
+
+    A year counts half as much as one five years later: series grow calmer, or wilder.
+    """
     scaled = moves.error_pp / _profiled(moves, profile) if profile else moves.error_pp
-    squares = {
-        str(n): scaled[(moves.series == n) & np.isfinite(scaled)] ** 2
-        for n in np.unique(moves.series)
-    }
-    sizes = {name: float(np.sqrt(s.mean())) for name, s in squares.items() if s.size}
+    weight = 0.5 ** ((moves.year.max() - moves.year) / _HALF_LIFE_YEARS)
+    sizes = {}
+    for name in np.unique(moves.series):
+        own = (moves.series == name) & np.isfinite(scaled)
+        if own.any():
+            sizes[str(name)] = float(np.sqrt(np.average(scaled[own] ** 2, weights=weight[own])))
     return {name: size for name, size in sizes.items() if size > 0}
 
 

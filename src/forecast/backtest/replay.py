@@ -37,7 +37,7 @@ class Plan:
     """
 
     years: range
-    months: range
+    months: Sequence[int]
     targets: Targets = "official"
     models: tuple[str, ...] = tuple(MODELS)
     extra: tuple[Target, ...] | None = None

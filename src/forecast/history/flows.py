@@ -25,8 +25,8 @@ class Flows:
 
     `amounts` has one flow a period, NaN where it is not known, from the first period of
     `first_year` to the last known one; `period_ends` are the last months of a year's periods.
-    Annual sums grow as published growth says, for each year's flows are divided by the product
-    of the base revisions (1 + r) up to it.
+    Annual sums grow as published growth says: each year's nominal flows are divided by the
+    product of the base revisions (1 + r) up to it.
     """
 
     first_year: int
@@ -48,14 +48,12 @@ class Flows:
         return (year - self.first_year) * self.season
 
 
-def comparable_flows(
-    levels: Levels | None, revision: FloatArray, *, needs_published: bool
-) -> Flows | None:
+def comparable_flows(levels: Levels | None, revision: FloatArray) -> Flows | None:
     """Return the flows since the last break; None where neither months nor quarters are regular."""
     if levels is None or np.isnan(levels.year_to_date).all():
         return None
     known_years = np.flatnonzero(~np.isnan(levels.year_to_date).all(axis=1))
-    first, last = _first_row(levels, known_years, revision, needs_published), known_years[-1]
+    first, last = _first_row(levels, known_years), known_years[-1]
     ends = _period_ends(levels.year_to_date[max(first, last - _LOOK_BACK) : last])
     if ends is None:
         return None
@@ -69,15 +67,13 @@ def comparable_flows(
     return Flows(levels.first_year + int(first), ends, values[: known[-1] + 1])
 
 
-def _first_row(
-    levels: Levels, known_years: NDArray[np.intp], revision: FloatArray, needs_published: bool
-) -> int:
+def _first_row(levels: Levels, known_years: NDArray[np.intp]) -> int:
     """Return the first row after the last break or hole in the years."""
     first = int(known_years[0])
     for row in range(first + 1, int(known_years[-1]) + 1):
         hole = np.isnan(levels.year_to_date[row]).all()
         broken = not levels.are_comparable(levels.first_year + row)
-        if hole or broken or (needs_published and np.isnan(revision[row])):
+        if hole or broken:
             first = row + 1 if hole else row
     return first
 

@@ -152,12 +152,7 @@ def build_history(
     levels = cumulated(figures, first_year, len(years), entry.break_months)
     shares, shares_basis = _shares(snapshot, entry, levels, list(related.values()), years)
     growth = year_to_date_growth(figures, levels, entry, shares, first_year)
-    accumulates = entry.annual_rule in ("published_ytd", "sum_of_months")
-    flows = (
-        comparable_flows(levels, growth.base_revision, needs_published=entry.price_basis == "real")
-        if accumulates
-        else None
-    )
+    flows = _flows(entry, levels, growth)
     return History(
         area,
         entry,
@@ -172,6 +167,17 @@ def build_history(
         figures,
         related,
     )
+
+
+def _flows(entry: Indicator, levels: Levels | None, growth: Growth) -> Flows | None:
+    """Return flows on one base; None for stocks, means, and growth at constant prices.
+
+    Levels beside real growth are at current prices, and their deflator differs within the year.
+    """
+    accumulates = entry.annual_rule in ("published_ytd", "sum_of_months")
+    if not accumulates or entry.price_basis == "real":
+        return None
+    return comparable_flows(levels, growth.base_revision)
 
 
 def _related(snapshot: Snapshot, reference: str, year: int) -> History:

@@ -18,7 +18,7 @@ from forecast.history import FloatArray, Flows, History
 from forecast.models.seasonal import growth_paths, n_periods_ahead, usable_flows
 from forecast.models.shared import Shared
 
-_YEARS = 10
+_YEARS, _QUARTERS = 10, 4
 
 
 class Prophet:
@@ -27,13 +27,17 @@ class Prophet:
     name = "prophet"
 
     def can_fit(self, history: History) -> bool:
-        """Return whether four regular years of flows reach the last published month."""
-        return usable_flows(history) is not None
+        """Return whether four regular years of monthly flows reach the last published month.
+
+        A yearly course has more parameters than quarters could tell apart.
+        """
+        flows = usable_flows(history)
+        return flows is not None and flows.season > _QUARTERS
 
     def fit(self, history: History, shared: Shared) -> FittedProphet:
         """Return Prophet at its posterior mode; raise NotEnoughHistory."""
         flows = usable_flows(history)
-        if flows is None:
+        if flows is None or not self.can_fit(history):
             raise NotEnoughHistory(f"prophet needs four years of flows in {history.reference}")
         with _quiet():
             from prophet import Prophet as Regression  # an import of a second, only where needed
