@@ -1,7 +1,7 @@
 """Figures in, an answer out; and a cache that is never believed where it should not be."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,10 +12,9 @@ import pytest
 import forecast.answers
 from forecast.answers import Answer, answer, answer_to, check, record_of
 from forecast.archive import Archive, read_archive
-from forecast.backtest import past_errors
 from forecast.errors import BeforeFirstRelease, ContractError, DayAhead, ParameterError, UnknownArea
 from forecast.parameters import Parameters
-from forecast.record import Record
+from forecast.record import Record, no_densities
 
 SETTLED = date(2020, 4, 30)
 AUGUST = date(2018, 8, 31)
@@ -55,17 +54,27 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the replay of the models' past calls out of the record."""
+    monkeypatch.setattr(forecast.answers, "replay", lambda *_, **__: no_densities())
+
+
+@pytest.fixture
 def folder(data_folder: Path, tmp_path: Path) -> Path:
     """Return a copy of the simulated data folder, to be changed."""
     return shutil.copytree(data_folder, tmp_path / "data")
 
 
-# Questions and answers ----------------------------------------------------------------------------
+# Questions and answers ---------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
-def settled(real_archive: Archive) -> Answer:
-    return asked(real_archive, "futian", 2019, SETTLED)
+def settled(real_archive: Archive, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answer]:
+    """Return what the end of April 2020 says of 2019, with a record of two replayed years."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FORECAST_CACHE", str(tmp_path_factory.mktemp("short")))
+        patch.setattr(forecast.answers, "RECORD_YEARS", 2)
+        yield asked(real_archive, "futian", 2019, SETTLED)
 
 
 def test_a_settled_year_shows_its_outturns(settled: Answer):
@@ -101,6 +110,7 @@ def test_a_day_long_after_the_newest_release_is_ordinary(archive: Archive):
     assert found.outlook.joint() is None
 
 
+@pytest.mark.usefixtures("quick", "cache")
 def test_a_year_without_targets_gets_everything_but_probabilities(real_archive: Archive):
     found = asked(real_archive, "longgang", 2013, date(2013, 9, 30))
     assert found.outlook.joint() is None
@@ -159,7 +169,7 @@ def test_a_question_is_checked_without_being_answered(folder: Path, archive: Arc
         check(parameters(folder))
 
 
-# What the answer does not depend on ---------------------------------------------------------------
+# What the answer does not depend on --------------------------------------------------------------
 
 
 def test_the_order_of_the_rows_and_the_names_of_the_files_do_not_matter(
@@ -194,46 +204,96 @@ def test_a_figure_released_on_the_day_does_matter(folder: Path, archive: Archive
 # The cache ----------------------------------------------------------------------------------------
 
 
+def kept(cache: Path) -> list[Path]:
+    """Return the files of all records that are kept, two for each."""
+    return sorted(cache.iterdir()) if cache.is_dir() else []
+
+
+def frames(record: Record) -> tuple[pd.DataFrame, pd.DataFrame]:
+    return record.calls, record.densities
+
+
+def assert_same_record(one: Record, other: Record) -> None:
+    for left, right in zip(frames(one), frames(other), strict=True):
+        pd.testing.assert_frame_equal(left, right, check_exact=True)
+
+
+def test_a_record_holds_what_simple_rules_and_models_said(archive: Archive):
+    record = record_of(archive.as_of(AUGUST))
+    assert len(record) > 50
+    assert {"pace", "drift", "sarima", "pool", "planner"} <= set(record.densities["model"])
+
+
+def test_a_record_ends_with_february(archive: Archive):
+    """What models share is learnt once a year, and stays for the year's reports."""
+    february, august, next_year = (
+        record_of(archive.as_of(day)) for day in (date(2018, 2, 28), AUGUST, date(2019, 4, 1))
+    )
+    assert_same_record(february, august)
+    newest = february.calls["settled_on"].max()
+    assert pd.Timestamp(2018, 1, 1) < newest <= pd.Timestamp(2018, 2, 28)
+    assert len(next_year) > len(august)
+
+
 def test_a_warm_cache_gives_the_same_answer_to_the_last_bit(cache: Path, archive: Archive):
     cold = asked(archive)
-    (path,) = cache.iterdir()
-    stamp = path.stat().st_mtime_ns
-    assert_same(asked(archive), cold)
-    assert [p.stat().st_mtime_ns for p in cache.iterdir()] == [stamp]
+    stamps = [p.stat().st_mtime_ns for p in kept(cache)]
+    warm = asked(archive)
+    assert_same(warm, cold)
+    assert_same_record(warm.record, cold.record)
+    assert [p.stat().st_mtime_ns for p in kept(cache)] == stamps
+    assert len(stamps) == 2
 
 
 def test_the_cache_is_read(cache: Path, archive: Archive, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(forecast.answers, "replay", lambda *_, **__: no_densities())
     asked(archive)
-    monkeypatch.setattr(forecast.answers, "past_errors", _refuse)
+    monkeypatch.setattr(forecast.answers, "replay", _refuse)
     assert len(asked(archive).record) > 50
 
 
-def _refuse(_: object) -> Record:
+def _refuse(*_: object, **__: object) -> pd.DataFrame:
     raise AssertionError("the record was computed again")
 
 
-def test_a_record_of_other_figures_is_never_used(cache: Path, folder: Path):
-    """The cache holds the record of the figures as they were; one figure is changed."""
-    record_of(read_archive(folder).as_of(AUGUST))
+@pytest.mark.usefixtures("quick")
+def test_a_record_of_other_figures_is_never_used(
+    cache: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    """The cache holds the record of the figures as they were; one of them is changed."""
+    before = record_of(read_archive(folder).as_of(AUGUST))
     path = folder / "figures" / "nation.csv"
     text = path.read_text(encoding="utf-8")
-    first = next(line for line in text.splitlines() if "gdp,2016-01,2016-12,growth_pct" in line)
+    first = next(line for line in text.splitlines() if "gdp,2016-01,2016-06,growth_pct" in line)
     cells = first.split(",")
     path.write_text(text.replace(first, ",".join([*cells[:5], "19.9", *cells[6:]])), "utf-8")
     changed = read_archive(folder).as_of(AUGUST)
-    pd.testing.assert_frame_equal(record_of(changed).calls, past_errors(changed).calls)
-    assert len(list(cache.iterdir())) == 2
+    found = record_of(changed)
+    monkeypatch.setenv("FORECAST_CACHE", str(tmp_path / "empty"))
+    assert_same_record(found, record_of(changed))
+    assert not found.calls.equals(before.calls)
+    assert len(kept(cache)) == 4
 
 
-def test_a_record_of_another_day_or_another_program_is_never_used(
+@pytest.mark.usefixtures("quick")
+def test_a_figure_that_comes_out_later_in_the_year_leaves_the_record_as_it_is(
+    cache: Path, archive: Archive
+):
+    for day in (AUGUST, date(2018, 12, 31)):
+        record_of(archive.as_of(day))
+    assert len(kept(cache)) == 2
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_record_of_another_year_or_another_program_is_never_used(
     cache: Path, archive: Archive, monkeypatch: pytest.MonkeyPatch
 ):
     record_of(archive.as_of(AUGUST))
-    record_of(archive.as_of(AUGUST + timedelta(days=1)))
-    assert len(list(cache.iterdir())) == 2
+    record_of(archive.as_of(date(2017, 8, 31)))
+    assert len(kept(cache)) == 4
     monkeypatch.setattr(forecast.answers, "package_hash", lambda: "another")
     record_of(archive.as_of(AUGUST))
-    assert len(list(cache.iterdir())) == 3
+    assert len(kept(cache)) == 6
 
 
 def _truncated(path: Path) -> None:
@@ -244,28 +304,32 @@ def _of_another_form(path: Path) -> None:
     pd.DataFrame({"x": [1.0]}).to_parquet(path)
 
 
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("which", [0, 1], ids=["calls", "densities"])
 @pytest.mark.parametrize(
     "spoil",
     [
+        Path.unlink,
         lambda path: path.write_bytes(b""),
         lambda path: path.write_bytes(b"no Parquet" * 100),
         _truncated,
         _of_another_form,
     ],
-    ids=["empty", "garbage", "truncated", "another form"],
+    ids=["missing", "empty", "garbage", "truncated", "another form"],
 )
 def test_a_spoilt_cache_is_built_again(
-    cache: Path, archive: Archive, spoil: Callable[[Path], None]
+    cache: Path, archive: Archive, spoil: Callable[[Path], None], which: int
 ):
     snapshot = archive.as_of(AUGUST)
     expected = record_of(snapshot)
-    (path,) = cache.iterdir()
+    path = kept(cache)[which]
     good = path.read_bytes()
     spoil(path)
-    pd.testing.assert_frame_equal(record_of(snapshot).calls, expected.calls)
+    assert_same_record(record_of(snapshot), expected)
     assert path.read_bytes() == good
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_cache_that_cannot_be_written_is_done_without(
     tmp_path: Path, archive: Archive, monkeypatch: pytest.MonkeyPatch
 ):
@@ -274,6 +338,12 @@ def test_a_cache_that_cannot_be_written_is_done_without(
     assert len(record_of(archive.as_of(AUGUST))) > 50
 
 
+@pytest.mark.usefixtures("quick")
 def test_nothing_is_left_beside_the_cached_record(cache: Path, archive: Archive):
     record_of(archive.as_of(AUGUST))
-    assert [p.suffix for p in cache.iterdir()] == [".parquet"]
+    assert {p.suffix for p in kept(cache)} == {".parquet"}
+
+
+def test_before_anything_was_settled_the_record_is_empty(cache: Path, archive: Archive):
+    record = record_of(archive.as_of(archive.first_release_on))
+    assert_same_record(record, Record.empty())

@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
+from conftest import LATE_ON
 from forecast.archive import Archive
-from forecast.backtest import past_errors
-from forecast.record import COLUMNS, Record
+from forecast.backtest import Plan, past_errors, replay
+from forecast.record import COLUMNS, DENSITY_COLUMNS, POOL, RAW_POOL, Record
 from forecast.spans import Span
 from strategies import Release, archive_of, indicator
 
@@ -135,3 +136,98 @@ def test_calls_settled_by_a_day_are_chosen_by_their_outturn(archive: Archive):
     before = record.settled_by(settled - timedelta(days=1))
     assert 0 < len(before) < len(record)
     assert len(record.settled_by(settled)) == len(record)
+
+
+# Replay -------------------------------------------------------------------------------------------
+
+PLAN = Plan(years=range(2014, 2019), months=(3, 6, 9), models=("pace", "drift"))
+CALL = ["area", "indicator", "year", "as_of", "model"]
+
+
+@pytest.fixture(scope="module")
+def replayed(archive: Archive) -> pd.DataFrame:
+    return replay(archive, archive.areas, PLAN)
+
+
+def test_a_replay_has_every_members_call_and_the_pools(replayed: pd.DataFrame):
+    assert dict(replayed.dtypes.astype(str)) == DENSITY_COLUMNS
+    models = {"pace", "drift", "planner", "climatology", RAW_POOL, POOL}
+    assert set(replayed["model"]) == models
+    assert set(replayed["months_known"]) == {3, 6, 9}
+    assert not replayed.duplicated(CALL).any()
+    sales = replayed[(replayed["area"] == "nation") & (replayed["indicator"] == "retail_sales")]
+    assert len(sales[sales["model"] == POOL]) == 5 * 3
+
+
+def test_every_call_was_made_before_its_outturn_was_known(replayed: pd.DataFrame):
+    assert (replayed["as_of"] < replayed["settled_on"]).all()
+
+
+def test_a_call_is_made_on_the_day_on_which_its_last_figure_came_out(replayed: pd.DataFrame):
+    sales = replayed.query("indicator == 'retail_sales' and area == 'nation' and year == 2015")
+    made = sales.groupby("months_known")["as_of"].first().dt.date.to_dict()
+    assert made == {3: LATE_ON, 6: date(2015, 7, 15), 9: date(2015, 10, 15)} or (
+        made == {6: date(2015, 7, 15), 9: date(2015, 10, 15)}
+    )
+
+
+def test_what_was_said_is_scored_against_the_first_report(replayed: pd.DataFrame):
+    """Growth of 2016 was revised twice; the first report counts unless a target says otherwise."""
+    sales = replayed.query("indicator == 'retail_sales' and area == 'nation' and year == 2016")
+    assert sales["settled_on"].unique().tolist() == [pd.Timestamp(2017, 1, 15)]
+
+
+def test_the_planner_is_off_by_how_far_december_fell_from_here(
+    archive: Archive, replayed: pd.DataFrame
+):
+    june = replayed.query("indicator == 'gdp' and area == 'nation' and months_known == 6")
+    planner = june[june["model"] == "planner"].set_index("year")
+    for year in planner.index:
+        span = Span.year_to_date(year, 6)
+        said = archive.releases_of("nation", "gdp", span, "growth_pct")[0].value
+        assert planner.loc[year, "mean_pct"] == pytest.approx(said)
+        error = abs(planner.loc[year, "outturn_pct"] - said)
+        assert planner.loc[year, "crps"] == pytest.approx(error)
+
+
+def test_scores_are_those_of_their_probabilities(replayed: pd.DataFrame):
+    judged = replayed[replayed["probability"].notna()]
+    assert len(judged) > 0
+    assert judged["probability"].between(0, 1).all()
+    expected = (judged["probability"] - judged["hit"]) ** 2
+    assert judged["brier"].to_numpy() == pytest.approx(expected.to_numpy())
+    assert (judged["area"].isin(["nation", "district"]) & (judged["year"] == 2018)).all()
+
+
+def test_without_a_target_there_is_no_probability(archive: Archive):
+    plan = Plan(years=range(2014, 2018), months=(6,), models=("pace",))
+    assert replay(archive, ["nation"], plan)["probability"].isna().all()
+
+
+def test_growth_of_the_year_before_may_stand_in_for_a_target(archive: Archive):
+    plan = Plan(years=range(2016, 2018), months=(6,), models=("pace",), targets="previous-year")
+    found = replay(archive, ["nation"], plan).query("indicator == 'gdp' and model == 'pace'")
+    before = archive.releases_of("nation", "gdp", Span.year_to_date(2015, 12), "growth_pct")
+    assert found["probability"].notna().all()
+    assert found.set_index("year").loc[2016, "target_pct"] in [f.value for f in before]
+
+
+def test_the_number_of_workers_does_not_matter(archive: Archive):
+    plan = Plan(years=range(2016, 2018), months=(6,), models=("pace", "drift"))
+    one, two = (replay(archive, archive.areas, plan, n_workers=n) for n in (1, 2))
+    assert_frame_equal(one.drop(columns="seconds"), two.drop(columns="seconds"))
+
+
+@pytest.mark.parametrize("day", [date(2016, 3, 31), date(2017, 6, 30), date(2018, 6, 30)])
+def test_a_replayed_call_is_what_would_have_been_said_on_its_day(
+    archive: Archive, replayed: pd.DataFrame, day: date
+):
+    """Replayed without what came out after a day, calls settled by then are the same."""
+    then = archive.until(day)
+    assert then is not None
+    plan = Plan(years=range(2014, day.year), months=PLAN.months, models=PLAN.models)
+    early = replay(then, then.areas, plan).set_index(CALL).sort_index()
+    same = replayed.set_index(CALL).loc[early.index]
+    assert len(early) > 20
+    shown = ["months_known", "size_pp", "mean_pct", "lower80_pct", "upper80_pct", "outturn_pct"]
+    assert_frame_equal(early[shown], same[shown], check_exact=True)

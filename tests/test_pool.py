@@ -1,11 +1,12 @@
 """One set of paths from those of several models."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.pool import quantile_average
+from forecast.pool import quantile_average, weights
 from strategies import growth_paths
 
 QUANTILES = np.linspace(0, 1, 41)
@@ -68,3 +69,74 @@ def test_a_path_stays_a_course_and_does_not_jump_about():
     pooled = quantile_average(walks)
     own = np.corrcoef(walks[0][:, -2], walks[0][:, -1])[0, 1]
     assert np.corrcoef(pooled[:, -2], pooled[:, -1])[0, 1] > own
+
+
+@given(members(), st.lists(st.floats(0.1, 1), min_size=4, max_size=4))
+def test_weighted_quantiles_are_pooled_by_their_weights(models, sizes):
+    given_weights = np.array(sizes[: len(models)]) / sum(sizes[: len(models)])
+    pooled = quantile_average(models, given_weights)
+    columns = [np.sort(paths, axis=0) for paths in models]
+    expected = np.average(columns, axis=0, weights=given_weights)
+    assert np.sort(pooled, axis=0) == pytest.approx(expected, abs=1e-9)
+
+
+def test_all_weight_on_one_member_leaves_that_member():
+    rng = np.random.default_rng(4)
+    one, other = rng.standard_normal((2, 50, 3))
+    assert sorted(quantile_average([one, other], [0, 1]).tolist()) == sorted(other.tolist())
+
+
+# Weights, learnt from made-up scores --------------------------------------------------------------
+
+
+def scores(years: range, months_known: int = 6, **crps: float) -> pd.DataFrame:
+    """Return one call a year by each model, of a series whose scale is two points."""
+    rows = [
+        {"model": name, "year": year, "months_known": months_known, "crps": c, "size_pp": 2.0}
+        for name, c in crps.items()
+        for year in years
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_the_model_with_half_the_error_weighs_most_but_never_all():
+    """1 against 2 to the power of -8 is 256 to 1; a quarter is shared equally."""
+    found = weights(scores(range(2010, 2018), good=1.0, poor=2.0), ["poor", "good"], 6)
+    assert found == pytest.approx([0.75 / 257 + 0.125, 0.75 * 256 / 257 + 0.125])
+
+
+def test_errors_are_measured_in_units_of_each_series_scale():
+    calm = scores(range(2010, 2018), good=0.1, poor=0.2).assign(size_pp=0.2)
+    both = pd.concat([calm, scores(range(2010, 2018), good=1.0, poor=2.0)])
+    found = weights(both, ["poor", "good"], 6)
+    assert found == pytest.approx(weights(calm, ["poor", "good"], 6))
+
+
+def test_only_calls_with_about_as_many_months_known_tell():
+    june = scores(range(2010, 2018), 6, one=1.0, other=2.0)
+    november = scores(range(2010, 2018), 11, one=9.0, other=0.1)
+    found = weights(pd.concat([june, november]), ["one", "other"], 5)
+    assert found == pytest.approx(weights(june, ["one", "other"], 6))
+
+
+@pytest.mark.parametrize(
+    "past", [scores(range(2016, 2018), good=1.0, poor=2.0), scores(range(0), x=1.0)]
+)
+def test_two_years_or_none_say_nothing_of_who_is_better(past: pd.DataFrame):
+    table = past.reindex(columns=["model", "year", "months_known", "crps", "size_pp"])
+    assert weights(table, ["poor", "good"], 6).tolist() == [0.5, 0.5]
+
+
+def test_a_new_model_weighs_as_much_as_the_mean_of_the_others():
+    past = scores(range(2010, 2018), one=1.0, other=1.0)
+    found = weights(past, ["one", "new", "other"], 6)
+    assert found == pytest.approx([1 / 3, 1 / 3, 1 / 3])
+
+
+@given(st.lists(st.floats(0.01, 20), min_size=2, max_size=5))
+def test_weights_add_up_and_leave_no_model_out(crps):
+    named = {f"m{i}": c for i, c in enumerate(crps)}
+    found = weights(scores(range(2010, 2018), **named), list(named), 6)
+    assert found.sum() == pytest.approx(1)
+    assert found.min() >= 0.25 / len(crps) - 1e-12
+    assert np.argmax(found) == np.argmin(crps)

@@ -14,7 +14,7 @@ import pandas as pd
 import platformdirs
 
 from forecast.archive import Archive, Snapshot, read_archive
-from forecast.backtest import Plan, past_errors, replay
+from forecast.backtest import Plan, Progress, past_errors, replay
 from forecast.errors import BeforeFirstRelease, DayAhead, ParameterError
 from forecast.origin import package_hash
 from forecast.outlook import (
@@ -53,14 +53,14 @@ def answer_to(parameters: Parameters) -> Answer:
     )
 
 
-def check(parameters: Parameters) -> Mapping[str, str]:
-    """Return the hash of each data file by name, once the question has proved to have an answer.
+def checked_snapshot(parameters: Parameters) -> Snapshot:
+    """Return what was known on the day, once the question has proved to have an answer.
 
     Raise what `answer_to` would raise for bad data or a question without an answer.
     """
-    archive = read_archive(parameters.data)
-    _snapshot(archive, parameters.area, parameters.year, parameters.as_of, parameters.n_paths)
-    return archive.file_hashes
+    asked = parameters
+    archive = read_archive(asked.data)
+    return _snapshot(archive, asked.area, asked.year, asked.as_of, asked.n_paths)
 
 
 def answer(archive: Archive, area: str, year: int, day: date, *, seed: int, n_paths: int) -> Answer:
@@ -119,7 +119,9 @@ def _last_calls(outlook: Outlook, seed: int) -> dict[str, tuple[date, IndicatorO
     return calls
 
 
-def record_of(snapshot: Snapshot, *, n_workers: int = 1) -> Record:
+def record_of(
+    snapshot: Snapshot, *, n_workers: int = 1, on_progress: Progress | None = None
+) -> Record:
     """Return the record that a report of the day learns from, from the cache where it is kept.
 
     It holds what was settled by the learning day of the year. The key is a hash of the figures
@@ -132,17 +134,17 @@ def record_of(snapshot: Snapshot, *, n_workers: int = 1) -> Record:
     stem = cache_folder() / f"record-{_key(archive)}"
     kept = _read(stem)
     if kept is None:
-        kept = _replayed(archive, n_workers)
+        kept = _replayed(archive, n_workers, on_progress)
         _keep(kept, stem)
     return kept
 
 
-def _replayed(archive: Archive, n_workers: int) -> Record:
+def _replayed(archive: Archive, n_workers: int, on_progress: Progress | None) -> Record:
     """Return the record of an archive: simple rules' errors, and the models' calls replayed."""
     newest = archive.last_release_on
     years = range(max(archive.first_release_on.year, newest.year - RECORD_YEARS), newest.year)
     plan = Plan(years=years, months=RECORD_MONTHS, targets="previous-year")
-    densities = replay(archive, archive.areas, plan, n_workers=n_workers)
+    densities = replay(archive, archive.areas, plan, n_workers=n_workers, on_progress=on_progress)
     return Record(past_errors(archive.as_of(newest)).calls, densities)
 
 

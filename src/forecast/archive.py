@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.errors import BeforeFirstRelease, ContractError, Fault, UnknownArea
-from forecast.figures import KEY, figure_files, read_figures
+from forecast.figures import KEY, figure_files, sound_figures
 from forecast.indicators import FILE as INDICATORS_FILE
 from forecast.indicators import Registry, read_registry
 from forecast.origin import sha256_of
@@ -190,19 +190,17 @@ def read_archive(folder: Path) -> Archive:
     if not folder.is_dir():
         raise ContractError([Fault(str(folder), None, "no such folder; a data folder is needed")])
     faults: list[Fault] = []
-    registry, figures = None, None
+    registry = None
     try:
         registry = read_registry(folder)
     except ContractError as error:
         faults.extend(error.faults)
-    try:
-        figures = read_figures(folder)
-    except ContractError as error:
-        faults.extend(error.faults)
-    if registry is not None and figures is not None:
+    figures, figure_faults = sound_figures(folder)
+    faults.extend(figure_faults)
+    if registry is not None:
         faults.extend(_unknown_indicators(figures, registry))
     targets, schedule = _optional(folder, registry, faults)
-    if faults or registry is None or figures is None:
+    if faults or registry is None:
         raise ContractError(faults)
     return Archive(figures, registry, targets, schedule, file_hashes(folder))
 

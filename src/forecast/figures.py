@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -21,6 +22,7 @@ STATUSES = ("final", "preliminary", "expected", "lower_bound")
 BASES = ("published", "estimated", "uploaded")
 KEY = ("area", "indicator", "first", "last", "measure", "unit")
 _ENCODINGS = ("utf-8-sig", "gb18030")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def read_figures(folder: Path) -> pd.DataFrame:
@@ -30,28 +32,34 @@ def read_figures(folder: Path) -> pd.DataFrame:
     released_on (datetime64), released_on_basis, publisher, source, file, line. Raise
     `ContractError` with every fault of every file.
     """
+    figures, faults = sound_figures(folder)
+    if faults:
+        raise ContractError(faults)
+    return figures
+
+
+def sound_figures(folder: Path) -> tuple[pd.DataFrame, list[Fault]]:
+    """Return the figures without fault, and every fault of every file."""
     paths = figure_files(folder)
     faults: list[Fault] = []
     tables = []
     for path in paths:
         name = path.relative_to(folder).as_posix()
         try:
-            rows = _parquet_rows(path) if path.suffix == ".parquet" else _csv_rows(path, name)
+            rows = (
+                _parquet_rows(path) if path.suffix == ".parquet" else _csv_rows(path, name, faults)
+            )
             tables.append(_checked(rows, name, faults))
         except ContractError as error:
             faults.extend(error.faults)
     if not paths:
-        faults.append(
-            Fault(
-                f"{folder.name}/figures", None, "no file; at least one *.csv or *.parquet is needed"
-            )
-        )
-    figures = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
-    if not faults:
+        where = f"{folder.name}/figures"
+        faults.append(Fault(where, None, "no file; at least one *.csv or *.parquet is needed"))
+    figures = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(KEY))
+    if len(figures):
         faults.extend(_conflicts(figures))
-    if faults:
-        raise ContractError(faults)
-    return figures.drop_duplicates([*KEY, "released_on", "status"], ignore_index=True)
+        figures = figures.drop_duplicates([*KEY, "released_on", "status"], ignore_index=True)
+    return figures, sorted(faults, key=lambda f: (f.file, f.line or 0))
 
 
 def figure_files(folder: Path) -> list[Path]:
@@ -59,12 +67,11 @@ def figure_files(folder: Path) -> list[Path]:
     return sorted(p for p in (folder / "figures").glob("*") if p.suffix in (".csv", ".parquet"))
 
 
-def _csv_rows(path: Path, name: str) -> pd.DataFrame:
-    """Return the cells of a CSV file as text, with the line of each row."""
+def _csv_rows(path: Path, name: str, faults: list[Fault]) -> pd.DataFrame:
+    """Return the cells of a CSV file as text, with the line of each row; add faulty rows."""
     reader = csv.reader(io.StringIO(decoded(path, name), newline=""), strict=True)
     lines: list[int] = []
     rows: list[list[str]] = []
-    faults = []
     try:
         header = [cell.strip() for cell in next(reader, [])]
         _check_header(header, name)
@@ -82,12 +89,9 @@ def _csv_rows(path: Path, name: str) -> pd.DataFrame:
             lines.append(reader.line_num)
     except csv.Error as error:
         faults.append(Fault(name, reader.line_num, f"no CSV: {error}"))
-    if faults:
-        raise ContractError(faults)
-    if not rows:
-        raise ContractError(
-            [Fault(name, None, "a header without rows; at least one figure is needed")]
-        )
+    if not lines and not any(fault.file == name for fault in faults):
+        message = "a header without rows; at least one figure is needed"
+        raise ContractError([Fault(name, None, message)])
     return pd.DataFrame(rows, columns=header, dtype="str").assign(line=lines)
 
 
@@ -158,8 +162,8 @@ def _checked(rows: pd.DataFrame, name: str, faults: list[Fault]) -> pd.DataFrame
     )
     found = list(_row_faults(rows, typed, name))
     faults.extend(found)
-    if found:
-        return pd.DataFrame()
+    sound = ~rows["line"].isin([fault.line for fault in found])
+    rows, typed = rows[sound], typed[sound]
     kept = [
         "area",
         "indicator",
@@ -253,7 +257,7 @@ def _number(text: str) -> float:
 def _day(text: str) -> date | None:
     """Return the day that `YYYY-MM-DD` names, or None."""
     try:
-        return date.fromisoformat(text) if len(text) == 10 else None
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:
         return None
 

@@ -113,6 +113,11 @@ def _overrides(
             rule = "allowed: an area and a known indicator"
             faults.append(Fault(FILE, line, f"override of {indicator!r} in {area!r}; {rule}"))
             continue
+        if (area, indicator) in found_lines:
+            first = found_lines[area, indicator]
+            what = f"override of {indicator!r} in {area!r}"
+            faults.append(Fault(FILE, line, f"{what} stands on line {first} already"))
+            continue
         changed = {
             name: value for name, value in entry.items() if name not in ("area", "indicator")
         }

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.history import FloatArray
-from forecast.models.shared import ASSUMED_DIFFERENCE, Shared
+from forecast.models.shared import ASSUMED_DIFFERENCE, Shared, assumed_profile
 from forecast.record import Record
 from forecast.spans import MONTHS_A_YEAR
 
@@ -43,9 +43,9 @@ def learnt(record: Record, lenders: Lenders, day: date) -> Shared:
     """Return what the calls settled by a day teach; `lenders` names those of each series."""
     settled = record.settled_by(day)
     moves = _moves(settled, "pace")
-    if not moves.error_pp.size:
+    if not (moves.until == MONTHS_A_YEAR).any():
         return Shared()
-    sizes = _sizes(moves.of(moves.until == MONTHS_A_YEAR), {}) or _sizes(moves, {})
+    sizes = _sizes(moves.of(moves.until == MONTHS_A_YEAR), {})
     profile: dict[str, FloatArray] = {}
     for _ in range(_ROUNDS):
         profile = {r: _profile(moves.of(moves.rule == r), sizes) for r in np.unique(moves.rule)}
@@ -106,7 +106,10 @@ def _profiled(moves: Moves, profile: Mapping[str, FloatArray]) -> FloatArray:
 
 
 def _profile(moves: Moves, sizes: Mapping[str, float]) -> FloatArray:
-    """Return the typical size of a move from each month to each later one, in scale units."""
+    """Return the typical size of a move from each month to each later one, in scale units.
+
+    What too few moves tell is assumed.
+    """
     square = (moves.error_pp / _units(moves, sizes)) ** 2
     table = np.full((MONTHS_A_YEAR + 1, MONTHS_A_YEAR + 1), np.nan)
     for known in range(MONTHS_A_YEAR):
@@ -116,7 +119,7 @@ def _profile(moves: Moves, sizes: Mapping[str, float]) -> FloatArray:
                 table[known, until] = np.sqrt(values.mean())
     for until in range(1, MONTHS_A_YEAR + 1):
         _interpolate(table[:until, until])
-    return table
+    return np.where(np.isnan(table), assumed_profile(), table)
 
 
 def _interpolate(column: FloatArray) -> None:

@@ -79,15 +79,20 @@ def _values(given: Mapping[str, Any]) -> list[str]:
     problems = []
     if not is_name(given["area"]):
         problems.append(f"area: {given['area']!r}; allowed: {_NAME}")
-    try:
-        date.fromisoformat(given["as_of"])
-    except ValueError:
+    if not _is_day(given["as_of"]):
         problems.append(f"as_of: {given['as_of']!r} is no day; allowed: YYYY-MM-DD")
     if given["lang"] not in LANGUAGES:
         problems.append(f"lang: {given['lang']!r}; allowed: {', '.join(LANGUAGES)}")
     if given["seed"] < 0:
         problems.append(f"seed: {given['seed']}; allowed: zero or more")
     return problems
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def is_name(text: str) -> bool:

@@ -19,10 +19,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from forecast.answers import check
+from forecast.answers import checked_snapshot, record_of
+from forecast.archive import Snapshot
 from forecast.errors import NotebookFailed, OutputError, ParameterError
 from forecast.origin import commit, folder, package_hash, requirements_hash, sha256_of
 from forecast.parameters import Parameters
+from forecast.workers import progress_bar
 
 RESULT, MANIFEST = "result.json", "manifest.json"
 _TYPES = {"str": str, "int": int, "float": float, "bool": bool}
@@ -47,20 +49,27 @@ def publish(
     Raise ContractError, ParameterError and their kin before anything runs, NotebookFailed for a
     cell that fails, OutputError for a folder that cannot be written. The last good report stays.
     """
-    data_hashes = check(parameters)
+    snapshot = checked_snapshot(parameters)
     place = reports / parameters.area / str(parameters.year) / parameters.as_of.isoformat()
     languages = sorted({parameters.lang, *_published_languages(place, kind)})
-    inputs = _inputs(parameters, data_hashes, kind, languages)
+    inputs = _inputs(parameters, snapshot.archive.file_hashes, kind, languages)
     run = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:12]
     home = place / "runs" / run
     is_new = not home.is_dir()
     with _writing(place):
         if is_new:
+            _learn(snapshot, show_progress=show_progress)
             _build(parameters, home, kind, languages, inputs, show_progress=show_progress)
         _verify(home)
         _put_in_place(home, place)
     page = place / page_name(kind, parameters.lang)
     return Publication(place, page, place / RESULT, run, is_new)
+
+
+def _learn(snapshot: Snapshot, *, show_progress: bool) -> None:
+    """Build the record of past calls on all processors where no earlier report has kept it."""
+    advance = progress_bar("Replaying past calls", show=show_progress)
+    record_of(snapshot, n_workers=os.cpu_count() or 1, on_progress=advance)
 
 
 def page_name(kind: str, lang: str, suffix: str = "html") -> str:

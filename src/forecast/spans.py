@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 MONTHS_A_YEAR = 12
-_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+_MONTH = re.compile(r"([1-9]\d{3})-(0[1-9]|1[0-2])")
 
 
 def month(year: int, month_of_year: int) -> int:

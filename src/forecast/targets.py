@@ -103,15 +103,19 @@ def round_half_up(values: ArrayLike, decimals: int) -> NDArray[np.float64]:
 
 def read_targets(folder: Path, registry: Registry) -> tuple[Target, ...]:
     """Return all targets in `folder/targets.toml`, none where the file is missing."""
-    if not (folder / FILE).is_file():
-        return ()
-    entries, lines = read_entries(folder / FILE, {"target"})
+    path = folder / FILE
+    return read_target_file(path, registry) if path.is_file() else ()
+
+
+def read_target_file(path: Path, registry: Registry) -> tuple[Target, ...]:
+    """Return the targets of a file; raise ContractError with all faults."""
+    entries, lines = read_entries(path, {"target"})
     faults: list[Fault] = []
-    targets = parsed(Target, entries["target"], lines["target"], FILE, faults)
+    targets = parsed(Target, entries["target"], lines["target"], path.name, faults)
     if not faults:
         for target, line in zip(targets, lines["target"], strict=True):
-            faults.extend(Fault(FILE, line, text) for text in _problems(target, registry))
-        faults.extend(_announced_twice(targets, lines["target"]))
+            faults.extend(Fault(path.name, line, text) for text in _problems(target, registry))
+        faults.extend(_announced_twice(targets, lines["target"], path.name))
     if faults:
         raise ContractError(faults)
     return tuple(targets)
@@ -143,10 +147,10 @@ def _problems(target: Target, registry: Registry) -> Iterator[str]:
         yield f"tolerance_pp {target.tolerance_pp}; allowed: zero or more, with comparison about"
 
 
-def _announced_twice(targets: Sequence[Target], lines: Sequence[int]) -> Iterator[Fault]:
+def _announced_twice(targets: Sequence[Target], lines: Sequence[int], file: str) -> Iterator[Fault]:
     seen: dict[tuple[str, int, str, date], int] = {}
     for target, line in zip(targets, lines, strict=True):
         key = (target.area, target.year, target.indicator, target.announced_on)
         if (first := seen.setdefault(key, line)) != line:
             what = f"{target.indicator} {target.year} of {target.area}"
-            yield Fault(FILE, line, f"{what} was announced on this day on line {first} already")
+            yield Fault(file, line, f"{what} was announced on this day on line {first} already")

@@ -38,3 +38,18 @@ def spread(
 ) -> Iterable[Result]:
     """Return the results in the order of the items, whoever computes them."""
     return map(work, items) if pool is None else pool.map(work, items)
+
+
+def progress_bar(title: str, *, show: bool) -> Callable[[int, int], None]:
+    """Return what is told (done, total) and draws a bar on standard error."""
+    from tqdm import tqdm
+
+    bar = tqdm(desc=title, unit="series", disable=not show)
+
+    def advance(done: int, total: int) -> None:
+        bar.total = total
+        bar.update(done - bar.n)
+        if done == total:
+            bar.close()
+
+    return advance

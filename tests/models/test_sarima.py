@@ -29,8 +29,13 @@ def monthly(archive: Archive) -> FittedSarima:
 
 
 @pytest.fixture(scope="module")
-def quarterly(real_archive: Archive) -> FittedSarima:
-    return Sarima().fit(asked(real_archive, "china/gdp", date(2019, 4, 30), 2019), Shared())
+def quarterly() -> FittedSarima:
+    """Return the fit to ten simulated years of quarters, the first of the eleventh known."""
+    rng = np.random.default_rng(14)
+    season = np.tile([9.0, 10, 11, 14], 11)[:41]
+    amounts = season * np.exp(np.cumsum(0.02 + 0.01 * rng.standard_normal(41)))
+    flows = Flows(2008, (3, 6, 9, 12), amounts)
+    return Sarima().fit(replace(history_of([row(m12=8.0), row(m3=8.0)]), flows=flows), Shared())
 
 
 @pytest.fixture(params=["monthly", "quarterly"])
@@ -144,6 +149,15 @@ def test_four_years_of_flows_are_needed(n_years: int, can: bool):
         history_of([*(n_years - 1) * [row(m12=1.0)], row(m12=1.0), row()]),
         flows=Flows(2018 - n_years, (3, 6, 9, 12), amounts),
     )
+    assert Sarima().can_fit(history) is can
+
+
+@pytest.mark.parametrize(("n_missing", "can"), [(4, True), (6, False)])
+def test_one_flow_in_five_may_be_missing(n_missing: int, can: bool):
+    amounts = np.tile([10.0, 11, 12, 13], 6)
+    amounts[2 : 2 + 3 * n_missing : 3] = np.nan
+    flows = Flows(2012, (3, 6, 9, 12), amounts)
+    history = replace(history_of([*6 * [row(m12=1.0)], row()]), flows=flows)
     assert Sarima().can_fit(history) is can
 
 

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from forecast.backtest.errors import past_errors
-from forecast.backtest.replay import Plan, Targets, replay
+from forecast.backtest.replay import Plan, Progress, Targets, replay
 
-__all__ = ["Plan", "Targets", "past_errors", "replay"]
+__all__ = ["Plan", "Progress", "Targets", "past_errors", "replay"]

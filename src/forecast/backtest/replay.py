@@ -25,6 +25,7 @@ from forecast.workers import executor, spread
 
 N_QUANTILES, N_PATHS = 200, 1000
 LEVELS = (np.arange(N_QUANTILES) + 0.5) / N_QUANTILES
+Progress = Callable[[int, int], None]
 Targets = Literal["official", "previous-year"]
 
 
@@ -61,7 +62,7 @@ def replay(
     plan: Plan,
     *,
     n_workers: int = 1,
-    on_progress: Callable[[int, int], None] | None = None,
+    on_progress: Progress | None = None,
 ) -> pd.DataFrame:
     """Return density calls of every model, of the pool and of the references, scored.
 

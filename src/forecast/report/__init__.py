@@ -10,6 +10,7 @@ from forecast.origin import package_hash
 from forecast.outlook import Outlook
 from forecast.report.indicator import FAN_LEVELS, indicator_report, light, word
 from forecast.report.result import json_schema, read_result, result_json, write_result
+from forecast.report.track import track_record
 from forecast.report.value import (
     SCHEMA_VERSION,
     CaveatSaid,
@@ -17,6 +18,7 @@ from forecast.report.value import (
     JointReport,
     Known,
     Report,
+    TrackReport,
 )
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "JointReport",
     "Known",
     "Report",
+    "TrackReport",
     "json_schema",
     "light",
     "read_result",
@@ -55,6 +58,7 @@ def report_of(answer: Answer) -> Report:
         known=_known(answer),
         indicators=indicators,
         joint=_joint(outlook),
+        track=track_record(answer.record.densities, answer.seed),
         caveats=_caveats(answer),
     )
 

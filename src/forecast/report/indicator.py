@@ -71,6 +71,8 @@ def indicator_report(name: str, one: IndicatorOutlook, answer: Answer) -> Indica
         fan=_fan(one),
         past_years_pct=_past_years(history),
         members=_members(one),
+        calibration_size=one.calibration.size,
+        calibration_years=one.calibration.n_years,
         base_revision_pct=_base_revision(history),
         error_size_basis=one.scale.basis,
         caveats=[CaveatSaid(code=c.code, values=dict(c.values)) for c in one.caveats],
@@ -249,13 +251,11 @@ def _past_years(history: History) -> dict[str, list[float | None]]:
 def _members(one: IndicatorOutlook) -> list[Member]:
     rows = []
     for name, paths in one.members.items():
-        lower, median, upper = np.quantile(paths[:, -1], (0.1, 0.5, 0.9))
+        lower, median, upper = np.quantile(paths[:, -1], (0.1, 0.5, 0.9)).tolist()
+        weight = one.weights[name]
         rows.append(
             Member(
-                model=name,
-                median_pct=float(median),
-                lower80_pct=float(lower),
-                upper80_pct=float(upper),
+                model=name, median_pct=median, lower80_pct=lower, upper80_pct=upper, weight=weight
             )
         )
     return rows

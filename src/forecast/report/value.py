@@ -125,12 +125,13 @@ class Fan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """One model's own view of annual growth."""
+    """One model's own view of annual growth, and its weight in the pool."""
 
     model: str
     median_pct: float
     lower80_pct: float
     upper80_pct: float
+    weight: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +167,8 @@ class IndicatorReport:
     fan: Fan
     past_years_pct: dict[str, list[float | None]]
     members: list[Member]
+    calibration_size: float
+    calibration_years: int
     base_revision_pct: dict[str, float]
     error_size_basis: str
     caveats: list[CaveatSaid]
@@ -198,6 +201,93 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ModelScore:
+    """Mean scores of a model, of the pool or of a reference over all settled calls."""
+
+    model: str
+    n_calls: int
+    crps_pp: float
+    brier: float | None
+    log_score: float | None
+    covers80: float
+    covers90: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthScore:
+    """Mean scores of the pool once so many months were known, and those of its rivals."""
+
+    months_known: int
+    n_calls: int
+    crps_pp: float
+    brier: float | None
+    covers80: float
+    rivals_crps_pp: dict[str, float]
+    rivals_brier: dict[str, float | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndicatorScore:
+    """Mean scores of the pool for one indicator of an area."""
+
+    area: str
+    indicator: str
+    n_calls: int
+    crps_pp: float
+    brier: float | None
+    covers80: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReliabilityReport:
+    """The CORP reliability diagram with a 90 % consistency band, and the parts of the Brier score.
+
+    Brier = miscalibration - resolution + uncertainty. `histogram` counts the stated
+    probabilities in ten equal bins.
+    """
+
+    stated: list[float]
+    observed: list[float]
+    lower: list[float]
+    upper: list[float]
+    histogram: list[int]
+    miscalibration: float
+    resolution: float
+    uncertainty: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skill:
+    """How much lower the pool's scores are than a rival's, in per cent, with 90 % intervals."""
+
+    rival: str
+    n_calls: int
+    crps_pct: float
+    crps_lower_pct: float
+    crps_upper_pct: float
+    brier_pct: float
+    brier_lower_pct: float
+    brier_upper_pct: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackReport:
+    """What past calls came to: replayed with what was known on their days, against last year."""
+
+    n_calls: int
+    first_year: int
+    last_year: int
+    n_years: int
+    is_thin: bool
+    n_without_target: int
+    models: list[ModelScore]
+    months: list[MonthScore]
+    indicators: list[IndicatorScore]
+    reliability: ReliabilityReport | None
+    skill: list[Skill]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """A whole report."""
 
@@ -214,6 +304,7 @@ class Report:
     known: Known
     indicators: list[IndicatorReport]
     joint: JointReport | None
+    track: TrackReport | None
     caveats: list[CaveatSaid]
 
     @property

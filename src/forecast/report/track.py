@@ -1,0 +1,139 @@
+"""The track record: what past calls came to, against what needs no model."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from forecast.chance import generator
+from forecast.record import POOL, RAW_POOL, REFERENCES
+from forecast.report.value import (
+    IndicatorScore,
+    ModelScore,
+    MonthScore,
+    ReliabilityReport,
+    Skill,
+    TrackReport,
+)
+from forecast.scores import Interval, consistency_band, coverage, ratio_by_year, reliability
+
+FEWEST_YEARS, FEWEST_CALLS = 3, 50
+BAND, N_DRAWS = 0.9, 400
+RIVALS = ("planner", "climatology", "prophet")
+GRID = np.linspace(0, 1, 41)
+
+
+def track_record(densities: pd.DataFrame, seed: int) -> TrackReport | None:
+    """Return what settled calls came to; None where there is none.
+
+    Intervals resample years, for the calls of a year share its shocks.
+    """
+    calls = densities[densities["model"] != RAW_POOL]
+    pool = calls[calls["model"] == POOL]
+    if pool.empty:
+        return None
+    years = sorted(int(y) for y in pool["year"].unique())
+    months = sorted(int(k) for k in pool["months_known"].unique())
+    models = sorted(calls["model"].unique(), key=lambda m: (m != POOL, m in REFERENCES, m))
+    return TrackReport(
+        n_calls=len(pool),
+        first_year=years[0],
+        last_year=years[-1],
+        n_years=len(years),
+        is_thin=len(years) < FEWEST_YEARS or len(pool) < FEWEST_CALLS,
+        n_without_target=int(pool["probability"].isna().sum()),
+        models=[_model(m, calls[calls["model"] == m]) for m in models],
+        months=[_month(k, calls[calls["months_known"] == k]) for k in months],
+        indicators=[_indicator(rows) for _, rows in pool.groupby(["area", "indicator"])],
+        reliability=_reliability(pool.dropna(subset=["probability"]), seed),
+        skill=[s for rival in RIVALS if (s := _skill(calls, rival, seed)) is not None],
+    )
+
+
+def _model(model: str, rows: pd.DataFrame) -> ModelScore:
+    return ModelScore(
+        model=model,
+        n_calls=len(rows),
+        crps_pp=float(rows["crps"].mean()),
+        brier=float(rows["brier"].mean()),
+        log_score=float(rows["log_score"].mean()),
+        covers80=coverage(rows["pit"], 0.8),
+        covers90=coverage(rows["pit"], 0.9),
+    )
+
+
+def _month(months_known: int, rows: pd.DataFrame) -> MonthScore:
+    """Return the pool's scores at so many months known, and the rivals' CRPS and Brier."""
+    pool = rows[rows["model"] == POOL]
+    means = rows.groupby("model")[["crps", "brier"]].mean()
+    rivals = [r for r in RIVALS if r in means.index]
+    return MonthScore(
+        months_known=months_known,
+        n_calls=len(pool),
+        crps_pp=float(pool["crps"].mean()),
+        brier=float(pool["brier"].mean()),
+        covers80=coverage(pool["pit"], 0.8),
+        rivals_crps_pp={r: float(means["crps"][r]) for r in rivals},
+        rivals_brier={r: float(means["brier"][r]) for r in rivals},
+    )
+
+
+def _indicator(rows: pd.DataFrame) -> IndicatorScore:
+    return IndicatorScore(
+        area=str(rows["area"].iloc[0]),
+        indicator=str(rows["indicator"].iloc[0]),
+        n_calls=len(rows),
+        crps_pp=float(rows["crps"].mean()),
+        brier=float(rows["brier"].mean()),
+        covers80=coverage(rows["pit"], 0.8),
+    )
+
+
+def _reliability(pool: pd.DataFrame, seed: int) -> ReliabilityReport | None:
+    """Return the CORP diagram on a grid of stated probabilities, with its consistency band."""
+    if pool.empty or pool["hit"].nunique() < 2:
+        return None
+    stated = pool["probability"].to_numpy(dtype=float)
+    found = reliability(stated, pool["hit"].to_numpy(dtype=float))
+    rng = generator(seed, "track/reliability")
+    lower, upper = consistency_band(stated, BAND, n_draws=N_DRAWS, rng=rng)
+    inside = GRID[(found.stated[0] <= GRID) & (found.stated[-1] >= GRID)]
+    return ReliabilityReport(
+        stated=inside.tolist(),
+        observed=np.interp(inside, found.stated, found.observed).tolist(),
+        lower=np.interp(inside, found.stated, lower).tolist(),
+        upper=np.interp(inside, found.stated, upper).tolist(),
+        histogram=np.histogram(stated, bins=10, range=(0, 1))[0].tolist(),
+        miscalibration=found.miscalibration,
+        resolution=found.resolution,
+        uncertainty=found.uncertainty,
+    )
+
+
+def _skill(calls: pd.DataFrame, rival: str, seed: int) -> Skill | None:
+    """Return one minus the ratio of the pool's scores to a rival's on the same calls."""
+    key = ["area", "indicator", "as_of"]
+    both = calls[calls["model"] == POOL].merge(
+        calls[calls["model"] == rival], on=key, suffixes=("", "_rival"), validate="one_to_one"
+    )
+    if both["year"].nunique() < FEWEST_YEARS:
+        return None
+    crps = _gain(both, "crps", generator(seed, f"track/{rival}/crps"))
+    brier = _gain(both.dropna(subset=["brier"]), "brier", generator(seed, f"track/{rival}/brier"))
+    return Skill(
+        rival=rival,
+        n_calls=len(both),
+        crps_pct=crps.value,
+        crps_lower_pct=crps.lower,
+        crps_upper_pct=crps.upper,
+        brier_pct=brier.value,
+        brier_lower_pct=brier.lower,
+        brier_upper_pct=brier.upper,
+    )
+
+
+def _gain(both: pd.DataFrame, score: str, rng: np.random.Generator) -> Interval:
+    ratio = ratio_by_year(
+        both[score], both[f"{score}_rival"], both["year"], level=BAND, n_draws=N_DRAWS, rng=rng
+    )
+    return Interval(100 * (1 - ratio.value), 100 * (1 - ratio.upper), 100 * (1 - ratio.lower))
