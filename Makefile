@@ -29,6 +29,8 @@ test: $(READY) ## Check style, types, layers, tests and notebooks
 	@$(BIN)/lint-imports
 	@echo; echo "== Tests and notebooks (pytest)"
 	@$(BIN)/pytest -n auto --dist loadgroup
+	@echo; echo "== Outputs kept in teaching notebooks (nbval)"
+	@$(BIN)/pytest --nbval-lax -p no:cacheprovider notebooks/explore
 
 lab: $(READY) ## Open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab notebooks/

@@ -382,11 +382,19 @@ def write_data_folder(folder: Path) -> Path:
     return folder
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that rewrites what one frozen run said; review the diff."""
+    parser.addoption("--update-golden", action="store_true", help="rewrite the golden files")
+
+
 @pytest.fixture(scope="session", autouse=True)
-def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep results of a test run out of the user's cache."""
+def _own_cache() -> Iterator[None]:
+    """Keep results of a test run out of the user's cache.
+
+    The cache is keyed by content, so that workers and later runs may share one folder.
+    """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FORECAST_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("FORECAST_CACHE", str(PROJECT / ".pytest_cache" / "forecast"))
         yield
 
 

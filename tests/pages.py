@@ -8,7 +8,7 @@ from pathlib import Path
 from forecast.answers import answer
 from forecast.archive import Archive, read_archive
 from forecast.report import Report, report_of
-from forecast.report.value import Fan, IndicatorReport
+from forecast.report.value import Fan, IndicatorReport, TrackReport
 
 LANGUAGES = ("en", "zh")
 
@@ -33,6 +33,26 @@ def settled() -> Report:
 def without_targets() -> Report:
     """Return a report of an area without any target."""
     return report("longgang", 2013, "2013-09-30")
+
+
+def without_record() -> Report:
+    """Return the report as it is where no past call is settled."""
+    return replace(report(), track=None)
+
+
+def thin() -> Report:
+    """Return the report as it is where few past calls are settled, all with one outcome."""
+    few = replace(
+        record(), n_calls=12, first_year=2018, n_years=1, is_thin=True, reliability=None, skill=[]
+    )
+    return replace(report(), track=few)
+
+
+def record() -> TrackReport:
+    """Return the record behind the report of real figures."""
+    made = report().track
+    assert made is not None
+    return made
 
 
 def gdp() -> IndicatorReport:

@@ -1,7 +1,7 @@
 """Figures in, an answer out; and a cache that is never believed where it should not be."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import forecast.answers
-from forecast.answers import Answer, answer, answer_to, check, record_of
+from forecast.answers import Answer, answer, answer_to, checked_snapshot, record_of
 from forecast.archive import Archive, read_archive
 from forecast.errors import BeforeFirstRelease, ContractError, DayAhead, ParameterError, UnknownArea
 from forecast.parameters import Parameters
@@ -54,8 +54,8 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave the replay of the models' past calls out of the record."""
+def quick(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the replay of the models' past calls out of the record, and the record to ourselves."""
     monkeypatch.setattr(forecast.answers, "replay", lambda *_, **__: no_densities())
 
 
@@ -69,12 +69,12 @@ def folder(data_folder: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def settled(real_archive: Archive, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answer]:
+def settled(real_archive: Archive, tmp_path_factory: pytest.TempPathFactory) -> Answer:
     """Return what the end of April 2020 says of 2019, with a record of two replayed years."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FORECAST_CACHE", str(tmp_path_factory.mktemp("short")))
         patch.setattr(forecast.answers, "RECORD_YEARS", 2)
-        yield asked(real_archive, "futian", 2019, SETTLED)
+        return asked(real_archive, "futian", 2019, SETTLED)
 
 
 def test_a_settled_year_shows_its_outturns(settled: Answer):
@@ -110,7 +110,7 @@ def test_a_day_long_after_the_newest_release_is_ordinary(archive: Archive):
     assert found.outlook.joint() is None
 
 
-@pytest.mark.usefixtures("quick", "cache")
+@pytest.mark.usefixtures("quick")
 def test_a_year_without_targets_gets_everything_but_probabilities(real_archive: Archive):
     found = asked(real_archive, "longgang", 2013, date(2013, 9, 30))
     assert found.outlook.joint() is None
@@ -160,13 +160,14 @@ def test_parameters_are_answered_from_the_folder_that_they_name(folder: Path, ar
 
 
 def test_a_question_is_checked_without_being_answered(folder: Path, archive: Archive):
-    assert check(parameters(folder)) == archive.file_hashes
+    snapshot = checked_snapshot(parameters(folder))
+    assert (snapshot.day, snapshot.archive.file_hashes) == (AUGUST, archive.file_hashes)
     with pytest.raises(UnknownArea, match="no figures for area 'atlantis'"):
-        check(parameters(folder, area="atlantis"))
+        checked_snapshot(parameters(folder, area="atlantis"))
     with (folder / "figures" / "nation.csv").open("a") as file:
         file.write("nation,gdp\n")
     with pytest.raises(ContractError, match=r"figures/nation\.csv:\d+: 2 cells"):
-        check(parameters(folder))
+        checked_snapshot(parameters(folder))
 
 
 # What the answer does not depend on --------------------------------------------------------------
@@ -291,7 +292,7 @@ def test_a_record_of_another_year_or_another_program_is_never_used(
     record_of(archive.as_of(AUGUST))
     record_of(archive.as_of(date(2017, 8, 31)))
     assert len(kept(cache)) == 4
-    monkeypatch.setattr(forecast.answers, "package_hash", lambda: "another")
+    monkeypatch.setattr(forecast.answers, "code_hash", lambda: "another")
     record_of(archive.as_of(AUGUST))
     assert len(kept(cache)) == 6
 

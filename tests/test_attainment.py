@@ -238,10 +238,10 @@ def test_levels_needed_are_on_todays_scope():
 def test_a_year_that_is_expected_to_do_better_falls_short_by_less_than_nothing():
     history = with_levels()
     short = [
-        required(target("at_least", rate), history, np.array([10.0])).shortfall_level
-        for rate in (9.0, 10.05, 11.0)
+        required(target("at_least", rate), history, np.array([9.95])).shortfall_level
+        for rate in (9.0, 10.0, 11.0)
     ]
-    assert short == pytest.approx([-1.3125, 0.0, 1.1875])
+    assert short == pytest.approx([-1.25, 0.0, 1.25])
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 import re
 import warnings
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -16,16 +17,21 @@ def _lines(ax, gid):
     return [line for line in ax.get_lines() if line.get_gid() == gid]
 
 
-def _drawn(one, lang="en"):
-    """Return the axes of an indicator's fan, rendered; a missing glyph is an error."""
+def _rendered(draw):
+    """Return axes drawn on and rendered; a missing glyph is an error."""
     figure = Figure()
     canvas = FigureCanvasAgg(figure)
     ax = figure.add_subplot()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        charts.fan(one, ax=ax, lang=lang)
+        draw(ax)
         canvas.draw()
     return ax
+
+
+def _drawn(one, lang="en"):
+    """Return the axes of an indicator's fan, rendered."""
+    return _rendered(lambda ax: charts.fan(one, ax=ax, lang=lang))
 
 
 def _kinds():
@@ -115,3 +121,65 @@ def test_pictures_are_the_same_bytes_each_time_and_say_what_they_show():
     assert len(alts) == 6
     assert all("达标概率" in alt for alt in alts)
     assert len(first) < 600_000
+
+
+@pytest.mark.parametrize("lang", pages.LANGUAGES)
+def test_strips_show_the_pool_first_and_every_member_with_its_weight(lang):
+    for one in pages.report().with_target:
+        ax = _rendered(lambda ax, one=one: charts.members(one, ax=ax, lang=lang))
+        names = [label.get_text() for label in ax.get_yticklabels()]
+        assert names[0] == text("model.pool", lang)
+        assert set(names[1:]) == {text(f"model.{m.model}", lang) for m in one.members}
+        said = [t.get_text() for t in ax.texts]
+        assert {phrases.weight(m, lang) for m in one.members} <= set(said)
+        (line,) = _lines(ax, "target")
+        assert line.get_xdata()[0] == (one.target.lower_pct or one.target.rate_pct)
+
+
+def test_strips_stand_at_the_medians_of_the_report_the_weightiest_above():
+    one = pages.gdp()
+    ax = _rendered(lambda ax: charts.members(one, ax=ax, lang="en"))
+    ticks = [line.get_xdata()[0] for line in ax.get_lines() if line.get_marker() == "|"]
+    ordered = sorted(one.members, key=lambda m: -m.weight)
+    assert ticks == [one.forecast.median_pct, *(m.median_pct for m in ordered)]
+
+
+def test_strips_are_drawn_for_each_target_and_for_none_once_all_are_settled():
+    made = charts.strips(pages.report(), "en").markup
+    assert made.count("<img ") == 6
+    assert "All models together: 7.2" in made.replace("\u00a0", " ")
+    assert charts.strips(pages.settled(), "en").markup == ""
+    assert charts.strips(pages.without_targets(), "zh").markup.count("<img ") > 0
+
+
+@pytest.mark.parametrize("lang", pages.LANGUAGES)
+def test_the_diagram_shows_what_was_observed_and_what_is_too_little_to_judge(lang):
+    record = pages.record()
+    ax = _rendered(lambda ax: charts.reliability(record, ax=ax, lang=lang))
+    (line,) = _lines(ax, "observed")
+    assert list(line.get_xdata()) == record.reliability.stated
+    assert list(line.get_ydata()) == record.reliability.observed
+    (counts,) = ax.child_axes
+    assert [bar.get_height() for bar in counts.patches] == record.reliability.histogram
+    thin = pages.thin().track
+    ax = _rendered(lambda ax: charts.reliability(thin, ax=ax, lang=lang))
+    assert text("reliability.none", lang) in [t.get_text() for t in ax.texts]
+
+
+@pytest.mark.parametrize("lang", pages.LANGUAGES)
+def test_scores_by_month_name_the_pool_and_every_rival_apart(lang):
+    record = pages.record()
+    ax = _rendered(lambda ax: charts.scores_by_month(record, ax=ax, lang=lang))
+    for model in ("pool", "planner", "climatology", "prophet"):
+        (line,) = _lines(ax, model)
+        assert len(line.get_xdata()) == len(record.months)
+    names = [t for t in ax.texts if t.get_position()[0] > record.months[-1].months_known]
+    heights = sorted(t.get_position()[1] for t in names)
+    assert len(heights) == 4
+    assert all(b > 1.1 * a for a, b in pairwise(heights))
+
+
+def test_the_pictures_of_the_record_are_there_where_there_is_a_record():
+    assert charts.track(pages.report(), "en").markup.count("<img ") == 2
+    assert charts.track(pages.thin(), "zh").markup.count("<img ") == 1
+    assert charts.track(pages.without_record(), "en").markup == ""

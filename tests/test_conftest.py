@@ -6,9 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import platformdirs
 import pytest
 
 import conftest
+from forecast.answers import cache_folder
 from forecast.archive import Archive, Figure
 from forecast.history import Basis, build_history
 from forecast.spans import Span, month
@@ -26,9 +28,9 @@ def test_numeric_libraries_have_one_thread_and_drawings_no_window():
     assert os.environ["MPLBACKEND"] == "Agg"
 
 
-def test_the_cache_is_a_folder_of_this_run(tmp_path_factory: pytest.TempPathFactory):
-    base = tmp_path_factory.getbasetemp()
-    assert Path(os.environ["FORECAST_CACHE"]).is_relative_to(base)
+def test_the_cache_is_not_the_users():
+    assert cache_folder() == Path(os.environ["FORECAST_CACHE"])
+    assert not cache_folder().is_relative_to(platformdirs.user_cache_dir())
 
 
 def test_the_folder_has_the_same_bytes_at_each_writing(data_folder: Path, tmp_path: Path):

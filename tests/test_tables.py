@@ -3,6 +3,7 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 
+import pandas as pd
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
@@ -10,11 +11,24 @@ from rich.console import Console
 import pages
 from forecast import phrases, tables
 from forecast.fragments import Html
+from forecast.record import DENSITY_COLUMNS
 from forecast.report import CaveatSaid
 from forecast.texts import percent
 from forecast.texts.catalogue import entries
 
-SECTIONS = ("headline", "known", "details", "members", "others", "caveats", "provenance")
+SECTIONS = (
+    "headline",
+    "known",
+    "details",
+    "members",
+    "others",
+    "track",
+    "track_scores",
+    "track_indicators",
+    "track_caveats",
+    "caveats",
+    "provenance",
+)
 
 
 def _words(markup: str) -> str:
@@ -41,6 +55,8 @@ def _reports():
         "settled": pages.settled(),
         "without targets": pages.without_targets(),
         "one cannot be assessed": pages.with_first(pages.unassessed(told.indicators[0])),
+        "without a record": pages.without_record(),
+        "a thin record": pages.thin(),
         "one settled": pages.with_first(pages.settled().indicators[0]),
     }
 
@@ -175,3 +191,104 @@ def test_a_coupled_joint_probability_is_held_against_independence():
     coupled = replace(told, joint=replace(told.joint, coupling="ranks", independence_product=0.25))
     words = _words(tables.headline(coupled, "en").markup)
     assert "if the indicators were independent it would be 25 %" in words
+
+
+def test_members_show_their_weights_and_what_recalibration_did():
+    one = pages.gdp()
+    words = _words(tables.members(pages.with_first(one), "en").markup)
+    assert f"weight {round(100 * one.members[0].weight)} %" in words
+    assert "none: too few years of its own" in words
+    wide = replace(one, calibration_size=1.125, calibration_years=9)
+    assert phrases.recalibration(wide, "en") == "× 1.13, by 9 settled years"
+    assert phrases.recalibration(replace(wide, calibration_size=1.0), "zh").startswith("不变")
+
+
+def test_the_record_begins_with_a_plain_sentence_and_names_its_limits():
+    record = pages.record()
+    words = _words(tables.track(pages.report(), "en").markup)
+    lead = f"In {record.n_calls:,} replayed calls of {record.first_year}–{record.last_year}"
+    assert words.startswith(f"How such calls did in the past {lead}, of {len(record.indicators)}")
+    for said in ("known on its day", "at least last year", "final figures", "resample whole years"):
+        assert said in words
+    for model in ("planner", "climatology", "prophet"):
+        assert entries()[f"model.{model}"]["en"] in words
+    assert "for miscalibration" in words
+    assert f"{record.n_without_target} calls had no such target" in words
+
+
+def test_a_thin_record_says_so_and_none_says_that_there_is_none():
+    words = _words(tables.track(pages.thin(), "en").markup)
+    assert "too thin to judge by: 12 calls of 2018." in words
+    assert "smaller than by the planner" not in words
+    assert "No past call is settled yet" in _words(
+        tables.track(pages.without_record(), "en").markup
+    )
+    assert tables.track_scores(pages.without_record(), "en") == Html("")
+
+
+def test_a_gain_or_a_loss_against_the_planner_is_named_as_what_it_is():
+    record = pages.record()
+    (planner,) = (s for s in record.skill if s.rival == "planner")
+    told = replace(pages.report(), track=replace(record, skill=[replace(planner, crps_pct=-12.4)]))
+    assert "12 % larger than by the planner" in _words(tables.track_headline(told, "en").markup)
+
+
+def _with_diagram(**course):
+    record = pages.record()
+    shown = replace(record.reliability, stated=[0.1, 0.2, 0.3, 0.4], **course)
+    return replace(pages.report(), track=replace(record, reliability=shown))
+
+
+def test_probabilities_that_did_not_come_true_are_owned_up_to():
+    band = {"lower": [0.0, 0.1, 0.2, 0.3], "upper": [0.2, 0.3, 0.4, 0.5]}
+    low = _with_diagram(observed=[0.1, 0.05, 0.05, 0.4], **band)
+    words = _words(tables.track_headline(low, "en").markup)
+    assert "What was given 20 % to 30 % came true less often" in words
+    high = _with_diagram(observed=[0.1, 0.2, 0.6, 0.7], **band)
+    assert "30%至40%" in _words(tables.track_headline(high, "zh").markup)
+    once = _with_diagram(observed=[0.1, 0.05, 0.3, 0.4], **band)
+    assert "stood up to the outcomes" in _words(tables.track_headline(once, "en").markup)
+
+
+def test_the_page_of_the_record_opens_with_its_question():
+    markup = tables.track_headline(pages.report(), "en").markup
+    assert markup.count("<h1>") == 1
+    assert "<style>" in markup
+    assert "How far could such probabilities be trusted in the past?" in markup
+
+
+def _call(model, status="final", probability=0.6):
+    given = {"area": "a", "indicator": "b", "model": model, "outturn_status": status, "year": 2018}
+    days = {"as_of": pd.Timestamp("2018-06-30"), "settled_on": pd.Timestamp("2019-01-20")}
+    scores = {"pit": 0.5, "crps": 1.25, "brier": 0.16, "log_score": 0.51, "seconds": 2.0}
+    empty = {name: 0 for name in DENSITY_COLUMNS}
+    return empty | given | days | scores | {"probability": probability}
+
+
+def _scoreboard(rows):
+    calls = pd.DataFrame(rows).astype(DENSITY_COLUMNS)
+    console = Console(width=80, color_system=None)
+    with console.capture() as captured:
+        console.print(tables.scoreboard(calls))
+    return captured.get()
+
+
+def test_the_scoreboard_has_the_pool_first_then_members_then_references():
+    models = ("planner", "drift", "pool_raw", "climatology", "pool")
+    said = _scoreboard([_call(model) for model in models])
+    names = ("pool", "pool before recalibration", "drift", "climatology", "planner")
+    first = [line.split("  ")[1].strip() for line in said.splitlines() if "1.250" in line]
+    assert tuple(first) == names
+    assert "…" not in said
+
+
+def test_outturns_that_were_only_expected_stand_in_a_line_of_their_own():
+    said = _scoreboard([_call("pool"), _call("pool", "expected"), _call("drift", "expected")])
+    lines = [line.split() for line in said.splitlines() if "1.250" in line]
+    assert [line[:2] for line in lines] == [["pool", "1"], ["pool,", "outturns"]]
+
+
+def test_calls_without_a_target_have_no_brier_score():
+    row = _call("pool") | {"brier": float("nan"), "log_score": float("nan")}
+    (line,) = [line for line in _scoreboard([row]).splitlines() if "1.250" in line]
+    assert line.split()[3:5] == ["–", "–"]

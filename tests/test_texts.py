@@ -7,7 +7,9 @@ import pytest
 from forecast import texts
 from forecast.history import Basis
 from forecast.models import MODELS
+from forecast.record import POOL, REFERENCES
 from forecast.report.indicator import WORDS
+from forecast.report.track import RIVALS
 from forecast.targets import Comparison
 from forecast.texts.catalogue import LANGUAGES, entries, placeholders_of, text
 
@@ -63,6 +65,8 @@ def test_every_caveat_has_its_text():
     ("table", "names"),
     [
         ("model", MODELS),
+        ("model", [POOL, *REFERENCES]),
+        ("scores", [POOL, *RIVALS]),
         ("model_says", MODELS),
         ("target", [c.value for c in Comparison]),
         ("growth_basis", [b.name.lower() for b in Basis]),

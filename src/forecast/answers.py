@@ -16,7 +16,7 @@ import platformdirs
 from forecast.archive import Archive, Snapshot, read_archive
 from forecast.backtest import Plan, Progress, past_errors, replay
 from forecast.errors import BeforeFirstRelease, DayAhead, ParameterError
-from forecast.origin import package_hash
+from forecast.origin import code_hash
 from forecast.outlook import (
     N_BATCHES,
     IndicatorOutlook,
@@ -125,7 +125,7 @@ def record_of(
     """Return the record that a report of the day learns from, from the cache where it is kept.
 
     It holds what was settled by the learning day of the year. The key is a hash of the figures
-    released until then, of the registry and of the package: a figure that comes out later leaves
+    released until then, of the registry and of the code: a figure that comes out later leaves
     it as it is, and a stale record has another key and is never read.
     """
     archive = snapshot.archive.until(learning_day(snapshot.day))
@@ -170,7 +170,7 @@ def cache_folder() -> Path:
 
 
 def _key(archive: Archive) -> str:
-    return hashlib.sha256((archive.content_hash() + package_hash()).encode()).hexdigest()[:32]
+    return hashlib.sha256((archive.content_hash() + code_hash()).encode()).hexdigest()[:32]
 
 
 def _keep(record: Record, stem: Path) -> None:

@@ -17,7 +17,7 @@ _PHRASES = (
     phrases.last_growth, phrases.so_far, phrases.so_far_note, phrases.last_span, phrases.last_level,
     phrases.needed, phrases.needed_span, phrases.plausibility, phrases.forecast, phrases.banded,
     phrases.last_forecast, phrases.last_call, phrases.outturn, phrases.error, phrases.parts,
-    phrases.levels, phrases.base, phrases.caveat,
+    phrases.levels, phrases.base, phrases.caveat, phrases.weight, phrases.recalibration,
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -29,9 +30,18 @@ def sha256_of(path: Path) -> str:
 @cache
 def package_hash() -> str:
     """Return one SHA-256 over the package's code, texts, templates and notebooks."""
-    kinds = {".py", ".toml", ".j2", ".css", ".ipynb", ".mplstyle"}
+    kinds = {".py", ".toml", ".j2", ".css", ".json", ".ipynb", ".mplstyle"}
     roots = (PACKAGE, folder("notebooks"))
-    paths = {p for root in roots for p in root.rglob("*") if p.suffix in kinds}
+    return _hash(p for root in roots for p in root.rglob("*") if p.suffix in kinds)
+
+
+@cache
+def code_hash() -> str:
+    """Return one SHA-256 over the package's code alone: what computed results depend on."""
+    return _hash(PACKAGE.rglob("*.py"))
+
+
+def _hash(paths: Iterable[Path]) -> str:
     digest = hashlib.sha256()
     for path in sorted(paths, key=lambda p: (p.name, str(p))):
         if ".ipynb_checkpoints" not in path.parts and not path.is_relative_to(folder("data")):

@@ -11,6 +11,7 @@ from forecast.report.value import (
     Distribution,
     IndicatorReport,
     LastFigure,
+    Member,
     Needed,
     Report,
     Settled,
@@ -146,6 +147,21 @@ def forecast(band: Distribution | None, one: IndicatorReport, lang: str) -> str:
 def banded(median: float, lower: float, upper: float, one: IndicatorReport, lang: str) -> str:
     """Return a median with the band around it."""
     return f"{growth(median, one, lang)} {texts.interval(lower, upper, one.decimals)}"
+
+
+def weight(member: Member, lang: str) -> str:
+    """Return a member's weight in the pool, in whole per cents."""
+    return texts.rate(100 * member.weight, 0, lang)
+
+
+def recalibration(one: IndicatorReport, lang: str) -> str:
+    """Return how many times as wide past outturns made the pool, and from how many years."""
+    if not one.calibration_years:
+        return text("members.no_years", lang)
+    size = texts.number(one.calibration_size, 2)
+    if one.calibration_size == 1:
+        return text("members.as_is", lang, years=one.calibration_years)
+    return text("members.recalibrated", lang, size=size, years=one.calibration_years)
 
 
 def last_forecast(settled: Settled, one: IndicatorReport, lang: str) -> str:

@@ -221,9 +221,9 @@ def test_the_prior_is_the_size_that_it_is_given():
 
 @pytest.mark.parametrize("prior", [1.0, 2.0, 4.0])
 def test_ten_years_of_months_say_how_large_the_noise_is(prior: float):
-    rng = np.random.default_rng(11)
+    rng, shared = np.random.default_rng(11), prior_for(prior)
     found = [
-        Drift().fit(history_of(simulated(rng, 10, 2.0), shares=SEASONAL), prior_for(prior)).variance
+        Drift().fit(history_of([*simulated(rng, 10, 2.0), row()], shares=SEASONAL), shared).variance
         for _ in range(20)
     ]
     assert np.sqrt(np.mean(found)) == pytest.approx(2.0, rel=0.08)

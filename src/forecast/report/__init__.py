@@ -113,5 +113,7 @@ def _caveats(answer: Answer) -> list[CaveatSaid]:
     ]
     if lost:
         found.append(CaveatSaid(code="not_in_joint", values={"indicators": ", ".join(lost)}))
-    found.append(CaveatSaid(code="independent_coupling", values={}))
+    assessed = [one for one in judged if one.target is not None and one.december is not None]
+    if len(assessed) > 1:
+        found.append(CaveatSaid(code="independent_coupling", values={}))
     return found

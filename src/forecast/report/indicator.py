@@ -107,13 +107,11 @@ def _last_figure(history: History, outlook: Outlook) -> LastFigure | None:
 
 
 def _is_overdue(history: History, newest: Figure, outlook: Outlook) -> bool:
-    """Whether a later span of the same kind should be out by the schedule."""
-    step = max(newest.span.n_months if newest.span.n_months in (1, 3) else 3, 1)
-    if month_of_year(newest.span.last) % 3:
-        step = 1
-    due = outlook.snapshot.schedule.usual_release_on(
-        history.area, history.indicator.id, newest.span.last + step
-    )
+    """Whether the next span that is usually published should be out by the schedule."""
+    schedule = outlook.snapshot.schedule
+    following = range(newest.span.last + 1, newest.span.last + 1 + MONTHS_A_YEAR)
+    days = (schedule.usual_release_on(history.area, history.indicator.id, m) for m in following)
+    due = next((day for day in days if day is not None), None)
     return due is not None and due < outlook.day
 
 

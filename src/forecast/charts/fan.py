@@ -1,28 +1,34 @@
-"""Pictures of a report. They draw what the report holds, and compute nothing."""
+"""The fan: growth through the year, what is known and where it is heading."""
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from matplotlib import font_manager, rc_context, rc_params_from_file
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
-from pylopdf_fonts_zh_cn import sans_path
 
 from forecast import phrases, texts
+from forecast.charts.style import (
+    ABOVE,
+    BANDS,
+    BLACK,
+    BLUE,
+    DASHED,
+    GREY,
+    PALE,
+    SHIELD,
+    STYLE,
+    VERMILLION,
+    picture,
+)
 from forecast.fragments import Html, fragment
-from forecast.origin import PACKAGE
 from forecast.report.value import Fan, IndicatorReport, Report
 from forecast.texts import text
 
-# Okabe and Ito's hues, darkened for text; the tints of the bands stay apart in grey.
-BLUE, VERMILLION, BLACK, GREY, PALE = "#005a8e", "#b84a00", "#1b1b1b", "#666666", "#8c8c8c"
-BANDS = (("5", "95", "#dbe9f4"), ("10", "90", "#b5d3e9"), ("25", "75", "#82b6da"))
 BAND_LABELS = (("95", 0.9), ("90", 0.8), ("75", 0.5))
 MONTHS_SHOWN = (3, 6, 9, 12)
 YEARS_SHOWN = 6  # of the past, the newest
@@ -31,10 +37,6 @@ _PANEL = (0.085, 0.105, 0.9, 0.72)
 _DECEMBER, _X_ENDS = 12, (0.4, 14.2)
 _SPARE = 0.25  # how far the view may reach beyond the 80 % band, as a share of its height
 _ROOM = (2.4, 0.075)  # of a label: months, and share of the view's height
-_SHIELD = {"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 0.8}  # behind a label
-
-font_manager.fontManager.addfont(str(sans_path()))
-STYLE = rc_params_from_file(str(PACKAGE / "charts.mplstyle"), use_default_template=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class _Labels:
         beside = any(abs(x - i) < wide and abs(y - j) < high for i, j in self.taken)
         if bottom + high / 2 <= y <= top - high / 2 and not beside:
             self.taken.append((x, y))
-            self.ax.text(x + 0.25, y, words, va="center", zorder=9, bbox=_SHIELD, **look)
+            self.ax.text(x + 0.25, y, words, va="center", zorder=9, bbox=SHIELD, **look)
 
 
 @rc_context(STYLE)
@@ -104,15 +106,6 @@ def fan_figure(one: IndicatorReport, lang: str) -> Figure:
     figure = Figure(figsize=_SIZE_INCHES)
     fan(one, ax=figure.add_axes(_PANEL), lang=lang)
     return figure
-
-
-@rc_context(STYLE)
-def picture(figure: Figure, alt: str, caption: str = "") -> Html:
-    """Return a figure as part of a page; `alt` says in words what it shows."""
-    file = io.BytesIO()
-    figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
-    data = base64.b64encode(file.getvalue()).decode("ascii")
-    return fragment("picture", "en", data=data, alt=alt, caption=caption)
 
 
 def _draw_axes(one: IndicatorReport, known: _Course, ax: Axes, lang: str) -> None:
@@ -188,7 +181,7 @@ def _draw_target(one: IndicatorReport, ax: Axes) -> None:
             across, min(rates), max(rates), color=VERMILLION, alpha=0.16, lw=0, zorder=3
         )
     for rate in rates[:1]:
-        line = ax.plot(across, [rate, rate], color=VERMILLION, lw=1.5, ls=(0, (5, 2.5)), zorder=5)
+        line = ax.plot(across, [rate, rate], color=VERMILLION, lw=1.5, ls=DASHED, zorder=5)
         line[0].set_gid("target")
 
 
@@ -221,7 +214,7 @@ def _label_target(one: IndicatorReport, known: _Course, labels: _Labels, lang: s
     said = text("fans.target", lang, rate=rate)
     labels.ax.annotate(
         said, (_X_ENDS[0], where), xytext=(4, shift), textcoords="offset points", va=align,
-        color=VERMILLION, size=9.5, bbox=_SHIELD, zorder=8,
+        color=VERMILLION, size=9.5, bbox=SHIELD, zorder=8,
     )  # fmt: skip
 
 
@@ -251,24 +244,21 @@ def _draw_past(one: IndicatorReport, labels: _Labels) -> None:
 
 def _write_titles(one: IndicatorReport, ax: Axes, lang: str) -> None:
     """Write the name above, the call at the right, and what the axis counts."""
-    at: dict[str, Any] = {
-        "xycoords": "axes fraction",
-        "textcoords": "offset points",
-        "annotation_clip": False,
-    }
-    ax.annotate(phrases.name(one, lang), (0, 1), (-18, 22), size=12, **at)
-    ax.annotate(text(f"fans.{one.annual_rule}", lang), (0, 1), (-18, 8), size=9, color=GREY, **at)
-    ax.annotate(_call(one, lang), (1, 1), (0, 22), size=12, color=BLUE, ha="right", **at)
+    ax.annotate(phrases.name(one, lang), (0, 1), (-18, 22), size=12, **ABOVE)
+    ax.annotate(
+        text(f"fans.{one.annual_rule}", lang), (0, 1), (-18, 8), size=9, color=GREY, **ABOVE
+    )
+    ax.annotate(_call(one, lang), (1, 1), (0, 22), size=12, color=BLUE, ha="right", **ABOVE)
     if one.status == "cannot_be_assessed":
         said = text("fans.no_call_reason", lang)
-        ax.annotate(said, (0.5, 0.5), (0, 0), ha="center", va="center", color=GREY, **at)
+        ax.annotate(said, (0.5, 0.5), (0, 0), ha="center", va="center", color=GREY, **ABOVE)
     elif cut := _cut(one, ax):
         ends = {
             "lower": phrases.growth(cut[0], one, lang),
             "upper": phrases.growth(cut[1], one, lang),
         }
         ax.annotate(
-            text("fans.cut", lang, **ends), (1, 1), (0, 8), size=8, color=GREY, ha="right", **at
+            text("fans.cut", lang, **ends), (1, 1), (0, 8), size=8, color=GREY, ha="right", **ABOVE
         )
 
 

@@ -1,0 +1,186 @@
+"""The nation's announced growth targets, replayed: would its probabilities have been true?
+
+`python benchmarks/official_targets.py` replays the targets of `data/targets.toml` for the nation
+with 2 to 11 months known. `about` is read strictly: the rate itself has to be reached. Prices are
+left out, for their targets are ceilings, and so is investment in 2017, whose levels break. Money is
+a stock; it has a line of its own and does not count in the goals.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import warnings
+from dataclasses import replace
+from pathlib import Path
+
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
+import numpy as np  # noqa: E402
+import pandas as pd  # noqa: E402
+from peers import Goal, markdown  # noqa: E402
+
+from forecast.archive import Archive, read_archive  # noqa: E402
+from forecast.backtest import Plan, replay  # noqa: E402
+from forecast.backtest.replay import LEVELS  # noqa: E402
+from forecast.chance import generator  # noqa: E402
+from forecast.record import POOL, RAW_POOL  # noqa: E402
+from forecast.scores import Interval, brier, coverage, crps, pit, ratio_by_year  # noqa: E402
+from forecast.targets import Comparison, Target, round_half_up  # noqa: E402
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+AREA, LEARNT_FROM, YEARS, MONTHS = "china", 2004, range(2010, 2020), range(2, 12)
+LEFT_OUT, STOCK = ("fixed_asset_investment", 2017), "m2"
+N_DRAWS, FEWEST_GAPS, ASSUMED_GAP_PP = 4000, 3, 5.0
+
+
+def strict_targets(archive: Archive) -> tuple[Target, ...]:
+    """Return the nation's targets of growth, `about` read as the rate itself."""
+    growth = [
+        t for t in archive.targets if t.area == AREA and t.comparison is not Comparison.AT_MOST
+    ]
+    return tuple(t.with_tolerance(0.0) if t.comparison is Comparison.ABOUT else t for t in growth)
+
+
+def with_gaps(calls: pd.DataFrame) -> pd.DataFrame:
+    """Return the planner's rule with past gaps to December as normal errors, scored.
+
+    "Growth so far is growth of the year" is given the root mean square of the gaps that ten past
+    years had at as many months known, of those settled before the day.
+    """
+    planner = calls[calls["model"] == "planner"].reset_index(drop=True)
+    normal = generator(0, "benchmark/planner").standard_normal(100_000)
+    shape = np.quantile(normal, LEVELS)
+    values = np.empty((len(planner), LEVELS.size))
+    for row, call in enumerate(planner.itertuples()):
+        past = planner[
+            (planner["indicator"] == call.indicator)
+            & (planner["months_known"] == call.months_known)
+            & (planner["settled_on"] < call.as_of)
+            & (planner["year"] >= call.year - 10)
+        ]
+        gaps = past["outturn_pct"] - past["mean_pct"]
+        size = np.sqrt((gaps**2).mean()) if len(gaps) >= FEWEST_GAPS else ASSUMED_GAP_PP
+        values[row] = call.mean_pct + size * shape
+    target = planner["target_pct"].to_numpy()
+    met = round_half_up(values, 1) >= target[:, None] - 1e-9
+    chance = np.where(np.isnan(target), np.nan, met.mean(axis=1))
+    return planner.assign(
+        model="planner with past gaps",
+        probability=chance,
+        brier=brier(chance, planner["hit"]),
+        crps=crps(values, planner["outturn_pct"]),
+        pit=pit(values, planner["outturn_pct"]),
+    )
+
+
+def slope(probability: np.ndarray, hit: np.ndarray) -> float:
+    """Return the slope of the line of hits on probabilities: 1 where these are reliable."""
+    return float(np.polyfit(probability, hit, 1)[0])
+
+
+def slope_by_year(calls: pd.DataFrame, level: float = 0.9) -> Interval:
+    """Return the reliability slope, with an interval from resampled years."""
+    rng = generator(0, "benchmark/slope")
+    by_year = [rows[["probability", "hit"]].to_numpy() for _, rows in calls.groupby("year")]
+    drawn = []
+    for chosen in rng.integers(len(by_year), size=(N_DRAWS, len(by_year))):
+        drawn.append(slope(*np.concatenate([by_year[i] for i in chosen]).T))
+    lower, upper = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
+    value = slope(calls["probability"].to_numpy(), calls["hit"].to_numpy())
+    return Interval(value, float(lower), float(upper))
+
+
+def judged(calls: pd.DataFrame) -> pd.DataFrame:
+    """Return the calls on a target in force, of the years that are judged."""
+    left_out = (calls["indicator"] == LEFT_OUT[0]) & (calls["year"] == LEFT_OUT[1])
+    return calls[calls["probability"].notna() & calls["year"].isin(YEARS) & ~left_out]
+
+
+def scoreboard(table: pd.DataFrame) -> pd.DataFrame:
+    rows = {}
+    for name, one in table.groupby("model", sort=False):
+        found = slope_by_year(one)
+        rows[name] = {
+            "calls": len(one),
+            "Brier": one["brier"].mean(),
+            "CRPS": one["crps"].mean(),
+            "covers 80 %": 100 * coverage(one["pit"], 0.8),
+            "slope": found.value,
+            "90 % interval": f"{found.lower:.2f} to {found.upper:.2f}",
+        }
+    return pd.DataFrame(rows).T
+
+
+def by_indicator(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the product's scores beside those of the planner's rule, by indicator."""
+    rows = {}
+    for name, one in table.groupby("indicator"):
+        means = one.groupby("model")[["brier", "crps"]].mean()
+        product, planner = means.loc["product"], means.loc["planner with past gaps"]
+        rows[name] = {
+            "calls": int((one["model"] == "product").sum()),
+            "Brier": product["brier"],
+            "planner's Brier": planner["brier"],
+            "CRPS": product["crps"],
+            "planner's CRPS": planner["crps"],
+        }
+    return pd.DataFrame(rows).T.astype({"calls": int})
+
+
+def goals(table: pd.DataFrame) -> list[Goal]:
+    product, planner = (
+        table[table["model"] == m].sort_values(["indicator", "as_of"])
+        for m in ("product", "planner with past gaps")
+    )
+    ratios = [
+        ratio_by_year(
+            product[score],
+            planner[score],
+            product["year"],
+            level=0.9,
+            n_draws=N_DRAWS,
+            rng=generator(0, f"benchmark/official/{score}"),
+        )
+        for score in ("brier", "crps")
+    ]
+    found = [
+        Goal("Brier", Interval(product["brier"].mean(), np.nan, np.nan), 0, 0.080),
+        Goal("CRPS", Interval(product["crps"].mean(), np.nan, np.nan), 0, 0.90),
+        Goal("reliability slope", slope_by_year(product), 0.8, 1.25),
+    ]
+    return [
+        *found,
+        Goal("Brier to the planner's with past gaps", ratios[0], 0, 1.0),
+        Goal("CRPS to the planner's with past gaps", ratios[1], 0, 1.0),
+    ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, help="also write every call to this Parquet file")
+    asked = parser.parse_args()
+    warnings.filterwarnings("ignore")
+    archive = read_archive(DATA)
+    plan = Plan(years=range(LEARNT_FROM, YEARS.stop), months=MONTHS, extra=strict_targets(archive))
+    nation = archive.figures[archive.figures["area"] == AREA].reset_index(drop=True)
+    calls = replay(replace(archive, figures=nation), [AREA], plan)
+    if asked.out is not None:
+        calls.to_parquet(asked.out)
+    names = {POOL: "product", RAW_POOL: "without recalibration"}
+    table = judged(pd.concat([calls, with_gaps(calls)], ignore_index=True)).replace(
+        {"model": names}
+    )
+    kept = ["product", "without recalibration", "planner with past gaps", "planner", "climatology"]
+    table = pd.concat([table[table["model"] == name] for name in kept])
+    growth = table[table["indicator"] != STOCK]
+    print(f"\n### Official targets, 2010 to 2019\n\n{markdown(scoreboard(growth))}")
+    print(f"\n### By indicator\n\n{markdown(by_indicator(table))}")
+    columns = ["", "measured", "90 % interval", "goal", "met"]
+    rows = pd.DataFrame([g.row() for g in goals(growth)], columns=columns).set_index("")
+    print(f"\n### Goals\n\n{markdown(rows)}")
+
+
+if __name__ == "__main__":
+    main()

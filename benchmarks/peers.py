@@ -1,0 +1,418 @@
+"""The product's probabilities beside those of what a user would pick instead, on the same calls.
+
+`python benchmarks/peers.py` asks of seven national indicators, in 2009 to 2019 and with 2, 3, 5, 6,
+8, 9, 10 and 11 months known, whether the year will grow at least as fast as the one before. The
+product answers through `forecast.backtest.replay`, on a folder that holds their levels alone, so
+that target and outturn are the same for all. Seconds are of processor time, in one process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import logging
+import os
+import tempfile
+import time
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from unittest import mock
+
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
+import numpy as np  # noqa: E402
+import pandas as pd  # noqa: E402
+
+from forecast.archive import Archive, read_archive  # noqa: E402
+from forecast.backtest import Plan, replay  # noqa: E402
+from forecast.backtest.replay import LEVELS  # noqa: E402
+from forecast.backtest.scoring import Call, scored  # noqa: E402
+from forecast.chance import generator  # noqa: E402
+from forecast.models import MODELS  # noqa: E402
+from forecast.record import POOL, RAW_POOL, REFERENCES  # noqa: E402
+from forecast.scores import Interval, brier, coverage, crps, pit, ratio_by_year  # noqa: E402
+from forecast.targets import round_half_up  # noqa: E402
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+INDICATORS = (
+    "retail_sales",
+    "budget_revenue",
+    "trade",
+    "exports",
+    "tax_revenue",
+    "electricity_generation",
+    "real_estate_investment",
+)
+LEARNT_FROM, YEARS, MONTHS = 2004, range(2009, 2020), (2, 3, 5, 6, 8, 9, 10, 11)
+PERIODS = {"2009-2019": YEARS, "2009-2014": range(2009, 2015), "2015-2019": range(2015, 2020)}
+N_PATHS, N_YEARS, N_DRAWS = 1000, 10, 4000
+KEY = ["indicator", "year", "months_known"]
+REGISTRY_ENTRY = """
+[[indicator]]
+id = "{0}"
+name_en = "{0}"
+name_zh = "{0}"
+unit = "cny_100m"
+annual_rule = "sum_of_months"
+"""
+
+# The same calls for all --------------------------------------------------------------------------
+
+
+def write_level_folder(folder: Path) -> Path:
+    """Write a data folder with the levels of the seven indicators, and nothing else."""
+    figures = pd.read_csv(DATA / "figures" / "china.csv")
+    chosen = figures[(figures["measure"] == "level") & figures["indicator"].isin(INDICATORS)]
+    (folder / "figures").mkdir(parents=True)
+    chosen.to_csv(folder / "figures" / "china.csv", index=False)
+    text = "".join(REGISTRY_ENTRY.format(name) for name in INDICATORS)
+    (folder / "indicators.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def monthly_flows(figures: pd.DataFrame, indicator: str) -> pd.Series:
+    """Return the amount of each month; January and February, published as one, are halved."""
+    levels = figures[(figures["indicator"] == indicator) & (figures["measure"] == "level")]
+    first, last = (pd.PeriodIndex(levels[f"{c}_month"], freq="M") for c in ("first", "last"))
+    single = pd.Series(levels["value"].to_numpy(), index=last)[first == last]
+    running = pd.Series(levels["value"].to_numpy(), index=last)[first.month == 1]
+    months = pd.period_range(f"{last.min().year}-01", last.max(), freq="M")
+    flow, total = single.reindex(months), running.reindex(months)
+    for m in months:
+        if m.month == 1:
+            flow[m] = total[m] if not np.isnan(total[m]) else total.get(m + 1, np.nan) / 2
+        elif not np.isnan(total[m]):
+            flow[m] = total[m] - (flow[m - 1] if m.month == 2 else total[m - 1])
+    return flow
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a peer knows on a day: ten years of flows, and the base of the year's growth."""
+
+    indicator: str
+    year: int
+    months_known: int
+    history: pd.Series
+    base: float
+    growth_so_far: float
+    past_gaps: np.ndarray
+
+    @property
+    def n_ahead(self) -> int:
+        return 12 - self.months_known
+
+    def annual(self, flows_ahead: np.ndarray) -> np.ndarray:
+        """Return growth of the year in per cent on each path of flows, of shape (path, month)."""
+        so_far = self.history[self.history.index.year == self.year].sum()
+        return 100 * ((so_far + flows_ahead.sum(axis=1)) / self.base - 1)
+
+
+def questions() -> Iterator[Question]:
+    figures = pd.read_csv(DATA / "figures" / "china.csv")
+    for indicator in INDICATORS:
+        flow = monthly_flows(figures, indicator)
+        table = flow.to_numpy().reshape(-1, 12).cumsum(axis=1)
+        growth = 100 * (table[1:] / table[:-1] - 1)
+        first = flow.index[0].year + 1
+        for year in YEARS:
+            row = year - first
+            for known in MONTHS:
+                now = pd.Period(f"{year}-{known:02d}", "M")
+                history = flow[(flow.index <= now) & (flow.index > now - 12 * N_YEARS)]
+                history = history.interpolate(limit_direction="both")
+                past = growth[max(0, row - N_YEARS) : row]
+                gaps = past[:, 11] - past[:, known - 1]
+                yield Question(
+                    indicator,
+                    year,
+                    known,
+                    history.clip(lower=history[history > 0].min()),
+                    table[row, 11],
+                    growth[row, known - 1],
+                    gaps[np.isfinite(gaps)],
+                )
+
+
+# Peers -------------------------------------------------------------------------------------------
+
+
+def pace(asked: Question) -> np.ndarray:
+    """Growth stays where it is, give or take past gaps to December: the planner's rule."""
+    size = np.sqrt(np.mean(asked.past_gaps**2)) if asked.past_gaps.size > 2 else 5.0
+    return asked.growth_so_far + size * np.random.default_rng(0).standard_normal(N_PATHS)
+
+
+def airline(asked: Question) -> np.ndarray:
+    """SARIMA (0,1,1)(0,1,1) on 100 times logarithms, by maximum likelihood."""
+    from statsmodels.tsa.statespace.sarimax import SARIMAX
+
+    logs = 100 * np.log(asked.history.to_numpy())
+    model = SARIMAX(logs, order=(0, 1, 1), seasonal_order=(0, 1, 1, 12))
+    fitted = model.fit(disp=0, maxiter=200, cov_type="none")
+    paths = fitted.simulate(asked.n_ahead, anchor="end", repetitions=N_PATHS, rng=0)
+    return asked.annual(np.exp(np.asarray(paths).reshape(asked.n_ahead, -1).T / 100))
+
+
+def ets(asked: Question) -> np.ndarray:
+    """Exponential smoothing with multiplicative errors and seasons and a damped trend."""
+    from statsmodels.tsa.exponential_smoothing.ets import ETSModel
+
+    form = {"error": "mul", "trend": "add", "damped_trend": True, "seasonal": "mul"}
+    fitted = ETSModel(asked.history, seasonal_periods=12, **form).fit(disp=0, maxiter=200)
+    paths = fitted.simulate(asked.n_ahead, anchor="end", repetitions=N_PATHS, rng=0)
+    return asked.annual(np.asarray(paths).reshape(asked.n_ahead, -1).T)
+
+
+def prophet(asked: Question) -> np.ndarray:
+    """Prophet with multiplicative seasons, by its own predictive samples."""
+    from prophet import Prophet
+
+    model = Prophet(
+        seasonality_mode="multiplicative",
+        weekly_seasonality=False,
+        daily_seasonality=False,
+        uncertainty_samples=N_PATHS,
+    )
+    history = asked.history
+    model.fit(pd.DataFrame({"ds": history.index.to_timestamp(), "y": history.to_numpy()}))
+    ahead = pd.period_range(history.index[-1] + 1, periods=asked.n_ahead, freq="M")
+    np.random.seed(0)  # noqa: NPY002  # Prophet draws from the global generator
+    samples = model.predictive_samples(pd.DataFrame({"ds": ahead.to_timestamp()}))
+    return asked.annual(samples["yhat"].T)
+
+
+PEERS: dict[str, Callable[[Question], np.ndarray]] = {
+    peer.__name__: peer for peer in (airline, ets, pace, prophet)
+}
+
+# Runs --------------------------------------------------------------------------------------------
+
+
+def processor_seconds() -> float:
+    """Return processor time of this process and of those it has waited for."""
+    return sum(os.times()[:4])
+
+
+def run_peers(names: Sequence[str]) -> tuple[pd.DataFrame, dict[str, float]]:
+    """Return what each peer said, as a column of quantiles a call, and its seconds."""
+    asked, said, seconds = list(questions()), [], {}
+    for name in names:
+        begun = processor_seconds()
+        for one in asked:
+            draws = PEERS[name](one)
+            values = np.quantile(draws[np.isfinite(draws)], LEVELS)
+            said.append((name, one.indicator, one.year, one.months_known, values))
+        seconds[name] = processor_seconds() - begun
+        print(f"  {name}: {len(asked)} calls in {seconds[name]:.0f} s", flush=True)
+    return pd.DataFrame(said, columns=["model", *KEY, "values"]), seconds
+
+
+def run_product(archive: Archive, plan: Plan) -> tuple[pd.DataFrame, list[Call], float]:
+    """Return the replay's table, the calls that it was scored from, and its seconds."""
+    kept: list[Call] = []
+
+    def kept_and_scored(calls: Sequence[Call]) -> pd.DataFrame:
+        kept.extend(calls)
+        return scored(calls)
+
+    module = importlib.import_module("forecast.backtest.replay")
+    begun = processor_seconds()
+    with mock.patch.object(module, "scored", kept_and_scored):
+        table = replay(archive, ["china"], plan)
+    return table, kept, processor_seconds() - begun
+
+
+def judged(said: pd.DataFrame, product: pd.DataFrame) -> pd.DataFrame:
+    """Return the peers' scores by the target and outturn that the product's calls had."""
+    facts = product[product["model"] == POOL][[*KEY, "target_pct", "outturn_pct", "hit"]]
+    table = said.merge(facts, on=KEY, validate="many_to_one")
+    values = np.stack(table["values"].tolist())
+    met = round_half_up(values, 1) >= table["target_pct"].to_numpy()[:, None] - 1e-9
+    table["probability"] = met.mean(axis=1)
+    table["brier"] = brier(table["probability"], table["hit"])
+    table["crps"] = crps(values, table["outturn_pct"])
+    table["pit"] = pit(values, table["outturn_pct"])
+    return table.drop(columns="values")
+
+
+# Tables ------------------------------------------------------------------------------------------
+
+
+def scoreboard(table: pd.DataFrame, names: Sequence[str], reference: str = "pace") -> pd.DataFrame:
+    """Return one row a forecaster: scores, coverage, and CRPS in units of the reference's."""
+    rows = {}
+    by_series = table.pivot_table(values="crps", index="model", columns="indicator")
+    for name in names:
+        one = table[table["model"] == name]
+        rows[name] = {
+            "calls": len(one),
+            "CRPS": one["crps"].mean(),
+            "Brier": one["brier"].mean(),
+            "covers 80 %": 100 * coverage(one["pit"], 0.8),
+            "covers 90 %": 100 * coverage(one["pit"], 0.9),
+            f"CRPS to {reference}": (by_series.loc[name] / by_series.loc[reference]).mean(),
+        }
+    return pd.DataFrame(rows).T.astype({"calls": int})
+
+
+def ablations(calls: Sequence[Call], table: pd.DataFrame) -> pd.DataFrame:
+    """Return the pool's scores without one of its parts at a time, and each member's alone."""
+    pools = {"pool": table[table["model"] == POOL]}
+    pools["without recalibration"] = table[table["model"] == RAW_POOL]
+    with mock.patch("forecast.backtest.scoring.weights", lambda _, names, __: [1.0] * len(names)):
+        pools["with equal weights"] = _pool_of(calls)
+    members = [name for name in MODELS if (table["model"] == name).any()]
+    for name in members:
+        kept = [{m: v for m, v in call.members.items() if m != name} for call in calls]
+        pairs = zip(calls, kept, strict=True)
+        pools[f"without {name}"] = _pool_of([replace(c, members=m) for c, m in pairs])
+    pools |= {f"{name} alone": table[table["model"] == name] for name in members}
+    rows = {}
+    for what, pool in pools.items():
+        late = pool["year"].isin(PERIODS["2015-2019"])
+        counted = pool[pool["year"].isin(YEARS)]
+        rows[what] = {
+            "CRPS": counted["crps"].mean(),
+            "Brier": counted["brier"].mean(),
+            "covers 80 %": 100 * coverage(counted["pit"], 0.8),
+            "covers 90 %": 100 * coverage(counted["pit"], 0.9),
+            "CRPS 2015-19": pool.loc[late, "crps"].mean(),
+            "Brier 2015-19": pool.loc[late, "brier"].mean(),
+        }
+    return pd.DataFrame(rows).T
+
+
+def _pool_of(calls: Sequence[Call]) -> pd.DataFrame:
+    table = scored(calls)
+    return table[table["model"] == POOL]
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What was measured, with its interval where it has one, and the range it should lie in."""
+
+    what: str
+    found: Interval
+    low: float
+    high: float
+
+    def row(self) -> list[str]:
+        value, lower, upper = self.found.value, self.found.lower, self.found.upper
+        interval = "" if np.isnan(lower) else f"{lower:.2f} to {upper:.2f}"
+        wanted = f"at most {self.high}" if self.low == 0 else f"{self.low} to {self.high}"
+        met = "yes" if self.low <= value <= self.high else "no"
+        digits = 1 if self.high > 10 else 3
+        return [self.what, f"{value:.{digits}f}", interval, wanted, met]
+
+
+def ratio_goal(table: pd.DataFrame, period: str, score: str, high: float) -> Goal:
+    """Hold the product's mean score against the best peer's on the same calls."""
+    counted = table[table["year"].isin(PERIODS[period])]
+    best = counted[counted["model"].isin(PEERS)].groupby("model")[score].mean().idxmin()
+    one, other = (
+        counted[counted["model"] == m].sort_values(KEY).reset_index() for m in ("product", best)
+    )
+    rng = generator(0, f"benchmark/{period}/{score}")
+    found = ratio_by_year(
+        one[score], other[score], one["year"], level=0.9, n_draws=N_DRAWS, rng=rng
+    )
+    name = {"crps": "CRPS", "brier": "Brier"}[score]
+    return Goal(f"{period}: {name} to the best peer's ({best})", found, 0, high)
+
+
+def goals(table: pd.DataFrame, boards: dict[str, pd.DataFrame]) -> list[Goal]:
+    def plain(what: str, value: float, low: float, high: float) -> Goal:
+        return Goal(what, Interval(float(value), np.nan, np.nan), low, high)
+
+    board = boards["2009-2019"]
+    relative = board["CRPS to pace"]
+    best = relative.drop(["product", "climatology", "planner"]).min()
+    return [
+        ratio_goal(table, "2009-2019", "crps", 0.80),
+        ratio_goal(table, "2009-2019", "brier", 1.00),
+        ratio_goal(table, "2015-2019", "crps", 0.88),
+        ratio_goal(table, "2015-2019", "brier", 0.90),
+        plain(
+            "2009-2019: CRPS to pace, mean over indicators, to the best peer's",
+            relative["product"] / best,
+            0,
+            0.80,
+        ),
+        plain("2009-2019: covers 80 %", board.loc["product", "covers 80 %"], 77, 83),
+        plain("2009-2019: covers 90 %", board.loc["product", "covers 90 %"], 87, 93),
+    ]
+
+
+def time_goals(peers: dict[str, float], product: dict[str, float]) -> list[Goal]:
+    """Hold the seconds of the replay of the 616 calls against the airline model's."""
+    rows = (("without Prophet", 0.2), ("with Prophet", 0.6))
+    return [
+        Goal(
+            f"seconds of the product {how}, to airline's",
+            Interval(product[how] / peers["airline"], np.nan, np.nan),
+            0,
+            high,
+        )
+        for how, high in rows
+    ]
+
+
+def markdown(table: pd.DataFrame) -> str:
+    """Return a table as Markdown, with four digits of each number."""
+
+    def cell(value: object) -> str:
+        if not isinstance(value, float):
+            return str(value)
+        return f"{value:.1f}" if abs(value) >= 10 else f"{value:.4f}"
+
+    shown = table.reset_index(names="")
+    lines = [list(map(str, shown.columns)), ["---"] * shown.shape[1]]
+    lines += [[cell(v) for v in row] for row in shown.astype(object).to_numpy().tolist()]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, help="also write every call to this Parquet file")
+    parser.add_argument("--skip-ablations", action="store_true")
+    asked = parser.parse_args()
+    warnings.filterwarnings("ignore")  # of peers that do not converge
+    logging.disable(logging.CRITICAL)
+    began = time.perf_counter()
+    with tempfile.TemporaryDirectory() as name:
+        archive = read_archive(write_level_folder(Path(name) / "data"))
+    plan = Plan(years=range(LEARNT_FROM, YEARS.stop), months=MONTHS, targets="previous-year")
+    plain = replace(plan, years=YEARS)
+    quick = replace(plain, models=tuple(m for m in MODELS if m != "prophet"))
+    said, peer_seconds = run_peers(list(PEERS))
+    seconds = {"without Prophet": run_product(archive, quick)[2]}
+    seconds["with Prophet"] = run_product(archive, plain)[2]
+    replayed, calls, _ = run_product(archive, plan)
+    counted = replayed[replayed["year"].isin(YEARS)]
+    product = counted[counted["model"].isin([POOL, *REFERENCES])].replace(
+        {"model": {POOL: "product"}}
+    )
+    table = pd.concat([product, judged(said, counted)], ignore_index=True)
+    if asked.out is not None:
+        table.to_parquet(asked.out)
+    names = ["product", *PEERS, *REFERENCES]
+    boards = {}
+    for period, years in PERIODS.items():
+        boards[period] = scoreboard(table[table["year"].isin(years)], names)
+        print(f"\n### {period}\n\n{markdown(boards[period])}")
+    rows = [g.row() for g in [*goals(table, boards), *time_goals(peer_seconds, seconds)]]
+    columns = ["", "measured", "90 % interval", "goal", "met"]
+    print(f"\n### Goals\n\n{markdown(pd.DataFrame(rows, columns=columns).set_index(''))}")
+    taken = pd.Series(peer_seconds | {f"product {how}": s for how, s in seconds.items()})
+    print(f"\n### Seconds of processor time\n\n{markdown(taken.to_frame('seconds'))}")
+    if not asked.skip_ablations:
+        print(f"\n### Parts left out\n\n{markdown(ablations(calls, replayed))}")
+    print(f"\n{time.perf_counter() - began:.0f} s in all")
+
+
+if __name__ == "__main__":
+    main()

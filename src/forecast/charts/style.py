@@ -1,0 +1,38 @@
+"""The look of all pictures, and a picture as part of a page."""
+
+from __future__ import annotations
+
+import base64
+import io
+from typing import Any
+
+from matplotlib import font_manager, rc_context, rc_params_from_file
+from matplotlib.figure import Figure
+from pylopdf_fonts_zh_cn import sans_path
+
+from forecast.fragments import Html, fragment
+from forecast.origin import PACKAGE
+
+# Okabe and Ito's hues, darkened for text; the tints of the bands stay apart in grey.
+BLUE, VERMILLION, BLACK, GREY, PALE = "#005a8e", "#b84a00", "#1b1b1b", "#666666", "#8c8c8c"
+GREEN = "#00694c"
+BANDS = (("5", "95", "#dbe9f4"), ("10", "90", "#b5d3e9"), ("25", "75", "#82b6da"))
+DASHED = (0, (5, 2.5))
+SHIELD = {"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 0.8}  # behind a label
+ABOVE: dict[str, Any] = {
+    "xycoords": "axes fraction",
+    "textcoords": "offset points",
+    "annotation_clip": False,
+}
+
+font_manager.fontManager.addfont(str(sans_path()))
+STYLE = rc_params_from_file(str(PACKAGE / "charts.mplstyle"), use_default_template=False)
+
+
+@rc_context(STYLE)
+def picture(figure: Figure, alt: str, caption: str = "") -> Html:
+    """Return a figure as part of a page; `alt` says in words what it shows."""
+    file = io.BytesIO()
+    figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
+    data = base64.b64encode(file.getvalue()).decode("ascii")
+    return fragment("picture", "en", data=data, alt=alt, caption=caption)

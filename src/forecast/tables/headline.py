@@ -1,0 +1,122 @@
+"""The first screen: which targets are in danger, in a table and in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from forecast import phrases, texts
+from forecast.fragments import Html, fragment
+from forecast.report.value import IndicatorReport, JointReport, Report
+from forecast.texts import text
+
+_SUMMARY_LIGHTS = {"red": "in_danger", "yellow": "open", "green": "on_course"}
+
+
+def headline(report: Report, lang: str) -> Html:
+    """Return the first screen: which targets are in danger, how sure, what growth is needed."""
+    return fragment(
+        "headline", lang, report=report, title=title(report, lang),
+        known=_known_until(report, lang), summary=summary(report, lang),
+        together=together(report, lang), at_least=_at_least(report, lang),
+        dependence=_dependence(report.joint, lang), open=_unsettled(report),
+    )  # fmt: skip
+
+
+def title(report: Report, lang: str) -> str:
+    """Return the title of the page: the question that it answers."""
+    key = "title" if report.with_target else "title_without"
+    return text(f"headline.{key}", lang, area=report.area_name(lang), year=report.year)
+
+
+def summary(report: Report, lang: str) -> str:
+    """Return the first screen in a few sentences."""
+    if not report.with_target:
+        return text("notice.no_target", lang, year=report.year)
+    said = [*_settled_sentences(report.with_target, lang), *_open_sentences(report, lang)]
+    return text("form.between_sentences", lang).join(said)
+
+
+def _settled_sentences(judged: Sequence[IndicatorReport], lang: str) -> list[str]:
+    settled = [one for one in judged if one.settled is not None]
+    if not settled:
+        return []
+    missed = [one for one in settled if phrases.light(one) == "missed"]
+    key = "all_settled" if len(settled) == len(judged) else "some_settled"
+    counts = {"n": len(settled) - len(missed), "settled": len(settled), "all": len(judged)}
+    said = [text(f"headline.{key}", lang, **counts)]
+    return said + ([_named("missed", missed, lang)] if missed else [])
+
+
+def _open_sentences(report: Report, lang: str) -> list[str]:
+    unsettled = _unsettled(report)
+    if not unsettled:
+        return []
+    by_light: dict[str, list[IndicatorReport]] = {light: [] for light in (*_SUMMARY_LIGHTS, "none")}
+    for one in unsettled:
+        by_light[phrases.light(one)].append(one)
+    said = [
+        _named(key, by_light[light], lang)
+        for light, key in _SUMMARY_LIGHTS.items()
+        if by_light[light]
+    ]
+    if not by_light["red"]:
+        said.insert(0, text("headline.none_in_danger", lang))
+    return said + ([_named("not_assessed", by_light["none"], lang)] if by_light["none"] else [])
+
+
+def _unsettled(report: Report) -> list[IndicatorReport]:
+    return [one for one in report.with_target if one.settled is None]
+
+
+def _named(key: str, indicators: Sequence[IndicatorReport], lang: str) -> str:
+    return text(f"headline.{key}", lang, names=phrases.names(indicators, lang))
+
+
+def _known_until(report: Report, lang: str) -> str:
+    on, age = texts.day(report.as_of, lang), report.known.age_days
+    if age == 0:
+        return text("headline.same_day", lang, day=on)
+    days = text("headline.one_day" if age == 1 else "headline.days", lang, n=age)
+    newest = texts.day(report.known.newest_release_on, lang)
+    return text("headline.as_of", lang, day=on, newest=newest, age=days)
+
+
+def together(report: Report, lang: str) -> str:
+    """Return P(all targets); a fact once it is settled, nothing where there is no target."""
+    joint = report.joint
+    if joint is None or len(joint.indicators) < 2:
+        return ""
+    n, lights = len(joint.indicators), _lights_of(joint, report)
+    if "missed" in lights:
+        return "" if lights <= {"attained", "missed"} else text("joint.impossible", lang, n=n)
+    if lights == {"attained"}:
+        return text("joint.fact_all", lang, n=n)
+    chance = texts.percent(joint.probability_all, lang)
+    return text("joint.all", lang, n=n, probability=chance)
+
+
+def _lights_of(joint: JointReport, report: Report) -> set[str]:
+    return {phrases.light(one) for one in report.indicators if one.id in joint.indicators}
+
+
+def _at_least(report: Report, lang: str) -> list[str]:
+    """Return the chances of fewer targets than all, from one half on, while none is settled."""
+    joint = report.joint
+    if joint is None or _lights_of(joint, report) & {"attained", "missed"}:
+        return []
+    n = len(joint.indicators)
+    return [
+        text("joint.at_least", lang, k=k, probability=texts.percent(joint.at_least[k], lang))
+        for k in range(n - 1, n // 2 - 1, -1) if k > 0
+    ]  # fmt: skip
+
+
+def _dependence(joint: JointReport | None, lang: str) -> str:
+    if joint is None:
+        return ""
+    ends = {"lower": joint.lower_bound, "upper": joint.upper_bound}
+    bounds = text("joint.bounds", lang, **{end: texts.percent(p, lang) for end, p in ends.items()})
+    product = texts.percent(joint.independence_product, lang)
+    key = "independent" if joint.coupling == "independent" else "coupled"
+    said = [text(f"joint.{key}", lang, product=product), bounds]
+    return text("form.between_sentences", lang).join(said)

@@ -1,0 +1,234 @@
+"""The track record: what past calls came to, in a sentence, in tables, and with its limits."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import groupby
+
+from forecast import texts
+from forecast.fragments import Html, fragment
+from forecast.report.value import (
+    IndicatorScore,
+    ModelScore,
+    MonthScore,
+    Report,
+    Skill,
+    TrackReport,
+)
+from forecast.texts import text
+
+_ROUNDING = 1e-6
+_LIMITS = ("replayed", "asked", "vintages", "years", "same_calls")
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """A table in words: its caption, its heads, and rows of which the first cell is a name."""
+
+    caption: str
+    heads: list[str]
+    rows: list[list[str]]
+
+
+def track(report: Report, lang: str) -> Html:
+    """Return how such calls did in the past: in a sentence, in scores, and folded in detail."""
+    record = report.track
+    return fragment(
+        "track", lang, sentences=_sentences(record, lang), limits=_limits(record, lang),
+        grids=_scores(record, lang), brier=_brier_parts(record, lang),
+        folded=_details(report, lang),
+    )  # fmt: skip
+
+
+def track_headline(report: Report, lang: str) -> Html:
+    """Return the first screen of the track record's own page: its question and the answer."""
+    asked = text("track.question", lang)
+    on = text("track.of", lang, area=report.area_name(lang), day=texts.day(report.as_of, lang))
+    return fragment(
+        "track_headline", lang, title=asked, known=on, sentences=_sentences(report.track, lang)
+    )
+
+
+def track_scores(report: Report, lang: str) -> Html:
+    """Return the scores against what needs no model, and by months known."""
+    record = report.track
+    if record is None:
+        return Html("")
+    return fragment(
+        "track_scores", lang, grids=_scores(record, lang), brier=_brier_parts(record, lang)
+    )
+
+
+def track_indicators(report: Report, lang: str) -> Html:
+    """Return the scores of every model, and of the forecast for every indicator."""
+    grids = _details(report, lang)
+    return fragment("track_indicators", lang, grids=grids) if grids else Html("")
+
+
+def track_caveats(report: Report, lang: str) -> Html:
+    """Return what limits the record."""
+    return fragment("track_caveats", lang, limits=_limits(report.track, lang))
+
+
+def _sentences(record: TrackReport | None, lang: str) -> list[str]:
+    """Return what the record comes to; that it is too thin, or that there is none."""
+    if record is None:
+        return [text("track.none", lang)]
+    counts = {"n": f"{record.n_calls:,}", "years": _years(record, lang)}
+    pool, n_series = record.models[0], len(record.indicators)
+    said = [text("track.thin", lang, **counts)] if record.is_thin else []
+    covers = {"covers80": _share(pool.covers80, lang), "covers90": _share(pool.covers90, lang)}
+    said.append(text("track.lead", lang, **counts, **covers, series=n_series))
+    said += [
+        text(f"track.{'lower' if s.crps_pct >= 0 else 'higher'}", lang, crps=_pct(s, lang))
+        for s in record.skill
+        if s.rival == "planner" and not record.is_thin
+    ]
+    return said + _astray(record, lang)
+
+
+def _pct(skill: Skill, lang: str) -> str:
+    return texts.rate(abs(skill.crps_pct), 0, lang)
+
+
+def _astray(record: TrackReport, lang: str) -> list[str]:
+    """Return the widest ranges of probabilities that came true less or more often than by chance.
+
+    A single point of the diagram outside its band is left to chance.
+    """
+    shown = record.reliability
+    if shown is None or record.is_thin:
+        return []
+    below = [o < low - _ROUNDING for o, low in zip(shown.observed, shown.lower, strict=True)]
+    above = [o > high + _ROUNDING for o, high in zip(shown.observed, shown.upper, strict=True)]
+    said = []
+    for key, is_off in (("less_often", below), ("more_often", above)):
+        run = _longest_run(shown.stated, is_off)
+        if len(run) > 1:
+            ends = {"first": _share(run[0], lang), "last": _share(run[-1], lang)}
+            said.append(text(f"track.{key}", lang, **ends))
+    return said or [text("track.stands", lang)]
+
+
+def _longest_run(values: list[float], is_chosen: list[bool]) -> list[float]:
+    """Return the longest stretch of chosen values; none where none is chosen."""
+    groups = groupby(zip(values, is_chosen, strict=True), key=lambda pair: pair[1])
+    runs = ([value for value, _ in pairs] for chosen, pairs in groups if chosen)
+    return max(runs, key=len, default=[])
+
+
+def _years(record: TrackReport, lang: str) -> str:
+    if record.first_year == record.last_year:
+        return str(record.first_year)
+    return text("track.years_span", lang, first=record.first_year, last=record.last_year)
+
+
+def _limits(record: TrackReport | None, lang: str) -> list[str]:
+    """Return what bears on how the record is to be read."""
+    if record is None:
+        return []
+    said = [text(f"track.{limit}", lang) for limit in _LIMITS]
+    if record.n_without_target:
+        said.append(text("track.without_target", lang, n=record.n_without_target))
+    return said
+
+
+def _scores(record: TrackReport | None, lang: str) -> list[_Grid]:
+    if record is None:
+        return []
+    months = _Grid(
+        text("track.by_month", lang),
+        _heads(("months", "calls", "covers80", "crps", "brier"), lang),
+        [_month_row(one, lang) for one in record.months],
+    )
+    if not record.skill:
+        return [months]
+    heads = _heads(("rival", "same", "crps_less", "brier_less"), lang)
+    rows = [_skill_row(one, lang) for one in record.skill]
+    return [_Grid(text("track.skill", lang), heads, rows), months]
+
+
+def _details(report: Report, lang: str) -> list[_Grid]:
+    record = report.track
+    if record is None:
+        return []
+    models = _Grid(
+        text("track.by_model", lang),
+        _heads(("model", "calls", "crps", "brier", "log_score", "covers80", "covers90"), lang),
+        [_model_row(one, lang) for one in record.models],
+    )
+    indicators = _Grid(
+        text("track.by_indicator", lang),
+        _heads(("indicator", "calls", "crps", "brier", "covers80"), lang),
+        [_indicator_row(one, report, lang) for one in record.indicators],
+    )
+    return [models, indicators]
+
+
+def _heads(columns: tuple[str, ...], lang: str) -> list[str]:
+    return [text(f"track_column.{column}", lang) for column in columns]
+
+
+def _skill_row(one: Skill, lang: str) -> list[str]:
+    crps = _less(one.crps_pct, one.crps_lower_pct, one.crps_upper_pct, lang)
+    brier = _less(one.brier_pct, one.brier_lower_pct, one.brier_upper_pct, lang)
+    return [text(f"model.{one.rival}", lang), f"{one.n_calls:,}", crps, brier]
+
+
+def _less(value: float, lower: float, upper: float, lang: str) -> str:
+    """Return how many per cent lower a score is, with its interval."""
+    if math.isnan(value):
+        return text("form.none", lang)
+    return f"{texts.rate(value, 0, lang)} {texts.interval(lower, upper, 0)}"
+
+
+def _month_row(one: MonthScore, lang: str) -> list[str]:
+    scores = [_number(one.crps_pp, 2, lang), _number(one.brier, 3, lang)]
+    return [str(one.months_known), f"{one.n_calls:,}", _share(one.covers80, lang), *scores]
+
+
+def _model_row(one: ModelScore, lang: str) -> list[str]:
+    scores = [
+        _number(one.crps_pp, 2, lang),
+        _number(one.brier, 3, lang),
+        _number(one.log_score, 3, lang),
+    ]
+    covers = [_share(one.covers80, lang), _share(one.covers90, lang)]
+    return [text(f"model.{one.model}", lang), f"{one.n_calls:,}", *scores, *covers]
+
+
+def _indicator_row(one: IndicatorScore, report: Report, lang: str) -> list[str]:
+    scores = [_number(one.crps_pp, 2, lang), _number(one.brier, 3, lang)]
+    return [_series(one, report, lang), f"{one.n_calls:,}", *scores, _share(one.covers80, lang)]
+
+
+def _series(one: IndicatorScore, report: Report, lang: str) -> str:
+    """Return the area and indicator by the names that the report knows, else by their ids."""
+    names = {i.id: i.name_zh if lang == "zh" else i.name_en for i in report.indicators}
+    name = names.get(one.indicator, one.indicator.replace("_", " "))
+    area = report.area_name(lang) if one.area == report.area else one.area
+    return text("track.series", lang, area=area, indicator=name)
+
+
+def _brier_parts(record: TrackReport | None, lang: str) -> str:
+    parts = None if record is None else record.reliability
+    if record is None or parts is None:
+        return ""
+    named = {
+        "miscalibration": parts.miscalibration,
+        "resolution": parts.resolution,
+        "uncertainty": parts.uncertainty,
+    }
+    put = {name: texts.number(part, 3) for name, part in named.items()}
+    return text("track.brier", lang, brier=_number(record.models[0].brier, 3, lang), **put)
+
+
+def _share(share: float, lang: str) -> str:
+    return texts.rate(100 * share, 0, lang)
+
+
+def _number(value: float | None, decimals: int, lang: str) -> str:
+    if value is None or math.isnan(value):
+        return text("form.none", lang)
+    return texts.number(value, decimals)

@@ -1,0 +1,160 @@
+"""A report is built beside its place, put there whole, and the last good one stays."""
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from forecast import runner
+from forecast.errors import ContractError, NotebookFailed, OutputError
+from forecast.parameters import Parameters
+from forecast.report import read_result
+from forecast.runner import MANIFEST, RESULT, publish
+
+LINKED = {"attainment.html", "attainment.ipynb", RESULT, MANIFEST}
+
+
+def asked(**changes: object) -> Parameters:
+    given = {
+        "area": "longgang",
+        "year": 2013,
+        "as_of": "2013-09-30",
+        "lang": "en",
+        "seed": 1,
+        "n_paths": 200,
+        "data": "",
+        "out": "",
+    }
+    return Parameters.parse(**(given | changes))
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, runner.Publication]:
+    reports = tmp_path_factory.mktemp("reports")
+    return reports, publish(asked(), reports)
+
+
+def names(folder: Path) -> set[str]:
+    return {p.name for p in folder.iterdir() if p.is_file()}
+
+
+def test_a_report_lies_where_people_look_for_it(published: tuple[Path, runner.Publication]):
+    reports, made = published
+    assert made.place == reports / "longgang" / "2013" / "2013-09-30"
+    assert names(made.place) == LINKED
+    assert names(made.place / "runs" / made.run) == LINKED
+    for name in LINKED:
+        run = made.place / "runs" / made.run / name
+        assert (made.place / name).read_bytes() == run.read_bytes()
+
+
+def test_nothing_is_left_beside_a_run(published: tuple[Path, runner.Publication]):
+    _, made = published
+    assert [p.name for p in (made.place / "runs").iterdir()] == [made.run]
+
+
+def test_the_manifest_says_what_the_report_was_made_of(
+    published: tuple[Path, runner.Publication],
+):
+    _, made = published
+    manifest = json.loads((made.place / MANIFEST).read_text(encoding="utf-8"))
+    assert manifest["parameters"] == {
+        "area": "longgang",
+        "year": 2013,
+        "as_of": "2013-09-30",
+        "seed": 1,
+        "n_paths": 200,
+    }
+    assert set(manifest["data"]) >= {"indicators.toml", "figures/longgang.csv"}
+    assert set(manifest["files"]) == LINKED - {MANIFEST}
+    assert manifest["run"] == made.run
+
+
+def test_the_page_needs_nothing_from_elsewhere(published: tuple[Path, runner.Publication]):
+    _, made = published
+    page = made.page.read_text(encoding="utf-8")
+    assert "<script" not in page
+    loaded = re.findall(r"""(?:src|srcset|href|url)\s*[=(]\s*["']?([^"'\s)>]+)""", page)
+    assert not [target for target in loaded if not target.startswith(("data:", "#"))]
+
+
+def test_the_same_inputs_are_the_same_run(published: tuple[Path, runner.Publication]):
+    reports, made = published
+    again = publish(asked(), reports)
+    assert again.run == made.run
+    assert not again.is_new
+
+
+def test_two_runs_give_the_same_result_byte_for_byte(
+    published: tuple[Path, runner.Publication], tmp_path: Path
+):
+    _, made = published
+    again = publish(asked(), tmp_path)
+    assert again.is_new
+    assert again.result.read_bytes() == made.result.read_bytes()
+
+
+def test_another_language_renews_both_pages_together(tmp_path: Path):
+    first = publish(asked(), tmp_path)
+    both = publish(asked(lang="zh"), tmp_path)
+    assert both.page.name == "attainment.zh.html"
+    assert names(both.place) == LINKED | {"attainment.zh.html", "attainment.zh.ipynb"}
+    assert both.result.read_bytes() == (first.place / "runs" / first.run / RESULT).read_bytes()
+    assert 'lang="zh"' in both.page.read_text(encoding="utf-8")[:200]
+
+
+def test_bad_data_writes_nothing(data_folder: Path, tmp_path: Path):
+    data = tmp_path / "data"
+    (data / "figures").mkdir(parents=True)
+    reports = tmp_path / "reports"
+    with pytest.raises(ContractError, match="no file"):
+        publish(asked(data=str(data)), reports)
+    assert not reports.exists()
+
+
+def failing(*_: object, **__: object) -> None:
+    raise AssertionError("the notebook must not run")
+
+
+def test_a_failing_cell_leaves_the_last_good_report(
+    published: tuple[Path, runner.Publication], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    made = publish(asked(), tmp_path)
+    before = {name: (made.place / name).read_bytes() for name in LINKED}
+    notebook = json.loads(runner.notebook_path("attainment").read_text(encoding="utf-8"))
+    notebook["cells"][-1]["source"] = "raise RuntimeError('spoilt')"
+    spoilt = tmp_path / "attainment.ipynb"
+    spoilt.write_text(json.dumps(notebook), encoding="utf-8")
+    monkeypatch.setattr(runner, "notebook_path", lambda _: spoilt)
+    with pytest.raises(NotebookFailed, match="RuntimeError: spoilt"):
+        publish(asked(seed=2), tmp_path)
+    assert {name: (made.place / name).read_bytes() for name in LINKED} == before
+    assert (made.place / "attainment.failed.ipynb").is_file()
+    assert [p.name for p in (made.place / "runs").iterdir()] == [made.run]
+
+
+def test_an_altered_run_is_named_and_not_published(tmp_path: Path):
+    made = publish(asked(), tmp_path)
+    (made.place / "runs" / made.run / RESULT).write_text("{}", encoding="utf-8")
+    with pytest.raises(OutputError, match=r"altered after it was made: result\.json"):
+        publish(asked(), tmp_path)
+
+
+def test_links_that_were_lost_are_put_back_from_the_run(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    made = publish(asked(), tmp_path)
+    made.page.unlink()
+    (made.place / RESULT).write_text("{}", encoding="utf-8")
+    monkeypatch.setattr(runner, "run_notebook", failing)
+    publish(asked(), tmp_path)
+    assert read_result(made.result).area == "longgang"
+    assert made.page.is_file()
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path):
+    (tmp_path / "reports").write_text("a file where a folder should be", encoding="utf-8")
+    with pytest.raises(OutputError, match="could not be written"):
+        publish(replace(asked(), seed=3), tmp_path / "reports")
