@@ -276,16 +276,16 @@ def _scoreboard(rows):
 def test_the_scoreboard_has_the_pool_first_then_members_then_references():
     models = ("planner", "drift", "pool_raw", "climatology", "pool")
     said = _scoreboard([_call(model) for model in models])
-    names = ("pool", "pool before recalibration", "drift", "climatology", "planner")
-    first = [line.split("  ")[1].strip() for line in said.splitlines() if "1.250" in line]
-    assert tuple(first) == names
+    names = ["pool", "pool before", "drift", "climatology", "planner"]
+    assert [line[:14].strip() for line in said.splitlines() if "1.250" in line] == names
     assert "…" not in said
 
 
 def test_outturns_that_were_only_expected_stand_in_a_line_of_their_own():
     said = _scoreboard([_call("pool"), _call("pool", "expected"), _call("drift", "expected")])
     lines = [line.split() for line in said.splitlines() if "1.250" in line]
-    assert [line[:2] for line in lines] == [["pool", "1"], ["pool,", "outturns"]]
+    assert [line[0] for line in lines] == ["pool", "pool,"]
+    assert "only expected" in said
 
 
 def test_calls_without_a_target_have_no_brier_score():

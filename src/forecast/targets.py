@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,7 +12,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from pydantic import ConfigDict, Strict
+from pydantic import AllowInfNan, ConfigDict, Strict
 
 from forecast.entries import parsed, read_entries
 from forecast.errors import ContractError, Fault
@@ -44,11 +45,11 @@ class Target:
     announced_on: date
     wording: str
     source: str
-    rate_pct: Annotated[float, Strict()] | None = None
-    lower_pct: Annotated[float, Strict()] | None = None
-    upper_pct: Annotated[float, Strict()] | None = None
-    tolerance_pp: Annotated[float, Strict()] | None = None
-    plan_level: Annotated[float, Strict()] | None = None
+    rate_pct: Annotated[float, Strict(), AllowInfNan(False)] | None = None
+    lower_pct: Annotated[float, Strict(), AllowInfNan(False)] | None = None
+    upper_pct: Annotated[float, Strict(), AllowInfNan(False)] | None = None
+    tolerance_pp: Annotated[float, Strict(), AllowInfNan(False)] | None = None
+    plan_level: Annotated[float, Strict(), AllowInfNan(False)] | None = None
     plan_unit: str | None = None
     announced_on_basis: Literal["published", "estimated", "uploaded"] = "published"
     settles: Literal["first", "latest"] = "first"
@@ -65,12 +66,11 @@ class Target:
 
     def threshold_pct(self, decimals: int) -> float:
         """Return the growth before rounding from which (`at_most`: up to which) it is attained."""
-        half = 0.5 * 10.0**-decimals
-        if self.comparison is Comparison.AT_MOST:
-            return self.bound_pct + half
-        return (
-            self.bound_pct - half + (2 * half if self.comparison is Comparison.MORE_THAN else 0.0)
-        )
+        unit = 10.0**-decimals
+        steps = self.bound_pct / unit
+        if self.comparison in (Comparison.AT_MOST, Comparison.MORE_THAN):
+            return (math.floor(steps + 1e-6) + 0.5) * unit
+        return (math.ceil(steps - 1e-6) - 0.5) * unit
 
     def is_met(self, growth_pct: ArrayLike, decimals: int) -> NDArray[np.bool_]:
         """Return whether growth in per cent meets the target once rounded as it is published."""

@@ -19,6 +19,7 @@ from forecast.history import FloatArray, History, build_history
 from forecast.learning import learnt
 from forecast.models import MODELS, Fitted, Shared
 from forecast.outlook import learning_day, lenders_of_all, outturn_of
+from forecast.record import Record
 from forecast.spans import month
 from forecast.targets import Comparison, Target, in_force
 from forecast.workers import executor, spread
@@ -87,10 +88,15 @@ def replay(
 
 def _learnt_by_year(archive: Archive, plan: Plan) -> dict[int, Shared]:
     """Return what models share in each year: learnt once, when the year before is out."""
-    last = archive.as_of(archive.last_release_on)
-    record, lenders = past_errors(last), lenders_of_all(last)
-    days = {year: learning_day(date(year, 12, 31)) for year in plan.years}
-    return {year: learnt(record, lenders, day) for year, day in days.items()}
+    lenders = lenders_of_all(archive.as_of(archive.last_release_on))
+    found = {}
+    for year in plan.years:
+        day = learning_day(date(year, 12, 31))
+        known = (
+            Record.empty() if day < archive.first_release_on else past_errors(archive.as_of(day))
+        )
+        found[year] = learnt(known, lenders, day)
+    return found
 
 
 def _calls_of(series: _Series) -> list[Call]:

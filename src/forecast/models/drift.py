@@ -132,7 +132,11 @@ class Drift:
     def can_fit(self, history: History) -> bool:
         """Return whether there are three points, one of them recent."""
         last = history.last_published
-        if last is None or history.ahead.stop - 1 - last > _LONGEST_SILENCE + MONTHS_A_YEAR:
+        if (
+            last is None
+            or not history.ahead
+            or history.ahead.stop - 1 - last > _LONGEST_SILENCE + MONTHS_A_YEAR
+        ):
             return False
         points = np.isfinite(history.settled).sum() + len(history.growth.parts)
         return bool(points >= _FEWEST_POINTS) and last >= month(history.year, 1) - _LONGEST_SILENCE

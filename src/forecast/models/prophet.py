@@ -64,7 +64,9 @@ class FittedProphet:
 
     def update(self, history: History) -> FittedProphet:
         """Return the same trend and seasons, with newer flows taken as known."""
-        return FittedProphet(history, self.model) if usable_flows(history) is not None else self
+        if usable_flows(history) is None:
+            raise NotEnoughHistory(f"no flows in {history.reference}")
+        return FittedProphet(history, self.model)
 
     def simulate(self, n_paths: int, rng: np.random.Generator) -> FloatArray:
         """Return paths of YTD growth from Prophet's predictive samples."""

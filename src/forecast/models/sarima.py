@@ -77,7 +77,9 @@ class FittedSarima:
 
     def update(self, history: History) -> FittedSarima:
         """Return the same parameters on newer flows."""
-        return FittedSarima(history, self.parameters) if usable_flows(history) is not None else self
+        if usable_flows(history) is None:
+            raise NotEnoughHistory(f"no flows in {history.reference}")
+        return FittedSarima(history, self.parameters)
 
     def simulate(self, n_paths: int, rng: np.random.Generator) -> FloatArray:
         """Return paths of YTD growth, drawn from the joint distribution of the flows ahead."""

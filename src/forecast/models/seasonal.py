@@ -15,9 +15,14 @@ _LEAST_KNOWN = 0.8
 def usable_flows(history: History) -> Flows | None:
     """Return flows of four years or more that reach the last published month, else None."""
     flows, last = history.flows, history.last_published
-    if flows is None or last is None or len(flows.amounts) < FEWEST_YEARS * flows.season:
+    if (
+        not history.ahead
+        or flows is None
+        or last is None
+        or len(flows.amounts) < FEWEST_YEARS * flows.season
+    ):
         return None
-    if np.isfinite(flows.amounts).mean() < _LEAST_KNOWN:
+    if np.isfinite(flows.amounts).mean() < _LEAST_KNOWN or np.isnan(_filled(flows)).any():
         return None
     periods_due = sum(end <= month_of_year(last) for end in flows.period_ends)
     return flows if len(flows.amounts) == flows.period_index(year_of(last)) + periods_due else None

@@ -53,7 +53,9 @@ class FittedStructural:
 
     def update(self, history: History) -> FittedStructural:
         """Return the same variance on newer flows."""
-        return replace(self, history=history) if usable_flows(history) is not None else self
+        if usable_flows(history) is None:
+            raise NotEnoughHistory(f"no flows in {history.reference}")
+        return replace(self, history=history)
 
     def simulate(self, n_paths: int, rng: np.random.Generator) -> FloatArray:
         """Return paths of YTD growth, drawn from the joint distribution of the flows ahead."""
