@@ -18,11 +18,13 @@ from forecast.workers import limit_threads, progress_bar
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+    from rich.console import Console
 
     from forecast.archive import Archive
     from forecast.backtest import Plan
 
 FAILED, BAD_INPUT = 1, 2
+_LOG_WIDTH = 120
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -129,8 +131,6 @@ def status(area: str | None, **asked: Any) -> None:
 def backtest(area: str, out: str, workers: int, **asked: Any) -> None:
     """Replay past days with the report's own parts, and score every call."""
     with _exit_codes():
-        from rich.console import Console
-
         from forecast.backtest import replay
         from forecast.tables import scoreboard
 
@@ -138,7 +138,7 @@ def backtest(area: str, out: str, workers: int, **asked: Any) -> None:
         bar = progress_bar("Replaying", show=sys.stderr.isatty())
         calls = replay(archive, [area], plan, n_workers=workers, on_progress=bar)
         _write_parquet(calls, Path(out))
-        Console().print(scoreboard(calls))
+        _console().print(scoreboard(calls))
         untargeted = int(calls.loc[calls["model"] == "pool", "probability"].isna().sum())
         click.echo(f"{untargeted} calls without a target in force have no probability")
         click.echo(out)
@@ -287,8 +287,13 @@ def _print_table(result: Path, lang: str) -> None:
 
 
 def _show(report: Any, lang: str) -> None:
-    from rich.console import Console
-
     from forecast.tables import terminal
 
-    Console().print(terminal(report, lang))
+    _console().print(terminal(report, lang))
+
+
+def _console() -> Console:
+    """Return where tables are printed: as wide as the terminal, and wide enough in a log."""
+    from rich.console import Console
+
+    return Console(width=None if sys.stdout.isatty() else _LOG_WIDTH)

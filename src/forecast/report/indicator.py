@@ -107,11 +107,15 @@ def _last_figure(history: History, outlook: Outlook) -> LastFigure | None:
 
 
 def _is_overdue(history: History, newest: Figure, outlook: Outlook) -> bool:
-    """Whether the next span that is usually published should be out by the schedule."""
-    schedule = outlook.snapshot.schedule
+    """Whether the next span should be out by the schedule.
+
+    A span is expected to end in a month of the year with which spans of this series have ended.
+    """
+    usual = {month_of_year(f.span.last) for f in history.figures if f.settles}
     following = range(newest.span.last + 1, newest.span.last + 1 + MONTHS_A_YEAR)
-    days = (schedule.usual_release_on(history.area, history.indicator.id, m) for m in following)
-    due = next((day for day in days if day is not None), None)
+    expected = next(m for m in following if month_of_year(m) in usual)
+    schedule = outlook.snapshot.schedule
+    due = schedule.usual_release_on(history.area, history.indicator.id, expected)
     return due is not None and due < outlook.day
 
 
