@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -178,8 +179,10 @@ def main() -> None:
     print(f"\n### Official targets, 2010 to 2019\n\n{markdown(scoreboard(growth))}")
     print(f"\n### By indicator\n\n{markdown(by_indicator(table))}")
     columns = ["", "measured", "90 % interval", "goal", "met"]
-    rows = pd.DataFrame([g.row() for g in goals(growth)], columns=columns).set_index("")
+    held = goals(growth)
+    rows = pd.DataFrame([g.row() for g in held], columns=columns).set_index("")
     print(f"\n### Goals\n\n{markdown(rows)}")
+    sys.exit(0 if all(g.is_met for g in held) else 1)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import argparse
 import importlib
 import logging
 import os
+import sys
 import tempfile
 import time
 import warnings
@@ -300,13 +301,16 @@ class Goal:
     low: float
     high: float
 
+    @property
+    def is_met(self) -> bool:
+        return self.low <= self.found.value <= self.high
+
     def row(self) -> list[str]:
         value, lower, upper = self.found.value, self.found.lower, self.found.upper
         interval = "" if np.isnan(lower) else f"{lower:.2f} to {upper:.2f}"
         wanted = f"at most {self.high}" if self.low == 0 else f"{self.low} to {self.high}"
-        met = "yes" if self.low <= value <= self.high else "no"
         digits = 1 if self.high > 10 else 3
-        return [self.what, f"{value:.{digits}f}", interval, wanted, met]
+        return [self.what, f"{value:.{digits}f}", interval, wanted, "yes" if self.is_met else "no"]
 
 
 def ratio_goal(table: pd.DataFrame, period: str, score: str, high: float) -> Goal:
@@ -404,7 +408,8 @@ def main() -> None:
     for period, years in PERIODS.items():
         boards[period] = scoreboard(table[table["year"].isin(years)], names)
         print(f"\n### {period}\n\n{markdown(boards[period])}")
-    rows = [g.row() for g in [*goals(table, boards), *time_goals(peer_seconds, seconds)]]
+    held = [*goals(table, boards), *time_goals(peer_seconds, seconds)]
+    rows = [g.row() for g in held]
     columns = ["", "measured", "90 % interval", "goal", "met"]
     print(f"\n### Goals\n\n{markdown(pd.DataFrame(rows, columns=columns).set_index(''))}")
     taken = pd.Series(peer_seconds | {f"product {how}": s for how, s in seconds.items()})
@@ -412,6 +417,7 @@ def main() -> None:
     if not asked.skip_ablations:
         print(f"\n### Parts left out\n\n{markdown(ablations(calls, replayed))}")
     print(f"\n{time.perf_counter() - began:.0f} s in all")
+    sys.exit(0 if all(g.is_met for g in held) else 1)
 
 
 if __name__ == "__main__":

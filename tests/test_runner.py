@@ -102,7 +102,7 @@ def test_another_language_renews_both_pages_together(tmp_path: Path):
     assert both.page.name == "attainment.zh.html"
     assert names(both.place) == LINKED | {"attainment.zh.html", "attainment.zh.ipynb"}
     assert both.result.read_bytes() == (first.place / "runs" / first.run / RESULT).read_bytes()
-    assert 'lang="zh"' in both.page.read_text(encoding="utf-8")[:200]
+    assert 'lang="zh-Hans"' in both.page.read_text(encoding="utf-8")[:200]
 
 
 def test_bad_data_writes_nothing(data_folder: Path, tmp_path: Path):

@@ -199,7 +199,7 @@ def test_members_show_their_weights_and_what_recalibration_did():
     assert f"weight {round(100 * one.members[0].weight)} %" in words
     assert "none: too few years of its own" in words
     wide = replace(one, calibration_size=1.125, calibration_years=9)
-    assert phrases.recalibration(wide, "en") == "× 1.13, by 9 settled years"
+    assert phrases.recalibration(wide, "en") == "scale × 1.13, tails apart; by 9 settled years"
     assert phrases.recalibration(replace(wide, calibration_size=1.0), "zh").startswith("不变")
 
 

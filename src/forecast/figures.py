@@ -55,7 +55,11 @@ def sound_figures(folder: Path) -> tuple[pd.DataFrame, list[Fault]]:
     if not paths:
         where = f"{folder.name}/figures"
         faults.append(Fault(where, None, "no file; at least one *.csv or *.parquet is needed"))
-    figures = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(KEY))
+    figures = (
+        pd.concat(tables, ignore_index=True)
+        if tables
+        else pd.DataFrame(columns=[*KEY, "file", "line"])
+    )
     if len(figures):
         faults.extend(_conflicts(figures))
         figures = figures.drop_duplicates([*KEY, "released_on", "status"], ignore_index=True)

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from forecast.archive import Figure, Snapshot
+from forecast.archive import Snapshot
 from forecast.attainment import BoolArray, Joint, joint_attainment
 from forecast.calibration import Calibration, calibration_of, shifted
 from forecast.chance import generator
@@ -21,10 +21,11 @@ from forecast.coupling import independent
 from forecast.history import FloatArray, History, build_history
 from forecast.learning import learnt
 from forecast.models import MODELS, Model, Scale, Shared, lenders
+from forecast.outturn import Outturn, outturn_of
 from forecast.pool import quantile_average, weights
 from forecast.record import RAW_POOL, Record
-from forecast.spans import MONTHS_A_YEAR, Span, month, month_of_year, month_text, year_of
-from forecast.targets import Target, round_half_up
+from forecast.spans import MONTHS_A_YEAR, month, month_of_year, month_text, year_of
+from forecast.targets import Target
 
 N_BATCHES = 10
 Status = Literal["forecast", "settled", "cannot_be_assessed"]
@@ -71,16 +72,6 @@ class IndicatorOutlook:
         if self.outturn is not None:
             return np.full(n_paths, bool(self.target.is_met_as_published(self.outturn.growth_pct)))
         return None if self.december is None else self.target.is_met(self.december, decimals)
-
-
-@dataclass(frozen=True, slots=True)
-class Outturn:
-    """Growth of the whole year as published, in per cent, and the release that settles it."""
-
-    growth_pct: float
-    released_on: date | None
-    status: str
-    source: str
 
 
 @dataclass(frozen=True)
@@ -234,35 +225,6 @@ def _coupled(single: Mapping[str, IndicatorOutlook], seed: int) -> dict[str, Ind
         name: replace(one, paths=np.concatenate([j[name] for j in joint])) if name in paths else one
         for name, one in single.items()
     }
-
-
-def outturn_of(history: History, target: Target | None, snapshot: Snapshot) -> Outturn | None:
-    """Return the year's settled growth, by the release that settles the target."""
-    if history.outturn_pct is None:
-        return None
-    span = Span.year_to_date(history.year, MONTHS_A_YEAR)
-    releases = snapshot.releases_of(history.area, history.indicator.id, span, "growth_pct")
-    if not releases:
-        levels = snapshot.releases_of(history.area, history.indicator.id, span, "level")
-        on = levels[0].released_on if levels else None
-        growth = float(round_half_up(history.outturn_pct, history.indicator.decimals))
-        return Outturn(
-            growth, on or _last_release(history), "computed", levels[0].source if levels else ""
-        )
-    chosen = _settling(releases, target, history.year)
-    return Outturn(chosen.value, chosen.released_on, chosen.status, chosen.source)
-
-
-def _settling(releases: list[Figure], target: Target | None, year: int) -> Figure:
-    if target is None or target.settles == "first":
-        return releases[0]
-    in_time = [r for r in releases if r.released_on <= date(year + 2, 12, 31)]
-    return in_time[-1] if in_time else releases[0]
-
-
-def _last_release(history: History) -> date | None:
-    days = [f.released_on for f in history.figures if f.settles and f.span.year == history.year]
-    return max(days, default=None)
 
 
 def _caveats(

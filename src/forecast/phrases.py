@@ -155,7 +155,7 @@ def weight(member: Member, lang: str) -> str:
 
 
 def recalibration(one: IndicatorReport, lang: str) -> str:
-    """Return how many times as wide past outturns made the pool, and from how many years."""
+    """Return by what past outturns stretched the pool, tails apart, and from how many years."""
     if not one.calibration_years:
         return text("members.no_years", lang)
     size = texts.number(one.calibration_size, 2)

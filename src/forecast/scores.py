@@ -128,5 +128,6 @@ def ratio_by_year(
     sums = np.array([(a[years == y].sum(), b[years == y].sum()) for y in blocks])
     chosen = rng.integers(len(blocks), size=(n_draws, len(blocks)))
     totals = sums[chosen].sum(axis=1)
+    totals = totals[totals[:, 1] > 0]  # a resample in which the reference never erred has no ratio
     lower, upper = np.quantile(totals[:, 0] / totals[:, 1], [(1 - level) / 2, (1 + level) / 2])
     return Interval(float(a.mean() / b.mean()), float(lower), float(upper))

@@ -18,7 +18,8 @@ from forecast.chance import generator
 from forecast.history import FloatArray, History, build_history
 from forecast.learning import learnt
 from forecast.models import MODELS, Fitted, Shared
-from forecast.outlook import learning_day, lenders_of_all, outturn_of
+from forecast.outlook import learning_day, lenders_of_all
+from forecast.outturn import outturn_of
 from forecast.record import Record
 from forecast.spans import month
 from forecast.targets import Comparison, Target, in_force

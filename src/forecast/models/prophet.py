@@ -115,6 +115,7 @@ def _quiet() -> Iterator[None]:
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "The inplace keyword", DeprecationWarning)
+            warnings.filterwarnings("ignore", "IProgress not found")
             yield
     finally:
         for logger, disabled in zip(loggers, before, strict=True):

@@ -58,7 +58,7 @@ def report_of(answer: Answer) -> Report:
         known=_known(answer),
         indicators=indicators,
         joint=_joint(outlook),
-        track=track_record(answer.record.densities, answer.seed),
+        track=track_record(answer.record.densities, registry, answer.seed),
         caveats=_caveats(answer),
     )
 

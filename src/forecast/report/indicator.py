@@ -17,7 +17,8 @@ from forecast.attainment import (
     required,
 )
 from forecast.history import Basis, FloatArray, History
-from forecast.outlook import N_BATCHES, IndicatorOutlook, Outlook, Outturn
+from forecast.outlook import N_BATCHES, IndicatorOutlook, Outlook
+from forecast.outturn import Outturn
 from forecast.report.value import (
     Attained,
     CaveatSaid,

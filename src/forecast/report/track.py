@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.chance import generator
+from forecast.indicators import Registry
 from forecast.record import POOL, RAW_POOL, REFERENCES
 from forecast.report.value import (
     IndicatorScore,
@@ -23,7 +24,7 @@ RIVALS = ("planner", "climatology", "prophet")
 GRID = np.linspace(0, 1, 41)
 
 
-def track_record(densities: pd.DataFrame, seed: int) -> TrackReport | None:
+def track_record(densities: pd.DataFrame, registry: Registry, seed: int) -> TrackReport | None:
     """Return what settled calls came to; None where there is none.
 
     Intervals resample years, for the calls of a year share its shocks.
@@ -44,7 +45,7 @@ def track_record(densities: pd.DataFrame, seed: int) -> TrackReport | None:
         n_without_target=int(pool["probability"].isna().sum()),
         models=[_model(m, calls[calls["model"] == m]) for m in models],
         months=[_month(k, calls[calls["months_known"] == k]) for k in months],
-        indicators=[_indicator(rows) for _, rows in pool.groupby(["area", "indicator"])],
+        indicators=[_indicator(rows, registry) for _, rows in pool.groupby(["area", "indicator"])],
         reliability=_reliability(pool.dropna(subset=["probability"]), seed),
         skill=[s for rival in RIVALS if (s := _skill(calls, rival, seed)) is not None],
     )
@@ -78,10 +79,16 @@ def _month(months_known: int, rows: pd.DataFrame) -> MonthScore:
     )
 
 
-def _indicator(rows: pd.DataFrame) -> IndicatorScore:
+def _indicator(rows: pd.DataFrame, registry: Registry) -> IndicatorScore:
+    area, indicator = str(rows["area"].iloc[0]), str(rows["indicator"].iloc[0])
+    entry = registry.of(area, indicator)
     return IndicatorScore(
-        area=str(rows["area"].iloc[0]),
-        indicator=str(rows["indicator"].iloc[0]),
+        area=area,
+        area_name_en=registry.area_name(area, "en"),
+        area_name_zh=registry.area_name(area, "zh"),
+        indicator=indicator,
+        name_en=entry.name_en,
+        name_zh=entry.name_zh,
         n_calls=len(rows),
         crps_pp=float(rows["crps"].mean()),
         brier=float(rows["brier"].mean()),

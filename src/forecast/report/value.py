@@ -231,7 +231,11 @@ class IndicatorScore:
     """Mean scores of the pool for one indicator of an area."""
 
     area: str
+    area_name_en: str
+    area_name_zh: str
     indicator: str
+    name_en: str
+    name_zh: str
     n_calls: int
     crps_pp: float
     brier: float | None

@@ -161,7 +161,7 @@ def _details(report: Report, lang: str) -> list[_Grid]:
     indicators = _Grid(
         text("track.by_indicator", lang),
         _heads(("indicator", "calls", "crps", "brier", "covers80"), lang),
-        [_indicator_row(one, report, lang) for one in record.indicators],
+        [_indicator_row(one, lang) for one in record.indicators],
     )
     return [models, indicators]
 
@@ -198,17 +198,15 @@ def _model_row(one: ModelScore, lang: str) -> list[str]:
     return [text(f"model.{one.model}", lang), f"{one.n_calls:,}", *scores, *covers]
 
 
-def _indicator_row(one: IndicatorScore, report: Report, lang: str) -> list[str]:
+def _indicator_row(one: IndicatorScore, lang: str) -> list[str]:
     scores = [_number(one.crps_pp, 2, lang), _number(one.brier, 3, lang)]
-    return [_series(one, report, lang), f"{one.n_calls:,}", *scores, _share(one.covers80, lang)]
+    return [_series(one, lang), f"{one.n_calls:,}", *scores, _share(one.covers80, lang)]
 
 
-def _series(one: IndicatorScore, report: Report, lang: str) -> str:
-    """Return the area and indicator by the names that the report knows, else by their ids."""
-    names = {i.id: i.name_zh if lang == "zh" else i.name_en for i in report.indicators}
-    name = names.get(one.indicator, one.indicator.replace("_", " "))
-    area = report.area_name(lang) if one.area == report.area else one.area
-    return text("track.series", lang, area=area, indicator=name)
+def _series(one: IndicatorScore, lang: str) -> str:
+    """Return the names of the area and the indicator."""
+    names = (one.area_name_zh, one.name_zh) if lang == "zh" else (one.area_name_en, one.name_en)
+    return text("track.series", lang, area=names[0], indicator=names[1])
 
 
 def _brier_parts(record: TrackReport | None, lang: str) -> str:
