@@ -60,7 +60,7 @@ def test_two_years_or_none_teach_nothing(n_years: int):
 @pytest.mark.parametrize("n_years", [3, 10, 40])
 def test_the_width_that_was_missing_is_found_as_far_as_the_years_carry(width: float, n_years: int):
     """Its logarithm counts n parts in n + 4, however many calls a year has."""
-    found = calibration_of(pools(width * even(600), n_years), 6)
+    found = calibration_of(pools(width * even(6000), n_years), 6)
     assert found.size == pytest.approx(width ** (n_years / (n_years + 4)), rel=0.03)
     assert found.n_years == n_years
 

@@ -17,6 +17,7 @@ _PRIOR_YEARS = 4.0
 _NEAR_MONTHS = 2.0  # calls with as many months more or less known count by half or less
 _SIZES = np.exp(np.linspace(np.log(0.5), np.log(2.0), 29))
 _FREEDOMS = (4.0, 8.0, 16.0, np.inf)
+_HALF_LIFE_YEARS = 3.0  # or 2008 and 2009 would widen every year after them
 _EDGE = 1e-3
 
 
@@ -63,14 +64,16 @@ def calibration_of(pools: pd.DataFrame, months_known: int) -> Calibration:
 
     `pools` holds one row a raw pooled call with `year`, `months_known` and `pit`. The size and
     the freedom are those of highest likelihood; the logarithm of the size is shrunk to none by
-    the weight of four years, for years and not calls are independent.
+    the weight of four years, for years and not calls are independent. A year counts half as much
+    as one three years later.
     """
     n_years = int(pools["year"].nunique())
     if n_years < FEWEST_YEARS:
         return Calibration(n_years=n_years)
     pit = np.clip(pools["pit"].to_numpy(dtype=float), _EDGE, 1 - _EDGE)
     apart = np.abs(pools["months_known"].to_numpy(dtype=float) - months_known)
-    weight = 0.5 ** (apart / _NEAR_MONTHS)
+    age = pools["year"].max() - pools["year"].to_numpy(dtype=float)
+    weight = 0.5 ** (apart / _NEAR_MONTHS + age / _HALF_LIFE_YEARS)
     scores = np.asarray(norm.ppf(pit))
     size, freedom = max(
         ((s, f) for s in _SIZES for f in _FREEDOMS), key=lambda c: _likelihood(scores, weight, *c)

@@ -170,6 +170,7 @@ def _call(
         settled_on=outturn.released_on,
         restated_base=_is_restated(history),
         size_pp=shared.scale_of(history).size_pp,
+        is_own_size=shared.scale_of(history).basis == "own",
         members=members | _references(history),
         seconds=seconds,
     )

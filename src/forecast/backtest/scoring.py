@@ -9,9 +9,11 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from forecast.calibration import Calibration, calibration_of
 from forecast.history import FloatArray
+from forecast.outlook import learning_day
 from forecast.pool import weights
 from forecast.record import DENSITY_COLUMNS, POOL, RAW_POOL, REFERENCES, no_densities
 from forecast.scores import brier, crps, log_score, pit
@@ -24,7 +26,8 @@ NOT_POOLED = (*REFERENCES, POOL, RAW_POOL)
 class Call:
     """One call: what each member said of a year's growth on a day, and what came of it.
 
-    `members` holds equally likely values of annual growth in per cent, sorted.
+    `members` holds equally likely values of annual growth in per cent, sorted. `is_own_size` says
+    whether the width is the series' own, so that its pool is recalibrated.
     """
 
     area: str
@@ -39,6 +42,7 @@ class Call:
     settled_on: date
     restated_base: bool
     size_pp: float
+    is_own_size: bool
     members: Mapping[str, FloatArray]
     seconds: Mapping[str, float]
 
@@ -84,7 +88,7 @@ def _raw_pools(calls: Sequence[Call], members: pd.DataFrame) -> list[_Said]:
     pools = []
     for call in calls:
         names = tuple(name for name in call.members if name not in NOT_POOLED)
-        before = int(np.searchsorted(settled_on, np.datetime64(call.as_of)))
+        before = _n_settled(settled_on, call)
         values = [call.members[name] for name in names]
         average = np.average(values, axis=0, weights=weight(before, names, call.months_known))
         pools.append(_Said(call, RAW_POOL, average))
@@ -102,10 +106,16 @@ def _recalibrated(pools: Sequence[_Said], table: pd.DataFrame) -> list[_Said]:
 
     final = []
     for said in pools:
-        before = int(np.searchsorted(settled_on, np.datetime64(said.call.as_of)))
-        chosen = calibration(before, said.call.months_known)
+        before = _n_settled(settled_on, said.call)
+        known = said.call.months_known
+        chosen = calibration(before, known) if said.call.is_own_size else Calibration()
         final.append(_Said(said.call, POOL, chosen.recalibrated(said.draws)))
     return final
+
+
+def _n_settled(settled_on: NDArray[np.datetime64], call: Call) -> int:
+    """Return how many of the calls, in the order of settling, teach a report of the call's day."""
+    return int(np.searchsorted(settled_on, np.datetime64(learning_day(call.as_of)), side="right"))
 
 
 def _table(said: Sequence[_Said]) -> pd.DataFrame:
