@@ -38,8 +38,8 @@ class Scale:
 def assumed_profile() -> FloatArray:
     """Return the typical move between months if growth were half noise, half random walk.
 
-    White noise in growth gives a variance of (1 - k/j) k/j for S_j - S_k, in units of the
-    variance of a month; both ends are scaled to 1 at k = 0 (docs/method.md, spread).
+    With l = 1 - k/j still to come, white noise in growth leaves a variance of l of what the
+    first months leave, a random walk in the level about l cubed; this is the mean of the two.
     """
     months = np.arange(MONTHS_A_YEAR + 1)
     known, until = np.meshgrid(months, months, indexing="ij")
