@@ -83,7 +83,6 @@ class Outlook:
     snapshot: Snapshot
     indicators: Mapping[str, IndicatorOutlook]
     n_paths: int
-    shared: Shared
 
     @property
     def day(self) -> date:
@@ -122,7 +121,7 @@ def annual_outlook(
         else:
             members, dropped = _members(history, shared, seed, n_paths, models)
             single[name] = _pooled(history, target, scale, members, dropped, past)
-    return Outlook(area, year, snapshot, _coupled(single, seed), n_paths, shared)
+    return Outlook(area, year, snapshot, _coupled(single, seed), n_paths)
 
 
 def _judged(snapshot: Snapshot, area: str, targets: Mapping[str, Target]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from forecast import texts
+from forecast.attainment import Required
 from forecast.report.value import (
     Attained,
     CaveatSaid,
@@ -12,7 +13,6 @@ from forecast.report.value import (
     IndicatorReport,
     LastFigure,
     Member,
-    Needed,
     Report,
     Settled,
     TargetSaid,
@@ -127,7 +127,7 @@ def needed_span(one: IndicatorReport, lang: str, *, year: int) -> str:
 
 def plausibility(one: IndicatorReport, lang: str) -> str:
     """Return in how many past years the rest of the year gave what is needed now."""
-    need: Needed | None = one.required
+    need: Required | None = one.required
     if need is None or one.target is None or need.percentile is None:
         return text("required.not_comparable", lang)
     below, at_most = need.percentile * need.n_past_years, one.target.comparison == "at_most"

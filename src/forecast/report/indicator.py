@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import numpy as np
 
 from forecast.answers import Answer
 from forecast.archive import Figure
 from forecast.attainment import (
     Probability,
+    Required,
     attainable_rates,
     parts_of_range,
     probability,
     progress,
+    quantiles,
     required,
 )
 from forecast.history import Basis, FloatArray, History
@@ -27,8 +27,6 @@ from forecast.report.value import (
     IndicatorReport,
     LastFigure,
     Member,
-    Needed,
-    Pace,
     Settled,
     TargetSaid,
 )
@@ -67,8 +65,8 @@ def indicator_report(name: str, one: IndicatorOutlook, answer: Answer) -> Indica
         settled=_settled(name, one, answer),
         forecast=None if december is None else _distribution(december),
         attainable_pct=None if december is None else _attainable(one, december),
-        required=_needed(one),
-        pace=Pace(**asdict(progress(one.target, history))),
+        required=_required(one),
+        pace=progress(one.target, history),
         fan=_fan(one),
         past_years_pct=_past_years(history),
         members=_members(one),
@@ -219,11 +217,10 @@ def _attainable(one: IndicatorOutlook, december: FloatArray) -> dict[str, float]
     return {f"{100 * sure:.0f}": rate for sure, rate in rates.items()}
 
 
-def _needed(one: IndicatorOutlook) -> Needed | None:
+def _required(one: IndicatorOutlook) -> Required | None:
     if one.target is None or one.december is None:
         return None
-    found = required(one.target, one.history, one.december)
-    return None if found is None else Needed(**asdict(found))
+    return required(one.target, one.history, one.december)
 
 
 def _fan(one: IndicatorOutlook) -> Fan:
@@ -233,7 +230,7 @@ def _fan(one: IndicatorOutlook) -> Fan:
     bands: dict[str, list[float | None]] = {}
     if one.paths is not None:
         columns = {when: j for j, when in enumerate(history.ahead)}
-        table = np.quantile(one.paths, FAN_LEVELS, axis=0)
+        table = quantiles(one.paths, FAN_LEVELS)
         for level, row in zip(FAN_LEVELS, table, strict=True):
             bands[f"{100 * level:g}"] = [
                 float(row[columns[m]]) if m in columns else None for m in months

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from forecast.attainment import Progress, Required
+
 SCHEMA_VERSION = "1.0"
 
 
@@ -90,31 +92,6 @@ class Distribution:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Needed:
-    """What the rest of the year needs to just meet the target; see `attainment.Required`."""
-
-    growth_pct: float
-    settled_share: float
-    percentile: float | None
-    n_past_years: int
-    monthly_level: float | None
-    annual_level: float | None
-    shortfall_level: float | None
-    base_growth_pct: float | None
-    two_year_average_pct: float | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
-    """The columns that bureaux print, in per cent; see `attainment.Progress`."""
-
-    time_pct: float
-    plan_done_pct: float | None
-    ahead_of_time_pp: float | None
-    normal_pct: float | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Fan:
     """YTD growth of the year's months: known values, and quantiles of those ahead."""
 
@@ -162,8 +139,8 @@ class IndicatorReport:
     settled: Settled | None
     forecast: Distribution | None
     attainable_pct: dict[str, float] | None
-    required: Needed | None
-    pace: Pace
+    required: Required | None
+    pace: Progress
     fan: Fan
     past_years_pct: dict[str, list[float | None]]
     members: list[Member]
