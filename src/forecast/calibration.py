@@ -13,12 +13,12 @@ from forecast.history import FloatArray
 from forecast.spans import MONTHS_A_YEAR
 
 FEWEST_YEARS = 3
-_PRIOR_YEARS = 4.0
+_PRIOR_YEARS = 1.0
 _NEAR_MONTHS = 2.0  # calls with as many months more or less known count by half or less
 _SIZES = np.exp(np.linspace(np.log(0.5), np.log(2.0), 29))
 _FREEDOMS = (4.0, 8.0, 16.0, np.inf)
-_HALF_LIFE_YEARS = 3.0  # or 2008 and 2009 would widen every year after them
-_EDGE = 1e-3
+_HALF_LIFE_YEARS = 1.5  # or 2008 and 2009 would widen every year after them
+_EDGE = 1 / 400  # a call is kept as 200 quantiles: beyond them nothing is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,8 @@ def calibration_of(pools: pd.DataFrame, months_known: int) -> Calibration:
 
     `pools` holds one row a raw pooled call with `year`, `months_known` and `pit`. The size and
     the freedom are those of highest likelihood; the logarithm of the size is shrunk to none by
-    the weight of four years, for years and not calls are independent. A year counts half as much
-    as one three years later.
+    the weight of one year, for years and not calls are independent. A year counts half as much as
+    one eighteen months later.
     """
     n_years = int(pools["year"].nunique())
     if n_years < FEWEST_YEARS:

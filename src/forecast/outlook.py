@@ -20,9 +20,9 @@ from forecast.chance import generator
 from forecast.coupling import independent
 from forecast.history import FloatArray, History, build_history
 from forecast.learning import learnt
-from forecast.models import MODELS, Model, Scale, Shared, lenders
+from forecast.models import MODELS, Model, Scale, Shared, explodes, lenders
 from forecast.outturn import Outturn, outturn_of
-from forecast.pool import quantile_average, weights
+from forecast.pool import past_scores, quantile_average, weights
 from forecast.record import RAW_POOL, Record
 from forecast.spans import MONTHS_A_YEAR, month, month_of_year, month_text, year_of
 from forecast.targets import Target
@@ -160,10 +160,10 @@ def _members(
             continue
         rng = generator(seed, f"{name}/{history.reference}")
         paths = model.fit(history, shared).simulate(n_paths, rng)
-        if np.isfinite(paths).all():
-            members[name] = paths
-        else:
+        if explodes(paths, shared.scale_of(history)):
             dropped.append(Caveat("member_dropped", {"model": name}))
+        else:
+            members[name] = paths
     return members, tuple(dropped)
 
 
@@ -183,7 +183,7 @@ def _pooled(
     if not members:
         return IndicatorOutlook(history, target, "cannot_be_assessed", scale, caveats=dropped)
     known = history.months_known
-    weight = weights(past[past["model"].isin(list(members))], list(members), known)
+    weight = weights(past_scores(past), list(members), known, history.reference)
     calibration = Calibration()
     if scale.basis == "own":
         calibration = calibration_of(past[past["model"] == RAW_POOL], known)

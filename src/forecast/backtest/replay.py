@@ -11,15 +11,15 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from forecast.archive import Archive, Snapshot
+from forecast.archive import Archive
 from forecast.backtest.errors import past_errors
 from forecast.backtest.scoring import Call, scored
 from forecast.chance import generator
 from forecast.history import FloatArray, History, build_history
 from forecast.learning import learnt
-from forecast.models import MODELS, Fitted, Shared
+from forecast.models import MODELS, Fitted, Shared, explodes
 from forecast.outlook import learning_day, lenders_of_all
-from forecast.outturn import outturn_of
+from forecast.outturn import Outturn, outturn_of
 from forecast.record import Record
 from forecast.spans import month
 from forecast.targets import Comparison, Target, in_force
@@ -102,24 +102,38 @@ def _learnt_by_year(archive: Archive, plan: Plan) -> dict[int, Shared]:
 
 def _calls_of(series: _Series) -> list[Call]:
     """Return the calls of one indicator over all years and months of the plan."""
-    final = series.archive.as_of(series.archive.last_release_on)
     releases = _first_releases(series.archive, series.area, series.indicator)
+    begun = series.archive.first_release_of(series.area)
     calls: list[Call] = []
     for year in series.plan.years:
         fitted: dict[str, Fitted] = {}
+        judge = _Judge(series, year)
         for known in series.plan.months:
             as_of = releases.get(month(year, known)) if known else None
-            if as_of is None or as_of < series.archive.first_release_of(series.area):
+            if as_of is None or as_of < begun:
                 continue
-            history = build_history(
-                series.archive.as_of(as_of), series.area, series.indicator, year
-            )
-            if history.months_known != known:
-                continue
-            call = _call(series, history, final, fitted)
-            if call is not None:
-                calls.append(call)
+            snapshot = series.archive.as_of(as_of)
+            history = build_history(snapshot, series.area, series.indicator, year)
+            if history.months_known == known:
+                call = _call(series, history, judge, fitted)
+                calls += [] if call is None else [call]
     return calls
+
+
+class _Judge:
+    """What came of a year in the end, by the release that settles a target."""
+
+    def __init__(self, series: _Series, year: int) -> None:
+        self._final = series.archive.as_of(series.archive.last_release_on)
+        self._history = build_history(self._final, series.area, series.indicator, year)
+        self._found: dict[str | None, Outturn | None] = {}
+
+    def outturn(self, target: Target | None) -> Outturn | None:
+        """Return the year's outturn; None where it is not settled to this day."""
+        rule = None if target is None else target.settles
+        if rule not in self._found:
+            self._found[rule] = outturn_of(self._history, target, self._final)
+        return self._found[rule]
 
 
 def _first_releases(archive: Archive, area: str, indicator: str) -> dict[int, date]:
@@ -133,16 +147,15 @@ def _first_releases(archive: Archive, area: str, indicator: str) -> dict[int, da
 
 
 def _call(
-    series: _Series, history: History, final: Snapshot, fitted: dict[str, Fitted]
+    series: _Series, history: History, judge: _Judge, fitted: dict[str, Fitted]
 ) -> Call | None:
     """Return what the members said on a day, with what came of it; None where nothing did."""
     target = _target(series, history)
-    outturn = outturn_of(
-        build_history(final, series.area, series.indicator, history.year), target, final
-    )
+    outturn = judge.outturn(target)
     if outturn is None or outturn.released_on is None or outturn.released_on <= history.as_of:
         return None
     shared = series.learnt[history.year]
+    scale = shared.scale_of(history)
     members, seconds = {}, {}
     for name in series.plan.models:
         model = MODELS[name]
@@ -152,8 +165,10 @@ def _call(
         one = fitted[name].update(history) if name in fitted else model.fit(history, shared)
         fitted[name] = one
         rng = generator(series.plan.seed, f"replay/{name}/{history.reference}/{history.as_of}")
-        december = one.simulate(N_PATHS, rng)[:, -1]
-        members[name] = np.quantile(december, LEVELS)
+        paths = one.simulate(N_PATHS, rng)
+        if explodes(paths, scale):
+            continue
+        members[name] = np.quantile(paths[:, -1], LEVELS)
         seconds[name] = time.perf_counter() - begun
     if not members:
         return None
@@ -169,8 +184,8 @@ def _call(
         outturn_status=outturn.status,
         settled_on=outturn.released_on,
         restated_base=_is_restated(history),
-        size_pp=shared.scale_of(history).size_pp,
-        is_own_size=shared.scale_of(history).basis == "own",
+        size_pp=scale.size_pp,
+        is_own_size=scale.basis == "own",
         members=members | _references(history),
         seconds=seconds,
     )

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from forecast.calibration import Calibration, calibration_of
 from forecast.history import FloatArray
 from forecast.outlook import learning_day
-from forecast.pool import weights
+from forecast.pool import past_scores, weights
 from forecast.record import DENSITY_COLUMNS, POOL, RAW_POOL, REFERENCES, no_densities
 from forecast.scores import brier, crps, log_score, pit
 from forecast.targets import Target
@@ -78,19 +78,21 @@ def _raw_pools(calls: Sequence[Call], members: pd.DataFrame) -> list[_Said]:
 
     What is settled changes on few days of a year, so that weights are kept meanwhile.
     """
-    table = members[~members["model"].isin(NOT_POOLED)].sort_values("settled_on")
-    settled_on = table["settled_on"].to_numpy()
+    past = past_scores(members[~members["model"].isin(NOT_POOLED)])
+    settled_on = past.index.get_level_values("settled_on").to_numpy()
 
     @cache
-    def weight(n_settled: int, names: tuple[str, ...], months_known: int) -> FloatArray:
-        return weights(table[:n_settled], names, months_known)
+    def weight(n_settled: int, names: tuple[str, ...], known: int, reference: str) -> FloatArray:
+        return weights(past.iloc[:n_settled], names, known, reference)
 
     pools = []
     for call in calls:
         names = tuple(name for name in call.members if name not in NOT_POOLED)
         before = _n_settled(settled_on, call)
         values = [call.members[name] for name in names]
-        average = np.average(values, axis=0, weights=weight(before, names, call.months_known))
+        reference = f"{call.area}/{call.indicator}"
+        weighed = weight(before, names, call.months_known, reference)
+        average = np.average(values, axis=0, weights=weighed)
         pools.append(_Said(call, RAW_POOL, average))
     return pools
 

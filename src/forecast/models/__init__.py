@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from forecast.models.borrowed import Borrowed
-from forecast.models.contract import Fitted, Model
+from forecast.models.contract import Fitted, Model, explodes
 from forecast.models.drift import Drift
+from forecast.models.ets import Ets
 from forecast.models.pace import Pace
 from forecast.models.prophet import Prophet
 from forecast.models.sarima import Sarima
@@ -12,7 +13,8 @@ from forecast.models.shared import Scale, Shared, lenders, rule_of
 from forecast.models.structural import Structural
 
 MODELS: dict[str, Model] = {
-    model.name: model for model in (Pace(), Drift(), Sarima(), Structural(), Prophet(), Borrowed())
+    model.name: model
+    for model in (Pace(), Drift(), Sarima(), Structural(), Ets(), Prophet(), Borrowed())
 }
 
-__all__ = ["MODELS", "Fitted", "Model", "Scale", "Shared", "lenders", "rule_of"]
+__all__ = ["MODELS", "Fitted", "Model", "Scale", "Shared", "explodes", "lenders", "rule_of"]

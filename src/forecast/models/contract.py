@@ -7,7 +7,9 @@ from typing import Protocol
 import numpy as np
 
 from forecast.history import FloatArray, History
-from forecast.models.shared import Shared
+from forecast.models.shared import Scale, Shared
+
+_WIDEST = 40.0  # sizes of a series between the 5 % and the 95 % of December; 8 is usual at most
 
 
 class Fitted(Protocol):
@@ -34,3 +36,14 @@ class Model(Protocol):
     def fit(self, history: History, shared: Shared) -> Fitted:
         """Return the model fitted to a history, with parameters shared over indicators."""
         ...
+
+
+def explodes(paths: FloatArray, scale: Scale) -> bool:
+    """Return whether paths are not finite, or spread far beyond how the series ever moved.
+
+    Multiplicative models do so on some short or erratic series. What explodes is left out.
+    """
+    if not np.isfinite(paths).all():
+        return True
+    low, high = np.quantile(paths[:, -1], [0.05, 0.95])
+    return bool(high - low > _WIDEST * scale.size_pp)

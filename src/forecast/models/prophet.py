@@ -19,6 +19,7 @@ from forecast.models.seasonal import growth_paths, n_periods_ahead, usable_flows
 from forecast.models.shared import Shared
 
 _YEARS, _QUARTERS = 10, 4
+_TREND_UNTIL = 0.95  # of the history: by default the last fifth cannot bend the trend
 
 
 class Prophet:
@@ -47,6 +48,7 @@ class Prophet:
                 yearly_seasonality=flows.season // 2,
                 weekly_seasonality=False,
                 daily_seasonality=False,
+                changepoint_range=_TREND_UNTIL,
             )
             known = np.flatnonzero(np.isfinite(flows.amounts))[-_YEARS * flows.season :]
             monthly = flows.amounts[known] / _months(flows, known)

@@ -22,7 +22,13 @@ from forecast.errors import NotEnoughHistory
 from forecast.history import FloatArray, Flows, History
 from forecast.models.seasonal import growth_paths, n_periods_ahead, usable_flows
 from forecast.models.shared import Shared
-from forecast.models.statespace import distribution_ahead, drawn, recent_error_variance
+from forecast.models.shrinkage import moved, own_offsets
+from forecast.models.statespace import (
+    distribution_ahead,
+    drawn,
+    log_likelihood,
+    recent_error_variance,
+)
 
 _PERSISTENCE, _SMOOTHING, _SEASONAL_SMOOTHING = 0.982, 0.62, 0.45  # of eleven periods a year
 _ELEVEN = 11
@@ -42,9 +48,14 @@ class Sarima:
         flows = usable_flows(history)
         if flows is None:
             raise NotEnoughHistory(f"sarima needs four years of flows in {history.reference}")
-        unit = np.r_[shared_parameters(flows.season), 1.0]
-        variance = recent_error_variance(_filtered(flows, unit), flows.season)
-        return FittedSarima(history, np.r_[unit[:-1], variance])
+        model, season = _model(flows), flows.season
+
+        def likelihood(offsets: FloatArray) -> float:
+            return log_likelihood(_filtered(model, own_parameters(season, offsets)), season)
+
+        own = own_parameters(season, own_offsets(likelihood, 3))
+        variance = recent_error_variance(_filtered(model, own), season)
+        return FittedSarima(history, np.r_[own[:-1], variance])
 
 
 def shared_parameters(season: int) -> FloatArray:
@@ -59,12 +70,24 @@ def shared_parameters(season: int) -> FloatArray:
     return np.array([_PERSISTENCE**m, -smoothing, -_SEASONAL_SMOOTHING])
 
 
-def _filtered(flows: Flows, parameters: FloatArray) -> FilterResults:
-    """Return one pass of the Kalman filter; one observation at a time is three times as fast."""
+def own_parameters(season: int, offsets: FloatArray) -> FloatArray:
+    """Return a series' AR, MA, seasonal MA and unit variance, by offsets of their log odds."""
+    signs = np.array([1.0, -1.0, -1.0])
+    found: FloatArray = np.r_[signs * moved(signs * shared_parameters(season), offsets), 1.0]
+    return found
+
+
+def _model(flows: Flows) -> SARIMAX:
+    """Return the state space form; one observation at a time is three times as fast."""
     order, seasonal = (1, 0, 1), (0, 1, 1, flows.season)
     model = SARIMAX(100 * np.log(flows.amounts), order=order, seasonal_order=seasonal)
-    model.update(parameters)
     model.ssm.filter_univariate = True
+    return model
+
+
+def _filtered(model: SARIMAX, parameters: FloatArray) -> FilterResults:
+    """Return one pass of the Kalman filter."""
+    model.update(parameters)
     return model.ssm.filter()
 
 
@@ -91,4 +114,4 @@ class FittedSarima:
 
     def distribution(self, flows: Flows, n: int) -> tuple[FloatArray, FloatArray]:
         """Return mean and covariance of 100 log flows over the next n periods."""
-        return distribution_ahead(_filtered(flows, self.parameters), n)
+        return distribution_ahead(_filtered(_model(flows), self.parameters), n)

@@ -22,7 +22,7 @@ def usable_flows(history: History) -> Flows | None:
         or len(flows.amounts) < FEWEST_YEARS * flows.season
     ):
         return None
-    if np.isfinite(flows.amounts).mean() < _LEAST_KNOWN or np.isnan(_filled(flows)).any():
+    if np.isfinite(flows.amounts).mean() < _LEAST_KNOWN or np.isnan(filled(flows)).any():
         return None
     periods_due = sum(end <= month_of_year(last) for end in flows.period_ends)
     return flows if len(flows.amounts) == flows.period_index(year_of(last)) + periods_due else None
@@ -42,7 +42,7 @@ def growth_paths(history: History, flows: Flows, ahead: FloatArray) -> FloatArra
     """
     base_year = year_of(history.ahead[0]) - 1
     start = flows.period_index(base_year)
-    known = np.broadcast_to(_filled(flows)[start:], (len(ahead), len(flows.amounts) - start))
+    known = np.broadcast_to(filled(flows)[start:], (len(ahead), len(flows.amounts) - start))
     by_year = np.concatenate([known, ahead], axis=1).reshape(len(ahead), -1, flows.season)
     total = np.cumsum(by_year, axis=2)
     growth = 100 * (total[:, 1:] / total[:, :-1] - 1)
@@ -63,7 +63,7 @@ def _at(growth: FloatArray, ends: NDArray[np.intp], position: int) -> FloatArray
     return between
 
 
-def _filled(flows: Flows) -> FloatArray:
+def filled(flows: Flows) -> FloatArray:
     """Return the flows with single gaps set to the neighbouring years' flow of that period."""
     values = flows.amounts.copy()
     for index in np.flatnonzero(np.isnan(values)):

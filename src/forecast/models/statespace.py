@@ -12,10 +12,22 @@ _START_YEARS, _RECENT_YEARS = 2, 8  # the filter settles in two years; older noi
 
 def recent_error_variance(filtered: FilterResults, season: int) -> float:
     """Return the mean square of recent one-step errors, each in units of its own deviation."""
-    errors = filtered.forecasts_error[0] / np.sqrt(filtered.forecasts_error_cov[0, 0])
-    usual = errors[_START_YEARS * season :]
-    recent = usual[np.isfinite(usual)][-_RECENT_YEARS * season :]
-    return float(np.mean(recent**2))
+    errors, spread = _recent_errors(filtered, season)
+    return float(np.mean(errors**2 / spread))
+
+
+def log_likelihood(filtered: FilterResults, season: int) -> float:
+    """Return that of recent one-step errors, up to a constant, the variance concentrated out."""
+    errors, spread = _recent_errors(filtered, season)
+    return float(-len(errors) / 2 * np.log(np.mean(errors**2 / spread)) - np.log(spread).sum() / 2)
+
+
+def _recent_errors(filtered: FilterResults, season: int) -> tuple[FloatArray, FloatArray]:
+    """Return recent one-step errors and their variances, but for an unknown common factor."""
+    errors, spread = filtered.forecasts_error[0], filtered.forecasts_error_cov[0, 0]
+    usual = np.flatnonzero(np.isfinite(errors))
+    recent = usual[usual >= _START_YEARS * season][-_RECENT_YEARS * season :]
+    return errors[recent], spread[recent]
 
 
 def distribution_ahead(filtered: FilterResults, n: int) -> tuple[FloatArray, FloatArray]:

@@ -19,7 +19,13 @@ from forecast.errors import NotEnoughHistory
 from forecast.history import FloatArray, Flows, History
 from forecast.models.seasonal import growth_paths, n_periods_ahead, usable_flows
 from forecast.models.shared import Shared
-from forecast.models.statespace import distribution_ahead, drawn, recent_error_variance
+from forecast.models.shrinkage import own_offsets
+from forecast.models.statespace import (
+    distribution_ahead,
+    drawn,
+    log_likelihood,
+    recent_error_variance,
+)
 
 _DAMPING = 0.99  # of the slope, a period of eleven a year
 _LEVEL, _SLOPE, _SEASON = 1.0, 0.0005, 3.0  # variances in units of the irregular's
@@ -41,7 +47,14 @@ class Structural:
         flows = usable_flows(history)
         if flows is None:
             raise NotEnoughHistory(f"structural needs four years of flows in {history.reference}")
-        return FittedStructural(history, recent_error_variance(_filtered(flows), flows.season))
+        season = flows.season
+
+        def likelihood(offsets: FloatArray) -> float:
+            return log_likelihood(_filtered(flows, offsets), season)
+
+        offsets = own_offsets(likelihood, 3)
+        variance = recent_error_variance(_filtered(flows, offsets), season)
+        return FittedStructural(history, offsets, variance)
 
 
 @dataclass(frozen=True)
@@ -49,6 +62,7 @@ class FittedStructural:
     """The model with the variance of its irregular."""
 
     history: History
+    offsets: FloatArray
     variance: float
 
     def update(self, history: History) -> FittedStructural:
@@ -62,13 +76,17 @@ class FittedStructural:
         flows = usable_flows(self.history)
         assert flows is not None
         n = n_periods_ahead(self.history, flows)
-        mean, covariance = distribution_ahead(_filtered(flows), n)
+        mean, covariance = distribution_ahead(_filtered(flows, self.offsets), n)
         logs = drawn(mean, self.variance * covariance, n_paths, rng)
         return growth_paths(self.history, flows, np.exp(logs / 100))
 
 
-def _filtered(flows: Flows) -> FilterResults:
-    """Return one pass of the Kalman filter with a unit irregular."""
+def _filtered(flows: Flows, offsets: FloatArray) -> FilterResults:
+    """Return one pass of the Kalman filter with a unit irregular.
+
+    `offsets` are those of the logarithms of the ratios of level, slope and season.
+    """
+    own_level, own_slope, own_season = np.exp(offsets) * [_LEVEL, _SLOPE, _SEASON]
     logs, season = 100 * np.log(flows.amounts), flows.season
     n_states, wider = 1 + season, _ELEVEN / season
     model = MLEModel(logs, k_states=n_states, k_posdef=3)
@@ -80,8 +98,8 @@ def _filtered(flows: Flows) -> FilterResults:
     selection[range(3), range(3)] = 1.0
     model["design"] = np.r_[1.0, 0.0, 1.0, np.zeros(n_states - 3)][None]
     model["transition"], model["selection"] = transition, selection
-    slope = _SLOPE * wider**3  # a slope over wider periods moves more, and over more of them
-    model["state_cov"] = np.diag([_LEVEL * wider, slope, _SEASON])
+    slope = own_slope * wider**3  # a slope over wider periods moves more, and over more of them
+    model["state_cov"] = np.diag([own_level * wider, slope, own_season])
     model["obs_cov"] = np.eye(1)
     spread = _DIFFUSE * np.eye(n_states)
     spread[1, 1] = 100 * slope / (1 - damping**2)
