@@ -10,8 +10,16 @@ import pandas as pd
 import pytest
 
 import forecast.answers
-from forecast.answers import Answer, answer, answer_to, checked_snapshot, record_of
+from forecast.answers import (
+    Answer,
+    answer,
+    answer_to,
+    checked_snapshot,
+    past_calls,
+    record_of,
+)
 from forecast.archive import Archive, read_archive
+from forecast.backtest import Plan, replay
 from forecast.errors import BeforeFirstRelease, ContractError, DayAhead, ParameterError, UnknownArea
 from forecast.parameters import Parameters
 from forecast.record import Record, no_densities
@@ -348,3 +356,19 @@ def test_nothing_is_left_beside_the_cached_record(cache: Path, archive: Archive)
 def test_before_anything_was_settled_the_record_is_empty(cache: Path, archive: Archive):
     record = record_of(archive.as_of(archive.first_release_on))
     assert_same_record(record, Record.empty())
+
+
+def test_a_past_call_learns_from_years_and_areas_that_are_not_asked_for(archive: Archive):
+    """It says what a report of its day said, however few years the backtest is asked for."""
+    short = Plan(years=range(2018, 2019), months=(6,), models=("pace", "drift"))
+    longer = Plan(years=range(2016, 2019), months=(3, 6), models=("pace", "drift"))
+    found = past_calls(archive, "nation", short)
+    assert set(found["year"]) == {2018}
+    assert set(found["area"]) == {"nation"}
+    wanted = past_calls(archive, "nation", longer)
+    chosen = wanted[(wanted["year"] == 2018) & (wanted["months_known"] == 6)]
+    columns = [c for c in found if c != "seconds"]
+    pd.testing.assert_frame_equal(found[columns], chosen[columns].reset_index(drop=True))
+    alone = replay(archive, ["nation"], short)
+    pools = [calls.query("model == 'pool'")["crps"].tolist() for calls in (found, alone)]
+    assert pools[0] != pools[1]

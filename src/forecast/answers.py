@@ -6,7 +6,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -137,6 +137,29 @@ def record_of(
         kept = _replayed(archive, n_workers, on_progress)
         _keep(kept, stem)
     return kept
+
+
+def past_calls(
+    archive: Archive,
+    area: str,
+    plan: Plan,
+    *,
+    n_workers: int = 1,
+    on_progress: Progress | None = None,
+) -> pd.DataFrame:
+    """Return the plan's calls in an area, each learning from what a report of its day learns.
+
+    All areas and ten more years are replayed for that, and left out of what is returned.
+    """
+    first = max(archive.first_release_on.year, plan.years.start - RECORD_YEARS)
+    wider = replace(
+        plan,
+        years=range(min(first, plan.years.start), plan.years.stop),
+        months=sorted({*plan.months, *RECORD_MONTHS}),
+    )
+    calls = replay(archive, archive.areas, wider, n_workers=n_workers, on_progress=on_progress)
+    is_asked = calls["year"].isin(plan.years) & calls["months_known"].isin(plan.months)
+    return calls[(calls["area"] == area) & is_asked].reset_index(drop=True)
 
 
 def _replayed(archive: Archive, n_workers: int, on_progress: Progress | None) -> Record:

@@ -131,12 +131,12 @@ def status(area: str | None, **asked: Any) -> None:
 def backtest(area: str, out: str, workers: int, **asked: Any) -> None:
     """Replay past days with the report's own parts, and score every call."""
     with _exit_codes():
-        from forecast.backtest import replay
+        from forecast.answers import past_calls
         from forecast.tables import scoreboard
 
         archive, plan = _replay_plan(area, **asked)
         bar = progress_bar("Replaying", show=sys.stderr.isatty())
-        calls = replay(archive, [area], plan, n_workers=workers, on_progress=bar)
+        calls = past_calls(archive, area, plan, n_workers=workers, on_progress=bar)
         _write_parquet(calls, Path(out))
         _console().print(scoreboard(calls))
         untargeted = int(calls.loc[calls["model"] == "pool", "probability"].isna().sum())
