@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -90,7 +91,7 @@ def history_of(
     )
     return History(
         area,
-        entry or indicator(),
+        replace(entry or indicator(), related=list(related or {})),
         date(year, 12, 31),
         year,
         first_year,

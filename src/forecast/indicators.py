@@ -41,6 +41,14 @@ class Indicator:
         """The months from which levels cannot be compared with earlier ones."""
         return tuple(m for text in self.levels_break if (m := parse_month(text)) is not None)
 
+    def lenders(self, area: str) -> list[str]:
+        """Return the related series of other areas that measure what this indicator measures.
+
+        Those with its own id; without any, all of other areas: the closest that there are.
+        """
+        others = [r for r in self.related if r.partition("/")[0] != area]
+        return [r for r in others if r.partition("/")[2] == self.id] or others
+
     def name(self, lang: str) -> str:
         """Return the name in `en` or `zh`."""
         return self.name_zh if lang == "zh" else self.name_en

@@ -13,7 +13,7 @@ from forecast.backtest import past_errors
 from forecast.errors import NotEnoughHistory
 from forecast.history import FloatArray, History, build_history
 from forecast.learning import learnt
-from forecast.models import MODELS, Fitted, Model, Shared, lenders
+from forecast.models import MODELS, Fitted, Model, Shared
 from forecast.models.drift import FittedDrift
 from forecast.models.sarima import FittedSarima
 from forecast.spans import month
@@ -83,7 +83,7 @@ def shared_on(snapshot: Snapshot) -> Shared:
     """Return what the past calls known on the snapshot's day teach."""
     archive, registry = snapshot.archive, snapshot.registry
     related = {
-        f"{area}/{name}": lenders(area, registry.of(area, name).related)
+        f"{area}/{name}": registry.of(area, name).lenders(area)
         for area in archive.areas
         for name in archive.indicators_of(area)
     }

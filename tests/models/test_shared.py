@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from forecast.history import History
-from forecast.models import Shared, lenders, rule_of
+from forecast.models import Shared, rule_of
 from forecast.models.shared import ASSUMED_SIZE_PP, assumed_profile
 from strategies import history_of, indicator, row
 
@@ -43,7 +43,6 @@ def test_a_series_without_a_past_has_its_lenders_scale():
 def test_a_series_of_its_own_area_lends_no_scale():
     shared = Shared(scales={"nation/b": (9.0, 30)}, typical_size_pp=2.0)
     assert shared.scale_of(asking("nation/a", ("nation/b",))).size_pp == pytest.approx(2.0)
-    assert lenders("nation", ["nation/b", "city/a"]) == ["city/a"]
 
 
 def test_without_a_record_sizes_are_assumed_and_wide():

@@ -10,7 +10,7 @@ import numpy as np
 
 from forecast.archive import Snapshot
 from forecast.history import History, build_history
-from forecast.models import lenders, rule_of
+from forecast.models import rule_of
 from forecast.record import Record
 from forecast.spans import MONTHS_A_YEAR, month
 
@@ -65,7 +65,7 @@ def _borrowed_calls(history: History) -> Iterator[_Row]:
     """Yield, for every settled month, what the related series of other areas had said of it."""
     rule = rule_of(history.indicator.annual_rule)
     released = _release_days(history)
-    lent = [history.related[r] for r in lenders(history.area, history.related)]
+    lent = [history.related[r] for r in history.indicator.lenders(history.area)]
     for row, growth in enumerate(history.settled):
         year = history.first_year + row
         for k in np.flatnonzero(np.isfinite(growth)) + 1:

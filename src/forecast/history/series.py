@@ -150,7 +150,8 @@ def build_history(
     years = range(first_year, year + 1)
     related = {r: _related(snapshot, r, year) for r in entry.related} if with_related else {}
     levels = cumulated(figures, first_year, len(years), entry.break_months)
-    shares, shares_basis = _shares(snapshot, entry, levels, list(related.values()), years)
+    lent = [related[r] for r in entry.lenders(area) if r in related]
+    shares, shares_basis = _shares(snapshot, entry, levels, lent, years)
     growth = year_to_date_growth(figures, levels, entry, shares, first_year)
     flows = _flows(entry, levels, growth)
     return History(
@@ -189,7 +190,7 @@ def _shares(
     snapshot: Snapshot,
     entry: Indicator,
     levels: Levels | None,
-    related: list[History],
+    lenders: list[History],
     years: range,
 ) -> tuple[FloatArray, tuple[str, ...]]:
     if entry.annual_rule in ("mean_of_months", "end_of_year"):
@@ -199,7 +200,7 @@ def _shares(
         area, _, indicator = entry.weights_from.partition("/")
         figures = [f for f in snapshot.figures_of(area, indicator) if f.span.year <= years[-1]]
         lent.append(profiles(cumulated(figures, years[0] - 1, len(years) + 1, ())))
-    lent.extend(profiles(h.levels) for h in related)
+    lent.extend(profiles(h.levels) for h in lenders)
     return base_year_shares(years, profiles(levels), lent)
 
 

@@ -9,7 +9,7 @@ from forecast.models.ets import Ets
 from forecast.models.pace import Pace
 from forecast.models.prophet import Prophet
 from forecast.models.sarima import Sarima
-from forecast.models.shared import Scale, Shared, lenders, rule_of
+from forecast.models.shared import Scale, Shared, rule_of
 from forecast.models.structural import Structural
 
 MODELS: dict[str, Model] = {
@@ -17,4 +17,4 @@ MODELS: dict[str, Model] = {
     for model in (Pace(), Drift(), Sarima(), Structural(), Ets(), Prophet(), Borrowed())
 }
 
-__all__ = ["MODELS", "Fitted", "Model", "Scale", "Shared", "explodes", "lenders", "rule_of"]
+__all__ = ["MODELS", "Fitted", "Model", "Scale", "Shared", "explodes", "rule_of"]

@@ -12,7 +12,7 @@ import numpy as np
 from forecast.errors import NotEnoughHistory
 from forecast.history import FloatArray, History
 from forecast.models.pace import FittedPace, Pace
-from forecast.models.shared import Shared, lenders
+from forecast.models.shared import Shared
 from forecast.spans import year_of
 
 
@@ -36,7 +36,7 @@ class Borrowed:
 
 
 def _lenders(history: History) -> list[History]:
-    usable = (history.related[r] for r in lenders(history.area, history.related))
+    usable = (history.related[r] for r in history.indicator.lenders(history.area))
     return [h for h in usable if h.indicator.annual_rule and _is_recent(h) and Pace().can_fit(h)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -84,17 +84,12 @@ class Shared:
         """Return a series' scale, shrunk in logarithms to that of its lenders, or of all."""
         own, n_years = self.scales.get(history.reference, (1.0, 0))
         lent = [
-            self.scales[r][0] for r in lenders(history.area, history.related) if r in self.scales
+            self.scales[r][0] for r in history.indicator.lenders(history.area) if r in self.scales
         ]
         prior = self.area_factor * float(np.mean(lent)) if lent else self.typical_size_pp
         log_size = (PRIOR_YEARS * np.log(prior) + n_years * np.log(own)) / (PRIOR_YEARS + n_years)
         basis: Basis = "own" if n_years > PRIOR_YEARS else "borrowed" if self.scales else "assumed"
         return Scale(float(np.exp(log_size)), PRIOR_YEARS + n_years, basis, n_years)
-
-
-def lenders(area: str, related: Iterable[str]) -> list[str]:
-    """Return the related series of other areas: what an area's growth is held against."""
-    return [r for r in related if r.partition("/")[0] != area]
 
 
 def rule_of(annual_rule: str | None) -> Rule:
