@@ -33,6 +33,7 @@ from forecast.backtest.replay import LEVELS  # noqa: E402
 from forecast.backtest.scoring import Call, scored  # noqa: E402
 from forecast.chance import generator  # noqa: E402
 from forecast.models import MODELS  # noqa: E402
+from forecast.pool import weights  # noqa: E402
 from forecast.record import POOL, RAW_POOL, REFERENCES  # noqa: E402
 from forecast.scores import Interval, brier, coverage, crps, pit, ratio_by_year  # noqa: E402
 from forecast.targets import round_half_up  # noqa: E402
@@ -264,8 +265,13 @@ def ablations(calls: Sequence[Call], table: pd.DataFrame) -> pd.DataFrame:
     """Return the pool's scores without one of its parts at a time, and each member's alone."""
     pools = {"pool": table[table["model"] == POOL]}
     pools["without recalibration"] = table[table["model"] == RAW_POOL]
-    with mock.patch("forecast.backtest.scoring.weights", lambda _, names, __: [1.0] * len(names)):
-        pools["with equal weights"] = _pool_of(calls)
+    other_weights = {
+        "with equal weights": lambda _, names, __, ___: [1.0] * len(names),
+        "with weights of all series": lambda past, names, known, _: weights(past, names, known, ""),
+    }
+    for what, rule in other_weights.items():
+        with mock.patch("forecast.backtest.scoring.weights", rule):
+            pools[what] = _pool_of(calls)
     members = [name for name in MODELS if (table["model"] == name).any()]
     for name in members:
         kept = [{m: v for m, v in call.members.items() if m != name} for call in calls]

@@ -76,7 +76,7 @@ def gdp() -> IndicatorReport:
 def unassessed(one: IndicatorReport) -> IndicatorReport:
     """Return the indicator as it is where nothing can be said of it."""
     months = one.fan.months
-    empty = Fan(months=months, known_pct=[None] * 12, quantiles_pct={})
+    empty = Fan(months=months, known_pct=[None] * 12, quantiles_pct={}, unpublished=[])
     nothing = {"forecast": None, "attained": None, "required": None, "attainable_pct": None}
     return replace(
         one, status="cannot_be_assessed", fan=empty, members=[], last_figure=None, **nothing

@@ -159,7 +159,7 @@ def test_paths_come_in_whole_batches(archive: Archive, n_paths: int):
 
 def parameters(folder: Path, **changes: object) -> Parameters:
     plain = {"area": "district", "year": 2018, "as_of": "2018-08-31", "lang": "en", "seed": 1}
-    plain |= {"n_paths": 100, "data": str(folder), "out": ""}
+    plain |= {"n_paths": 100, "data": str(folder), "out": "", "overlay": ""}
     return Parameters.parse(**(plain | changes))
 
 

@@ -56,13 +56,25 @@ def test_two_years_or_none_teach_nothing(n_years: int):
     assert found.recalibrated(NORMAL) == pytest.approx(NORMAL)
 
 
-@pytest.mark.parametrize("width", [0.6, 1.25])
+@pytest.mark.parametrize("width", [2 ** (-1 / 2), 2 ** (1 / 7)])
 @pytest.mark.parametrize("n_years", [3, 10, 40])
 def test_the_width_that_was_missing_is_found_as_far_as_the_years_carry(width: float, n_years: int):
-    """Its logarithm counts n parts in n + 4, however many calls a year has."""
-    found = calibration_of(pools(width * even(6000), n_years), 6)
-    assert found.size == pytest.approx(width ** (n_years / (n_years + 4)), rel=0.03)
+    """Its logarithm counts n parts in n + 1, however many calls a year has."""
+    every_year = np.repeat(width * even(200), n_years)
+    found = calibration_of(pools(every_year, n_years), 6)
+    assert found.size == pytest.approx(width ** (n_years / (n_years + 1)))
     assert found.n_years == n_years
+
+
+def test_a_year_counts_half_as_much_as_one_eighteen_months_later():
+    """Half the variance six and three years ago, at a sixteenth and a quarter, and 18.5/16 now.
+
+    Together 21/16 at a weight of 21/16: no correction, though most calls fell near the middle.
+    """
+    variance = {2010: 1 / 2, 2013: 1 / 2, 2016: 18.5 / 16}
+    calls = [pools(np.sqrt(v) * even(600), 1).assign(year=year) for year, v in variance.items()]
+    found = calibration_of(pd.concat(calls), 6)
+    assert found.size == pytest.approx(1)
 
 
 def test_more_calls_in_the_same_years_are_no_further_evidence():
@@ -70,11 +82,21 @@ def test_more_calls_in_the_same_years_are_no_further_evidence():
     assert few.size == pytest.approx(many.size, rel=0.06)
 
 
-def test_heavy_tails_are_found():
-    scores = student.ppf((np.arange(2000) + 0.5) / 2000, 4)
+@pytest.mark.parametrize("freedom", [4.0, 8.0])
+def test_heavy_tails_are_found_where_the_quantiles_hold_them(freedom: float):
+    """Outturns half as wide as the pool: its two hundred quantiles reach beyond their tails."""
+    scores = student.ppf((np.arange(2000) + 0.5) / 2000, freedom) / 2
     found = calibration_of(pools(scores, 20), 6)
-    assert np.isfinite(found.freedom)
-    assert found.size == pytest.approx(1, abs=0.15)
+    assert found.freedom == freedom
+    assert found.size == pytest.approx(0.5 ** (20 / 21))
+
+
+def test_how_far_beyond_the_quantiles_an_outturn_fell_is_not_known():
+    """A call is kept as two hundred of them: the outermost stands for all that lies beyond."""
+    inside = pools(1.3 * even(900), 9)
+    outermost = np.clip(inside["pit"], 1 / 400, 399 / 400)
+    assert (outermost != inside["pit"]).any()
+    assert calibration_of(inside, 6) == calibration_of(inside.assign(pit=outermost), 6)
 
 
 def test_outturns_beyond_every_path_do_not_break_the_fit():

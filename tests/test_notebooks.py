@@ -24,6 +24,7 @@ ASKED = {
     "seed": 1,
     "n_paths": 200,
     "data": "",
+    "overlay": "",
 }
 
 

@@ -445,6 +445,41 @@ def test_a_member_without_finite_paths_is_left_out_and_named(archive: Archive):
     assert Caveat("member_dropped", {"model": "bad"}) in one.caveats
 
 
+@dataclass(frozen=True)
+class Spread(Fixed):
+    """A model, and its fit, that says anything within so many points."""
+
+    width_pp: float = 0.0
+
+    def fit(self, history: History, shared: Shared) -> "FittedSpread":
+        return FittedSpread(self.growth_pct, len(history.ahead), self.width_pp)
+
+
+@dataclass(frozen=True)
+class FittedSpread(FittedFixed):
+    width_pp: float = 0.0
+
+    def simulate(self, n_paths: int, rng: np.random.Generator) -> FloatArray:
+        return super().simulate(n_paths, rng) + rng.uniform(-0.5, 0.5, (n_paths, 1)) * self.width_pp
+
+
+def test_a_member_far_wider_than_the_series_ever_moved_is_left_out_and_named(archive: Archive):
+    """Without a record five points are assumed: two hundred are the most, of nine tenths."""
+    models = {"usual": Spread("usual", 7.0, 20.0), "wild": Spread("wild", 7.0, 250.0)}
+    outlook = outlook_of(archive, "district", 2018, AUGUST, models=models, record=Record.empty())
+    one = outlook.indicators["gdp"]
+    assert set(one.members) == {"usual"}
+    assert Caveat("member_dropped", {"model": "wild"}) in one.caveats
+
+
+def test_where_no_member_is_left_nothing_can_be_said(archive: Archive):
+    models = {"wild": Spread("wild", 7.0, 250.0)}
+    outlook = outlook_of(archive, "district", 2018, AUGUST, models=models, record=Record.empty())
+    one = outlook.indicators["gdp"]
+    assert (one.status, one.paths) == ("cannot_be_assessed", None)
+    assert one.caveats == (Caveat("member_dropped", {"model": "wild"}),)
+
+
 def test_batches_are_drawn_on_their_own(district: Outlook):
     paths = district.indicators["gdp"].paths.reshape(N_BATCHES, -1)
     assert len(np.unique(paths[:, 0])) == N_BATCHES

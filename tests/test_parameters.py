@@ -20,6 +20,7 @@ GOOD: dict[str, Any] = {
     "n_paths": 200,
     "data": "somewhere",
     "out": "reports",
+    "overlay": "flash.csv",
 }
 
 
@@ -27,13 +28,14 @@ def test_good_parameters_are_parsed():
     found = Parameters.parse(**GOOD)
     assert (found.area, found.year, found.as_of) == ("futian", 2019, date(2019, 9, 30))
     assert (found.data, found.out) == (Path("somewhere"), Path("reports"))
+    assert found.overlay == Path("flash.csv")
 
 
 def test_an_empty_folder_is_the_projects_own_or_none():
-    found = Parameters.parse(**(GOOD | {"data": "", "out": ""}))
+    found = Parameters.parse(**(GOOD | {"data": "", "out": "", "overlay": ""}))
     assert found.data == folder("data")
     assert (found.data / "indicators.toml").is_file()
-    assert found.out is None
+    assert (found.out, found.overlay) == (None, None)
 
 
 def test_a_notebook_is_checked_against_the_same_names_and_types():
@@ -45,7 +47,7 @@ def test_a_notebook_is_checked_against_the_same_names_and_types():
     [
         (
             {"yaer": 2019},
-            "yaer: unknown; allowed: area, year, as_of, lang, seed, n_paths, data, out",
+            "yaer: unknown; allowed: area, year, as_of, lang, seed, n_paths, data, out, overlay",
         ),
         ({"year": "2019"}, "year: '2019' is str; allowed: int"),
         ({"year": 2019.0}, "year: 2019.0 is float; allowed: int"),

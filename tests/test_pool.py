@@ -1,12 +1,15 @@
 """One set of paths from those of several models."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.pool import quantile_average, weights
+from forecast.pool import past_scores, quantile_average, weights
+from forecast.record import no_densities
 from strategies import growth_paths
 
 QUANTILES = np.linspace(0, 1, 41)
@@ -88,55 +91,131 @@ def test_all_weight_on_one_member_leaves_that_member():
 
 # Weights, learnt from made-up scores --------------------------------------------------------------
 
+OWN, OTHER = "made_up/sales", "elsewhere/sales"
 
-def scores(years: range, months_known: int = 6, **crps: float) -> pd.DataFrame:
+
+def scores(
+    years: Iterable[int], months_known: int = 6, series: str = OWN, **crps: float | list[float]
+) -> pd.DataFrame:
     """Return one call a year by each model, of a series whose scale is two points."""
-    rows = [
-        {"model": name, "year": year, "months_known": months_known, "crps": c, "size_pp": 2.0}
-        for name, c in crps.items()
-        for year in years
-    ]
-    return pd.DataFrame(rows)
+    calls = pd.DataFrame({"year": list(years)})
+    area, name = series.split("/")
+    calls = calls.assign(area=area, indicator=name, months_known=months_known, size_pp=2.0)
+    calls["settled_on"] = pd.to_datetime({"year": calls["year"] + 1, "month": 1, "day": 20})
+    return pd.concat([calls.assign(model=model, crps=c) for model, c in crps.items()])
+
+
+def weights_from(
+    *past: pd.DataFrame, models: list[str], months_known: int = 6, series: str = OWN
+) -> np.ndarray:
+    return weights(past_scores(pd.concat(past)), models, months_known, series)
+
+
+def mixed(*strengths: float) -> list[float]:
+    """Return strengths in parts of their sum, a quarter of the way to equal."""
+    return [0.75 * s / sum(strengths) + 0.25 / len(strengths) for s in strengths]
+
+
+def test_past_scores_are_in_units_of_each_series_scale_in_the_order_of_settling():
+    calm = scores([2012, 2010], series=OTHER, one=1.0, other=2.0).assign(size_pp=0.5)
+    found = past_scores(pd.concat([calm, scores([2011], one=3.0)]))
+    assert found.index.get_level_values("year").tolist() == [2010, 2011, 2012]
+    assert found.index.get_level_values("reference").tolist() == [OTHER, OWN, OTHER]
+    assert found["one"].tolist() == [2.0, 1.5, 2.0]
+    assert found["other"].fillna(-1).tolist() == [4.0, -1, 4.0]  # it took no part in 2011
 
 
 def test_the_model_with_half_the_error_weighs_most_but_never_all():
-    """1 against 2 to the power of -8 is 256 to 1; a quarter is shared equally."""
-    found = weights(scores(range(2010, 2018), good=1.0, poor=2.0), ["poor", "good"], 6)
-    assert found == pytest.approx([0.75 / 257 + 0.125, 0.75 * 256 / 257 + 0.125])
+    """1 against 2 to the power of -6 is 64 to 1; a quarter is shared equally."""
+    found = weights_from(scores(range(2010, 2018), good=1.0, poor=2.0), models=["poor", "good"])
+    assert found == pytest.approx([0.75 / 65 + 0.125, 0.75 * 64 / 65 + 0.125])
 
 
 def test_errors_are_measured_in_units_of_each_series_scale():
-    calm = scores(range(2010, 2018), good=0.1, poor=0.2).assign(size_pp=0.2)
-    both = pd.concat([calm, scores(range(2010, 2018), good=1.0, poor=2.0)])
-    found = weights(both, ["poor", "good"], 6)
-    assert found == pytest.approx(weights(calm, ["poor", "good"], 6))
+    """In each of two series one model errs three times as much as the other, not the same one."""
+    calm = scores(range(2010, 2018), series=OTHER, one=0.1, other=0.3).assign(size_pp=0.2)
+    wild = scores(range(2010, 2018), series="elsewhere/trade", one=3.0, other=1.0)
+    found = weights_from(calm, wild, models=["one", "other"])
+    assert found == pytest.approx([0.5, 0.5])
 
 
 def test_only_calls_with_about_as_many_months_known_tell():
     june = scores(range(2010, 2018), 6, one=1.0, other=2.0)
     november = scores(range(2010, 2018), 11, one=9.0, other=0.1)
-    found = weights(pd.concat([june, november]), ["one", "other"], 5)
-    assert found == pytest.approx(weights(june, ["one", "other"], 6))
+    found = weights_from(june, november, models=["one", "other"], months_known=5)
+    assert found == pytest.approx(mixed(64, 1))
 
 
 @pytest.mark.parametrize(
-    "past", [scores(range(2016, 2018), good=1.0, poor=2.0), scores(range(0), x=1.0)]
+    ("n_own", "exponent"), [(0, 0), (1, 2), (2, 3), (4, 4), (6, 4.5)], ids=lambda n: f"{n}"
 )
-def test_two_years_or_none_say_nothing_of_who_is_better(past: pd.DataFrame):
-    table = past.reindex(columns=["model", "year", "months_known", "crps", "size_pp"])
-    assert weights(table, ["poor", "good"], 6).tolist() == [0.5, 0.5]
+def test_a_series_own_years_outweigh_the_pool_from_two_years_on(n_own: int, exponent: float):
+    """All series together say that both err alike, its own years that one errs half as much.
+
+    Of the logarithms n years count n parts in n + 2: 2 to the power of 6 n / (n + 2) to one.
+    """
+    years = range(2010, 2018)
+    first = years.stop - n_own
+    own = scores(range(first, years.stop), one=1.0, other=2.0)
+    against = scores(range(first, years.stop), series=OTHER, one=2.0, other=1.0)
+    even = scores(range(years.start, first), series=OTHER, one=1.5, other=1.5)
+    found = weights_from(own, against, even, models=["one", "other"])
+    assert found == pytest.approx(mixed(2**exponent, 1))
+
+
+def test_months_of_one_year_are_one_year():
+    """Of its own year a series has three calls here, near in months: a third of the weight."""
+    months = [scores([2017], m, one=1.0, other=2.0) for m in (5, 6, 7)]
+    against = [scores([2017], m, OTHER, one=2.0, other=1.0) for m in (5, 6, 7)]
+    even = scores(range(2010, 2017), series=OTHER, one=1.5, other=1.5)
+    found = weights_from(*months, *against, even, models=["one", "other"])
+    assert found == pytest.approx(mixed(2**2, 1))
+
+
+def test_a_year_counts_half_as_much_as_one_five_years_later():
+    """4, 2 and 1.5 at weights of a quarter, a half and one have a mean of 2."""
+    past = scores([2005, 2010, 2015], better=[4.0, 2.0, 1.5], steady=1.0)
+    assert weights_from(past, models=["better", "steady"]) == pytest.approx(mixed(1, 64))
+
+
+def test_of_a_model_without_calls_in_a_series_those_in_others_tell():
+    """One: 1.5 over all and 1 in its own four years, so 1.5 to the third; other: 1 over all."""
+    years = range(2014, 2018)
+    found = weights_from(
+        scores(years, one=1.0),
+        scores(years, series=OTHER, one=2.0, other=1.0),
+        models=["one", "other"],
+    )
+    assert found == pytest.approx(mixed(1.5**-2, 1))
+
+
+def test_a_series_without_past_calls_has_the_weights_of_all():
+    past = scores(range(2010, 2018), one=1.0, other=2.0)
+    found = weights_from(past, models=["one", "other"], series="new/sales")
+    assert found == pytest.approx(mixed(64, 1))
+
+
+@pytest.mark.parametrize("n_years", [0, 1, 2])
+def test_two_years_or_none_say_nothing_of_who_is_better(n_years: int):
+    past = scores(range(2018 - n_years, 2018), good=1.0, poor=2.0) if n_years else no_densities()
+    assert weights_from(past, models=["poor", "good"]).tolist() == [0.5, 0.5]
 
 
 def test_a_new_model_weighs_as_much_as_the_mean_of_the_others():
-    past = scores(range(2010, 2018), one=1.0, other=1.0)
-    found = weights(past, ["one", "new", "other"], 6)
-    assert found == pytest.approx([1 / 3, 1 / 3, 1 / 3])
+    past = scores(range(2010, 2018), good=1.0, poor=2.0)
+    found = weights_from(past, models=["good", "new", "poor"])
+    assert found == pytest.approx(mixed(64, 32.5, 1))
+
+
+def test_models_of_which_no_past_call_is_known_weigh_alike():
+    past = scores(range(2010, 2018), gone=1.0)
+    assert weights_from(past, models=["one", "other"]).tolist() == [0.5, 0.5]
 
 
 @given(st.lists(st.floats(0.01, 20), min_size=2, max_size=5))
 def test_weights_add_up_and_leave_no_model_out(crps):
     named = {f"m{i}": c for i, c in enumerate(crps)}
-    found = weights(scores(range(2010, 2018), **named), list(named), 6)
+    found = weights_from(scores(range(2010, 2018), **named), models=list(named))
     assert found.sum() == pytest.approx(1)
     assert found.min() >= 0.25 / len(crps) - 1e-12
-    assert np.argmax(found) == np.argmin(crps)
+    assert found[np.argmin(crps)] == pytest.approx(found.max())

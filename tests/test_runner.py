@@ -26,6 +26,7 @@ def asked(**changes: object) -> Parameters:
         "n_paths": 200,
         "data": "",
         "out": "",
+        "overlay": "",
     }
     return Parameters.parse(**(given | changes))
 

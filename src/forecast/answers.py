@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
-import platformdirs
 
 from forecast.archive import Archive, Snapshot, read_archive
 from forecast.backtest import Plan, Progress, past_errors, replay
+from forecast.cache import cache_folder, keep_tables, kept_table
 from forecast.errors import BeforeFirstRelease, DayAhead, ParameterError
 from forecast.origin import code_hash
 from forecast.outlook import (
@@ -24,33 +22,59 @@ from forecast.outlook import (
     annual_outlook,
     learning_day,
 )
+from forecast.overlay import Overlay, read_overlay
 from forecast.parameters import Parameters
 from forecast.record import COLUMNS, DENSITY_COLUMNS, Record
 
-CACHE_VARIABLE = "FORECAST_CACHE"
 RECORD_YEARS, RECORD_MONTHS = 10, (2, 3, 5, 6, 8, 9, 11)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The outlook on the day, and for settled indicators the last call before their outturn."""
+    """The outlook on the day, and for settled indicators the last call before their outturn.
+
+    With an overlay the outlook rests on its figures too, and `published` is the one without them.
+    """
 
     outlook: Outlook
     record: Record
     last_calls: Mapping[str, tuple[date, IndicatorOutlook]]
     seed: int
+    overlay: Overlay | None = None
+    published: Outlook | None = None
+
+    def outlook_on(self, n_paths: int) -> Outlook:
+        """Return the same outlook on another number of paths, drawn from the same streams."""
+        asked = self.outlook
+        return annual_outlook(
+            asked.snapshot,
+            asked.area,
+            asked.year,
+            record=self.record,
+            seed=self.seed,
+            n_paths=n_paths,
+        )
 
 
 def answer_to(parameters: Parameters) -> Answer:
-    """Return the answer to a question, from the data folder that it names."""
+    """Return the answer to a question, from the data folder and the overlay that it names."""
+    archive = read_archive(parameters.data)
     return answer(
-        read_archive(parameters.data),
+        archive,
         parameters.area,
         parameters.year,
         parameters.as_of,
         seed=parameters.seed,
         n_paths=parameters.n_paths,
+        overlay=overlay_of(parameters, archive),
     )
+
+
+def overlay_of(parameters: Parameters, archive: Archive) -> Overlay | None:
+    """Return the overlay that a question names, None where it names none; raise ContractError."""
+    if parameters.overlay is None:
+        return None
+    return read_overlay(parameters.overlay, archive, parameters.as_of)
 
 
 def checked_snapshot(parameters: Parameters) -> Snapshot:
@@ -63,8 +87,17 @@ def checked_snapshot(parameters: Parameters) -> Snapshot:
     return _snapshot(archive, asked.area, asked.year, asked.as_of, asked.n_paths)
 
 
-def answer(archive: Archive, area: str, year: int, day: date, *, seed: int, n_paths: int) -> Answer:
-    """Return what the figures of a day say about an area's year.
+def answer(
+    archive: Archive,
+    area: str,
+    year: int,
+    day: date,
+    *,
+    seed: int,
+    n_paths: int,
+    overlay: Overlay | None = None,
+) -> Answer:
+    """Return what the figures of a day say about an area's year, and what an overlay adds.
 
     Raise UnknownArea, BeforeFirstRelease or DayAhead where the question has no answer, and
     ParameterError for a year or a number of paths that cannot be worked with.
@@ -72,7 +105,13 @@ def answer(archive: Archive, area: str, year: int, day: date, *, seed: int, n_pa
     snapshot = _snapshot(archive, area, year, day, n_paths)
     record = record_of(snapshot)
     outlook = annual_outlook(snapshot, area, year, record=record, seed=seed, n_paths=n_paths)
-    return Answer(outlook, record, _last_calls(outlook, seed), seed)
+    last_calls = _last_calls(outlook, seed)
+    if overlay is None:
+        return Answer(outlook, record, last_calls, seed)
+    overlaid = annual_outlook(
+        overlay.over(archive).as_of(day), area, year, record=record, seed=seed, n_paths=n_paths
+    )
+    return Answer(overlaid, record, last_calls, seed, overlay, outlook)
 
 
 def _snapshot(archive: Archive, area: str, year: int, day: date, n_paths: int) -> Snapshot:
@@ -135,8 +174,27 @@ def record_of(
     kept = _read(stem)
     if kept is None:
         kept = _replayed(archive, n_workers, on_progress)
-        _keep(kept, stem)
+        keep_tables(dict(zip(_paths(stem), (kept.calls, kept.densities), strict=True)))
     return kept
+
+
+def earlier_record(later: Snapshot, day: date, *, n_workers: int = 1) -> Record:
+    """Return what a report of an earlier day learnt from, by way of the record of a later day.
+
+    Where the two replay the same years, what the models' calls said is the same, and so is what
+    came of those that were settled: they are not replayed again. The rest is measured again, on
+    the figures as they stood.
+    """
+    then, now = (later.archive.until(learning_day(d)) for d in (day, later.day))
+    if then is None or now is None:
+        return Record.empty()
+    if then.last_release_on.year != now.last_release_on.year:
+        return record_of(later.archive.as_of(day), n_workers=n_workers)
+    known = record_of(later, n_workers=n_workers)
+    if len(then.figures) == len(now.figures):
+        return known
+    densities = known.settled_by(learning_day(day)).densities
+    return Record(past_errors(then.as_of(then.last_release_on)).calls, densities)
 
 
 def past_calls(
@@ -173,38 +231,15 @@ def _replayed(archive: Archive, n_workers: int, on_progress: Progress | None) ->
 
 def _read(stem: Path) -> Record | None:
     """Return a kept record; None where there is none, or none that can be read."""
-    paths = _paths(stem)
-    try:
-        calls, densities = (pd.read_parquet(path) for path in paths)
-        return Record(calls.astype(COLUMNS), densities.astype(DENSITY_COLUMNS))
-    except (OSError, ValueError, KeyError):
-        return None
+    of_calls, of_densities = _paths(stem)
+    calls = kept_table(of_calls, COLUMNS)
+    densities = kept_table(of_densities, DENSITY_COLUMNS)
+    return None if calls is None or densities is None else Record(calls, densities)
 
 
 def _paths(stem: Path) -> tuple[Path, Path]:
     return stem.with_suffix(".calls.parquet"), stem.with_suffix(".densities.parquet")
 
 
-def cache_folder() -> Path:
-    """Return the folder of cached results: `FORECAST_CACHE`, else the user's own."""
-    return Path(
-        os.environ.get(CACHE_VARIABLE) or platformdirs.user_cache_dir("growth-target-forecast")
-    )
-
-
 def _key(archive: Archive) -> str:
     return hashlib.sha256((archive.content_hash() + code_hash()).encode()).hexdigest()[:32]
-
-
-def _keep(record: Record, stem: Path) -> None:
-    """Write a record beside its place and move it in; where that cannot be, it is not kept."""
-    try:
-        stem.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=stem.parent) as beside:
-            tables = (record.calls, record.densities)
-            for table, path in zip(tables, _paths(stem), strict=True):
-                work = Path(beside) / path.name
-                table.to_parquet(work)
-                os.replace(work, path)
-    except OSError:
-        return

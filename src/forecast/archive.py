@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from forecast.errors import BeforeFirstRelease, ContractError, Fault, UnknownArea
 from forecast.figures import KEY, figure_files, sound_figures
@@ -23,8 +24,13 @@ from forecast.spans import Span
 from forecast.targets import FILE as TARGETS_FILE
 from forecast.targets import Target, in_force, read_targets
 
-_STANDING = {"final": 2, "preliminary": 2, "expected": 1, "lower_bound": 0}
+STANDING = {"final": 2, "preliminary": 2, "expected": 1, "lower_bound": 0}
 SETTLING = ("final", "preliminary")
+_COLUMNS = (
+    "first", "last", "measure", "value", "unit", "status",
+    "released_on", "released_on_basis", "source", "is_published",
+)  # fmt: skip
+BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,7 @@ class Figure:
     released_on: date
     released_on_basis: str
     source: str = ""
+    is_published: bool = True
 
     @property
     def settles(self) -> bool:
@@ -48,13 +55,18 @@ class Figure:
 
 @dataclass(frozen=True)
 class Archive:
-    """Every figure ever released, with the registry, targets and schedule of its folder."""
+    """Every figure ever released, with the registry, targets and schedule of its folder.
+
+    `unpublished` figures lie over them: a snapshot sees them, and nothing else does. They settle
+    nothing, nothing is learnt from them, and an archive that is made from this one leaves them out.
+    """
 
     figures: pd.DataFrame
     registry: Registry
     targets: tuple[Target, ...] = ()
     schedule: Schedule = field(default_factory=Schedule)
     file_hashes: Mapping[str, str] = field(default_factory=dict)
+    unpublished: pd.DataFrame | None = None
 
     @cached_property
     def first_release_on(self) -> date:
@@ -73,16 +85,21 @@ class Archive:
 
     @cached_property
     def _series(self) -> dict[tuple[str, str], list[Figure]]:
-        """Figures by (area, indicator); of two for one key, the one that counts stands later."""
-        standing = self.figures["status"].map(_STANDING)
-        ordered = self.figures.assign(standing=standing).sort_values(
-            [*KEY, "standing", "released_on"], kind="stable", ignore_index=True
-        )
-        series: dict[tuple[str, str], list[Figure]] = {}
-        keys = zip(ordered["area"], ordered["indicator"], strict=True)
-        for key, figure in zip(keys, _figures(ordered), strict=True):
-            series.setdefault(key, []).append(figure)
-        return series
+        """Published figures as `_by_series` has them."""
+        return _by_series(self.figures.assign(is_published=True))
+
+    @cached_property
+    def _overlaid_series(self) -> dict[tuple[str, str], list[Figure]]:
+        """Published and unpublished figures as `_by_series` has them."""
+        if self.unpublished is None:
+            return self._series
+        tables = [self.figures.assign(is_published=True), self.unpublished]
+        return _by_series(pd.concat(tables, ignore_index=True))
+
+    @property
+    def published(self) -> Archive:
+        """The archive without the figures that are not published."""
+        return self if self.unpublished is None else replace(self, unpublished=None)
 
     def indicators_of(self, area: str) -> list[str]:
         """Return the indicators of which an area has figures, sorted."""
@@ -102,17 +119,60 @@ class Archive:
             return None
         return Archive(known.reset_index(drop=True), self.registry, self.targets, self.schedule)
 
-    def content_hash(self) -> str:
-        """Return a SHA-256 over all figures and the registry, whatever files they came in."""
+    def as_if_known(self, chosen: BoolArray, day: date) -> Archive:
+        """Return the archive as it would have stood on a day, had the chosen figures been known.
+
+        `chosen` picks rows of `figures`, whenever they came out; of those that came out later the
+        day is that of the archive, in the order in which they did. Nothing else is in it.
+        """
+        picked = self.figures[chosen].sort_values("released_on", kind="stable", ignore_index=True)
+        on, last = picked["released_on"], pd.Timestamp(day)
+        known = picked.assign(released_on=on.where(on <= last, last))
+        return Archive(known, self.registry, self.targets, self.schedule)
+
+    @cached_property
+    def references(self) -> pd.Series[str]:
+        """`area/indicator` of each row of `figures`."""
+        return self.figures["area"] + "/" + self.figures["indicator"]
+
+    def is_of(self, references: Iterable[str]) -> BoolArray:
+        """Return which rows of `figures` are of one of the series, each `area/indicator`."""
+        return self.references.isin(list(references)).to_numpy(dtype=bool)
+
+    @cached_property
+    def released_on(self) -> NDArray[np.datetime64]:
+        """The day of each row of `figures`."""
+        return self.figures["released_on"].to_numpy(dtype="datetime64[D]")
+
+    def content_hash(self, chosen: BoolArray | None = None) -> str:
+        """Return a SHA-256 over the registry and all figures, or those chosen of them.
+
+        It does not depend on the files that they came in.
+        """
+        rows = self._row_hashes if chosen is None else self._row_hashes[chosen]
+        return hashlib.sha256(np.sort(rows).tobytes() + self._registry_text).hexdigest()
+
+    @cached_property
+    def _row_hashes(self) -> NDArray[np.uint64]:
         named = self.figures[[*KEY, "value", "status", "released_on"]]
-        rows = np.sort(pd.util.hash_pandas_object(named, index=False).to_numpy())
-        return hashlib.sha256(rows.tobytes() + repr(self.registry).encode()).hexdigest()
+        return np.asarray(pd.util.hash_pandas_object(named, index=False), dtype=np.uint64)
+
+    @cached_property
+    def _registry_text(self) -> bytes:
+        return repr(self.registry).encode()
 
     def as_of(self, day: date) -> Snapshot:
         """Return all that was known at the end of a day; raise BeforeFirstRelease."""
         if day < self.first_release_on:
             raise BeforeFirstRelease(day, self.first_release_on)
         return Snapshot(self, day)
+
+    def chosen_figures(self, chosen: BoolArray) -> list[tuple[str, Figure]]:
+        """Return chosen rows of `figures` as (area/indicator, figure), in the order of release."""
+        rows = np.flatnonzero(chosen)
+        rows = rows[np.argsort(self.released_on[rows], kind="stable")]
+        figures = _figures(self.figures.iloc[rows].assign(is_published=True))
+        return list(zip(self.references.iloc[rows], figures, strict=True))
 
     def releases(self, area: str, indicator: str) -> list[Figure]:
         """Return every release of a series; of two for one key, the one that counts is later."""
@@ -138,19 +198,25 @@ class Snapshot:
         return self.archive.registry
 
     @property
+    def published(self) -> Snapshot:
+        """What was published by the day."""
+        return replace(self, archive=self.archive.published)
+
+    @property
     def schedule(self) -> Schedule:
         """The usual release lags."""
         return self.archive.schedule
 
     def figures_of(self, area: str, indicator: str) -> list[Figure]:
         """Return, for each span, measure and unit, the figure that counts on the day."""
-        figures = self.archive._series.get((area, indicator), [])
+        figures = self.archive._overlaid_series.get((area, indicator), [])
         known = {(f.span, f.measure, f.unit): f for f in figures if f.released_on <= self.day}
         return list(known.values())
 
     def indicators_of(self, area: str) -> list[str]:
         """Return the indicators of which figures of an area were known, sorted."""
-        return [i for i in self.archive.indicators_of(area) if self.figures_of(area, i)]
+        held = sorted(i for a, i in self.archive._overlaid_series if a == area)
+        return [i for i in held if self.figures_of(area, i)]
 
     def targets(self, area: str, year: int) -> dict[str, Target]:
         """Return by indicator the targets in force on the day."""
@@ -162,26 +228,27 @@ class Snapshot:
         return [figure for figure in released if figure.released_on <= self.day]
 
 
-def _figures(rows: pd.DataFrame) -> list[Figure]:
-    columns = (
-        rows[c].tolist()
-        for c in (
-            "first",
-            "last",
-            "measure",
-            "value",
-            "unit",
-            "status",
-            "released_on",
-            "released_on_basis",
-            "source",
-        )
+def _by_series(figures: pd.DataFrame) -> dict[tuple[str, str], list[Figure]]:
+    """Return figures by (area, indicator); of two for one key, the one that counts is later.
+
+    What is published stands later than what is not, released on the same day.
+    """
+    standing = figures["status"].map(STANDING)
+    ordered = figures.assign(standing=standing).sort_values(
+        [*KEY, "standing", "released_on", "is_published"], kind="stable", ignore_index=True
     )
+    series: dict[tuple[str, str], list[Figure]] = {}
+    keys = zip(ordered["area"], ordered["indicator"], strict=True)
+    for key, figure in zip(keys, _figures(ordered), strict=True):
+        series.setdefault(key, []).append(figure)
+    return series
+
+
+def _figures(rows: pd.DataFrame) -> list[Figure]:
+    columns = (rows[name].tolist() for name in _COLUMNS)
     return [
-        Figure(Span(first, last), measure, value, unit, status, day.date(), basis, source)
-        for first, last, measure, value, unit, status, day, basis, source in zip(
-            *columns, strict=True
-        )
+        Figure(Span(first, last), measure, value, unit, status, day.date(), *rest)
+        for first, last, measure, value, unit, status, day, *rest in zip(*columns, strict=True)
     ]
 
 
@@ -198,7 +265,7 @@ def read_archive(folder: Path) -> Archive:
     figures, figure_faults = sound_figures(folder)
     faults.extend(figure_faults)
     if registry is not None:
-        faults.extend(_unknown_indicators(figures, registry))
+        faults.extend(unknown_indicators(figures, registry))
     targets, schedule = _optional(folder, registry, faults)
     if faults or registry is None:
         raise ContractError(faults)
@@ -222,7 +289,8 @@ def _optional(
     return targets, schedule
 
 
-def _unknown_indicators(figures: pd.DataFrame, registry: Registry) -> list[Fault]:
+def unknown_indicators(figures: pd.DataFrame, registry: Registry) -> list[Fault]:
+    """Return a fault for each figure of an indicator that the registry does not hold."""
     known = ", ".join(sorted(registry.indicators))
     unknown = figures[~figures["indicator"].isin(list(registry.indicators))]
     rows = unknown[["file", "line", "indicator"]].to_dict("records")

@@ -31,9 +31,14 @@ def probability(met: BoolArray, n_batches: int) -> Probability:
     Paths stand batch after batch, each batch simulated on its own; the error is that of the mean
     of the batches' shares.
     """
-    shares = met.reshape(n_batches, -1).mean(axis=1)
-    error = float(shares.std(ddof=1) / np.sqrt(n_batches)) if n_batches > 1 else float("nan")
-    return Probability(float(met.mean()), error)
+    shares = np.asarray(met.reshape(n_batches, -1).mean(axis=1))
+    return Probability(float(met.mean()), batch_error(shares))
+
+
+def batch_error(by_batch: FloatArray) -> float:
+    """Return the Monte-Carlo error of the mean of what independent batches say."""
+    n_batches = len(by_batch)
+    return float(by_batch.std(ddof=1) / np.sqrt(n_batches)) if n_batches > 1 else float("nan")
 
 
 def parts_of_range(

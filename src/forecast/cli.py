@@ -64,6 +64,12 @@ def _question(command: Callable[..., None]) -> Callable[..., None]:
             metavar="DIR",
             help="Data folder; else ./data, else the example that comes along.",
         ),
+        click.option(
+            "--overlay",
+            metavar="FILE",
+            default="",
+            help="CSV file of unpublished figures, used in this run and nowhere kept.",
+        ),
         click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True),
         click.option(
             "--seed", type=int, default=DEFAULT_SEED, show_default=True, help="Seed of all chance."
@@ -101,17 +107,72 @@ def report(area: str, out: str, **asked: Any) -> None:
 def status(area: str | None, **asked: Any) -> None:
     """Print the table of targets, without a notebook."""
     with _exit_codes():
-        from forecast.answers import answer
+        from forecast.answers import answer, overlay_of
         from forecast.archive import read_archive
         from forecast.report import report_of
 
         first = _parameters(area or "all", **asked)
         archive = read_archive(first.data)
+        overlay = overlay_of(first, archive)
         for name in [area] if area else _areas_with_targets(archive, first):
             found = answer(
-                archive, name, first.year, first.as_of, seed=first.seed, n_paths=first.n_paths
+                archive,
+                name,
+                first.year,
+                first.as_of,
+                seed=first.seed,
+                n_paths=first.n_paths,
+                overlay=overlay,
             )
             _show(report_of(found), first.lang)
+
+
+@main.command()
+@click.option("--area", required=True, help="Id of the area, as in the figures.")
+@_question
+@click.option(
+    "--given",
+    multiple=True,
+    required=True,
+    metavar='"INDICATOR SPAN GROWTH"',
+    help="What is assumed; once or twice.",
+)
+@click.option(
+    "--bandwidth",
+    "bandwidths",
+    multiple=True,
+    type=float,
+    metavar="PP",
+    help="Width of the kernel in percentage points, for all or for each condition; "
+    "else a fifth of the standard deviation on the paths.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print all numbers as JSON instead.")
+def scenario(
+    area: str, given: tuple[str, ...], bandwidths: tuple[float, ...], as_json: bool, **asked: Any
+) -> None:
+    """Say what the probabilities are if growth of an indicator comes out as given.
+
+    A condition names an indicator, a span, and growth of that span in per cent on the same
+    months a year earlier:
+
+    \b
+      --given "retail_sales rest 9"            all months not yet published together
+      --given "trade 2019-10..2019-12 -5"      these months; one month is 2019-11
+      --given "gdp ytd 2019-09 7.1"            January to September
+    """  # noqa: D301  # the backspace is what click reads
+    with _exit_codes():
+        from forecast.answers import answer_to
+        from forecast.report import json_of
+        from forecast.scenario import read_conditions, under
+        from forecast.tables import scenario_terminal
+
+        conditions = read_conditions(given)
+        parameters = _parameters(area, **asked)
+        said = under(answer_to(parameters), conditions, bandwidths_pp=bandwidths)
+        if as_json:
+            click.echo(json_of(said), nl=False)
+        else:
+            _console().print(scenario_terminal(said, parameters.lang))
 
 
 @main.command()
@@ -194,6 +255,7 @@ def _parameters(
     year: int | None,
     as_of: str | None,
     data: str | None,
+    overlay: str,
     lang: str,
     seed: int,
     paths: int,
@@ -209,6 +271,7 @@ def _parameters(
         n_paths=paths,
         data=folder,
         out="",
+        overlay=overlay,
     )
 
 
@@ -287,9 +350,12 @@ def _print_table(result: Path, lang: str) -> None:
 
 
 def _show(report: Any, lang: str) -> None:
-    from forecast.tables import terminal
+    from forecast.tables import overlay_terminal, terminal
 
-    _console().print(terminal(report, lang))
+    console = _console()
+    console.print(terminal(report, lang))
+    if report.overlay is not None:
+        console.print(overlay_terminal(report, lang))
 
 
 def _console() -> Console:

@@ -85,6 +85,47 @@ class ParameterError(ForecastError):
         super().__init__("\n".join(["wrong parameters", *self.problems]))
 
 
+class ConditionError(ForecastError):
+    """Conditions of a scenario that cannot be held; all that is wrong with them is named."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(["wrong conditions", *self.problems]))
+
+
+class OutsideSupport(ForecastError):
+    """Growth that no simulated path reaches; `supports` says where the paths lie."""
+
+    def __init__(self, supports: Iterable[str]) -> None:
+        self.supports = tuple(supports)
+        super().__init__("\n".join(["no path comes to what is given", *self.supports]))
+
+
+class TooFewPaths(ForecastError):
+    """Conditions that leave too few effective paths, and would among all that may be simulated."""
+
+    def __init__(
+        self,
+        effective_size: float,
+        fewest: int,
+        n_paths: int,
+        most_paths: int,
+        supports: Iterable[str],
+    ) -> None:
+        self.effective_size, self.n_paths = effective_size, n_paths
+        self.supports = tuple(supports)
+        super().__init__(
+            "\n".join(
+                [
+                    f"the conditions leave {effective_size:.0f} effective paths of {n_paths:,}, "
+                    f"and too few of {most_paths:,}; allowed: {fewest} or more, by a value nearer "
+                    "to the middle or a wider bandwidth",
+                    *self.supports,
+                ]
+            )
+        )
+
+
 class NotebookFailed(ForecastError):
     """A notebook cell that raised; `partial` is the notebook as far as it came."""
 

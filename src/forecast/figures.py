@@ -6,7 +6,7 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -47,9 +47,9 @@ def sound_figures(folder: Path) -> tuple[pd.DataFrame, list[Fault]]:
         name = path.relative_to(folder).as_posix()
         try:
             rows = (
-                _parquet_rows(path) if path.suffix == ".parquet" else _csv_rows(path, name, faults)
+                _parquet_rows(path) if path.suffix == ".parquet" else csv_rows(path, name, faults)
             )
-            tables.append(_checked(rows, name, faults))
+            tables.append(checked(rows, name, faults))
         except ContractError as error:
             faults.extend(error.faults)
     if not paths:
@@ -61,7 +61,7 @@ def sound_figures(folder: Path) -> tuple[pd.DataFrame, list[Fault]]:
         else pd.DataFrame(columns=[*KEY, "file", "line"])
     )
     if len(figures):
-        faults.extend(_conflicts(figures))
+        faults.extend(conflicts(figures))
         figures = figures.drop_duplicates([*KEY, "released_on", "status"], ignore_index=True)
     return figures, sorted(faults, key=lambda f: (f.file, f.line or 0))
 
@@ -71,14 +71,16 @@ def figure_files(folder: Path) -> list[Path]:
     return sorted(p for p in (folder / "figures").glob("*") if p.suffix in (".csv", ".parquet"))
 
 
-def _csv_rows(path: Path, name: str, faults: list[Fault]) -> pd.DataFrame:
+def csv_rows(
+    path: Path, name: str, faults: list[Fault], required: Sequence[str] = REQUIRED
+) -> pd.DataFrame:
     """Return the cells of a CSV file as text, with the line of each row; add faulty rows."""
     reader = csv.reader(io.StringIO(decoded(path, name), newline=""), strict=True)
     lines: list[int] = []
     rows: list[list[str]] = []
     try:
         header = [cell.strip() for cell in next(reader, [])]
-        _check_header(header, name)
+        _check_header(header, name, required)
         for cells in reader:
             if not any(cell.strip() for cell in cells):
                 continue
@@ -129,13 +131,13 @@ def _parquet_rows(path: Path) -> pd.DataFrame:
     return text.fillna("").assign(line=range(1, len(text) + 1))
 
 
-def _check_header(header: list[str], name: str) -> None:
+def _check_header(header: list[str], name: str, required: Sequence[str] = REQUIRED) -> None:
     """Raise ContractError where columns are missing, unknown or repeated."""
     allowed = ", ".join([*REQUIRED, *OPTIONAL])
     faults = [
         *(
-            f"column {c!r} is missing; required: {', '.join(REQUIRED)}"
-            for c in REQUIRED
+            f"column {c!r} is missing; required: {', '.join(required)}"
+            for c in required
             if c not in header
         ),
         *(
@@ -149,7 +151,7 @@ def _check_header(header: list[str], name: str) -> None:
         raise ContractError(Fault(name, 1, text) for text in faults)
 
 
-def _checked(rows: pd.DataFrame, name: str, faults: list[Fault]) -> pd.DataFrame:
+def checked(rows: pd.DataFrame, name: str, faults: list[Fault]) -> pd.DataFrame:
     """Return the rows as typed figures; add what is wrong in them to `faults`."""
     for column, default in (("status", "final"), ("released_on_basis", "published")):
         given = rows.get(column, pd.Series("", index=rows.index))
@@ -266,7 +268,7 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _conflicts(figures: pd.DataFrame) -> Iterator[Fault]:
+def conflicts(figures: pd.DataFrame) -> Iterator[Fault]:
     """Yield keys that were released on one day with two values."""
     same = [*KEY, "released_on"]
     values = figures.groupby(same, sort=False)["value"].transform("nunique")

@@ -35,6 +35,7 @@ class Indicator:
     related: list[str] = field(default_factory=list)
     levels_break: list[str] = field(default_factory=list)
     weights_from: str | None = None
+    part_of: str | None = None
 
     @property
     def break_months(self) -> tuple[int, ...]:
@@ -44,10 +45,18 @@ class Indicator:
     def lenders(self, area: str) -> list[str]:
         """Return the related series of other areas that measure what this indicator measures.
 
-        Those with its own id; without any, all of other areas: the closest that there are.
+        Those with its own id; without any, the first of another area, for the closest comes first.
         """
         others = [r for r in self.related if r.partition("/")[0] != area]
-        return [r for r in others if r.partition("/")[2] == self.id] or others
+        return [r for r in others if r.partition("/")[2] == self.id] or others[:1]
+
+    def followed(self, area: str) -> list[str]:
+        """Return the related series whose course an indicator without its own is given.
+
+        Its lenders, and in its own area the whole that it is a part of.
+        """
+        whole = f"{area}/{self.part_of}"
+        return [*self.lenders(area), *(r for r in self.related if r == whole)]
 
     def name(self, lang: str) -> str:
         """Return the name in `en` or `zh`."""
@@ -79,6 +88,18 @@ class Registry:
             raise UnknownIndicator(indicator, self.indicators)
         entry = self.overrides.get((area, indicator), self.indicators[indicator])
         return replace(entry, related=[r for r in entry.related if r != f"{area}/{indicator}"])
+
+    def wholes_of(self, area: str, indicator: str) -> tuple[str, ...]:
+        """Return what the indicator is part of in an area, what that is part of, and so on.
+
+        A circle is gone round once, so that it ends where it began.
+        """
+        found: list[str] = []
+        whole = self.of(area, indicator).part_of
+        while whole is not None and whole in self.indicators and whole not in found:
+            found.append(whole)
+            whole = self.of(area, whole).part_of
+        return tuple(found)
 
     def area_name(self, area: str, lang: str) -> str:
         """Return the area's name in `en` or `zh`; its id where the registry has no entry."""
@@ -145,7 +166,7 @@ def _repeated(entries: list[Entry], lines: list[int]) -> Iterator[Fault]:
 def _meaning_faults(
     registry: Registry, lines: Mapping[str, int], override_lines: Mapping[tuple[str, str], int]
 ) -> Iterator[Fault]:
-    """Yield references that name no indicator, months that are none, and circles of `related`."""
+    """Yield references that name no indicator, months that are none, and circles."""
     for name, line in lines.items():
         yield from _entry_faults(registry.indicators[name], registry, line)
     for (area, name), line in override_lines.items():
@@ -155,6 +176,7 @@ def _meaning_faults(
         for name, line in lines.items():
             if (circle := _circle(registry, f"{area}/{name}", ())) is not None:
                 yield Fault(FILE, line, f"related runs in a circle: {' -> '.join(circle)}")
+    yield from _circles_of_parts(registry, lines, override_lines)
 
 
 def _entry_faults(entry: Indicator, registry: Registry, line: int) -> Iterator[Fault]:
@@ -166,6 +188,12 @@ def _entry_faults(entry: Indicator, registry: Registry, line: int) -> Iterator[F
         if not area or other not in registry.indicators:
             rule = "allowed: area/indicator, the indicator one of this file"
             yield Fault(FILE, line, f"{reference!r} names no indicator; {rule}")
+    if entry.part_of == entry.id:
+        rule = "allowed: another indicator of this file"
+        yield Fault(FILE, line, f"part_of {entry.part_of!r} is the indicator itself; {rule}")
+    elif entry.part_of is not None and entry.part_of not in registry.indicators:
+        rule = "allowed: an id of this file, without an area"
+        yield Fault(FILE, line, f"part_of {entry.part_of!r} names no indicator; {rule}")
     if entry.decimals < 0:
         yield Fault(FILE, line, f"decimals {entry.decimals} is below 0; allowed: 0 or more")
 
@@ -180,3 +208,17 @@ def _circle(registry: Registry, reference: str, path: tuple[str, ...]) -> tuple[
         if (found := _circle(registry, other, (*path, reference))) is not None:
             return found
     return None
+
+
+def _circles_of_parts(
+    registry: Registry, lines: Mapping[str, int], override_lines: Mapping[tuple[str, str], int]
+) -> Iterator[Fault]:
+    """Yield each circle of `part_of` once, in general and as areas read it differently."""
+    told: set[frozenset[str]] = set()
+    for area in ["", *sorted({a for a, _ in override_lines})]:
+        for name, line in lines.items():
+            circle = (name, *registry.wholes_of(area, name))
+            is_closed = len(circle) > 2 and circle[-1] == name
+            if is_closed and frozenset(circle) not in told:
+                told.add(frozenset(circle))
+                yield Fault(FILE, line, f"part_of runs in a circle: {' -> '.join(circle)}")

@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecast.history import FloatArray
-from forecast.models.shared import ASSUMED_DIFFERENCE, Shared, assumed_profile
+from forecast.models.shared import ASSUMED_DIFFERENCE, ASSUMED_ELASTICITY, Shared, assumed_profile
 from forecast.record import Record
 from forecast.spans import MONTHS_A_YEAR
 
 _FEWEST_ERRORS = 5
 _ROUNDS = 2
+_PRIOR_MOVES = 20.0  # weight of the assumed elasticity
 _HALF_LIFE_YEARS = 5.0
 _MEDIAN_OF_ABSOLUTE_NORMAL = 0.6745
 
 Lenders = Mapping[str, Sequence[str]]
+
 IntArray = NDArray[np.int64]
 
 
@@ -39,8 +42,13 @@ class Moves:
         return Moves(*(getattr(self, name)[chosen] for name in self.__dataclass_fields__))
 
 
-def learnt(record: Record, lenders: Lenders, day: date) -> Shared:
-    """Return what the calls settled by a day teach; `lenders` names those of each series."""
+def learnt(
+    record: Record, lenders: Lenders, day: date, related: Lenders = MappingProxyType({})
+) -> Shared:
+    """Return what the calls settled by a day teach.
+
+    By series, `lenders` names those of other areas that measure the same, `related` all of them.
+    """
     settled = record.settled_by(day)
     moves = _moves(settled, "pace")
     if not (moves.until == MONTHS_A_YEAR).any():
@@ -65,7 +73,13 @@ def learnt(record: Record, lenders: Lenders, day: date) -> Shared:
         typical_size_pp=float(np.exp(np.mean(np.log(leading)))),
         area_factor=_area_factor(moves, sizes, profile, lenders),
     )
-    return replace(shared, difference=_difference(settled, shared, lenders))
+    elasticity, unexplained = _elasticity(moves, shared, related)
+    return replace(
+        shared,
+        difference=_difference(settled, shared, lenders),
+        elasticity=elasticity,
+        unexplained=unexplained,
+    )
 
 
 def _moves(record: Record, model: str) -> Moves:
@@ -181,3 +195,29 @@ def _difference(settled: Record, shared: Shared, lenders: Lenders) -> float:
     known = np.array(mean, dtype=float)
     known = known[np.isfinite(known)]
     return float(np.sqrt(known.mean())) if known.size >= _FEWEST_ERRORS else ASSUMED_DIFFERENCE
+
+
+def _elasticity(moves: Moves, shared: Shared, related: Lenders) -> tuple[float, float]:
+    """Return how far series move with the mean of their related ones, and what that leaves.
+
+    Both in units of each series' scale, over moves until December of the same year from the same
+    month; the slope is shrunk to the assumed one, and the share of variance left to all of it, by
+    the weight of twenty moves.
+    """
+    final = moves.of(moves.until == MONTHS_A_YEAR)
+    sizes = {name: size for name, (size, _) in shared.scales.items()}
+    unit = final.error_pp / (_units(final, sizes) * _profiled(final, shared.profile))
+    by_call: dict[tuple[str, int, int], float] = {}
+    for name, year, known, value in zip(final.series, final.year, final.known, unit, strict=True):
+        if np.isfinite(value):
+            by_call[str(name), int(year), int(known)] = float(value)
+    pairs = []
+    for (name, year, known), own in by_call.items():
+        calls = [(r, year, known) for r in related.get(name, ())]
+        others = [by_call[call] for call in calls if call in by_call]
+        if others:
+            pairs.append((float(np.mean(others)), own))
+    x, y = np.array(pairs).reshape(-1, 2).T
+    slope = (x @ y + _PRIOR_MOVES * ASSUMED_ELASTICITY) / (x @ x + _PRIOR_MOVES)
+    left = ((y - slope * x) ** 2).sum() + _PRIOR_MOVES
+    return float(slope), float(min(1.0, left / (y @ y + _PRIOR_MOVES)))

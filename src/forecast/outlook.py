@@ -17,13 +17,13 @@ from forecast.archive import Snapshot
 from forecast.attainment import BoolArray, Joint, joint_attainment
 from forecast.calibration import Calibration, calibration_of, shifted
 from forecast.chance import generator
-from forecast.coupling import independent
+from forecast.coupling import Allowance, allowances, coupled, dependence, held
 from forecast.history import FloatArray, History, build_history
 from forecast.learning import learnt
-from forecast.models import MODELS, Model, Scale, Shared, explodes, lenders
+from forecast.models import MODELS, Model, Scale, Shared, explodes
 from forecast.outturn import Outturn, outturn_of
 from forecast.pool import past_scores, quantile_average, weights
-from forecast.record import RAW_POOL, Record
+from forecast.record import POOL, RAW_POOL, Record
 from forecast.spans import MONTHS_A_YEAR, month, month_of_year, month_text, year_of
 from forecast.targets import Target
 
@@ -76,13 +76,18 @@ class IndicatorOutlook:
 
 @dataclass(frozen=True)
 class Outlook:
-    """The outlook of all indicators of an area for a year, on a day."""
+    """The outlook of all indicators of an area for a year, on a day.
+
+    `coupling_years` counts the past years that the order of the joint paths was learnt from; 0
+    where the indicators' errors are taken as independent.
+    """
 
     area: str
     year: int
     snapshot: Snapshot
     indicators: Mapping[str, IndicatorOutlook]
     n_paths: int
+    coupling_years: int = 0
 
     @property
     def day(self) -> date:
@@ -107,12 +112,12 @@ def annual_outlook(
     models: Mapping[str, Model] = MODELS,
 ) -> Outlook:
     """Return the outlook on the day for every indicator of the area, or for those named."""
-    shared = learnt(record, lenders_of_all(snapshot), learning_day(snapshot.day))
-    past = record.settled_by(snapshot.day).densities
+    shared = what_is_shared(snapshot, record)
+    past = record.settled_by(learning_day(snapshot.day)).densities
     targets = snapshot.targets(area, year)
     names = _judged(snapshot, area, targets) if indicators is None else list(indicators)
     single = {}
-    for name in names:
+    for name in _with_wholes(snapshot, area, names):
         history, target = build_history(snapshot, area, name, year), targets.get(name)
         settled = outturn_of(history, target, snapshot)
         scale = shared.scale_of(history)
@@ -121,7 +126,23 @@ def annual_outlook(
         else:
             members, dropped = _members(history, shared, seed, n_paths, models)
             single[name] = _pooled(history, target, scale, members, dropped, past)
-    return Outlook(area, year, snapshot, _coupled(single, seed), n_paths)
+    forecast = [one.history for one in single.values() if one.paths is not None]
+    order = dependence(forecast, past[past["model"] == POOL])
+    joint = _coupled(single, order.correlation, seed)
+    for allowance in allowances(snapshot, {name: one.history for name, one in single.items()}):
+        joint[allowance.part] = _held(joint, allowance, n_paths)
+    return Outlook(area, year, snapshot, {n: joint[n] for n in names}, n_paths, order.n_years)
+
+
+def _with_wholes(snapshot: Snapshot, area: str, names: Iterable[str]) -> list[str]:
+    """Return the indicators, and what they are parts of where the area has figures of it.
+
+    An indicator asked alone is held to its whole too.
+    """
+    registry, known = snapshot.registry, snapshot.indicators_of(area)
+    wholes = [w for name in names for w in registry.wholes_of(area, name)]
+    also = [w for w in wholes if w in known and registry.of(area, w).annual_rule]
+    return list(dict.fromkeys([*names, *also]))
 
 
 def _judged(snapshot: Snapshot, area: str, targets: Mapping[str, Target]) -> list[str]:
@@ -140,14 +161,17 @@ def learning_day(day: date) -> date:
     return min(day, date(day.year, 2, 28))
 
 
-def lenders_of_all(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
-    """Return, by series, the related ones of other areas."""
+def what_is_shared(snapshot: Snapshot, record: Record) -> Shared:
+    """Return what models share on the snapshot's day, learnt from the record's settled calls."""
     registry = snapshot.registry
-    return {
-        f"{area}/{name}": tuple(lenders(area, registry.of(area, name).related))
+    entries = {
+        f"{area}/{name}": (area, registry.of(area, name))
         for area in snapshot.archive.areas
         for name in snapshot.archive.indicators_of(area)
     }
+    lenders = {series: one.lenders(area) for series, (area, one) in entries.items()}
+    related = {series: one.related for series, (_, one) in entries.items()}
+    return learnt(record, lenders, learning_day(snapshot.day), related)
 
 
 def _members(
@@ -210,20 +234,42 @@ def _settled_shares(history: History) -> FloatArray:
     return np.array([history.settled_share(history.year, k) for k in known])
 
 
-def _coupled(single: Mapping[str, IndicatorOutlook], seed: int) -> dict[str, IndicatorOutlook]:
-    """Return the outlooks with their paths in the joint order, batch by batch."""
+def _coupled(
+    single: Mapping[str, IndicatorOutlook], correlation: FloatArray, seed: int
+) -> dict[str, IndicatorOutlook]:
+    """Return the outlooks with their paths in the joint order, batch by batch.
+
+    `correlation` is that of the indicators with paths.
+    """
     paths = {name: one.paths for name, one in single.items() if one.paths is not None}
-    batches = {
-        name: values.reshape(N_BATCHES, -1, values.shape[1]) for name, values in paths.items()
-    }
+    batches = zip(*(np.split(values, N_BATCHES) for values in paths.values()), strict=True)
     joint = [
-        independent({n: v[b] for n, v in batches.items()}, seed, f"coupling/{b}")
-        for b in range(N_BATCHES)
+        coupled(dict(zip(paths, batch, strict=True)), correlation, seed, f"coupling/{b}")
+        for b, batch in enumerate(batches)
     ]
     return {
         name: replace(one, paths=np.concatenate([j[name] for j in joint])) if name in paths else one
         for name, one in single.items()
     }
+
+
+def _held(
+    joint: Mapping[str, IndicatorOutlook], allowance: Allowance, n_paths: int
+) -> IndicatorOutlook:
+    """Return the part of a whole held to it, with a caveat where paths were moved.
+
+    A part that is settled is a fact, and its whole is left as it is.
+    """
+    part, whole = joint[allowance.part], joint[allowance.whole]
+    fixed = None if whole.outturn is None else np.full(n_paths, whole.outturn.growth_pct)
+    december = whole.december if fixed is None else fixed
+    if part.paths is None or december is None:
+        return part
+    shares = _settled_shares(part.history)
+    paths, n_moved = held(part.paths, december, allowance.apart_pp, shares, N_BATCHES)
+    counts = {"paths": f"{n_moved:d}", "all": f"{n_paths:d}"}
+    told = Caveat("held_to_whole", {"indicators": allowance.whole} | counts)
+    return replace(part, paths=paths, caveats=(*part.caveats, *([told] if n_moved else [])))
 
 
 def _caveats(
@@ -241,7 +287,7 @@ def _caveats(
     if "borrowed" in members:
         found.append(
             Caveat(
-                "borrowed_course", {"related": ", ".join(lenders(history.area, history.related))}
+                "borrowed_course", {"related": ", ".join(history.indicator.followed(history.area))}
             )
         )
     newest = max(history.expected, default=None)

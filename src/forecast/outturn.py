@@ -46,7 +46,7 @@ def _computed_outturn(history: History, snapshot: Snapshot) -> Outturn:
     days = sorted({f.released_on for f in figures if f.settles and f.span.last >= december})
     for day in (d for d in days if d <= snapshot.day):
         then = build_history(
-            snapshot.archive.as_of(day), history.area, history.indicator.id, history.year
+            snapshot.archive.published.as_of(day), history.area, history.indicator.id, history.year
         )
         if then.outturn_pct is not None:
             source = next(f.source for f in figures if f.released_on == day)

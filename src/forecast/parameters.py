@@ -29,13 +29,14 @@ class Parameters:
     n_paths: int
     data: Path
     out: Path | None
+    overlay: Path | None
 
     @classmethod
     def parse(cls, **given: Any) -> Parameters:
         """Return checked parameters; raise ParameterError that names all that is wrong.
 
         `as_of` is an ISO day. An empty `data` is the folder that comes with the project, an empty
-        `out` writes nothing.
+        `out` writes nothing, an empty `overlay` adds no unpublished figures.
         """
         problems = [*_names(given), *_types(given)]
         if not problems:
@@ -51,6 +52,7 @@ class Parameters:
             n_paths=given["n_paths"],
             data=Path(given["data"]) if given["data"] else folder("data"),
             out=Path(given["out"]) if given["out"] else None,
+            overlay=Path(given["overlay"]) if given["overlay"] else None,
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from forecast import texts
 from forecast.attainment import Required
+from forecast.report.naming import Listing, Named, Targeted
 from forecast.report.value import (
     Attained,
     CaveatSaid,
@@ -13,19 +14,18 @@ from forecast.report.value import (
     IndicatorReport,
     LastFigure,
     Member,
-    Report,
     Settled,
     TargetSaid,
 )
 from forecast.texts import text
 
 
-def name(one: IndicatorReport, lang: str) -> str:
+def name(one: Named, lang: str) -> str:
     """Return the indicator's name."""
     return one.name_zh if lang == "zh" else one.name_en
 
 
-def names(indicators: Iterable[IndicatorReport], lang: str) -> str:
+def names(indicators: Iterable[Named], lang: str) -> str:
     """Return the names of indicators as a list."""
     return text("form.list", lang).join(name(one, lang) for one in indicators)
 
@@ -40,7 +40,7 @@ def share(value_pct: float | None, lang: str) -> str:
     return text("form.none", lang) if value_pct is None else texts.rate(value_pct, 1, lang)
 
 
-def target(one: IndicatorReport, lang: str) -> str:
+def target(one: Targeted, lang: str) -> str:
     """Return the target in short, a dash where there is none."""
     said = one.target
     if said is None:
@@ -85,6 +85,8 @@ def so_far_note(one: IndicatorReport, lang: str, *, year: int) -> str:
     if last.growth_pct is None:
         return last_span(last, lang, year=year)
     span = growth_span(one, lang, year=year)
+    if not last.is_published:
+        span = text("last.unpublished", lang, span=span)
     if int(last.last_month[:4]) == year:
         return span
     return text("last.before", lang, growth=last_growth(one, lang), span=span)
@@ -109,6 +111,16 @@ def last_level(last: LastFigure | None, lang: str) -> str:
     if last is None or last.level is None:
         return text("form.none", lang)
     return texts.level(last.level, last.unit, lang)
+
+
+def alone(one: IndicatorReport, lang: str) -> str:
+    """Return the probability by published figures alone; nothing where the report rests on them."""
+    if one.published is None or one.settled is not None:
+        return ""
+    called = one.published.attained
+    if called is None:
+        return text("overlay.alone_none", lang)
+    return text("overlay.alone", lang, probability=texts.percent(called.probability, lang))
 
 
 def needed(one: IndicatorReport, lang: str) -> str:
@@ -256,6 +268,8 @@ def _alt_settled(one: IndicatorReport, lang: str) -> list[str]:
 
 def _alt_open(one: IndicatorReport, lang: str) -> list[str]:
     span = growth_span(one, lang, year=_year(one))
+    if span and one.last_figure is not None and not one.last_figure.is_published:
+        span = text("last.unpublished", lang, span=span)
     last = {"growth": last_growth(one, lang), "span": span}
     said = [text("alt.last", lang, **last) if span else text("alt.no_last", lang)]
     band = one.forecast
@@ -275,13 +289,13 @@ def _year(one: IndicatorReport) -> int:
     return int(one.fan.months[-1][:4])
 
 
-def caveat(said: CaveatSaid, report: Report, lang: str) -> str:
+def caveat(said: CaveatSaid, report: Listing, lang: str) -> str:
     """Return the sentence of a caveat."""
     values = {what: _value(what, value, report, lang) for what, value in said.values.items()}
     return text(f"caveat.{said.code}", lang, **values)
 
 
-def _value(what: str, value: str, report: Report, lang: str) -> str:
+def _value(what: str, value: str, report: Listing, lang: str) -> str:
     if what in ("month", "last"):
         return texts.span(f"{value[:4]}-01", value, lang)
     if what == "model":

@@ -19,10 +19,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from forecast.answers import checked_snapshot, record_of
+from forecast.answers import checked_snapshot, overlay_of, record_of
 from forecast.archive import Snapshot
 from forecast.errors import NotebookFailed, OutputError, ParameterError
 from forecast.origin import commit, folder, package_hash, requirements_hash, sha256_of
+from forecast.overlay import Overlay
 from forecast.parameters import Parameters
 from forecast.workers import progress_bar
 
@@ -50,9 +51,10 @@ def publish(
     cell that fails, OutputError for a folder that cannot be written. The last good report stays.
     """
     snapshot = checked_snapshot(parameters)
-    place = reports / parameters.area / str(parameters.year) / parameters.as_of.isoformat()
+    overlay = overlay_of(parameters, snapshot.archive)
+    place = _place(parameters, reports, overlay)
     languages = sorted({parameters.lang, *_published_languages(place, kind)})
-    inputs = _inputs(parameters, snapshot.archive.file_hashes, kind, languages)
+    inputs = _inputs(parameters, snapshot.archive.file_hashes, overlay, kind, languages)
     run = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:12]
     home = place / "runs" / run
     is_new = not home.is_dir()
@@ -64,6 +66,12 @@ def publish(
         _put_in_place(home, place)
     page = place / page_name(kind, parameters.lang)
     return Publication(place, page, place / RESULT, run, is_new)
+
+
+def _place(parameters: Parameters, reports: Path, overlay: Overlay | None) -> Path:
+    """Return where a report lies; one on unpublished figures never takes the place of another."""
+    day = reports / parameters.area / str(parameters.year) / parameters.as_of.isoformat()
+    return day if overlay is None else day / f"overlay-{overlay.content_hash[:12]}"
 
 
 def _learn(snapshot: Snapshot, *, show_progress: bool) -> None:
@@ -115,7 +123,11 @@ def _published_languages(place: Path, kind: str) -> list[str]:
 
 
 def _inputs(
-    parameters: Parameters, data_hashes: Mapping[str, str], kind: str, languages: list[str]
+    parameters: Parameters,
+    data_hashes: Mapping[str, str],
+    overlay: Overlay | None,
+    kind: str,
+    languages: list[str],
 ) -> dict[str, Any]:
     return {
         "parameters": {
@@ -128,9 +140,16 @@ def _inputs(
         "kind": kind,
         "languages": languages,
         "data": dict(data_hashes),
+        "overlay": None if overlay is None else _logged(overlay),
         "package": package_hash(),
         "requirements": requirements_hash(),
     }
+
+
+def _logged(overlay: Overlay) -> dict[str, Any]:
+    """Return what a manifest says of unpublished figures: all of them."""
+    rows = overlay.rows()
+    return {"sha256": overlay.content_hash, "n_rows": len(rows), "rows": rows}
 
 
 @contextmanager
@@ -201,7 +220,8 @@ def notebook_parameters(parameters: Parameters) -> dict[str, Any]:
     given = asdict(parameters)
     given["as_of"] = parameters.as_of.isoformat()
     given["data"] = str(parameters.data.resolve())
-    given["out"] = "" if parameters.out is None else str(parameters.out.resolve())
+    for name in ("out", "overlay"):
+        given[name] = "" if given[name] is None else str(given[name].resolve())
     return given
 
 

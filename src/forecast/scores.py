@@ -38,6 +38,17 @@ def crps(quantiles: FloatArray, outturn: ArrayLike) -> FloatArray:
     return np.asarray(distance - quantiles @ weights)
 
 
+def ranked_probability_score(probability: ArrayLike, number: ArrayLike) -> FloatArray:
+    """Return the ranked probability score of how many things happen, in numbers of things.
+
+    The sum over k of (P(at most k) - [number at most k])^2 (Epstein 1969; Murphy 1971): the CRPS
+    of a count. `probability` has shape (calls, n + 1), that of none first and of all n last.
+    """
+    chance = np.asarray(probability, float)
+    happened = np.asarray(number)[:, None] <= np.arange(chance.shape[1])
+    return np.asarray(((chance.cumsum(axis=1) - happened) ** 2).sum(axis=1))
+
+
 def pit(quantiles: FloatArray, outturn: ArrayLike) -> FloatArray:
     """Return the probability integral transform: the share of values up to the outturn.
 

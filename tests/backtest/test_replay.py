@@ -1,7 +1,7 @@
 """What a replayed call knew, what it was judged by, and that it never saw what came later."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -9,8 +9,11 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
+import forecast.models
 from forecast.archive import Archive
 from forecast.backtest import Plan, replay
+from forecast.history import FloatArray, History
+from forecast.models import Shared
 from forecast.record import DENSITY_COLUMNS, POOL, RAW_POOL
 from forecast.spans import Span, month, month_of_year
 from strategies import Release, archive_of, indicator, target
@@ -78,17 +81,24 @@ def test_there_is_one_row_a_call_and_model(replayed: pd.DataFrame):
 def test_a_call_is_made_on_the_day_of_the_months_first_figure(
     archive: Archive, replayed: pd.DataFrame
 ):
+    """Its own where it has one of that month, else a related series' first one."""
     figures = archive.figures
     settled = figures[figures["status"].isin(["final", "preliminary"])]
     first = settled.groupby(["area", "indicator", "last"])["released_on"].min()
     calls = replayed[["area", "indicator", "year", "months_known", "as_of"]].drop_duplicates()
     assert len(calls) > 50
     for call in calls.itertuples():
-        last = month(call.year, call.months_known)
-        assert call.as_of == first[call.area, call.indicator, last]
-        known = settled.query("area == @call.area and indicator == @call.indicator")
-        newest = known.loc[known["released_on"] <= call.as_of, "last"].max()
-        assert month_of_year(newest) == call.months_known
+        related = archive.registry.of(call.area, call.indicator).related
+        own, *lent = (
+            {first.get((*r.split("/"), month(call.year, m))): m for m in PLAN.months}
+            for r in (f"{call.area}/{call.indicator}", *related)
+        )
+        day = call.as_of
+        assert day in own or any(day in days for days in lent)
+        if call.months_known:  # growth of it was known, and of no later month
+            known = settled.query("area == @call.area and indicator == @call.indicator")
+            newest = known.loc[known["released_on"] <= day, "last"].max()
+            assert month_of_year(newest) == call.months_known
 
 
 def test_results_are_the_same_to_the_last_bit_with_two_workers():
@@ -110,6 +120,60 @@ def test_the_seed_decides_the_draws():
     assert_frame_equal(one, same, check_exact=True)
     drawn = one["model"] == "drift"
     assert (one.loc[drawn, "crps"] != other.loc[drawn, "crps"]).all()
+
+
+@dataclass(frozen=True)
+class Wild:
+    """A model, and its fit: an even spread of growth, of a given width from a given month on."""
+
+    width_pp: float
+    since: int = 1
+    n_ahead: int = 12
+    name: str = "wild"
+
+    def can_fit(self, history: History) -> bool:
+        return True
+
+    def fit(self, history: History, shared: Shared) -> "Wild":
+        return replace(self, n_ahead=len(history.ahead))
+
+    def update(self, history: History) -> "Wild":
+        return replace(self, n_ahead=len(history.ahead))
+
+    def simulate(self, n_paths: int, rng: np.random.Generator) -> FloatArray:
+        known = 12 - self.n_ahead
+        width = self.width_pp if known >= self.since else 1.0
+        return np.repeat(np.linspace(8 - width, 8 + width, n_paths)[:, None], self.n_ahead, axis=1)
+
+
+@pytest.mark.parametrize("width_pp", [1e4, np.nan])
+def test_a_member_that_explodes_is_left_out(monkeypatch: pytest.MonkeyPatch, width_pp: float):
+    """The pool is that of the others, and its own line is gone."""
+    monkeypatch.setitem(forecast.models.MODELS, "wild", Wild(width_pp))
+    archive = archive_of(some_years(range(2012, 2018)))
+    plan = Plan(years=range(2014, 2018), months=(3, 6), models=MODELS)
+    with_it = replace(plan, models=(*MODELS, "wild"))
+    one, other = (exact(replay(archive, ["made_up"], p)) for p in (plan, with_it))
+    assert_frame_equal(one, other, check_exact=True)
+
+
+def test_a_member_is_left_out_of_the_calls_in_which_it_explodes_alone(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setitem(forecast.models.MODELS, "wild", Wild(1e4, since=6))
+    archive = archive_of(some_years(range(2012, 2018)))
+    plan = Plan(years=range(2014, 2018), months=(3, 6, 9), models=(*MODELS, "wild"))
+    found = replay(archive, ["made_up"], plan)
+    assert found.loc[found["model"] == "wild", "months_known"].unique().tolist() == [3]
+    assert found.loc[found["model"] == POOL, "months_known"].unique().tolist() == [3, 6, 9]
+
+
+def test_a_call_of_which_no_member_is_left_is_none(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(forecast.models.MODELS, "wild", Wild(1e4, since=6))
+    archive = archive_of(some_years(range(2012, 2018)))
+    plan = Plan(years=range(2014, 2018), months=(3, 6, 9), models=("wild",))
+    found = replay(archive, ["made_up"], plan)
+    assert found["months_known"].unique().tolist() == [3]
 
 
 # No future ----------------------------------------------------------------------------------------

@@ -67,6 +67,7 @@ SEASONAL = {"monthly", "base year open", "next year", "real monthly", "sum of mo
 PARTICULAR = {
     "pace": set(CASES) - {"no figure", "no growth ever"},
     "drift": set(CASES) - {"no figure", "no growth ever", "long silent", "three spans"},
+    "nowcast": {"a part alone", "real sparse"},
     "borrowed": {"a part alone", "no figure", "real sparse", "long silent", "no growth ever"},
 }
 OF_FLOWS = [name for name in MODELS if name not in PARTICULAR]  # each needs regular flows
@@ -262,7 +263,7 @@ def test_an_updated_borrowed_course_is_a_fit(asked, fits, label):
 @pytest.mark.parametrize("label", sorted(FITTED_TO["drift"]))
 def test_an_updated_drift_is_the_model_with_its_old_parameters(asked, fits, label):
     old, later = fits["drift", label], asked[label].later
-    made = FittedDrift(later, old.signal_to_noise, old.variance, old.freedom, old.expected_sd)
+    made = FittedDrift(later, old.motion, old.freedom, old.expected_sd)
     np.testing.assert_equal(old.update(later).distribution(), made.distribution())
 
 

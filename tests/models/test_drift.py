@@ -8,7 +8,8 @@ import pytest
 from forecast.history import FloatArray, History, Part
 from forecast.indicators import Indicator
 from forecast.models import Shared
-from forecast.models.drift import Drift, FittedDrift, months_size
+from forecast.models.cumulated import Motion, months_size
+from forecast.models.drift import Drift, FittedDrift
 from forecast.spans import Span, month, year_of
 from strategies import history_of, indicator, row
 
@@ -65,7 +66,7 @@ def settled(history: History) -> list[Seen]:
 
 
 def fitted(history: History, expected_sd: float = 0.5) -> FittedDrift:
-    return FittedDrift(history, RATIO, VARIANCE, 30.0, expected_sd)
+    return FittedDrift(history, Motion(VARIANCE, RATIO), 30.0, expected_sd)
 
 
 def check(history: History, more: list[Seen], shares: FloatArray) -> None:
@@ -223,7 +224,7 @@ def test_the_prior_is_the_size_that_it_is_given():
 def test_ten_years_of_months_say_how_large_the_noise_is(prior: float):
     rng, shared = np.random.default_rng(11), prior_for(prior)
     found = [
-        Drift().fit(history_of([*simulated(rng, 10, 2.0), row()], shares=SEASONAL), shared).variance
+        Drift().fit(history_of([*simulated(rng, 10, 2.0), row()], shares=SEASONAL), shared).motion.variance
         for _ in range(20)
     ]
     assert np.sqrt(np.mean(found)) == pytest.approx(2.0, rel=0.08)
@@ -231,7 +232,7 @@ def test_ten_years_of_months_say_how_large_the_noise_is(prior: float):
 
 def test_a_single_year_leans_on_the_pool():
     history = history_of([row(m3=7.0, m6=7.1, m9=7.0), row()])
-    sizes = [np.sqrt(Drift().fit(history, prior_for(p)).variance) for p in (0.5, 2.0)]
+    sizes = [np.sqrt(Drift().fit(history, prior_for(p)).motion.variance) for p in (0.5, 2.0)]
     assert sizes[0] < 0.7 * sizes[1]
 
 

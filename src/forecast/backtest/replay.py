@@ -16,11 +16,9 @@ from forecast.backtest.errors import past_errors
 from forecast.backtest.scoring import Call, scored
 from forecast.chance import generator
 from forecast.history import FloatArray, History, build_history
-from forecast.learning import learnt
 from forecast.models import MODELS, Fitted, Shared, explodes
-from forecast.outlook import learning_day, lenders_of_all
+from forecast.outlook import learning_day, what_is_shared
 from forecast.outturn import Outturn, outturn_of
-from forecast.record import Record
 from forecast.spans import month
 from forecast.targets import Comparison, Target, in_force
 from forecast.workers import executor, spread
@@ -89,32 +87,31 @@ def replay(
 
 def _learnt_by_year(archive: Archive, plan: Plan) -> dict[int, Shared]:
     """Return what models share in each year: learnt once, when the year before is out."""
-    lenders = lenders_of_all(archive.as_of(archive.last_release_on))
     found = {}
     for year in plan.years:
         day = learning_day(date(year, 12, 31))
-        known = (
-            Record.empty() if day < archive.first_release_on else past_errors(archive.as_of(day))
-        )
-        found[year] = learnt(known, lenders, day)
+        found[year] = Shared()
+        if day >= archive.first_release_on:
+            snapshot = archive.as_of(day)
+            found[year] = what_is_shared(snapshot, past_errors(snapshot))
     return found
 
 
 def _calls_of(series: _Series) -> list[Call]:
     """Return the calls of one indicator over all years and months of the plan."""
-    releases = _first_releases(series.archive, series.area, series.indicator)
+    days = _call_days(series.archive, series.area, series.indicator)
     begun = series.archive.first_release_of(series.area)
     calls: list[Call] = []
     for year in series.plan.years:
         fitted: dict[str, Fitted] = {}
         judge = _Judge(series, year)
         for known in series.plan.months:
-            as_of = releases.get(month(year, known)) if known else None
+            as_of = days.get(month(year, known)) if known else None
             if as_of is None or as_of < begun:
                 continue
             snapshot = series.archive.as_of(as_of)
             history = build_history(snapshot, series.area, series.indicator, year)
-            if history.months_known == known:
+            if history.months_known <= known and history.ahead:
                 call = _call(series, history, judge, fitted)
                 calls += [] if call is None else [call]
     return calls
@@ -134,6 +131,20 @@ class _Judge:
         if rule not in self._found:
             self._found[rule] = outturn_of(self._history, target, self._final)
         return self._found[rule]
+
+
+def _call_days(archive: Archive, area: str, indicator: str) -> dict[int, date]:
+    """Return per month the day of its call: that of the first settled figure up to the month.
+
+    Where the series itself has none, it is the day of a related series' first one: a series that
+    speaks four times a year is forecast in between, as its related ones move.
+    """
+    related = archive.registry.of(area, indicator).related
+    known = [r.split("/") for r in reversed(related)]
+    days: dict[int, date] = {}
+    for one in [*known, [area, indicator]]:
+        days |= _first_releases(archive, *one)
+    return days
 
 
 def _first_releases(archive: Archive, area: str, indicator: str) -> dict[int, date]:

@@ -77,6 +77,7 @@ def fan(one: IndicatorReport, *, ax: Axes, lang: str) -> None:
     _draw_bands(one.fan, known, ax)
     _draw_target(one, ax)
     _draw_known(known, ax)
+    _draw_unpublished(one.fan, ax)
     _draw_last_call(one, ax)
     _label_target(one, known, labels, lang)
     _label_december(one, known, labels, lang)
@@ -93,10 +94,9 @@ def fans(report: Report, lang: str) -> Html:
         return Html("")
     pictures = [picture(fan_figure(one, lang), phrases.fan_alt(one, lang)) for one in shown]
     is_settled = {one.settled is not None for one in shown}
-    keys = [
-        text(f"fans.{key}", lang)
-        for key in (["key", "key_settled"] if True in is_settled else ["key"])
-    ]
+    is_overlaid = any(one.fan.unpublished for one in shown)
+    chosen = ["key", *["key_settled"] * (True in is_settled), *["key_unpublished"] * is_overlaid]
+    keys = [text(f"fans.{key}", lang) for key in chosen]
     return fragment("fans", lang, pictures=pictures, keys=keys, open=False in is_settled)
 
 
@@ -187,6 +187,15 @@ def _draw_target(one: IndicatorReport, ax: Axes) -> None:
 
 def _draw_known(known: _Course, ax: Axes) -> None:
     ax.plot(known.months, known.growth, color=BLACK, lw=1.6, marker="o", ms=5, zorder=6)
+
+
+def _draw_unpublished(fan: Fan, ax: Axes) -> None:
+    """Draw hollow dots where growth so far rests on unpublished figures."""
+    pairs = zip(fan.months, fan.known_pct, strict=True)
+    hollow = _Course.of([g if month in fan.unpublished else None for month, g in pairs])
+    if hollow.months:
+        drawn = ax.plot(hollow.months, hollow.growth, color=BLACK, ls="", marker="o", ms=5)
+        drawn[0].set(gid="unpublished", markerfacecolor="white", zorder=7)
 
 
 def _draw_last_call(one: IndicatorReport, ax: Axes) -> None:

@@ -5,6 +5,16 @@ from __future__ import annotations
 from forecast.history.flows import Flows
 from forecast.history.growth import Basis, Growth, Part
 from forecast.history.levels import FloatArray, Levels
-from forecast.history.series import History, build_history
+from forecast.history.series import History, build_history, sources_of
 
-__all__ = ["Basis", "FloatArray", "Flows", "Growth", "History", "Levels", "Part", "build_history"]
+__all__ = [
+    "Basis",
+    "FloatArray",
+    "Flows",
+    "Growth",
+    "History",
+    "Levels",
+    "Part",
+    "build_history",
+    "sources_of",
+]

@@ -7,7 +7,7 @@ year's last published growth implies; else as expected by the office; else missi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import numpy as np
@@ -85,6 +85,19 @@ def year_to_date_growth(
         if basis[row, last] <= Basis.EXPECTED
     )
     return Growth(values, basis, revision, left)
+
+
+def settled_by(alone: Growth, growth: Growth) -> Growth:
+    """Return growth with the Decembers that published figures alone settle.
+
+    `alone` is what these give. A December that rests on others besides is expected, no outturn.
+    """
+    values, basis = growth.year_to_date.copy(), growth.basis.copy()
+    is_settled = alone.basis[:, -1] > Basis.EXPECTED
+    values[is_settled, -1] = alone.year_to_date[is_settled, -1]
+    others = np.minimum(basis[:, -1], np.int8(Basis.EXPECTED))
+    basis[:, -1] = np.where(is_settled, alone.basis[:, -1], others)
+    return replace(growth, year_to_date=values, basis=basis)
 
 
 _Parts = dict[tuple[int, int], tuple[int, float]]

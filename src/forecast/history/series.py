@@ -10,10 +10,10 @@ import numpy as np
 
 from forecast.archive import Figure, Snapshot
 from forecast.history.flows import Flows, comparable_flows
-from forecast.history.growth import Basis, Growth, Part, year_to_date_growth
+from forecast.history.growth import Basis, Growth, Part, settled_by, year_to_date_growth
 from forecast.history.levels import FloatArray, Levels, cumulated
 from forecast.history.shares import OWN, base_year_shares, profiles
-from forecast.indicators import Indicator
+from forecast.indicators import Indicator, Registry
 from forecast.spans import MONTHS_A_YEAR, month, month_of_year, year_of
 
 
@@ -153,6 +153,12 @@ def build_history(
     lent = [related[r] for r in entry.lenders(area) if r in related]
     shares, shares_basis = _shares(snapshot, entry, levels, lent, years)
     growth = year_to_date_growth(figures, levels, entry, shares, first_year)
+    published = tuple(f for f in figures if f.is_published)
+    if len(published) < len(figures):
+        alone = cumulated(published, first_year, len(years), entry.break_months)
+        growth = settled_by(
+            year_to_date_growth(published, alone, entry, shares, first_year), growth
+        )
     flows = _flows(entry, levels, growth)
     return History(
         area,
@@ -168,6 +174,22 @@ def build_history(
         figures,
         related,
     )
+
+
+def sources_of(registry: Registry, area: str, indicator: str) -> tuple[str, ...]:
+    """Return `area/indicator` of every series that a history is built from, its own first.
+
+    Figures of any other series leave the history as it is.
+    """
+    entry = registry.of(area, indicator)
+    found = [f"{area}/{indicator}", *_lent_by(entry)]
+    for related in entry.related:
+        found += [related, *_lent_by(registry.of(*related.split("/", 1)))]
+    return tuple(dict.fromkeys(found))
+
+
+def _lent_by(entry: Indicator) -> list[str]:
+    return [entry.weights_from] if entry.weights_from else []
 
 
 def _flows(entry: Indicator, levels: Levels | None, growth: Growth) -> Flows | None:

@@ -36,7 +36,7 @@ class Borrowed:
 
 
 def _lenders(history: History) -> list[History]:
-    usable = (history.related[r] for r in history.indicator.lenders(history.area))
+    usable = (history.related[r] for r in history.indicator.followed(history.area))
     return [h for h in usable if h.indicator.annual_rule and _is_recent(h) and Pace().can_fit(h)]
 
 

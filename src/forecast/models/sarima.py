@@ -1,4 +1,4 @@
-"""`sarima`: (1,0,1)(0,1,1) on 100 times the logarithm of flows, its parameters shared by all.
+"""`sarima`: (1,0,1)(0,1,1) on 100 times the logarithm of flows, parameters near a shared set.
 
 Growth on a year earlier returns slowly to none, is observed with noise, and part of a month's
 noise comes back as a base effect a year later:
@@ -6,8 +6,8 @@ noise comes back as a base effect a year later:
     (1 - phi B) (1 - B^s) y_t = (1 - theta B) (1 - Theta B^s) e_t
 
 The airline model is the case phi = 1. Maximum likelihood for each series overfits ten years of
-data; one set for all, chosen on the nation's calls to 2014, does not (docs/method.md). Only the
-variance is the series' own.
+data, so they are shrunk to one set for all, chosen on the nation's calls to 2014 (docs/method.md).
+The variance is the series' own.
 """
 
 from __future__ import annotations

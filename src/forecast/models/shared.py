@@ -13,9 +13,10 @@ from forecast.history import FloatArray, History
 from forecast.spans import MONTHS_A_YEAR
 
 PRIOR_YEARS = 4.0  # weight of the pool against a series' own years
-SIGNAL_TO_NOISE = 0.2  # of `drift`: one for all series, see docs/method.md
+SIGNAL_TO_NOISE = 0.2
 ASSUMED_SIZE_PP = 5.0  # where no past year of any series tells: wide, and said so
 ASSUMED_DIFFERENCE = 1.0
+ASSUMED_ELASTICITY = 0.5  # half of what moves related series moves a series, both in own units
 
 Rule = Literal["accumulates", "end_of_year"]
 Basis = Literal["own", "borrowed", "assumed"]
@@ -58,7 +59,9 @@ class Shared:
     series' scale, for months known k < j (k = 0: a whole year against the year before);
     `errors[rule][k]` holds the standardised errors of the planner's rule until December.
     `difference` is the typical distance between an area's growth and that of its related
-    series, in units of the area's scale. Without a record all are assumed, and wide.
+    series, in units of the area's scale. `elasticity` is how far a series moves where the mean of
+    its related ones moves by one, each in units of its own scale, and `unexplained` the share of
+    its variance that they leave. Without a record all are assumed, and wide.
     """
 
     profile: Mapping[str, FloatArray] = field(default_factory=dict)
@@ -68,6 +71,8 @@ class Shared:
     area_factor: float = 1.0
     difference: float = ASSUMED_DIFFERENCE
     signal_to_noise: float = SIGNAL_TO_NOISE
+    elasticity: float = ASSUMED_ELASTICITY
+    unexplained: float = 1.0
 
     def size(self, history: History, months_known: int, until: int = MONTHS_A_YEAR) -> float:
         """Return the typical |S_until - S_known| in units of the series' scale."""

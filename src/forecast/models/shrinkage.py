@@ -11,6 +11,7 @@ from forecast.history import FloatArray
 
 _SPREAD = 0.3
 _MOST_STEPS = 30
+_IMPOSSIBLE = 1e10  # a finite wall: differences of infinities would warn, and end the search
 
 
 def own_offsets(log_likelihood: Callable[[FloatArray], float], n: int) -> FloatArray:
@@ -22,7 +23,7 @@ def own_offsets(log_likelihood: Callable[[FloatArray], float], n: int) -> FloatA
 
     def loss(scores: FloatArray) -> float:
         found = log_likelihood(_SPREAD * scores)
-        return float(scores @ scores / 2 - found) if np.isfinite(found) else np.inf
+        return float(scores @ scores / 2 - found) if np.isfinite(found) else _IMPOSSIBLE
 
     found = minimize(
         loss, np.zeros(n), method="BFGS", options={"maxiter": _MOST_STEPS, "gtol": 0.1}

@@ -2,9 +2,9 @@
 
     y_t = level + season + e_t, level += slope + h_t, slope = phi slope + z_t
 
-The basic structural model of Harvey (1989). The ratios of the variances to that of e are one set
-for all series, chosen on the nation's calls to 2014 (docs/method.md); only the size is the series'
-own.
+The basic structural model of Harvey (1989). The ratios of the variances to that of e are shrunk to
+one set for all series, chosen on the nation's calls to 2014 (docs/method.md); the size is the
+series' own.
 """
 
 from __future__ import annotations
@@ -59,14 +59,14 @@ class Structural:
 
 @dataclass(frozen=True)
 class FittedStructural:
-    """The model with the variance of its irregular."""
+    """The model with the variance of its irregular, and how its ratios lie from the shared ones."""
 
     history: History
     offsets: FloatArray
     variance: float
 
     def update(self, history: History) -> FittedStructural:
-        """Return the same variance on newer flows."""
+        """Return the same variances on newer flows."""
         if usable_flows(history) is None:
             raise NotEnoughHistory(f"no flows in {history.reference}")
         return replace(self, history=history)

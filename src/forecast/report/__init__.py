@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from forecast import __version__
 from forecast.answers import Answer
+from forecast.film import Frame
+from forecast.news import News
 from forecast.origin import package_hash
 from forecast.outlook import Outlook
 from forecast.report.indicator import FAN_LEVELS, indicator_report, light, word
-from forecast.report.result import json_schema, read_result, result_json, write_result
+from forecast.report.moved import FilmFrame, Moved, film_report, moved_report
+from forecast.report.overlay import OverlayReport, overlay_report
+from forecast.report.result import json_of, json_schema, read_result, result_json, write_result
 from forecast.report.track import track_record
 from forecast.report.value import (
     SCHEMA_VERSION,
@@ -24,11 +30,16 @@ from forecast.report.value import (
 __all__ = [
     "FAN_LEVELS",
     "SCHEMA_VERSION",
+    "FilmFrame",
     "IndicatorReport",
     "JointReport",
     "Known",
+    "Moved",
+    "OverlayReport",
     "Report",
     "TrackReport",
+    "general_caveats",
+    "json_of",
     "json_schema",
     "light",
     "read_result",
@@ -39,8 +50,8 @@ __all__ = [
 ]
 
 
-def report_of(answer: Answer) -> Report:
-    """Return everything that an answer has to say."""
+def report_of(answer: Answer, news: News | None = None, film: Iterable[Frame] = ()) -> Report:
+    """Return everything that an answer has to say, what moved it and how the year went included."""
     outlook = answer.outlook
     registry = outlook.snapshot.registry
     indicators = [indicator_report(name, one, answer) for name, one in outlook.indicators.items()]
@@ -58,8 +69,12 @@ def report_of(answer: Answer) -> Report:
         known=_known(answer),
         indicators=indicators,
         joint=_joint(outlook),
+        joint_published=None if answer.published is None else _joint(answer.published),
         track=track_record(answer.record.densities, registry, answer.seed),
-        caveats=_caveats(answer),
+        overlay=overlay_report(answer),
+        moved=None if news is None else moved_report(news, registry),
+        film=film_report(film),
+        caveats=general_caveats(answer),
     )
 
 
@@ -76,12 +91,12 @@ def _joint(outlook: Outlook) -> JointReport | None:
         lower_bound=joint.lowest,
         upper_bound=joint.highest,
         weakest=joint.weakest,
-        coupling="independent",
+        coupling="ranks" if outlook.coupling_years else "independent",
     )
 
 
 def _known(answer: Answer) -> Known:
-    outlook = answer.outlook
+    outlook = answer.published or answer.outlook
     figures = [f for one in outlook.indicators.values() for f in one.history.figures]
     every = [
         f
@@ -99,10 +114,14 @@ def _known(answer: Answer) -> Known:
     )
 
 
-def _caveats(answer: Answer) -> list[CaveatSaid]:
+def general_caveats(answer: Answer) -> list[CaveatSaid]:
     """Return what limits the report as a whole."""
     outlook = answer.outlook
     found = []
+    overlay = overlay_report(answer)
+    if overlay is not None:
+        counts = {"n": str(len(overlay.used)), "all": str(overlay.n_rows)}
+        found.append(CaveatSaid(code="overlay", values=counts))
     judged = list(outlook.indicators.values())
     if not any(one.target is not None for one in judged):
         found.append(CaveatSaid(code="no_target", values={"year": str(outlook.year)}))
@@ -114,6 +133,9 @@ def _caveats(answer: Answer) -> list[CaveatSaid]:
     if lost:
         found.append(CaveatSaid(code="not_in_joint", values={"indicators": ", ".join(lost)}))
     assessed = [one for one in judged if one.target is not None and one.december is not None]
-    if len(assessed) > 1:
+    if len(assessed) > 1 and outlook.coupling_years:
+        years = {"years": str(outlook.coupling_years)}
+        found.append(CaveatSaid(code="learnt_coupling", values=years))
+    elif len(assessed) > 1:
         found.append(CaveatSaid(code="independent_coupling", values={}))
     return found

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from forecast.answers import Answer
-from forecast.archive import Figure
 from forecast.attainment import (
     Probability,
     Required,
@@ -19,6 +18,7 @@ from forecast.attainment import (
 from forecast.history import Basis, FloatArray, History
 from forecast.outlook import N_BATCHES, IndicatorOutlook, Outlook
 from forecast.outturn import Outturn
+from forecast.report.overlay import unpublished_of
 from forecast.report.value import (
     Attained,
     CaveatSaid,
@@ -27,6 +27,7 @@ from forecast.report.value import (
     IndicatorReport,
     LastFigure,
     Member,
+    PublishedCall,
     Settled,
     TargetSaid,
 )
@@ -59,26 +60,60 @@ def indicator_report(name: str, one: IndicatorOutlook, answer: Answer) -> Indica
         price_basis=entry.price_basis,
         status=one.status,
         months_known=history.months_known,
-        last_figure=_last_figure(history, answer.outlook),
-        target=None if one.target is None else _target(one.target),
+        last_figure=_last_figure(history, answer),
+        target=None if one.target is None else target_said(one.target),
         attained=_attained(one),
         settled=_settled(name, one, answer),
         forecast=None if december is None else _distribution(december),
         attainable_pct=None if december is None else _attainable(one, december),
         required=_required(one),
         pace=progress(one.target, history),
-        fan=_fan(one),
+        fan=_fan(one, _published(name, answer)),
         past_years_pct=_past_years(history),
         members=_members(one),
         calibration_size=one.calibration.size,
         calibration_years=one.calibration.n_years,
         base_revision_pct=_base_revision(history),
         error_size_basis=one.scale.basis,
-        caveats=[CaveatSaid(code=c.code, values=dict(c.values)) for c in one.caveats],
+        published=_published_call(name, answer),
+        caveats=_caveats(one),
     )
 
 
-def _last_figure(history: History, outlook: Outlook) -> LastFigure | None:
+def _caveats(one: IndicatorOutlook) -> list[CaveatSaid]:
+    """Return what limits an indicator's forecast; unpublished figures are named as such.
+
+    What one of them expects is not what the office expects.
+    """
+    unpublished = unpublished_of(one.history)
+    own = {month_text(f.span.last) for f in unpublished if f.status == "expected"}
+    found = [
+        CaveatSaid(code=c.code, values=dict(c.values))
+        for c in one.caveats
+        if c.code != "rests_on_expected" or c.values["month"] not in own
+    ]
+    if unpublished:
+        found.append(CaveatSaid(code="rests_on_unpublished", values={"n": str(len(unpublished))}))
+    return found
+
+
+def _published(name: str, answer: Answer) -> IndicatorOutlook | None:
+    """Return the outlook by published figures alone, where the answer rests on others too."""
+    return None if answer.published is None else answer.published.indicators.get(name)
+
+
+def _published_call(name: str, answer: Answer) -> PublishedCall | None:
+    if answer.published is None:
+        return None
+    one = _published(name, answer)
+    december = None if one is None else one.december
+    return PublishedCall(
+        attained=None if one is None else _attained(one),
+        forecast=None if december is None else _distribution(december),
+    )
+
+
+def _last_figure(history: History, answer: Answer) -> LastFigure | None:
     settled = [f for f in history.figures if f.settles]
     if not settled:
         return None
@@ -100,17 +135,22 @@ def _last_figure(history: History, outlook: Outlook) -> LastFigure | None:
         status=newest.status,
         released_on=released,
         released_on_basis=newest.released_on_basis,
-        age_days=(outlook.day - released).days,
-        is_overdue=_is_overdue(history, newest, outlook),
+        age_days=(answer.outlook.day - released).days,
+        is_overdue=_is_overdue(history, answer.outlook),
+        is_published=all(f.is_published for f in same),
     )
 
 
-def _is_overdue(history: History, newest: Figure, outlook: Outlook) -> bool:
-    """Whether the next span should be out by the schedule.
+def _is_overdue(history: History, outlook: Outlook) -> bool:
+    """Whether the next published span should be out by the schedule.
 
     A span is expected to end in a month of the year with which spans of this series have ended.
     """
-    usual = {month_of_year(f.span.last) for f in history.figures if f.settles}
+    published = [f for f in history.figures if f.settles and f.is_published]
+    if not published:
+        return False
+    newest = max(published, key=lambda f: f.span.last)
+    usual = {month_of_year(f.span.last) for f in published}
     following = range(newest.span.last + 1, newest.span.last + 1 + MONTHS_A_YEAR)
     expected = next(m for m in following if month_of_year(m) in usual)
     schedule = outlook.snapshot.schedule
@@ -118,7 +158,8 @@ def _is_overdue(history: History, newest: Figure, outlook: Outlook) -> bool:
     return due is not None and due < outlook.day
 
 
-def _target(target: Target) -> TargetSaid:
+def target_said(target: Target) -> TargetSaid:
+    """Return a target as it was announced."""
     return TargetSaid(
         comparison=target.comparison.value,
         bound_pct=target.bound_pct,
@@ -223,7 +264,7 @@ def _required(one: IndicatorOutlook) -> Required | None:
     return required(one.target, one.history, one.december)
 
 
-def _fan(one: IndicatorOutlook) -> Fan:
+def _fan(one: IndicatorOutlook, published: IndicatorOutlook | None) -> Fan:
     history = one.history
     months = [month(history.year, m) for m in range(1, MONTHS_A_YEAR + 1)]
     known = [_or_none(history.at(m)) for m in months]
@@ -235,7 +276,18 @@ def _fan(one: IndicatorOutlook) -> Fan:
             bands[f"{100 * level:g}"] = [
                 float(row[columns[m]]) if m in columns else None for m in months
             ]
-    return Fan(months=[month_text(m) for m in months], known_pct=known, quantiles_pct=bands)
+    alone = history if published is None else published.history
+    unpublished = [
+        month_text(m)
+        for m, growth in zip(months, known, strict=True)
+        if growth is not None and growth != alone.at(m)
+    ]
+    return Fan(
+        months=[month_text(m) for m in months],
+        known_pct=known,
+        quantiles_pct=bands,
+        unpublished=unpublished,
+    )
 
 
 def _or_none(value: float) -> float | None:

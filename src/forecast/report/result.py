@@ -22,12 +22,13 @@ def write_result(report: Report, path: Path) -> None:
 
 def result_json(report: Report) -> str:
     """Return the report as JSON: six digits after the point, `null` for what is not known."""
-    return (
-        json.dumps(
-            _plain(asdict(report)), ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False
-        )
-        + "\n"
-    )
+    return json_of(report)
+
+
+def json_of(value: Any) -> str:
+    """Return a value of dataclasses as JSON, keys sorted, written as reports are."""
+    plain = _plain(asdict(value))
+    return json.dumps(plain, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n"
 
 
 def read_result(path: Path) -> Report:

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from forecast.attainment import Progress, Required
+from forecast.report.moved import FilmFrame, Moved
+from forecast.report.overlay import OverlayReport
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,7 @@ class LastFigure:
     released_on_basis: str
     age_days: int
     is_overdue: bool
+    is_published: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,11 +96,15 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fan:
-    """YTD growth of the year's months: known values, and quantiles of those ahead."""
+    """YTD growth of the year's months: known values, and quantiles of those ahead.
+
+    `unpublished` names the months whose known value rests on unpublished figures.
+    """
 
     months: list[str]
     known_pct: list[float | None]
     quantiles_pct: dict[str, list[float | None]]
+    unpublished: list[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +124,14 @@ class CaveatSaid:
 
     code: str
     values: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedCall:
+    """What published figures alone say of an indicator, where the report rests on others too."""
+
+    attained: Attained | None
+    forecast: Distribution | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +163,7 @@ class IndicatorReport:
     calibration_years: int
     base_revision_pct: dict[str, float]
     error_size_basis: str
+    published: PublishedCall | None
     caveats: list[CaveatSaid]
 
 
@@ -270,7 +286,10 @@ class TrackReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """A whole report."""
+    """A whole report.
+
+    With an overlay, `joint_published` is the joint attainment by published figures alone.
+    """
 
     schema_version: str
     area: str
@@ -285,7 +304,11 @@ class Report:
     known: Known
     indicators: list[IndicatorReport]
     joint: JointReport | None
+    joint_published: JointReport | None
     track: TrackReport | None
+    overlay: OverlayReport | None
+    moved: Moved | None
+    film: list[FilmFrame]
     caveats: list[CaveatSaid]
 
     @property

@@ -1,6 +1,9 @@
 """The sections of a page as tables and sentences, drawn from a report alone."""
 
 from forecast.tables.headline import headline, summary, title, together
+from forecast.tables.moved import moved_terminal
+from forecast.tables.overlay import overlay, overlay_terminal
+from forecast.tables.scenario import scenario, scenario_terminal
 from forecast.tables.scoreboard import scoreboard
 from forecast.tables.sections import caveats, details, known, members, others, provenance
 from forecast.tables.terminal import terminal
@@ -18,8 +21,13 @@ __all__ = [
     "headline",
     "known",
     "members",
+    "moved_terminal",
     "others",
+    "overlay",
+    "overlay_terminal",
     "provenance",
+    "scenario",
+    "scenario_terminal",
     "scoreboard",
     "summary",
     "terminal",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from forecast import phrases, texts
 from forecast.fragments import Html, fragment
 from forecast.report.value import IndicatorReport, JointReport, Report
+from forecast.tables.overlay import rests_on
 from forecast.texts import text
 
 _SUMMARY_LIGHTS = {"red": "in_danger", "yellow": "open", "green": "on_course"}
@@ -18,7 +19,8 @@ def headline(report: Report, lang: str) -> Html:
         "headline", lang, report=report, title=title(report, lang),
         known=_known_until(report, lang), summary=summary(report, lang),
         together=together(report, lang), at_least=_at_least(report, lang),
-        dependence=_dependence(report.joint, lang), open=_unsettled(report),
+        dependence=_dependence(report, lang), open=_unsettled(report),
+        rests_on=rests_on(report, lang),
     )  # fmt: skip
 
 
@@ -100,23 +102,31 @@ def _lights_of(joint: JointReport, report: Report) -> set[str]:
 
 
 def _at_least(report: Report, lang: str) -> list[str]:
-    """Return the chances of fewer targets than all, from one half on, while none is settled."""
+    """Return the chances of each number of targets or more, short of all, while none is settled."""
     joint = report.joint
     if joint is None or _lights_of(joint, report) & {"attained", "missed"}:
         return []
     n = len(joint.indicators)
     return [
         text("joint.at_least", lang, k=k, probability=texts.percent(joint.at_least[k], lang))
-        for k in range(n - 1, n // 2 - 1, -1) if k > 0
+        for k in range(n - 1, 0, -1)
     ]  # fmt: skip
 
 
-def _dependence(joint: JointReport | None, lang: str) -> str:
+def _dependence(report: Report, lang: str) -> str:
+    """Return the weakest target, what independence would give, and the bounds that always hold."""
+    joint = report.joint
     if joint is None:
         return ""
+    (weakest,) = (one for one in report.indicators if one.id == joint.weakest)
+    least = texts.percent(joint.upper_bound, lang)  # no dependence can lift all above the weakest
     ends = {"lower": joint.lower_bound, "upper": joint.upper_bound}
     bounds = text("joint.bounds", lang, **{end: texts.percent(p, lang) for end, p in ends.items()})
     product = texts.percent(joint.independence_product, lang)
     key = "independent" if joint.coupling == "independent" else "coupled"
-    said = [text(f"joint.{key}", lang, product=product), bounds]
+    said = [
+        text("joint.weakest", lang, name=phrases.name(weakest, lang), probability=least),
+        text(f"joint.{key}", lang, product=product),
+        bounds,
+    ]
     return text("form.between_sentences", lang).join(said)

@@ -11,6 +11,7 @@ from forecast.texts.forms import (
     points,
     rate,
     signed,
+    signed_number,
     span,
 )
 
@@ -25,6 +26,7 @@ __all__ = [
     "points",
     "rate",
     "signed",
+    "signed_number",
     "span",
     "text",
 ]

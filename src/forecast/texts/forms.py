@@ -45,6 +45,12 @@ def signed(value: float, decimals: int, lang: str) -> str:
     return plain if plain[0] == MINUS or not plain.strip("0.% " + NO_BREAK) else f"+{plain}"
 
 
+def signed_number(value: float, decimals: int) -> str:
+    """Return a number with its sign, none for zero."""
+    plain = number(value, decimals)
+    return plain if plain[0] == MINUS or not plain.strip("0.") else f"+{plain}"
+
+
 def points(value: float, decimals: int, lang: str) -> str:
     """Return percentage points."""
     return text("form.points", lang, number=number(value, decimals))
@@ -61,9 +67,11 @@ def level(value: float, unit: str, lang: str) -> str:
     return text(f"unit.{unit}", lang, number=figure) if unit in LEVEL_UNITS else f"{figure} {unit}"
 
 
-def day(when: date, lang: str) -> str:
-    """Return a day."""
+def day(when: date, lang: str, *, year: int | None = None) -> str:
+    """Return a day; its year is left out where it is `year`."""
     month = text(f"month.m{when.month}", lang)
+    if when.year == year:
+        return text("form.day_here", lang, month=month, day=when.day)
     return text("form.day", lang, year=when.year, month=month, day=when.day)
 
 

@@ -1,0 +1,232 @@
+"""How many of the nation's targets are attained: coupled paths beside independent indicators.
+
+`python benchmarks/joint.py` asks, in 2009 to 2019 and with 2, 3, 5, 6, 8, 9, 10 and 11 months
+known, how many of the nation's indicators will grow at least as fast as the year before. None of
+them contains another: no exports beside trade, no taxes beside revenue. The product answers through
+`forecast.outlook.annual_outlook`, which learns what was settled by the end of February. Its number
+attained on the joint paths is held against the one that the same single probabilities give for
+indicators independent of each other.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
+import numpy as np  # noqa: E402
+import pandas as pd  # noqa: E402
+from peers import Goal, markdown  # noqa: E402
+
+from forecast.archive import Archive, Snapshot, read_archive  # noqa: E402
+from forecast.backtest import Plan, past_errors, replay  # noqa: E402
+from forecast.chance import generator  # noqa: E402
+from forecast.history import History, build_history  # noqa: E402
+from forecast.outlook import annual_outlook, learning_day  # noqa: E402
+from forecast.outturn import outturn_of  # noqa: E402
+from forecast.record import Record  # noqa: E402
+from forecast.scores import ranked_probability_score, ratio_by_year  # noqa: E402
+from forecast.spans import month  # noqa: E402
+from forecast.targets import Comparison, Target  # noqa: E402
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+AREA = "china"
+INDICATORS = (
+    "gdp",
+    "retail_sales",
+    "fixed_asset_investment",
+    "trade",
+    "budget_revenue",
+    "electricity_generation",
+    "cpi",
+    "ppi",
+    "m2",
+)
+LEARNT_FROM, YEARS, MONTHS = 2004, range(2009, 2020), (2, 3, 5, 6, 8, 9, 10, 11)
+PERIODS = {"2009-2019": YEARS, "2009-2014": range(2009, 2015), "2015-2019": range(2015, 2020)}
+N_PATHS, RECORD_YEARS, N_DRAWS = 2000, 10, 4000
+
+
+@dataclass(frozen=True)
+class Call:
+    """What was said of the number attained on a day, and what it came to."""
+
+    year: int
+    months_known: int
+    single: np.ndarray
+    coupled: np.ndarray
+    number: int
+
+    @property
+    def independent(self) -> np.ndarray:
+        """The distribution of the number if the indicators were independent of each other."""
+        found = np.ones(1)
+        for chance in self.single:
+            found = np.convolve(found, [1 - chance, chance])
+        return found
+
+
+def first_days(archive: Archive, year: int, known: int) -> date:
+    """Return the day on which all indicators with figures that end in a month had the first."""
+    ends = archive.figures[
+        (archive.figures["last"] == month(year, known))
+        & (archive.figures["area"] == AREA)
+        & archive.figures["indicator"].isin(INDICATORS)
+    ]
+    return pd.Timestamp(ends.groupby("indicator")["released_on"].min().max()).date()
+
+
+def with_last_years_growth(snapshot: Snapshot, year: int) -> Snapshot:
+    """Return the snapshot with the growth of the year before as the target of each indicator."""
+    targets = []
+    for name in INDICATORS:
+        history = _history(snapshot, name, year)
+        before = history.annual.get(year - 1)
+        if before is not None:
+            targets.append(
+                Target(
+                    area=AREA,
+                    year=year,
+                    indicator=name,
+                    comparison=Comparison.AT_LEAST,
+                    rate_pct=float(np.round(before, history.indicator.decimals)),
+                    announced_on=snapshot.day,
+                    wording="",
+                    source="",
+                )
+            )
+    return replace(snapshot.archive, targets=tuple(targets)).as_of(snapshot.day)
+
+
+def _history(snapshot: Snapshot, name: str, year: int) -> History:
+    return build_history(snapshot, AREA, name, year)
+
+
+def calls(archive: Archive, densities: pd.DataFrame) -> Iterator[Call]:
+    """Yield a call a year and month, of the indicators whose growth was not out yet but is now."""
+    final = archive.as_of(archive.last_release_on)
+
+    @cache
+    def simple_calls(day: date) -> pd.DataFrame:
+        return past_errors(archive.as_of(day)).calls
+
+    for year in YEARS:
+        histories = {name: _history(final, name, year) for name in INDICATORS}
+        recent = densities[densities["year"] >= year - RECORD_YEARS].reset_index(drop=True)
+        for known in MONTHS:
+            snapshot = with_last_years_growth(archive.as_of(first_days(archive, year, known)), year)
+            targets = snapshot.targets(AREA, year)
+            outturns = {n: outturn_of(histories[n], targets[n], final) for n in targets}
+            asked = {n: o for n, o in outturns.items() if o is not None}
+            outlook = annual_outlook(
+                snapshot,
+                AREA,
+                year,
+                record=Record(simple_calls(learning_day(snapshot.day)), recent),
+                seed=0,
+                n_paths=N_PATHS,
+                indicators=list(asked),
+            )
+            joint = outlook.joint()
+            assert joint is not None
+            met = {n: outlook.indicators[n].met(N_PATHS) for n in joint.names}
+            hits = [bool(targets[n].is_met_as_published(asked[n].growth_pct)) for n in joint.names]
+            yield Call(
+                year,
+                known,
+                np.array([met[n].mean() for n in joint.names]),
+                -np.diff([*joint.at_least, 0.0]),
+                sum(hits),
+            )
+
+
+def table_of(found: list[Call]) -> pd.DataFrame:
+    """Return the scores of both, one row a call."""
+
+    def score(call: Call, chances: np.ndarray) -> float:
+        return float(ranked_probability_score([chances], [call.number])[0])
+
+    rows = [
+        {
+            "year": c.year,
+            "months_known": c.months_known,
+            "n": len(c.single),
+            "number": c.number,
+            "expected": c.single.sum(),
+            "coupled": score(c, c.coupled),
+            "independent": score(c, c.independent),
+            "spread": np.sqrt(_variance(c.coupled) / _variance(c.independent)),
+        }
+        for c in found
+    ]
+    return pd.DataFrame(rows)
+
+
+def _variance(chances: np.ndarray) -> float:
+    counts = np.arange(len(chances))
+    return float(chances @ counts**2 - (chances @ counts) ** 2)
+
+
+def scoreboard(table: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a period: both scores, and how much wider the coupled number is."""
+    rows = {}
+    for period, years in PERIODS.items():
+        one = table[table["year"].isin(years)]
+        goal = ratio_goal(table, period)
+        rows[period] = {
+            "calls": len(one),
+            "coupled": one["coupled"].mean(),
+            "independent": one["independent"].mean(),
+            "ratio": goal.found.value,
+            "90 % interval": f"{goal.found.lower:.2f} to {goal.found.upper:.2f}",
+            "deviation of the number, coupled to independent": one["spread"].mean(),
+        }
+    return pd.DataFrame(rows).T
+
+
+def ratio_goal(table: pd.DataFrame, period: str) -> Goal:
+    one = table[table["year"].isin(PERIODS[period])]
+    found = ratio_by_year(
+        one["coupled"],
+        one["independent"],
+        one["year"],
+        level=0.9,
+        n_draws=N_DRAWS,
+        rng=generator(0, f"benchmark/joint/{period}"),
+    )
+    return Goal(f"{period}: RPS of the number attained, to independence", found, 0, 1.0)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, help="also write every call to this Parquet file")
+    asked = parser.parse_args()
+    warnings.filterwarnings("ignore")
+    archive = read_archive(DATA)
+    nation = archive.figures[archive.figures["area"] == AREA].reset_index(drop=True)
+    archive = replace(archive, figures=nation, targets=())
+    plan = Plan(years=range(LEARNT_FROM, YEARS.stop - 1), months=MONTHS, targets="previous-year")
+    table = table_of(list(calls(archive, replay(archive, [AREA], plan))))
+    if asked.out is not None:
+        table.to_parquet(asked.out)
+    by_year = table.groupby("year")[["n", "number", "expected", "coupled", "independent"]].mean()
+    print(f"\n### Number of targets attained\n\n{markdown(scoreboard(table))}")
+    print(f"\n### By year\n\n{markdown(by_year)}")
+    held = [ratio_goal(table, period) for period in PERIODS]
+    columns = ["", "measured", "90 % interval", "goal", "met"]
+    rows = pd.DataFrame([g.row() for g in held], columns=columns).set_index("")
+    print(f"\n### Goals\n\n{markdown(rows)}")
+    sys.exit(0 if all(g.is_met for g in held) else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,158 @@
+"""What moved since a day, in words: for pages, and as the table of a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from forecast import texts
+from forecast.news import ORDER
+from forecast.report.moved import Moved, MovedItem, ReleasedFigure, TargetMoved
+from forecast.texts import text
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+LEAST = 0.0005  # of a probability: what is printed as nothing is nothing
+_MOST_NAMED = 6
+
+
+def name(told: TargetMoved, lang: str) -> str:
+    """Return the indicator's name."""
+    return told.name_zh if lang == "zh" else told.name_en
+
+
+def moving(told: TargetMoved) -> list[MovedItem]:
+    """Return the items that moved the probability as far as is printed."""
+    return [item for item in told.items if abs(item.change) >= LEAST]
+
+
+def lead(moved: Moved, lang: str) -> str:
+    """Return in a sentence whether anything came out since the day."""
+    since = texts.day(moved.since, lang)
+    key = "lead" if moved.n_releases else "nothing"
+    return text(f"moved.{key}", lang, since=since, n=moved.n_releases)
+
+
+def unmoved(moved: Moved, lang: str) -> list[str]:
+    """Return which targets did not move, and of which there is no call on one of the days."""
+    still = [told for told in moved.targets if told.items and not moving(told)]
+    lost = [told for told in moved.targets if not told.items]
+    said = []
+    if still and len(still) == len(moved.targets):
+        said.append(text("moved.unmoved", lang))
+    elif still:
+        said.append(text("moved.unmoved_of", lang, names=_names(still, lang)))
+    return said + ([text("moved.no_call", lang, names=_names(lost, lang))] if lost else [])
+
+
+def _names(targets: Sequence[TargetMoved], lang: str) -> str:
+    return text("form.list", lang).join(name(told, lang) for told in targets)
+
+
+def reasons(told: TargetMoved, lang: str) -> list[str]:
+    """Return what stands behind each item, in sentences: releases by name, an outturn, a target."""
+    said = []
+    for item in told.items:
+        if item.releases:
+            kind = text(f"moved_kind.{item.kind}", lang)
+            named = releases(item.releases, told, lang)
+            key = "reason" if abs(item.change) >= LEAST else "reason_still"
+            said.append(text(f"moved.{key}", lang, kind=kind, releases=named))
+        if item.settles:
+            said.append(text("moved.settles", lang))
+    if told.announced_since:
+        said.append(text("moved.announced", lang))
+    elif told.changed_since:
+        said.append(text("moved.changed", lang))
+    return said
+
+
+def releases(figures: Sequence[ReleasedFigure], told: TargetMoved, lang: str) -> str:
+    """Return the newest figures by name, growth before a level of the same months."""
+    growth = {_about(f) for f in figures if f.measure == "growth_pct"}
+    chosen = [f for f in figures if f.measure == "growth_pct" or _about(f) not in growth]
+    newest = sorted(chosen, key=lambda f: f.released_on, reverse=True)
+    own_first = sorted(newest, key=lambda f: f.indicator != told.indicator)
+    said = [released(f, told, lang) for f in own_first[:_MOST_NAMED]]
+    if len(chosen) > _MOST_NAMED:
+        said.append(text("moved.more", lang, n=len(chosen) - _MOST_NAMED))
+    return text("form.semicolon", lang).join(said)
+
+
+def _about(figure: ReleasedFigure) -> tuple[object, ...]:
+    return figure.area, figure.indicator, figure.first_month, figure.last_month, figure.released_on
+
+
+def released(figure: ReleasedFigure, told: TargetMoved, lang: str) -> str:
+    """Return a figure with its months and the day of its release."""
+    year = told.until.year
+    own = figure.name_zh if lang == "zh" else figure.name_en
+    area = figure.area_name_zh if lang == "zh" else figure.area_name_en
+    series = text("moved.elsewhere", lang, area=area, indicator=own)
+    if figure.area == told.area:
+        series = own
+    span = texts.span(figure.first_month, figure.last_month, lang, year=year)
+    on = texts.day(figure.released_on, lang, year=year)
+    value = _value(figure, lang)
+    return text("moved.released", lang, series=series, span=span, value=value, day=on)
+
+
+def _value(figure: ReleasedFigure, lang: str) -> str:
+    """Return the figure with the digits that it was published with."""
+    if figure.measure == "level":
+        said = texts.level(figure.value, figure.unit, lang)
+    else:
+        digits = len(f"{figure.value:.9f}".rstrip("0").partition(".")[2])
+        said = texts.rate(figure.value, max(digits, figure.decimals), lang)
+    return text("moved.expected", lang, value=said) if figure.status == "expected" else said
+
+
+def change(item: MovedItem, lang: str) -> str:
+    """Return the change in percentage points with its sign and the simulation's error."""
+    size = texts.signed_number(100 * item.change, 1)
+    error = texts.number(100 * item.standard_error, 1)
+    return text("moved.change", lang, change=size, error=error) if float(error) else size
+
+
+def chance(told: TargetMoved, lang: str, *, last: bool) -> str:
+    """Return the probability on the first or the last day; in words once it is settled."""
+    if last and told.attained is not None:
+        return text("light.attained" if told.attained else "light.missed", lang)
+    said = told.last_probability if last else told.first_probability
+    return text("form.none", lang) if said is None else texts.percent(said, lang)
+
+
+def medians(told: TargetMoved, lang: str) -> str:
+    """Return the median outcome on both days; nothing where one is missing."""
+    first, last = told.first_median_pct, told.last_median_pct
+    if first is None or last is None:
+        return ""
+    ends = (texts.rate(value, told.decimals, lang) for value in (first, last))
+    return text("moved.median", lang, **dict(zip(("first", "last"), ends, strict=True)))
+
+
+def moved_terminal(moved: Moved, lang: str, *, area: str, year: int) -> Table:
+    """Return the table of a terminal: a line for each target, a column for each reason."""
+    from rich import box
+    from rich.table import Table
+
+    days = {"since": texts.day(moved.since, lang), "until": texts.day(moved.until, lang)}
+    made = Table(title=text("moved.terminal", lang, area=area, year=year, **days))
+    made.box = box.SIMPLE_HEAD
+    kinds = [kind for kind in ORDER if any(_of(told, kind) for told in moved.targets)]
+    made.add_column(text("column.indicator", lang))
+    heads = [days["since"], *(text(f"moved_kind.{kind}", lang) for kind in kinds), days["until"]]
+    for head in heads:
+        made.add_column(head, justify="right")
+    made.add_column(text("column.forecast_short", lang))
+    for told in moved.targets:
+        items = [_of(told, kind) for kind in kinds]
+        cells = [text("form.none", lang) if i is None else change(i, lang) for i in items]
+        first, last = (chance(told, lang, last=is_last) for is_last in (False, True))
+        made.add_row(name(told, lang), first, *cells, last, medians(told, lang))
+    return made
+
+
+def _of(told: TargetMoved, kind: str) -> MovedItem | None:
+    return next((item for item in told.items if item.kind == kind), None)
