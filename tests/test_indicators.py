@@ -30,6 +30,7 @@ def test_an_entry_has_defaults_for_what_it_leaves_out(tmp_path: Path):
     sales = registry_of(tmp_path, entry("sales")).of("anywhere", "sales")
     assert (sales.price_basis, sales.annual_rule, sales.decimals) == ("nominal", None, 1)
     assert (sales.related, sales.break_months, sales.weights_from) == ([], (), None)
+    assert sales.part_of is None
     assert (sales.name("en"), sales.name("zh")) == ("Name", "名")
 
 
@@ -76,6 +77,20 @@ FAULTY = [
     ((entry("sales", 'related = ["nation/slaes"]'),), "1: 'nation/slaes' names no indicator"),
     ((entry("sales", 'related = ["sales"]'),), "1: 'sales' names no indicator"),
     ((entry("sales", 'weights_from = "nation/x"'),), "1: 'nation/x' names no indicator"),
+    (
+        (entry("sales", 'part_of = "output"'),),
+        "1: part_of 'output' names no indicator; allowed: an id of this file, without an area",
+    ),
+    ((entry("sales", 'part_of = "here/sales"'),), "1: part_of 'here/sales' names no indicator"),
+    (
+        (entry("sales", 'part_of = "sales"'),),
+        "1: part_of 'sales' is the indicator itself; allowed: another indicator of this file",
+    ),
+    ((entry("sales", 'part_of = ["output"]'),), "1: part_of: Input should be a valid string"),
+    (
+        (SALES, override("here", "sales", 'part_of = "slaes"')),
+        "6: part_of 'slaes' names no indicator",
+    ),
     ((SALES, SALES), "6: indicator 'sales' stands on line 1 already"),
     ((SALES, override("here", "slaes")), "6: override of 'slaes' in 'here'"),
     ((SALES, '[[override]]\nindicator = "sales"\n'), "6: override of 'sales' in None"),
@@ -121,6 +136,42 @@ def test_a_circle_by_way_of_an_override_is_found(tmp_path: Path):
         override("nation", "output", 'related = ["nation/sales"]'),
     ]
     with pytest.raises(ContractError, match="nation/sales -> nation/output -> nation/sales"):
+        registry_of(tmp_path, *registry)
+
+
+def test_what_is_a_part_has_its_wholes_in_order(tmp_path: Path):
+    registry = registry_of(
+        tmp_path,
+        entry("output"),
+        entry("services", 'part_of = "output"'),
+        entry("finance", 'part_of = "services"'),
+        override("here", "finance", 'part_of = "output"'),
+    )
+    assert registry.wholes_of("there", "finance") == ("services", "output")
+    assert registry.wholes_of("here", "finance") == ("output",)
+    assert registry.wholes_of("here", "output") == ()
+
+
+def test_parts_must_not_run_in_a_circle_and_a_circle_is_named_once(tmp_path: Path):
+    registry = [
+        entry("sales", 'part_of = "output"'),
+        entry("output", 'part_of = "services"'),
+        entry("services", 'part_of = "sales"'),
+        entry("finance", 'part_of = "services"'),
+        override("here", "finance", "decimals = 2"),
+    ]
+    circle = "sales -> output -> services -> sales"
+    with pytest.raises(ContractError, match=rf"toml:1: part_of runs in a circle: {circle}$"):
+        registry_of(tmp_path, *registry)
+
+
+def test_a_circle_of_parts_by_way_of_an_override_is_found(tmp_path: Path):
+    registry = [
+        entry("sales", 'part_of = "output"'),
+        entry("output"),
+        override("here", "output", 'part_of = "sales"'),
+    ]
+    with pytest.raises(ContractError, match="toml:1: part_of runs in a circle: sales -> output"):
         registry_of(tmp_path, *registry)
 
 

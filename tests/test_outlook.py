@@ -7,6 +7,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import spearmanr
+from scipy.stats import t as student
 
 from forecast.archive import Archive
 from forecast.backtest import past_errors
@@ -14,7 +16,7 @@ from forecast.calibration import Calibration
 from forecast.history import FloatArray, History
 from forecast.models import MODELS, Model, Shared
 from forecast.outlook import N_BATCHES, Caveat, IndicatorOutlook, Outlook, annual_outlook
-from forecast.record import DENSITY_COLUMNS, RAW_POOL, Record, no_densities
+from forecast.record import DENSITY_COLUMNS, POOL, RAW_POOL, Record, no_densities
 from forecast.spans import Span, month
 from strategies import Release, archive_of, indicator, target
 
@@ -485,3 +487,145 @@ def test_batches_are_drawn_on_their_own(district: Outlook):
     assert len(np.unique(paths[:, 0])) == N_BATCHES
     assert district.indicators["gdp"].paths.shape == (N_PATHS, 6)
     assert list(district.indicators["gdp"].history.ahead)[-1] == month(2018, 12)
+
+
+# Joint paths --------------------------------------------------------------------------------------
+
+TOGETHER = (0.95, 0.1, 0.8, 0.3, 0.05, 0.9)
+
+
+def with_pools(archive: Archive) -> Record:
+    """Return a record in which the nation's sales and output always fell to the same side."""
+    pools = past_densities(POOL, pit=TOGETHER)
+    both = [pools.assign(indicator=name) for name in ("gdp", "retail_sales")]
+    past = past_errors(archive.as_of(AUGUST))
+    return replace(past, densities=pd.concat(both, ignore_index=True))
+
+
+def test_errors_that_went_together_in_the_nation_go_together_in_the_district(
+    archive: Archive, district: Outlook
+):
+    coupled = outlook_of(
+        archive, "district", 2018, AUGUST, record=with_pools(archive), n_paths=2000
+    )
+    sales, output = (coupled.indicators[name].december for name in ("retail_sales", "gdp"))
+    assert spearmanr(sales, output).statistic > 0.5
+    assert abs(spearmanr(sales, coupled.indicators["trade"].december).statistic) < 0.1
+    assert (coupled.coupling_years, district.coupling_years) == (10, 0)
+    joint = coupled.joint()
+    assert joint.lowest <= joint.all_of.value <= joint.highest
+
+
+def test_coupling_leaves_every_single_distribution_as_it_is(archive: Archive, district: Outlook):
+    coupled = outlook_of(archive, "district", 2018, AUGUST, record=with_pools(archive))
+    for name in ("gdp", "retail_sales"):
+        one, other = (o.indicators[name].paths for o in (district, coupled))
+        assert not np.array_equal(one, other)
+        assert sorted(one.tolist()) == sorted(other.tolist())
+
+
+def test_an_indicator_asked_alone_has_the_chance_that_it_has_among_others(archive: Archive):
+    record = with_pools(archive)
+    every = outlook_of(archive, "district", 2018, AUGUST, record=record)
+    for name, chance in chances(every).items():
+        alone = outlook_of(archive, "district", 2018, AUGUST, record=record, indicators=[name])
+        assert chances(alone) == {name: chance}
+
+
+@pytest.mark.parametrize("settled_on", ["2018-03-01", "2019-01-20"])
+def test_what_is_settled_after_february_changes_no_joint_path(archive: Archive, settled_on: str):
+    """It is learnt from in the report of a later year, wherever it lies."""
+    record = with_pools(archive)
+    late = past_densities(POOL, until=2018).tail(1).assign(settled_on=pd.Timestamp(settled_on))
+    pits = (("gdp", 0.0), ("retail_sales", 1.0))
+    corrupt = [late.assign(indicator=name, pit=pit) for name, pit in pits]
+    more = replace(record, densities=pd.concat([record.densities, *corrupt], ignore_index=True))
+    one, other = (outlook_of(archive, "district", 2018, AUGUST, record=r) for r in (record, more))
+    assert_same(one, other)
+
+
+@dataclass(frozen=True)
+class OfOne(Spread):
+    """A model that says anything within so many points of the indicator of its name alone."""
+
+    def can_fit(self, history: History) -> bool:
+        return history.indicator.id == self.name
+
+
+def accounts(share: float | None, past_pp: float) -> Archive:
+    """Return a made-up area's output and services, which in five years grew so far apart."""
+    said = []
+    for year in range(2013, 2019):
+        last, on = (6, date(2018, 7, 20)) if year == 2018 else (12, date(year + 1, 1, 20))
+        span = Span.year_to_date(year, last)
+        for name, growth in (("output", 7.0), ("services", 7.0 + past_pp * (-1) ** year)):
+            said.append(Release(span=span, value=growth, released_on=on, indicator=name))
+        for name, level in (("output", 100.0), ("services", 100 * (share or 0.0))):
+            of_level = {"measure": "level", "unit": "cny_100m", "value": level}
+            if share is not None:
+                said.append(Release(span=span, released_on=on, indicator=name, **of_level))
+    return archive_of(said, indicator(id="output"), indicator(id="services", part_of="output"))
+
+
+def held_to_output(share: float | None, past_pp: float, **more: object) -> Outlook:
+    """Return an outlook with output of 6.5 to 7.5 % and services of 4 to 10 %."""
+    models = {m.name: m for m in (OfOne("output", 7.0, 1.0), OfOne("services", 7.0, 6.0))}
+    plain = {"record": Record.empty(), "models": models, "n_paths": 1000} | more
+    return outlook_of(accounts(share, past_pp), "made_up", 2018, AUGUST, **plain)
+
+
+def apart(outlook: Outlook) -> FloatArray:
+    services, output = (outlook.indicators[n].december for n in ("services", "output"))
+    return np.abs(services - output)
+
+
+def told_of_the_whole(outlook: Outlook) -> list[dict[str, str]]:
+    caveats = outlook.indicators["services"].caveats
+    return [dict(c.values) for c in caveats if c.code == "held_to_whole"]
+
+
+def test_on_no_path_does_a_part_contradict_its_whole():
+    """Half a point apart in five years: Student's t allows two, and services lie up to three."""
+    free, bound = held_to_output(None, 0.5), held_to_output(0.8, 0.5)
+    allowed = 0.5 * student.ppf(0.995, 5)
+    assert apart(free).max() > 3
+    assert apart(bound).max() == pytest.approx(allowed)
+    n_moved = int((apart(bound) > allowed - 1e-9).sum())
+    assert told_of_the_whole(free) == []
+    counts = {"paths": str(n_moved), "all": "1000"}
+    assert told_of_the_whole(bound) == [{"indicators": "output"} | counts]
+
+
+def test_paths_that_fit_in_another_order_are_not_moved():
+    """Three quarters of a point: three are allowed, and rank by rank they lie no further apart."""
+    free, bound = held_to_output(None, 0.75), held_to_output(0.8, 0.75)
+    assert apart(free).max() > 0.75 * student.ppf(0.995, 5) > apart(bound).max()
+    one, other = (o.indicators["services"].paths for o in (free, bound))
+    assert not np.array_equal(one, other)
+    assert sorted(one.tolist()) == sorted(other.tolist())
+    assert told_of_the_whole(bound) == []
+
+
+def test_the_whole_itself_is_left_as_it_is():
+    free, bound = held_to_output(None, 0.5), held_to_output(0.8, 0.5)
+    assert np.array_equal(free.indicators["output"].paths, bound.indicators["output"].paths)
+
+
+def test_a_part_asked_alone_is_held_to_its_whole_too():
+    every, alone = held_to_output(0.8, 0.5), held_to_output(0.8, 0.5, indicators=["services"])
+    assert list(alone.indicators) == ["services"]
+    assert np.array_equal(alone.indicators["services"].paths, every.indicators["services"].paths)
+
+
+def test_a_part_is_held_to_a_whole_that_is_settled():
+    archive = accounts(0.8, 0.5)
+    june = archive.figures["last"] == month(2018, 6)
+    year = archive.figures[june & (archive.figures["indicator"] == "output")]
+    year = year.assign(last=month(2018, 12), released_on=pd.Timestamp(2018, 8, 20))
+    settled = replace(archive, figures=pd.concat([archive.figures, year], ignore_index=True))
+    models = {"services": OfOne("services", 7.0, 6.0)}
+    plain = {"record": Record.empty(), "models": models}
+    found = outlook_of(settled, "made_up", 2018, AUGUST, **plain).indicators
+    assert found["output"].status == "settled"
+    december = found["services"].december
+    assert np.abs(december - 7.0).max() == pytest.approx(0.5 * student.ppf(0.995, 5))

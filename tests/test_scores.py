@@ -16,6 +16,7 @@ from forecast.scores import (
     crps,
     log_score,
     pit,
+    ranked_probability_score,
     ratio_by_year,
     reliability,
 )
@@ -95,6 +96,28 @@ def test_the_crps_moves_with_the_unit_and_not_with_the_place(calls, shift, unit)
     quantiles, outturn = calls
     changed = crps(shift + unit * quantiles, shift + unit * outturn)
     assert changed == pytest.approx(unit * crps(quantiles, outturn), abs=1e-8)
+
+
+def test_the_ranked_probability_score_worked_by_hand():
+    """Of none, one and two with .2, .5 and .3: at most none .2, at most one .7, at most two 1.
+
+    One happens: .2^2 + (.7 - 1)^2 + 0. None happens: (.2 - 1)^2 + (.7 - 1)^2 + 0.
+    """
+    chances = [[0.2, 0.5, 0.3]] * 2
+    assert ranked_probability_score(chances, [1, 0]) == pytest.approx([0.13, 0.73])
+
+
+@given(
+    arrays(float, (3, 5), elements=st.floats(0.01, 1)),
+    st.lists(st.integers(0, 4), min_size=3, max_size=3),
+)
+def test_the_ranked_probability_score_is_the_crps_of_the_number(weight, number):
+    chances = weight / weight.sum(axis=1, keepdims=True)
+    times = np.round(400 * chances).astype(int)
+    draws = [np.repeat(np.arange(5.0), n) for n in times]
+    found = ranked_probability_score(times / times.sum(axis=1, keepdims=True), number)
+    expected = [crps(d[None, :], [y])[0] for d, y in zip(draws, number, strict=True)]
+    assert found == pytest.approx(expected, abs=1e-9)
 
 
 def test_an_outturn_equal_to_a_value_counts_it_half():

@@ -178,7 +178,9 @@ def record_of(
     return kept
 
 
-def earlier_record(later: Snapshot, day: date, *, n_workers: int = 1) -> Record:
+def earlier_record(
+    later: Snapshot, day: date, *, n_workers: int = 1, on_progress: Progress | None = None
+) -> Record:
     """Return what a report of an earlier day learnt from, by way of the record of a later day.
 
     Where the two replay the same years, what the models' calls said is the same, and so is what
@@ -189,8 +191,9 @@ def earlier_record(later: Snapshot, day: date, *, n_workers: int = 1) -> Record:
     if then is None or now is None:
         return Record.empty()
     if then.last_release_on.year != now.last_release_on.year:
-        return record_of(later.archive.as_of(day), n_workers=n_workers)
-    known = record_of(later, n_workers=n_workers)
+        later = later.archive.as_of(day)
+        return record_of(later, n_workers=n_workers, on_progress=on_progress)
+    known = record_of(later, n_workers=n_workers, on_progress=on_progress)
     if len(then.figures) == len(now.figures):
         return known
     densities = known.settled_by(learning_day(day)).densities

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from forecast.answers import Answer, earlier_record, record_of
+from forecast.answers import Answer, earlier_record
 from forecast.archive import Archive, BoolArray, Snapshot
 from forecast.attainment import Probability, batch_error
 from forecast.backtest import Progress
@@ -143,13 +143,19 @@ def calls_on(
     *,
     n_workers: int = 1,
     on_progress: Progress | None = None,
+    on_replay: Progress | None = None,
 ) -> list[Call]:
-    """Return what is said of each indicator on each vintage, from the cache where it is kept."""
+    """Return what is said of each indicator on each vintage, from the cache where it is kept.
+
+    `on_progress` hears how many days are done, `on_replay` of a record that has to be made.
+    """
     named = _keyed(question, wanted)
     path, kept = _kept(question)
     missing = {key: one for key, one in named if key not in kept}
     if missing:
-        kept |= _made(question, missing, n_workers, on_progress)
+        days = {vintage.learnt_on for vintage, _ in missing.values()}
+        records = {day: _record(question.now, day, n_workers, on_replay) for day in sorted(days)}
+        kept |= _made(question, missing, records, n_workers, on_progress)
         keep_tables({path: _table(kept)})
     return [kept[key] for key, _ in named]
 
@@ -217,6 +223,7 @@ class _Task:
 def _made(
     question: Question,
     missing: Mapping[str, tuple[Vintage, str]],
+    records: Mapping[date, Record],
     n_workers: int,
     on_progress: Progress | None,
 ) -> dict[str, Call]:
@@ -224,8 +231,6 @@ def _made(
     by_vintage: dict[int, tuple[Vintage, dict[str, str]]] = {}
     for key, (vintage, name) in missing.items():
         by_vintage.setdefault(id(vintage), (vintage, {}))[1][key] = name
-    days = {vintage.learnt_on for vintage, _ in by_vintage.values()}
-    records = {day: _record(question.now, day, n_workers) for day in days}
     tasks = [_Task(question, v, records[v.learnt_on], names) for v, names in by_vintage.values()]
     made: dict[str, Call] = {}
     with executor(min(n_workers, len(tasks) // _WORTH_A_WORKER)) as pool:
@@ -236,12 +241,10 @@ def _made(
     return made
 
 
-def _record(now: Snapshot, day: date, n_workers: int) -> Record:
+def _record(now: Snapshot, day: date, n_workers: int, on_replay: Progress | None) -> Record:
     """Return the record of a day, by way of the newest one of its year that may be known."""
     last = now.archive.as_of(min(now.day, date(day.year, 12, 31)))
-    if learning_day(day) == learning_day(last.day):
-        return record_of(last, n_workers=n_workers)
-    return earlier_record(last, day, n_workers=n_workers)
+    return earlier_record(last, day, n_workers=n_workers, on_progress=on_replay)
 
 
 def _said(task: _Task) -> dict[str, Call]:

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,12 +50,17 @@ def _exit_codes() -> Iterator[None]:
 
 def _question(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options that say what is asked."""
+    return _asked_until("--as-of", command)
+
+
+def _asked_until(last_day: str, command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say what is asked, the last day of all under a name of its own."""
     options = [
         click.option(
-            "--year", type=int, help="Year whose targets are judged; else that of --as-of."
+            "--year", type=int, help=f"Year whose targets are judged; else that of {last_day}."
         ),
         click.option(
-            "--as-of",
+            last_day,
             "as_of",
             metavar="YYYY-MM-DD",
             help="Last day whose releases are known; else today.",
@@ -86,6 +92,12 @@ def _question(command: Callable[..., None]) -> Callable[..., None]:
 @main.command()
 @click.option("--area", required=True, help="Id of the area, as in the figures.")
 @_question
+@click.option(
+    "--since",
+    metavar="YYYY-MM-DD",
+    default="",
+    help="Day from which it says what moved; else the end of the month before --as-of.",
+)
 @click.option(
     "--out", metavar="DIR", default="reports", show_default=True, help="Where reports lie."
 )
@@ -125,6 +137,38 @@ def status(area: str | None, **asked: Any) -> None:
                 overlay=overlay,
             )
             _show(report_of(found), first.lang)
+
+
+@main.command()
+@click.option("--area", required=True, help="Id of the area, as in the figures.")
+@click.option(
+    "--from",
+    "since",
+    metavar="YYYY-MM-DD",
+    default="",
+    help="First of the two days; else the end of the month before --to.",
+)
+@partial(_asked_until, "--to")
+@click.option("--json", "as_json", is_flag=True, help="Print all numbers as JSON instead.")
+def news(area: str, as_json: bool, **asked: Any) -> None:
+    """Say what moved the probabilities between two days, and which releases did."""
+    with _exit_codes():
+        from forecast.answers import answer_to
+        from forecast.news import news_of
+        from forecast.report import json_of, moved_report
+        from forecast.tables import moved_lines, moved_terminal
+
+        parameters = _parameters(area, **asked)
+        answer = answer_to(parameters)
+        registry = answer.outlook.snapshot.registry
+        moved = moved_report(news_of(answer, parameters.since), registry)
+        if as_json:
+            click.echo(json_of(moved), nl=False)
+            return
+        named, lang = registry.area_name(area, parameters.lang), parameters.lang
+        if moved.targets:
+            _console().print(moved_terminal(moved, lang, area=named, year=parameters.year))
+        _console().print(*moved_lines(moved, lang, year=parameters.year), sep="\n")
 
 
 @main.command()
@@ -259,6 +303,7 @@ def _parameters(
     lang: str,
     seed: int,
     paths: int,
+    since: str = "",
 ) -> Parameters:
     folder = _data_folder(data)
     day = as_of or _today(folder)
@@ -266,6 +311,7 @@ def _parameters(
         area=area,
         year=year if year is not None else _year_of(day),
         as_of=day,
+        since=since,
         lang=lang,
         seed=seed,
         n_paths=paths,

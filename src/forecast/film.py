@@ -60,9 +60,17 @@ def film_of(answer: Answer) -> tuple[Frame, ...]:
     return tuple(frames)
 
 
-def rehearse(asked: Question, *, n_workers: int, on_progress: Progress) -> None:
+def rehearse(
+    asked: Question, *, n_workers: int, on_progress: Progress, on_replay: Progress
+) -> None:
     """Make those frames of a film that no earlier report has kept, all but the last ones."""
-    calls_on(asked, _wanted(asked, _days(asked)), n_workers=n_workers, on_progress=on_progress)
+    calls_on(
+        asked,
+        _wanted(asked, _days(asked)),
+        n_workers=n_workers,
+        on_progress=on_progress,
+        on_replay=on_replay,
+    )
 
 
 def _wanted(asked: Question, days: dict[str, dict[date, Release]]) -> list[tuple[Vintage, str]]:
@@ -115,9 +123,10 @@ def _release_days(asked: Question, references: list[str]) -> list[date]:
 
 
 def _thinned(days: dict[date, Release]) -> dict[date, Release]:
-    """Return no more days than a film has frames: of own figures and the last of each month.
+    """Return no more days than a film has frames.
 
-    Of too many of these, and of what room they leave, days are taken at even distances.
+    Of more they are those of own figures and the last of each month; of too many of these, some
+    at even distances.
     """
     if len(days) <= MOST_FRAMES:
         return days

@@ -28,6 +28,10 @@ class Html:
 
     markup: str = field(repr=False)
 
+    def __add__(self, after: Html) -> Html:
+        """Return this piece with another one after it."""
+        return Html(self.markup + after.markup)
+
     def _repr_html_(self) -> str:
         """Return the markup, for notebooks."""
         return self.markup

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ class Parameters:
     area: str
     year: int
     as_of: date
+    since: date
     lang: str
     seed: int
     n_paths: int
@@ -35,18 +36,21 @@ class Parameters:
     def parse(cls, **given: Any) -> Parameters:
         """Return checked parameters; raise ParameterError that names all that is wrong.
 
-        `as_of` is an ISO day. An empty `data` is the folder that comes with the project, an empty
-        `out` writes nothing, an empty `overlay` adds no unpublished figures.
+        `as_of` and `since` are ISO days. An empty `since` is the end of the month before `as_of`.
+        An empty `data` is the folder that comes with the project, an empty `out` writes nothing,
+        an empty `overlay` adds no unpublished figures.
         """
         problems = [*_names(given), *_types(given)]
         if not problems:
             problems = list(_values(given))
         if problems:
             raise ParameterError(problems)
+        day = date.fromisoformat(given["as_of"])
         return cls(
             area=given["area"],
             year=given["year"],
-            as_of=date.fromisoformat(given["as_of"]),
+            as_of=day,
+            since=date.fromisoformat(given["since"]) if given["since"] else month_before(day),
             lang=given["lang"],
             seed=given["seed"],
             n_paths=given["n_paths"],
@@ -83,11 +87,18 @@ def _values(given: Mapping[str, Any]) -> list[str]:
         problems.append(f"area: {given['area']!r}; allowed: {_NAME}")
     if not _is_day(given["as_of"]):
         problems.append(f"as_of: {given['as_of']!r} is no day; allowed: YYYY-MM-DD")
+    elif given["since"] and not (_is_day(given["since"]) and given["since"] < given["as_of"]):
+        problems.append(f"since: {given['since']!r}; allowed: a day before {given['as_of']}")
     if given["lang"] not in LANGUAGES:
         problems.append(f"lang: {given['lang']!r}; allowed: {', '.join(LANGUAGES)}")
     if given["seed"] < 0:
         problems.append(f"seed: {given['seed']}; allowed: zero or more")
     return problems
+
+
+def month_before(day: date) -> date:
+    """Return the last day of the month before that of a day."""
+    return day.replace(day=1) - timedelta(days=1)
 
 
 def _is_day(text: str) -> bool:

@@ -16,18 +16,22 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from forecast.answers import checked_snapshot, overlay_of, record_of
 from forecast.archive import Snapshot
+from forecast.calls import Question
 from forecast.errors import NotebookFailed, OutputError, ParameterError
+from forecast.film import rehearse
 from forecast.origin import commit, folder, package_hash, requirements_hash, sha256_of
 from forecast.overlay import Overlay
 from forecast.parameters import Parameters
 from forecast.workers import progress_bar
 
 RESULT, MANIFEST = "result.json", "manifest.json"
+_SECONDS_WITHOUT_BAR = 2.0
 _TYPES = {"str": str, "int": int, "float": float, "bool": bool}
 
 
@@ -61,6 +65,8 @@ def publish(
     with _writing(place):
         if is_new:
             _learn(snapshot, show_progress=show_progress)
+            if kind == "attainment":
+                _rehearse(parameters, snapshot, show_progress=show_progress)
             _build(parameters, home, kind, languages, inputs, show_progress=show_progress)
         _verify(home)
         _put_in_place(home, place)
@@ -78,6 +84,20 @@ def _learn(snapshot: Snapshot, *, show_progress: bool) -> None:
     """Build the record of past calls on all processors where no earlier report has kept it."""
     advance = progress_bar("Replaying past calls", show=show_progress)
     record_of(snapshot, n_workers=os.cpu_count() or 1, on_progress=advance)
+
+
+def _rehearse(parameters: Parameters, snapshot: Snapshot, *, show_progress: bool) -> None:
+    """Make on all processors what of the year so far no earlier report has kept."""
+    asked = Question(
+        snapshot, parameters.area, parameters.year, parameters.seed, parameters.n_paths
+    )
+    bar = partial(progress_bar, show=show_progress, after_seconds=_SECONDS_WITHOUT_BAR)
+    rehearse(
+        asked,
+        n_workers=os.cpu_count() or 1,
+        on_progress=bar("Past days of the year", unit="days"),
+        on_replay=bar("Replaying earlier calls"),
+    )
 
 
 def page_name(kind: str, lang: str, suffix: str = "html") -> str:
@@ -134,6 +154,7 @@ def _inputs(
             "area": parameters.area,
             "year": parameters.year,
             "as_of": parameters.as_of.isoformat(),
+            "since": parameters.since.isoformat(),
             "seed": parameters.seed,
             "n_paths": parameters.n_paths,
         },
@@ -218,7 +239,7 @@ def _build(
 def notebook_parameters(parameters: Parameters) -> dict[str, Any]:
     """Return the parameters as a notebook takes them: JSON scalars, days as ISO text."""
     given = asdict(parameters)
-    given["as_of"] = parameters.as_of.isoformat()
+    given |= {name: given[name].isoformat() for name in ("as_of", "since")}
     given["data"] = str(parameters.data.resolve())
     for name in ("out", "overlay"):
         given[name] = "" if given[name] is None else str(given[name].resolve())

@@ -40,11 +40,13 @@ def spread(
     return map(work, items) if pool is None else pool.map(work, items)
 
 
-def progress_bar(title: str, *, show: bool) -> Callable[[int, int], None]:
-    """Return what is told (done, total) and draws a bar on standard error."""
+def progress_bar(
+    title: str, *, show: bool, unit: str = "series", after_seconds: float = 0.0
+) -> Callable[[int, int], None]:
+    """Return what is told (done, total) and draws a bar on standard error, not before its time."""
     from tqdm import tqdm
 
-    bar = tqdm(desc=title, unit="series", disable=not show)
+    bar = tqdm(desc=title, unit=unit, disable=not show, delay=after_seconds)
 
     def advance(done: int, total: int) -> None:
         bar.total = total

@@ -48,7 +48,8 @@ def waterfall(told: TargetMoved, *, ax: Axes, lang: str) -> None:
             ends = (row + _HALF, row + 1 - _HALF)
             ax.vlines(bar.end, *ends, color=GREY, lw=0.8, zorder=3)
     ax.annotate(name(told, lang), (0, 1), (0, 22), size=12, **ABOVE)
-    ax.annotate(medians(told, lang), (0, 1), (0, 8), size=9, color=GREY, **ABOVE)
+    below = text("moved.median", lang, change=medians(told, lang))
+    ax.annotate(below, (0, 1), (0, 8), size=9, color=GREY, **ABOVE)
 
 
 def moved(report: Report, lang: str) -> Html:

@@ -145,7 +145,7 @@ def steps(
     transition[levels, levels] = _PERSISTENCE
     selection[levels, range(2, 2 + k)] = 1.0
     selection[noises, range(2 + k, 2 + 2 * k)] = 1.0
-    growth_of_states = np.r_[1.0, 0.0, 0.0, loadings, np.zeros(k)]
+    growth_of_states = np.r_[1.0, 0.0, 0.0, _PERSISTENCE * np.array(loadings), np.zeros(k)]
     growth_of_shocks = np.r_[1.0, 1.0, loadings, loadings]
     for column in (0, 1):
         transition[1 + column] = np.outer(growth_of_states, gain[:, column])

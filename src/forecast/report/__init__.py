@@ -42,6 +42,7 @@ __all__ = [
     "json_of",
     "json_schema",
     "light",
+    "moved_report",
     "read_result",
     "report_of",
     "result_json",

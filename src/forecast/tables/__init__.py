@@ -1,7 +1,7 @@
 """The sections of a page as tables and sentences, drawn from a report alone."""
 
 from forecast.tables.headline import headline, summary, title, together
-from forecast.tables.moved import moved_terminal
+from forecast.tables.moved import moved_lines, moved_terminal
 from forecast.tables.overlay import overlay, overlay_terminal
 from forecast.tables.scenario import scenario, scenario_terminal
 from forecast.tables.scoreboard import scoreboard
@@ -21,6 +21,7 @@ __all__ = [
     "headline",
     "known",
     "members",
+    "moved_lines",
     "moved_terminal",
     "others",
     "overlay",

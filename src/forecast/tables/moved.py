@@ -129,7 +129,7 @@ def medians(told: TargetMoved, lang: str) -> str:
     if first is None or last is None:
         return ""
     ends = (texts.rate(value, told.decimals, lang) for value in (first, last))
-    return text("moved.median", lang, **dict(zip(("first", "last"), ends, strict=True)))
+    return text("form.change", lang, **dict(zip(("first", "last"), ends, strict=True)))
 
 
 def moved_terminal(moved: Moved, lang: str, *, area: str, year: int) -> Table:
@@ -140,18 +140,29 @@ def moved_terminal(moved: Moved, lang: str, *, area: str, year: int) -> Table:
     days = {"since": texts.day(moved.since, lang), "until": texts.day(moved.until, lang)}
     made = Table(title=text("moved.terminal", lang, area=area, year=year, **days))
     made.box = box.SIMPLE_HEAD
-    kinds = [kind for kind in ORDER if any(_of(told, kind) for told in moved.targets)]
+    kinds = [k for k in ORDER if any(i.kind == k for told in moved.targets for i in moving(told))]
     made.add_column(text("column.indicator", lang))
     heads = [days["since"], *(text(f"moved_kind.{kind}", lang) for kind in kinds), days["until"]]
-    for head in heads:
+    for head in (*heads, text("column.median", lang)):
         made.add_column(head, justify="right")
-    made.add_column(text("column.forecast_short", lang))
     for told in moved.targets:
         items = [_of(told, kind) for kind in kinds]
         cells = [text("form.none", lang) if i is None else change(i, lang) for i in items]
         first, last = (chance(told, lang, last=is_last) for is_last in (False, True))
         made.add_row(name(told, lang), first, *cells, last, medians(told, lang))
     return made
+
+
+def moved_lines(moved: Moved, lang: str, *, year: int) -> list[str]:
+    """Return what a terminal says below the table: what came out, target by target."""
+    if not moved.targets:
+        return [text("caveat.no_target", lang, year=year)]
+    said = [lead(moved, lang)]
+    for told in moved.targets:
+        words = text("form.between_sentences", lang).join(reasons(told, lang))
+        if words:
+            said.append(text("form.colon", lang, before=name(told, lang)) + words)
+    return said
 
 
 def _of(told: TargetMoved, kind: str) -> MovedItem | None:

@@ -65,7 +65,8 @@ def rests_on(report: Report, lang: str) -> str:
     if report.overlay is None:
         return ""
     counts = {"n": len(report.overlay.used), "all": report.overlay.n_rows}
-    return text(f"overlay.{'lead' if report.overlay.used else 'unused'}", lang, **counts)
+    key = "lead" if report.overlay.used else "unused"
+    return text(f"overlay.{key}", lang, **counts)
 
 
 def _call(one: IndicatorReport, lang: str) -> list[list[str]]:

@@ -1,0 +1,127 @@
+"""The nation's GDP as of each month: `nowcast` beside quarters alone and a dynamic factor model.
+
+`python benchmarks/gdp.py` asks, on the day of each month's industrial figures from February to
+November of 2009 to 2019, what the year's GDP will grow. `drift` sees GDP alone; `nowcast` sees the
+monthly series that are related to it; statsmodels' DynamicFactorMQ, one factor, sees the same ones
+and is fitted once a year, on what was known at the end of February.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import warnings
+from datetime import date, timedelta
+
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
+import numpy as np  # noqa: E402
+import pandas as pd  # noqa: E402
+from peers import DATA, Goal, markdown  # noqa: E402
+
+from forecast.archive import read_archive  # noqa: E402
+from forecast.backtest import past_errors  # noqa: E402
+from forecast.history import History, build_history  # noqa: E402
+from forecast.models import MODELS  # noqa: E402
+from forecast.models.nowcast import monthly_growth  # noqa: E402
+from forecast.outlook import what_is_shared  # noqa: E402
+from forecast.scores import Interval  # noqa: E402
+from forecast.spans import MONTHS_A_YEAR, month  # noqa: E402
+
+YEARS, MONTHS, QUARTER = range(2009, 2020), range(2, 12), 3
+N_PATHS, FEWEST = 1000, 24
+
+
+def series(history: History) -> pd.Series:
+    """Return growth of each month (for GDP: of each quarter, on its last month), in per cent."""
+    index = pd.period_range(f"{history.first_year}-01", periods=history.shares.size, freq="M")
+    return pd.Series(monthly_growth(history), index)
+
+
+def factor_model(history: History, fitted: object | None) -> tuple[float, object]:
+    """Return growth of the year by DynamicFactorMQ, and its results; refitted where none is given."""
+    from statsmodels.tsa.statespace.dynamic_factor_mq import DynamicFactorMQ
+
+    related = {r: series(h) for r, h in history.related.items()}
+    monthly = pd.DataFrame({r: s for r, s in related.items() if s.notna().sum() >= FEWEST})
+    monthly = monthly.reindex(pd.period_range("2000-01", f"{history.year}-12", freq="M"))
+    monthly = monthly.loc["2005-01":]
+    gdp = series(history).reindex(monthly.index)
+    quarterly = gdp[gdp.index.month % QUARTER == 0]
+    quarterly.index = quarterly.index.asfreq("Q")
+    model = DynamicFactorMQ(monthly, endog_quarterly=quarterly.to_frame("gdp"), factor_orders=1)
+    if fitted is None:
+        found = model.fit(disp=0, maxiter=200)
+    else:
+        found = model.smooth(fitted.params)
+    said = found.get_prediction(information_set="smoothed").predicted_mean["gdp"]
+    shares = history.shares[-1]
+    total = 0.0
+    for last in range(QUARTER, MONTHS_A_YEAR + 1, QUARTER):
+        when = pd.Period(f"{history.year}-{last:02d}", "M")
+        growth = gdp[when] if np.isfinite(gdp[when]) else said[when]
+        total += shares[last - QUARTER : last].sum() * growth
+    return total, found
+
+
+def calls() -> pd.DataFrame:
+    """Return the error of each forecaster's median in percentage points, one row a call."""
+    archive = read_archive(DATA)
+    final = build_history(archive.as_of(archive.last_release_on), "china", "gdp", YEARS.stop - 1)
+    days: dict[int, date] = {}
+    for figure in archive.releases("china", "industrial_va"):
+        if figure.settles:
+            days.setdefault(figure.span.last, figure.released_on + timedelta(days=1))
+    rows = []
+    for year in YEARS:
+        learnt_on = archive.as_of(date(year, 2, 28))
+        shared = what_is_shared(learnt_on, past_errors(learnt_on))
+        fitted, factors = {}, None
+        for known in MONTHS:
+            if month(year, known) not in days:
+                continue
+            history = build_history(archive.as_of(days[month(year, known)]), "china", "gdp", year)
+            row = {"year": year, "month": known}
+            for name in ("drift", "nowcast"):
+                if MODELS[name].can_fit(history):
+                    one = fitted[name].update(history) if name in fitted else None
+                    fitted[name] = one or MODELS[name].fit(history, shared)
+                    paths = fitted[name].simulate(N_PATHS, np.random.default_rng(0))
+                    row[name] = float(np.median(paths[:, -1])) - final.annual[year]
+            # where nothing related is newer than GDP, the product falls back to quarters alone
+            row.setdefault("nowcast", row["drift"])
+            said, factors = factor_model(history, factors)
+            row["factor model"] = said - final.annual[year]
+            rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def main() -> None:
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
+    warnings.filterwarnings("ignore")
+    found = calls()
+    names = ["drift", "nowcast", "factor model"]
+    root = found.groupby("month")[names].agg(lambda e: float(np.sqrt(np.mean(e**2))))
+    overall = found[names].pow(2).mean().pow(0.5)
+    print(f"\n### RMSE of annual growth, percentage points\n\n{markdown(root.reset_index())}")
+    print(f"\nall: {overall.round(3).to_dict()}")
+    below = int((root["nowcast"] < root["drift"]).sum())
+    held = [
+        Goal("months with a smaller RMSE than quarters alone", Interval(below, np.nan, np.nan), 9, 11),
+        Goal(
+            "RMSE to that of the factor model",
+            Interval(float(overall["nowcast"] / overall["factor model"]), np.nan, np.nan),
+            0,
+            1.0,
+        ),
+    ]
+    columns = ["", "measured", "90 % interval", "goal", "met"]
+    shown = pd.DataFrame([g.row() for g in held], columns=columns).set_index("")
+    print(f"\n### Goals\n\n{markdown(shown)}")
+    sys.exit(0 if all(g.is_met for g in held) else 1)
+
+
+if __name__ == "__main__":
+    main()
