@@ -41,7 +41,7 @@ def series(history: History) -> pd.Series:
 
 
 def factor_model(history: History, fitted: object | None) -> tuple[float, object]:
-    """Return growth of the year by DynamicFactorMQ, and its results; refitted where none is given."""
+    """Return growth of the year by DynamicFactorMQ, and its results; fitted where none is given."""
     from statsmodels.tsa.statespace.dynamic_factor_mq import DynamicFactorMQ
 
     related = {r: series(h) for r, h in history.related.items()}
@@ -52,10 +52,7 @@ def factor_model(history: History, fitted: object | None) -> tuple[float, object
     quarterly = gdp[gdp.index.month % QUARTER == 0]
     quarterly.index = quarterly.index.asfreq("Q")
     model = DynamicFactorMQ(monthly, endog_quarterly=quarterly.to_frame("gdp"), factor_orders=1)
-    if fitted is None:
-        found = model.fit(disp=0, maxiter=200)
-    else:
-        found = model.smooth(fitted.params)
+    found = model.fit(disp=0, maxiter=200) if fitted is None else model.smooth(fitted.params)
     said = found.get_prediction(information_set="smoothed").predicted_mean["gdp"]
     shares = history.shares[-1]
     total = 0.0
@@ -109,7 +106,9 @@ def main() -> None:
     print(f"\nall: {overall.round(3).to_dict()}")
     below = int((root["nowcast"] < root["drift"]).sum())
     held = [
-        Goal("months with a smaller RMSE than quarters alone", Interval(below, np.nan, np.nan), 9, 11),
+        Goal(
+            "months with a smaller RMSE than quarters alone", Interval(below, np.nan, np.nan), 9, 11
+        ),
         Goal(
             "RMSE to that of the factor model",
             Interval(float(overall["nowcast"] / overall["factor model"]), np.nan, np.nan),

@@ -104,7 +104,7 @@ def quantiles_of(peer: Callable[[Question], np.ndarray], asked: Question) -> np.
 
 
 def peers_said(series: dict[str, np.ndarray]) -> pd.DataFrame:
-    """Return the quantiles of ETS, of theta, and of their equal-weight average, all by statsmodels."""
+    """Return the quantiles of ETS and theta by statsmodels, and of their equal-weight average."""
     rows = []
     for asked in questions(series):
         both = [quantiles_of(peer, asked) for peer in (ets, theta)]

@@ -1,9 +1,11 @@
 """The nation's announced growth targets, replayed: would its probabilities have been true?
 
 `python benchmarks/official_targets.py` replays the targets of `data/targets.toml` for the nation
-with 2 to 11 months known. `about` is read strictly: the rate itself has to be reached. Prices are
-left out, for their targets are ceilings, and so is investment in 2017, whose levels break. Money is
-a stock; it has a line of its own and does not count in the goals.
+with 2 to 11 months known, on the days on which the series of a target spoke itself; what related
+series say of it in between is printed apart and counts in no goal. `about` is read strictly: the
+rate itself has to be reached. Prices are left out, for their targets are ceilings, and so is
+investment in 2017, whose levels break. Money is a stock; it has a line of its own and does not
+count in the goals.
 """
 
 from __future__ import annotations
@@ -99,6 +101,12 @@ def judged(calls: pd.DataFrame) -> pd.DataFrame:
     return calls[calls["probability"].notna() & calls["year"].isin(YEARS) & ~left_out]
 
 
+def is_own_day(calls: pd.DataFrame) -> pd.Series:
+    """Return which calls are of the day on which the series itself spoke of its newest month."""
+    first = calls.groupby(["indicator", "year", "months_known"])["as_of"].transform("min")
+    return (calls["as_of"] == first) & calls["months_known"].isin(MONTHS)
+
+
 def scoreboard(table: pd.DataFrame) -> pd.DataFrame:
     rows = {}
     for name, one in table.groupby("model", sort=False):
@@ -175,9 +183,12 @@ def main() -> None:
     )
     kept = ["product", "without recalibration", "planner with past gaps", "planner", "climatology"]
     table = pd.concat([table[table["model"] == name] for name in kept])
+    own_day = is_own_day(table)
+    between, table = table[~own_day], table[own_day]
     growth = table[table["indicator"] != STOCK]
     print(f"\n### Official targets, 2010 to 2019\n\n{markdown(scoreboard(growth))}")
     print(f"\n### By indicator\n\n{markdown(by_indicator(table))}")
+    print(f"\n### Between a series' own figures\n\n{markdown(by_indicator(between))}")
     columns = ["", "measured", "90 % interval", "goal", "met"]
     held = goals(growth)
     rows = pd.DataFrame([g.row() for g in held], columns=columns).set_index("")

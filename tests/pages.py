@@ -1,5 +1,6 @@
 """Reports for the tests of what is drawn from them: real ones, and ones bent to a rare case."""
 
+import tempfile
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -10,6 +11,8 @@ import pytest
 from forecast import answers
 from forecast.answers import record_of
 from forecast.archive import Archive, read_archive
+from forecast.film import film_of
+from forecast.news import news_of
 from forecast.record import Record
 from forecast.report import Report, report_of
 from forecast.report.value import Fan, IndicatorReport, TrackReport
@@ -36,6 +39,21 @@ def report(area: str = "futian", year: int = 2019, day: str = "2019-09-30") -> R
         patch.setattr(answers, "record_of", lambda _: kept)
         made = answers.answer(_archive(), area, year, date.fromisoformat(day), seed=1, n_paths=200)
     return report_of(made)
+
+
+@cache
+def moving(day: str = "2019-09-30", since: str = "2019-08-31") -> Report:
+    """Return a report with what moved since a day and with the year so far.
+
+    All of it learns from the one record, so none of it is kept.
+    """
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
+        kept = _record()
+        patch.setattr(answers, "record_of", lambda *_, **__: kept)
+        patch.setenv("FORECAST_CACHE", folder)
+        asked = ("futian", 2019, date.fromisoformat(day))
+        made = answers.answer(_archive(), *asked, seed=1, n_paths=200)
+        return report_of(made, news_of(made, date.fromisoformat(since)), film_of(made))
 
 
 def settled() -> Report:

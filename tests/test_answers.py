@@ -15,6 +15,7 @@ from forecast.answers import (
     answer,
     answer_to,
     checked_snapshot,
+    earlier_record,
     past_calls,
     record_of,
 )
@@ -159,7 +160,7 @@ def test_paths_come_in_whole_batches(archive: Archive, n_paths: int):
 
 def parameters(folder: Path, **changes: object) -> Parameters:
     plain = {"area": "district", "year": 2018, "as_of": "2018-08-31", "lang": "en", "seed": 1}
-    plain |= {"n_paths": 100, "data": str(folder), "out": "", "overlay": ""}
+    plain |= {"n_paths": 100, "since": "", "data": str(folder), "out": "", "overlay": ""}
     return Parameters.parse(**(plain | changes))
 
 
@@ -336,6 +337,24 @@ def test_a_spoilt_cache_is_built_again(
     spoil(path)
     assert_same_record(record_of(snapshot), expected)
     assert path.read_bytes() == good
+
+
+@pytest.mark.parametrize(
+    "day", [date(2018, 1, 20), date(2018, 2, 10), date(2018, 2, 28), date(2018, 6, 30)], ids=str
+)
+def test_an_earlier_record_by_way_of_a_later_one_is_that_of_its_day(archive: Archive, day: date):
+    found, wanted = earlier_record(archive.as_of(AUGUST), day), record_of(archive.as_of(day))
+    pd.testing.assert_frame_equal(found.calls, wanted.calls, check_exact=True)
+    left, right = (r.densities.drop(columns="seconds") for r in (found, wanted))
+    pd.testing.assert_frame_equal(left, right, check_exact=True)
+    assert len(found.densities) > 100
+
+
+def test_an_earlier_record_of_a_year_before_is_replayed(cache: Path, archive: Archive):
+    day = date(2017, 6, 30)
+    found, wanted = earlier_record(archive.as_of(AUGUST), day), record_of(archive.as_of(day))
+    assert_same_record(found, wanted)
+    assert_same_record(earlier_record(archive.as_of(AUGUST), date(2010, 1, 1)), Record.empty())
 
 
 @pytest.mark.usefixtures("quick")

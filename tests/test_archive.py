@@ -1,9 +1,11 @@
 """What was known on a day."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -173,3 +175,51 @@ def test_hashes_cover_every_file_that_a_result_can_depend_on(data_folder: Path, 
         "targets.toml",
     }
     assert all(len(text) == 64 for text in archive.file_hashes.values())
+
+
+# What would have been known, had other figures been out --------------------------------------------
+
+
+def test_chosen_figures_count_as_known_on_the_day_and_nothing_else_does():
+    made = [
+        said(6.0, (2018, 7, 18)),
+        said(6.5, (2018, 9, 1)),
+        said(6.2, (2018, 8, 1)),
+        said(7.0, (2018, 10, 1)),
+    ]
+    archive, day = archive_of(made), date(2018, 7, 20)
+    on = archive.released_on
+    early = on <= np.datetime64(day)
+    before_october = on < np.datetime64("2018-10-01")
+    for chosen, value in ((early, 6.0), (before_october, 6.5), (before_october & ~early, 6.5)):
+        (known,) = archive.as_if_known(chosen, day).as_of(day).figures_of("made_up", "sales")
+        assert known.value == value
+        assert known.released_on <= day
+
+
+@given(releases(), days())
+def test_to_choose_what_was_known_is_to_know_it(made, day):
+    archive = archive_of(made)
+    chosen = archive.released_on <= np.datetime64(day)
+    if chosen.any():
+        found = archive.as_if_known(chosen, day).as_of(day).figures_of("made_up", "sales")
+        assert found == known(made, day)
+
+
+def test_chosen_figures_come_in_the_order_of_their_release():
+    made = [said(6.5, (2018, 9, 1)), said(6.0, (2018, 7, 18)), said(6.2, (2018, 8, 1))]
+    archive = archive_of(made)
+    chosen = archive.chosen_figures(archive.is_of(["made_up/sales"]))
+    assert [(series, f.value) for series, f in chosen] == [
+        ("made_up/sales", value) for value in (6.0, 6.2, 6.5)
+    ]
+    assert archive.chosen_figures(archive.is_of(["made_up/output"])) == []
+
+
+def test_a_hash_covers_what_is_chosen_and_no_more():
+    made = [said(6.0, (2018, 7, 18)), said(6.5, (2018, 9, 1))]
+    one, other = archive_of(made), archive_of([made[0], replace(made[1], value=9.9)])
+    first = one.released_on < np.datetime64("2018-08-01")
+    assert one.content_hash(first) == other.content_hash(first)
+    assert one.content_hash() != other.content_hash()
+    assert one.content_hash(first) == archive_of(made[:1]).content_hash()

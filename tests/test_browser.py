@@ -35,7 +35,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module", params=["en", "zh"])
 def page_path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     given = {"area": "futian", "year": 2019, "as_of": "2019-09-30"}
-    given |= {"data": "", "out": "", "overlay": ""}
+    given |= {"since": "", "data": "", "out": "", "overlay": ""}
     asked = Parameters.parse(**given, lang=request.param, seed=1, n_paths=200)
     return publish(asked, tmp_path_factory.mktemp("reports")).page
 

@@ -183,3 +183,114 @@ def test_the_pictures_of_the_record_are_there_where_there_is_a_record():
     assert charts.track(pages.report(), "en").markup.count("<img ") == 2
     assert charts.track(pages.thin(), "zh").markup.count("<img ") == 1
     assert charts.track(pages.without_record(), "en").markup == ""
+
+
+def _bars(ax, gid):
+    return [bar for bar in ax.patches if bar.get_gid() == gid]
+
+
+@pytest.mark.parametrize("lang", pages.LANGUAGES)
+def test_a_waterfall_leads_from_the_first_probability_to_the_last(lang):
+    for told in pages.moving().moved.targets:
+        ax = _rendered(lambda ax, told=told: charts.waterfall(told, ax=ax, lang=lang))
+        first, last = _bars(ax, "whole")
+        assert (first.get_width(), last.get_width()) == (
+            told.first_probability,
+            told.last_probability,
+        )
+        steps = _bars(ax, "reason")
+        moved = [item for item in told.items if abs(item.change) >= 0.0005]
+        assert [bar.get_width() for bar in steps] == pytest.approx([i.change for i in moved])
+        reached = sum(bar.get_width() for bar in steps) + told.first_probability
+        assert reached == pytest.approx(told.last_probability, abs=0.0005 * len(told.items))
+
+
+def test_the_waterfall_names_reasons_with_their_size_and_error():
+    told = pages.moving().moved.targets[3]
+    ax = _rendered(lambda ax: charts.waterfall(told, ax=ax, lang="en"))
+    rows = [label.get_text() for label in ax.get_yticklabels()]
+    assert (rows[0], rows[1], rows[-1]) == ("31 Aug 2019", "New figures here", "30 Sep 2019")
+    said = [t.get_text() for t in ax.texts]
+    (own,) = (item for item in told.items if item.kind == "local")
+    assert own.change < -0.1
+    assert any(t.startswith("\N{MINUS SIGN}") and " ± " in t for t in said)
+
+
+def test_a_settled_target_ends_its_waterfall_and_its_year_in_a_word():
+    report = pages.moving("2020-04-30", "2020-03-31")
+    words = {"retail_sales": "missed", "gdp": "attained"}
+    for told in report.moved.targets:
+        if told.indicator in words:
+            ax = _rendered(lambda ax, told=told: charts.waterfall(told, ax=ax, lang="en"))
+            assert words[told.indicator] in [t.get_text() for t in ax.texts]
+    for one in report.with_target:
+        if one.id in words:
+            frames = [frame for frame in report.film if frame.indicator == one.id]
+            ax = _rendered(lambda ax, one=one, f=frames: charts.history(one, f, ax=ax, lang="en"))
+            assert words[one.id] in [t.get_text() for t in ax.texts]
+    assert "It settles the year." in charts.moved(report, "en").markup
+
+
+@pytest.mark.parametrize("lang", pages.LANGUAGES)
+def test_the_year_so_far_is_drawn_as_the_report_holds_it(lang):
+    report = pages.moving()
+    for one in report.with_target:
+        frames = [frame for frame in report.film if frame.indicator == one.id]
+        ax = _rendered(lambda ax, one=one, f=frames: charts.history(one, f, ax=ax, lang=lang))
+        (line,) = _lines(ax, "probability")
+        assert list(line.get_xdata()) == [frame.day.toordinal() for frame in frames]
+        assert list(line.get_ydata()) == [frame.probability for frame in frames]
+        assert line.get_drawstyle() == "steps-post"
+        (dots,) = _lines(ax, "own")
+        assert len(dots.get_xdata()) == sum(frame.release == "own" for frame in frames)
+        (ticks,) = (c for c in ax.collections if c.get_gid() == "related")
+        assert len(ticks.get_segments()) == sum(frame.release == "related" for frame in frames)
+        assert [label.get_text()[0] for label in ax.get_yticklabels()] == ["0", "5", "1"]
+
+
+def test_sections_of_what_moved_say_it_in_words_too():
+    report = pages.moving()
+    for lang in pages.LANGUAGES:
+        markup = charts.moved(report, lang).markup + charts.film(report, lang).markup
+        assert markup.count("<h2>") == 2
+        alts = re.findall(r'<img src="data:image/svg\+xml;base64,[^"]+" alt="([^"]+)">', markup)
+        assert len(alts) >= 9
+        assert len(set(alts)) == len(alts)
+    said = charts.moved(report, "en").markup.replace("\u00a0", " ")
+    assert "Retail sales Jan–Jun: 7.6 % (27 Sep)" in said
+    assert "China, Retail sales Jan–Aug: 8.2 % (15 Sep)" in said
+    assert charts.moved(report, "en").markup == charts.moved(report, "en").markup
+
+
+def test_where_nothing_came_out_the_section_says_so_without_a_picture():
+    news = pages.moving().moved
+    still = [
+        replace(
+            told,
+            last_probability=told.first_probability,
+            items=[replace(item, change=0.0, releases=[]) for item in told.items],
+        )
+        for told in news.targets
+    ]
+    report = replace(pages.moving(), moved=replace(news, n_releases=0, targets=still))
+    markup = charts.moved(report, "en").markup
+    assert "Nothing new since 31 Aug 2019" in markup
+    assert "No probability moved." in markup
+    assert "<img" not in markup
+
+
+def test_without_an_earlier_day_or_a_target_there_are_no_such_sections():
+    for report in (pages.report(), pages.without_targets()):
+        assert charts.moved(report, "en").markup == charts.film(report, "zh").markup == ""
+
+
+@pytest.mark.parametrize("lang", pages.LANGUAGES)
+def test_a_film_of_two_days_and_one_of_a_year_have_an_axis(lang):
+    report = pages.moving("2020-04-30", "2020-03-31")
+    one = report.with_target[0]
+    frames = [frame for frame in report.film if frame.indicator == one.id]
+    for part in (frames[:2], frames):
+        ax = _rendered(lambda ax, part=part: charts.history(one, part, ax=ax, lang=lang))
+        assert 2 <= len(ax.get_xticks()) <= 8
+        left, right = ax.get_xlim()
+        assert left < part[0].day.toordinal() < part[-1].day.toordinal() < right

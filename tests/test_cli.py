@@ -1,5 +1,6 @@
 """The command says what it did, and leaves with a code that a scheduler can use."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -115,3 +116,41 @@ def test_a_backtest_that_cannot_be_is_bad_input(option: str, value: str, tmp_pat
     said = run("backtest", "--area", "china", "--data", str(DATA), option, value, *out)
     assert said.exit_code == 2
     assert option in said.output
+
+
+NEWS = ("--area", "futian", "--year", "2019", "--data", str(DATA), "--paths", "200")
+DAYS = ("--from", "2019-08-31", "--to", "2019-09-30")
+
+
+def test_news_prints_what_moved_and_what_came_out():
+    said = run("news", *NEWS, *DAYS)
+    assert said.exit_code == 0, said.output
+    words = " ".join(said.output.replace("\u00a0", " ").split())
+    assert "what moved from 31 Aug 2019 to 30 Sep 2019" in words
+    assert "Retail sales Jan–Jun: 7.6 % (27 Sep)" in words
+    assert "本地新数据" in run("news", *NEWS, *DAYS, "--lang", "zh").output
+
+
+def test_news_from_the_end_of_the_month_before_as_json():
+    said = run("news", *NEWS, "--to", "2019-09-30", "--json")
+    assert said.exit_code == 0, said.output
+    found = json.loads(said.output)
+    assert (found["since"], found["until"]) == ("2019-08-31", "2019-09-30")
+    for told in found["targets"]:
+        change = told["last_probability"] - told["first_probability"]
+        assert sum(item["change"] for item in told["items"]) == pytest.approx(change, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--from", "2019-09-30"), "since: '2019-09-30'; allowed: a day before 2019-09-30"),
+        (("--from", "soon"), "since: 'soon'; allowed: a day before 2019-09-30"),
+        (("--from", "2007-01-01"), "nothing of futian was known on 2007-01-01"),
+        (("--area", "atlantis"), "no figures for area 'atlantis'"),
+    ],
+)
+def test_news_of_days_that_do_not_serve_is_bad_input(arguments: tuple[str, ...], message: str):
+    said = run("news", *NEWS, "--to", "2019-09-30", *arguments)
+    assert said.exit_code == 2
+    assert message in said.output

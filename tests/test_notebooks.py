@@ -20,6 +20,7 @@ ASKED = {
     "area": "futian",
     "year": 2019,
     "as_of": "2019-09-30",
+    "since": "",
     "lang": "zh",
     "seed": 1,
     "n_paths": 200,

@@ -15,6 +15,7 @@ GOOD: dict[str, Any] = {
     "area": "futian",
     "year": 2019,
     "as_of": "2019-09-30",
+    "since": "2019-06-30",
     "lang": "zh",
     "seed": 1,
     "n_paths": 200,
@@ -38,6 +39,16 @@ def test_an_empty_folder_is_the_projects_own_or_none():
     assert (found.out, found.overlay) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("as_of", "since"),
+    [("2019-09-30", date(2019, 8, 31)), ("2019-03-01", date(2019, 2, 28)),
+     ("2019-01-15", date(2018, 12, 31))],
+)  # fmt: skip
+def test_what_moved_is_told_from_the_end_of_the_month_before(as_of: str, since: date):
+    assert Parameters.parse(**(GOOD | {"as_of": as_of, "since": ""})).since == since
+    assert Parameters.parse(**GOOD).since == date(2019, 6, 30)
+
+
 def test_a_notebook_is_checked_against_the_same_names_and_types():
     assert dict(PARAMETER_TYPES) == {name: type(value) for name, value in GOOD.items()}
 
@@ -47,7 +58,8 @@ def test_a_notebook_is_checked_against_the_same_names_and_types():
     [
         (
             {"yaer": 2019},
-            "yaer: unknown; allowed: area, year, as_of, lang, seed, n_paths, data, out, overlay",
+            "yaer: unknown; allowed: area, year, as_of, since, lang, seed, n_paths, data, out, "
+            "overlay",
         ),
         ({"year": "2019"}, "year: '2019' is str; allowed: int"),
         ({"year": 2019.0}, "year: 2019.0 is float; allowed: int"),
@@ -58,6 +70,8 @@ def test_a_notebook_is_checked_against_the_same_names_and_types():
         ({"as_of": "20190930"}, "as_of: '20190930' is no day; allowed: YYYY-MM-DD"),
         ({"as_of": "2019-W40-1"}, "as_of: '2019-W40-1' is no day; allowed: YYYY-MM-DD"),
         ({"as_of": "today"}, "as_of: 'today' is no day; allowed: YYYY-MM-DD"),
+        ({"since": "2019-09-30"}, "since: '2019-09-30'; allowed: a day before 2019-09-30"),
+        ({"since": "June"}, "since: 'June'; allowed: a day before 2019-09-30"),
         ({"lang": "fr"}, "lang: 'fr'; allowed: en, zh"),
         ({"seed": -1}, "seed: -1; allowed: zero or more"),
         *(

@@ -21,6 +21,7 @@ def asked(**changes: object) -> Parameters:
         "area": "longgang",
         "year": 2013,
         "as_of": "2013-09-30",
+        "since": "",
         "lang": "en",
         "seed": 1,
         "n_paths": 200,
@@ -65,6 +66,7 @@ def test_the_manifest_says_what_the_report_was_made_of(
         "area": "longgang",
         "year": 2013,
         "as_of": "2013-09-30",
+        "since": "2013-08-31",
         "seed": 1,
         "n_paths": 200,
     }

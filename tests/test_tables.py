@@ -187,6 +187,16 @@ def test_amounts_and_the_base_effect_are_told_where_they_are_known():
     assert "上年同期增长6.0%" in words
 
 
+def test_the_first_screen_tells_how_many_are_attained_and_which_is_the_weakest():
+    told = pages.report()
+    chances = [1.0, 0.995, 0.9, 0.7, 0.4, 0.2, 0.05]
+    joint = replace(told.joint, at_least=chances, weakest="trade", upper_bound=0.31)
+    words = _words(tables.headline(replace(told, joint=joint), "en").markup)
+    each = "5 or more: 20 %; 4 or more: 40 %; 3 or more: 70 %; 2 or more: 90 %; 1 or more: > 99 %"
+    assert each in words
+    assert "The least likely single target is Foreign trade (31 %)." in words
+
+
 def test_a_coupled_joint_probability_is_held_against_independence():
     told = pages.report()
     coupled = replace(told, joint=replace(told.joint, coupling="ranks", independence_product=0.25))
@@ -293,3 +303,51 @@ def test_calls_without_a_target_have_no_brier_score():
     row = _call("pool") | {"brier": float("nan"), "log_score": float("nan")}
     (line,) = [line for line in _scoreboard([row]).splitlines() if "1.250" in line]
     assert line.split()[3:5] == ["–", "–"]
+
+
+def _moved(lang="en", **changes):
+    moved = replace(pages.moving().moved, **changes)
+    console = Console(width=120, color_system=None)
+    with console.capture() as captured:
+        console.print(tables.moved_terminal(moved, lang, area="X", year=2019))
+    return captured.get() + "\n".join(tables.moved_lines(moved, lang, year=2019))
+
+
+@pytest.mark.parametrize("lang", pages.LANGUAGES)
+def test_what_moved_is_a_line_for_each_target_and_a_column_for_each_reason(lang):
+    said = _moved(lang)
+    news = pages.moving().moved
+    for told in news.targets:
+        assert percent(told.last_probability, lang) in said
+    moved = {i.kind for told in news.targets for i in told.items if abs(i.change) >= 0.0005}
+    every = ("revisions", "local", "related", "time", "learning", "unpublished")
+    heads = {kind: entries()[f"moved_kind.{kind}"][lang] for kind in every}
+    table = said.partition("──")[0]
+    assert {kind for kind, head in heads.items() if head in table} == moved
+    assert not re.search(r"\bNone\b|\bnan\b|[{}]", said)
+
+
+def test_releases_are_named_with_their_months_and_their_day():
+    said = " ".join(_moved().replace("\u00a0", " ").split())
+    assert "New figures here: Retail sales Jan–Jun: 7.6 % (27 Sep)." in said
+    assert "Revisions, without effect: GDP Jan–Jun: 7.2 % (27 Sep)." in said
+    assert "Electricity generation Jan–Aug: 47,026.0 × 100 million kWh (15 Sep)" in said
+
+
+def test_many_releases_are_counted_rather_than_named():
+    (told,) = (t for t in pages.moving().moved.targets if t.indicator == "retail_sales")
+    (own,) = (item for item in told.items if item.kind == "local")
+    figure = next(f for f in own.releases if f.measure == "growth_pct")
+    many = [replace(figure, last_month=f"2019-{m:02d}", status="expected") for m in range(1, 11)]
+    changed = replace(told, items=[replace(own, releases=many)], announced_since=True)
+    said = _moved(targets=[changed]).replace("\u00a0", " ")
+    assert said.count("expected 7.6 %") == 6
+    assert "4 more" in said
+    assert "The target was announced since" in said
+    assert "The target was changed since" in _moved(targets=[replace(told, changed_since=True)])
+
+
+def test_without_a_target_what_moved_is_a_sentence():
+    assert tables.moved_lines(replace(pages.moving().moved, targets=[]), "en", year=2013) == [
+        "No target for 2013 was known on this day."
+    ]

@@ -7,6 +7,7 @@ import pytest
 from forecast import texts
 from forecast.history import Basis
 from forecast.models import MODELS
+from forecast.news import ORDER
 from forecast.record import POOL, REFERENCES
 from forecast.report.indicator import WORDS
 from forecast.report.track import RIVALS
@@ -75,6 +76,7 @@ def test_every_caveat_has_its_text():
         ("light", ["green", "yellow", "red", "attained", "missed", "none"]),
         ("errors", ["own", "borrowed", "assumed"]),
         ("caveat", ["errors_borrowed", "errors_assumed", "shares_related", "shares_equal"]),
+        ("moved_kind", ORDER),
         ("fans", ["published_ytd", "sum_of_months", "mean_of_months", "end_of_year"]),
     ],
 )
@@ -119,6 +121,11 @@ def test_rates_round_halves_up_with_a_real_minus(value, decimals, said):
     assert texts.rate(value, decimals, "zh") == said
 
 
+@pytest.mark.parametrize(("value", "said"), [(2.44, "+2.4"), (0.04, "0.0"), (-2.46, "−2.5")])
+def test_signed_numbers_show_their_sign(value, said):
+    assert texts.signed_number(value, 1) == said
+
+
 @pytest.mark.parametrize(("value", "said"), [(0.3, "+0.3%"), (0.0, "0.0%"), (-0.3, "−0.3%")])
 def test_signed_growth_shows_its_sign(value, said):
     assert texts.signed(value, 1, "zh") == said
@@ -144,6 +151,8 @@ def test_spans_are_named_as_each_language_does(first, last, year, en, zh):
 def test_days_levels_points_and_intervals():
     assert texts.day(date(2019, 9, 30), "en") == "30 Sep 2019"
     assert texts.day(date(2019, 9, 30), "zh") == "2019年9月30日"
+    assert texts.day(date(2019, 9, 30), "en", year=2019) == "30 Sep"
+    assert texts.day(date(2019, 9, 30), "zh", year=2020) == "2019年9月30日"
     assert texts.level(2048.96, "cny_100m", "zh") == "2,049.0亿元"
     assert texts.level(2048.96, "cny_100m", "en") == "2,049.0 × 100 million yuan"
     assert texts.level(3.456, "usd_100m", "zh") == "3.46亿美元"

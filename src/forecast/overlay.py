@@ -115,8 +115,11 @@ def _messages(row: _Row, archive: Archive, day: date) -> Iterator[str]:
     usual = max(levels, key=lambda f: (f.span.last, f.released_on)).unit if levels else unit
     if measure == "level" and unit != usual:
         yield f"unit {unit!r} is not that of the published levels; allowed: {usual!r}"
-    same = [f for f in published if (f.span, f.measure, f.unit) == (span, measure, unit)]
-    for known in (f for f in same if f.settles):
+    settled = archive.releases_of(area, indicator, span, measure)
+    same = [f for f in settled if f.unit == unit and f.released_on <= day]
+    if not row["is_dated"]:
+        same = same[-1:]  # the one that it would put aside
+    for known in same:
         said = f"{what} was published as {known.value:g} on {known.released_on}"
         if not row["is_dated"]:
             yield f"{said}; allowed: a released_on of its own, a revision's after that day"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import conftest
 from forecast.archive import Archive
 from forecast.errors import UnknownIndicator
-from forecast.history import Basis, History, build_history
+from forecast.history import Basis, History, build_history, sources_of
 from forecast.spans import Span, month, month_text
 from strategies import (
     Release,
@@ -290,3 +290,32 @@ def test_more_becomes_known_as_the_year_goes_on(archive: Archive):
     ]
     assert known == list(range(2, 12))
     assert all(a < b for a, b in pairwise(known))
+
+
+@pytest.mark.parametrize("area", ["futian", "china"])
+def test_figures_of_other_series_leave_a_history_as_it_is(real_archive: Archive, area: str):
+    day = date(2019, 9, 30)
+    for indicator in real_archive.indicators_of(area):
+        chosen = real_archive.is_of(sources_of(real_archive.registry, area, indicator))
+        alone = real_archive.as_if_known(chosen, date(2020, 12, 31)).as_of(day)
+        found, whole = (
+            build_history(snapshot, area, indicator, 2019)
+            for snapshot in (alone, real_archive.as_of(day))
+        )
+        for left, right in ((found, whole), *zip(*_related(found, whole), strict=True)):
+            np.testing.assert_equal(left.growth.year_to_date, right.growth.year_to_date)
+            np.testing.assert_equal(left.shares, right.shares)
+            assert left.figures == right.figures
+
+
+def _related(*histories: History) -> list[list[History]]:
+    return [list(history.related.values()) for history in histories]
+
+
+def test_a_history_is_built_from_itself_what_is_related_and_what_lends_weights(
+    real_archive: Archive,
+):
+    found = sources_of(real_archive.registry, "futian", "modern_services_va")
+    assert found[0] == "futian/modern_services_va"
+    assert {"china/tertiary_va", "china/gdp"} < set(found)
+    assert len(found) == len(set(found))

@@ -224,7 +224,9 @@ def test_the_prior_is_the_size_that_it_is_given():
 def test_ten_years_of_months_say_how_large_the_noise_is(prior: float):
     rng, shared = np.random.default_rng(11), prior_for(prior)
     found = [
-        Drift().fit(history_of([*simulated(rng, 10, 2.0), row()], shares=SEASONAL), shared).motion.variance
+        Drift()
+        .fit(history_of([*simulated(rng, 10, 2.0), row()], shares=SEASONAL), shared)
+        .motion.variance
         for _ in range(20)
     ]
     assert np.sqrt(np.mean(found)) == pytest.approx(2.0, rel=0.08)
