@@ -177,7 +177,7 @@ def test_hashes_cover_every_file_that_a_result_can_depend_on(data_folder: Path, 
     assert all(len(text) == 64 for text in archive.file_hashes.values())
 
 
-# What would have been known, had other figures been out --------------------------------------------
+# What would have been known, had other figures been out -------------------------------------------
 
 
 def test_chosen_figures_count_as_known_on_the_day_and_nothing_else_does():

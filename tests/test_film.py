@@ -99,6 +99,13 @@ def test_it_ends_with_the_outturn(archive: Archive):
     assert (last.day, last.is_settled) == (date(2019, 4, 30), False)
 
 
+def test_a_target_announced_after_the_outturn_has_no_film(archive: Archive):
+    late = tuple(replace(t, announced_on=date(2019, 3, 20)) for t in archive.targets)
+    frames = film_of(asked(replace(archive, targets=late), date(2019, 4, 30)))
+    assert {frame.indicator for frame in frames} == {"fixed_asset_investment"}
+    assert [frame.day for frame in frames] == [date(2019, 3, 20), date(2019, 4, 30)]
+
+
 def test_without_targets_there_is_no_film(archive: Archive):
     assert film_of(answer(archive, "district", 2017, AUGUST, seed=1, n_paths=N_PATHS)) == ()
 

@@ -351,3 +351,7 @@ def test_without_a_target_what_moved_is_a_sentence():
     assert tables.moved_lines(replace(pages.moving().moved, targets=[]), "en", year=2013) == [
         "No target for 2013 was known on this day."
     ]
+
+
+def test_pieces_of_a_page_stand_one_after_the_other():
+    assert Html("<p>a</p>") + Html("<p>b</p>") == Html("<p>a</p><p>b</p>")

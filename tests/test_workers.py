@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 import pytest
 
-from forecast.workers import executor, limit_threads, spread
+from forecast.workers import executor, limit_threads, progress_bar, spread
 
 NAMES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -55,3 +55,13 @@ def test_the_limit_can_be_set_before_numpy_is_imported():
     code = "import sys, forecast.workers; print('numpy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(("after_seconds", "is_drawn"), [(0.0, True), (60.0, False)])
+def test_a_bar_is_not_drawn_before_its_time(
+    capsys: pytest.CaptureFixture[str], after_seconds: float, is_drawn: bool
+):
+    advance = progress_bar("Past days", show=True, unit="days", after_seconds=after_seconds)
+    for done in (1, 2):
+        advance(done, 2)
+    assert ("Past days: 100%" in capsys.readouterr().err) == is_drawn

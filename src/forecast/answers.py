@@ -184,8 +184,8 @@ def earlier_record(
     """Return what a report of an earlier day learnt from, by way of the record of a later day.
 
     Where the two replay the same years, what the models' calls said is the same, and so is what
-    came of those that were settled: they are not replayed again. The rest is measured again, on
-    the figures as they stood.
+    came of those that were settled: they are not replayed again. How far the planner's rule fell
+    is measured again, on the figures as they stood.
     """
     then, now = (later.archive.until(learning_day(d)) for d in (day, later.day))
     if then is None or now is None:

@@ -81,9 +81,13 @@ def _wanted(asked: Question, days: dict[str, dict[date, Release]]) -> list[tuple
 
 
 def _days(asked: Question) -> dict[str, dict[date, Release]]:
-    """Return by indicator with a target the days of its frames, with what came out on each."""
+    """Return by indicator with a target the days of its frames, with what came out on each.
+
+    A target that was announced after the outturn has none.
+    """
     targets = asked.now.targets(asked.area, asked.year)
-    return {name: _days_of(asked, name, target) for name, target in targets.items()}
+    found = {name: _days_of(asked, name, target) for name, target in targets.items()}
+    return {name: days for name, days in found.items() if days}
 
 
 def _days_of(asked: Question, name: str, target: Target) -> dict[date, Release]:

@@ -147,7 +147,7 @@ def test_of_modern_services_futian_had_never_published_growth(real_archive: Arch
     assert history.last_published is None
     assert history.annual == {}
     assert list(history.ahead) == list(range(month(2019, 1), month(2020, 1)))
-    assert list(history.related) == ["china/tertiary_va"]
+    assert list(history.related) == ["china/tertiary_va", "futian/gdp"]
 
 
 def test_trade_of_futian_was_in_dollars_and_is_not_compared_with_yuan(real_archive: Archive):
@@ -295,11 +295,11 @@ def test_more_becomes_known_as_the_year_goes_on(archive: Archive):
 @pytest.mark.parametrize("area", ["futian", "china"])
 def test_figures_of_other_series_leave_a_history_as_it_is(real_archive: Archive, area: str):
     day = date(2019, 9, 30)
-    for indicator in real_archive.indicators_of(area):
-        chosen = real_archive.is_of(sources_of(real_archive.registry, area, indicator))
+    for name in real_archive.indicators_of(area):
+        chosen = real_archive.is_of(sources_of(real_archive.registry, area, name))
         alone = real_archive.as_if_known(chosen, date(2020, 12, 31)).as_of(day)
         found, whole = (
-            build_history(snapshot, area, indicator, 2019)
+            build_history(snapshot, area, name, 2019)
             for snapshot in (alone, real_archive.as_of(day))
         )
         for left, right in ((found, whole), *zip(*_related(found, whole), strict=True)):

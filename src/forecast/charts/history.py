@@ -43,8 +43,8 @@ def history(one: IndicatorReport, frames: Sequence[FilmFrame], *, ax: Axes, lang
         textcoords="offset points", va="center", size=10, annotation_clip=False, bbox=SHIELD,
         zorder=8,
     )  # fmt: skip
-    ax.annotate(phrases.name(one, lang), (0, 1), (-18, 22), size=12, **ABOVE)
-    ax.annotate(text("film.axis", lang), (0, 1), (-18, 8), size=9, color=GREY, **ABOVE)
+    ax.annotate(phrases.name(one, lang), (0, 1), (-25, 22), size=12, **ABOVE)
+    ax.annotate(text("film.axis", lang), (0, 1), (-25, 8), size=9, color=GREY, **ABOVE)
 
 
 def film(report: Report, lang: str) -> Html:
@@ -82,6 +82,7 @@ def _draw_axes(frames: Sequence[FilmFrame], ax: Axes, lang: str) -> None:
     ax.tick_params(labelfontfamily=STYLE["font.family"])
     ax.spines[["top", "right"]].set_visible(False)
     ax.grid(axis="y", color=STYLE["grid.color"], linewidth=STYLE["grid.linewidth"])
+    ax.axhline(0.5, color=PALE, lw=0.8, ls=(0, (1, 3)), zorder=1).set_gid("half")
     ax.set_axisbelow(True)
 
 
