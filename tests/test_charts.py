@@ -295,3 +295,5 @@ def test_a_film_of_two_days_and_one_of_a_year_have_an_axis(lang):
         assert 2 <= len(ax.get_xticks()) <= 8
         left, right = ax.get_xlim()
         assert left < part[0].day.toordinal() < part[-1].day.toordinal() < right
+    years = [label.get_text() for label in ax.get_xticklabels() if "\n" in label.get_text()]
+    assert [year[-4:] for year in years] == ["2020"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
@@ -16,8 +17,8 @@ from forecast.report.moved import FilmFrame
 from forecast.report.value import IndicatorReport, Report
 from forecast.texts import text
 
-_SIZE_INCHES = (4.6, 2.35)
-_PANEL = (0.105, 0.125, 0.75, 0.6)
+_SIZE_INCHES = (4.6, 2.45)
+_PANEL = (0.105, 0.165, 0.75, 0.575)
 _LEVELS = (0.0, 0.5, 1.0)
 _FOOT, _TICK = -0.13, 0.05  # where ticks stand and half their height, in probability
 _FEWEST_DAYS = 45  # on the axis, so that a film of one day has a width
@@ -77,7 +78,7 @@ def _draw_axes(frames: Sequence[FilmFrame], ax: Axes, lang: str) -> None:
     ax.set_ylim(_FOOT - 2 * _TICK, 1.04)
     ax.set_yticks(_LEVELS, labels=[texts.rate(100 * level, 0, lang) for level in _LEVELS])
     months = _months(first, end)
-    names = [text(f"month.m{day.month}", lang) for day in months]
+    names = [_month_name(day, before, lang) for before, day in pairwise([*months[:1], *months])]
     ax.set_xticks([day.toordinal() for day in months], labels=names)
     ax.tick_params(labelfontfamily=STYLE["font.family"])
     ax.spines[["top", "right"]].set_visible(False)
@@ -91,6 +92,12 @@ def _months(first: date, last: date) -> list[date]:
     begun = 12 * first.year + first.month - 1 + (first.day > 1)
     every = range(begun, 12 * last.year + last.month)
     return [date(m // 12, m % 12 + 1, 1) for m in every[:: 1 + len(every) // 8]]
+
+
+def _month_name(day: date, before: date, lang: str) -> str:
+    """Return the name of a month, with its year below where that is not the one before."""
+    month = text(f"month.m{day.month}", lang)
+    return month if day.year == before.year else f"{month}\n{day.year}"
 
 
 def _last(one: IndicatorReport, frame: FilmFrame, lang: str) -> str:
