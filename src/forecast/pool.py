@@ -9,7 +9,7 @@ import pandas as pd
 
 from forecast.history import FloatArray
 
-_POWER, _SHRINKAGE = 6, 0.25  # chosen on the nation's calls to 2014, docs/method.md
+_POWER, _SHRINKAGE = 6, 0.25  # in a flat region, see docs/method.md
 _PRIOR_YEARS, _HALF_LIFE_YEARS = 2.0, 5.0
 _NEAR_MONTHS, _FEWEST_YEARS = 2, 3
 
