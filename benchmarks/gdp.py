@@ -25,7 +25,7 @@ from forecast.archive import read_archive  # noqa: E402
 from forecast.backtest import past_errors  # noqa: E402
 from forecast.history import History, build_history  # noqa: E402
 from forecast.models import MODELS  # noqa: E402
-from forecast.models.nowcast import monthly_growth  # noqa: E402
+from forecast.models.cumulated import monthly_growth  # noqa: E402
 from forecast.outlook import what_is_shared  # noqa: E402
 from forecast.scores import Interval  # noqa: E402
 from forecast.spans import MONTHS_A_YEAR, month  # noqa: E402

@@ -13,9 +13,10 @@ from scipy.stats import t as student
 from forecast.archive import Archive
 from forecast.backtest import past_errors
 from forecast.calibration import Calibration
+from forecast.caveats import Caveat
 from forecast.history import FloatArray, History
 from forecast.models import MODELS, Model, Shared
-from forecast.outlook import N_BATCHES, Caveat, IndicatorOutlook, Outlook, annual_outlook
+from forecast.outlook import N_BATCHES, IndicatorOutlook, Outlook, annual_outlook
 from forecast.record import DENSITY_COLUMNS, POOL, RAW_POOL, Record, no_densities
 from forecast.spans import Span, month
 from strategies import Release, archive_of, indicator, target

@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from forecast.archive import BoolArray
 from forecast.history import FloatArray, History
 from forecast.spans import MONTHS_A_YEAR
 from forecast.targets import Comparison, Target, round_half_up
 
-BoolArray = NDArray[np.bool_]
 TOLERANCES_PP = (0.0, 0.2, 0.5)
 SURE_OF = (0.5, 0.8, 0.9)
 

@@ -10,6 +10,7 @@ from scipy.stats import norm
 from scipy.stats import t as student
 
 from forecast.history import FloatArray
+from forecast.scores import normal_scores
 from forecast.spans import MONTHS_A_YEAR
 
 FEWEST_YEARS = 3
@@ -18,7 +19,6 @@ _NEAR_MONTHS = 2.0  # calls with as many months more or less known count by half
 _SIZES = np.exp(np.linspace(np.log(0.5), np.log(2.0), 29))
 _FREEDOMS = (4.0, 8.0, 16.0, np.inf)
 _HALF_LIFE_YEARS = 1.5  # or 2008 and 2009 would widen every year after them
-_EDGE = 1 / 400  # a call is kept as 200 quantiles: beyond them nothing is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +70,10 @@ def calibration_of(pools: pd.DataFrame, months_known: int) -> Calibration:
     n_years = int(pools["year"].nunique())
     if n_years < FEWEST_YEARS:
         return Calibration(n_years=n_years)
-    pit = np.clip(pools["pit"].to_numpy(dtype=float), _EDGE, 1 - _EDGE)
     apart = np.abs(pools["months_known"].to_numpy(dtype=float) - months_known)
     age = pools["year"].max() - pools["year"].to_numpy(dtype=float)
     weight = 0.5 ** (apart / _NEAR_MONTHS + age / _HALF_LIFE_YEARS)
-    scores = np.asarray(norm.ppf(pit))
+    scores = normal_scores(pools["pit"])
     size, freedom = max(
         ((s, f) for s in _SIZES for f in _FREEDOMS), key=lambda c: _likelihood(scores, weight, *c)
     )

@@ -42,6 +42,11 @@ class Indicator:
         """The months from which levels cannot be compared with earlier ones."""
         return tuple(m for text in self.levels_break if (m := parse_month(text)) is not None)
 
+    @property
+    def is_stock(self) -> bool:
+        """Whether growth of the year is that of its December."""
+        return self.annual_rule == "end_of_year"
+
     def lenders(self, area: str) -> list[str]:
         """Return the related series of other areas that measure what this indicator measures.
 

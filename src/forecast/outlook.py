@@ -13,9 +13,10 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from forecast.archive import Snapshot
-from forecast.attainment import BoolArray, Joint, joint_attainment
+from forecast.archive import BoolArray, Snapshot
+from forecast.attainment import Joint, joint_attainment
 from forecast.calibration import Calibration, calibration_of, shifted
+from forecast.caveats import Caveat, limits
 from forecast.chance import generator
 from forecast.coupling import Allowance, allowances, coupled, dependence, held
 from forecast.history import FloatArray, History, build_history
@@ -24,19 +25,11 @@ from forecast.models import MODELS, Model, Scale, Shared, explodes
 from forecast.outturn import Outturn, outturn_of
 from forecast.pool import past_scores, quantile_average, weights
 from forecast.record import POOL, RAW_POOL, Record
-from forecast.spans import MONTHS_A_YEAR, month, month_of_year, month_text, year_of
+from forecast.spans import month_of_year, year_of
 from forecast.targets import Target
 
 N_BATCHES = 10
 Status = Literal["forecast", "settled", "cannot_be_assessed"]
-
-
-@dataclass(frozen=True, slots=True)
-class Caveat:
-    """Something that a reader of the number has to know: a text's key, and what fills it."""
-
-    code: str
-    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -100,6 +93,22 @@ class Outlook:
         return joint_attainment({n: m for n, m in met.items() if m is not None}, N_BATCHES)
 
 
+@dataclass(frozen=True)
+class _Past:
+    """Settled density calls: the models' scores, and the pools before and after recalibration."""
+
+    scores: pd.DataFrame
+    raw_pools: pd.DataFrame
+    pools: pd.DataFrame
+
+    @classmethod
+    def of(cls, record: Record, day: date) -> _Past:
+        """Return what was settled by the learning day of a report's day."""
+        past = record.settled_by(learning_day(day)).densities
+        raw, final = (past[past["model"] == name] for name in (RAW_POOL, POOL))
+        return cls(past_scores(past), raw, final)
+
+
 def annual_outlook(
     snapshot: Snapshot,
     area: str,
@@ -113,7 +122,7 @@ def annual_outlook(
 ) -> Outlook:
     """Return the outlook on the day for every indicator of the area, or for those named."""
     shared = what_is_shared(snapshot, record)
-    past = record.settled_by(learning_day(snapshot.day)).densities
+    past = _Past.of(record, snapshot.day)
     targets = snapshot.targets(area, year)
     names = _judged(snapshot, area, targets) if indicators is None else list(indicators)
     single = {}
@@ -127,7 +136,7 @@ def annual_outlook(
             members, dropped = _members(history, shared, seed, n_paths, models)
             single[name] = _pooled(history, target, scale, members, dropped, past)
     forecast = [one.history for one in single.values() if one.paths is not None]
-    order = dependence(forecast, past[past["model"] == POOL])
+    order = dependence(forecast, past.pools)
     joint = _coupled(single, order.correlation, seed)
     for allowance in allowances(snapshot, {name: one.history for name, one in single.items()}):
         joint[allowance.part] = _held(joint, allowance, n_paths)
@@ -197,7 +206,7 @@ def _pooled(
     scale: Scale,
     members: Mapping[str, FloatArray],
     dropped: tuple[Caveat, ...],
-    past: pd.DataFrame,
+    past: _Past,
 ) -> IndicatorOutlook:
     """Return the members pooled batch by batch and recalibrated, by past calls.
 
@@ -207,10 +216,10 @@ def _pooled(
     if not members:
         return IndicatorOutlook(history, target, "cannot_be_assessed", scale, caveats=dropped)
     known = history.months_known
-    weight = weights(past_scores(past), list(members), known, history.reference)
+    weight = weights(past.scores, list(members), known, history.reference)
     calibration = Calibration()
     if scale.basis == "own":
-        calibration = calibration_of(past[past["model"] == RAW_POOL], known)
+        calibration = calibration_of(past.raw_pools, known)
     shares = _settled_shares(history)
     batches = zip(*(np.split(paths, N_BATCHES) for paths in members.values()), strict=True)
     pooled = [shifted(quantile_average(b, weight), calibration, shares) for b in batches]
@@ -223,7 +232,7 @@ def _pooled(
         np.concatenate(pooled),
         weights=dict(zip(members, weight.tolist(), strict=True)),
         calibration=calibration,
-        caveats=(*dropped, *_caveats(history, scale, members)),
+        caveats=(*dropped, *limits(history, scale, members)),
     )
 
 
@@ -270,41 +279,3 @@ def _held(
     counts = {"paths": f"{n_moved:d}", "all": f"{n_paths:d}"}
     told = Caveat("held_to_whole", {"indicators": allowance.whole} | counts)
     return replace(part, paths=paths, caveats=(*part.caveats, *([told] if n_moved else [])))
-
-
-def _caveats(
-    history: History, scale: Scale, members: Mapping[str, FloatArray]
-) -> tuple[Caveat, ...]:
-    """Return what limits an indicator's forecast."""
-    found = []
-    if scale.basis != "own":
-        found.append(Caveat(f"errors_{scale.basis}", {"years": f"{scale.own_years:d}"}))
-    last = history.last_published
-    if last is None:
-        found.append(Caveat("no_growth_ever"))
-    elif history.months_known == 0:
-        found.append(Caveat("nothing_this_year", {"last": month_text(last)}))
-    if "borrowed" in members:
-        found.append(
-            Caveat(
-                "borrowed_course", {"related": ", ".join(history.indicator.followed(history.area))}
-            )
-        )
-    newest = max(history.expected, default=None)
-    if newest is not None and (last is None or newest > last):
-        found.append(Caveat("rests_on_expected", {"month": month_text(newest)}))
-    basis = history.shares_basis[-1]
-    if (
-        basis in ("related", "equal")
-        and 0 < history.months_known < MONTHS_A_YEAR
-        and history.indicator.annual_rule in ("published_ytd", "sum_of_months")
-    ):
-        found.append(Caveat(f"shares_{basis}"))
-    if any(
-        b > month(history.year - 1, 1) and year_of(b) <= history.year
-        for b in history.indicator.break_months
-    ):
-        found.append(Caveat("levels_break"))
-    if len(members) == 1:
-        found.append(Caveat("one_member", {"model": next(iter(members))}))
-    return tuple(found)

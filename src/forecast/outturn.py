@@ -26,8 +26,7 @@ def outturn_of(history: History, target: Target | None, snapshot: Snapshot) -> O
     if history.outturn_pct is None:
         return None
     december = month(history.year, MONTHS_A_YEAR)
-    is_stock = history.indicator.annual_rule == "end_of_year"
-    span = Span(december if is_stock else month(history.year, 1), december)
+    span = Span(december if history.indicator.is_stock else month(history.year, 1), december)
     releases = snapshot.releases_of(history.area, history.indicator.id, span, "growth_pct")
     if releases:
         chosen = _settling(releases, target, history.year)

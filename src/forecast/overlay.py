@@ -17,6 +17,7 @@ import pandas as pd
 from forecast.archive import SETTLING, Archive, unknown_indicators
 from forecast.errors import ContractError, Fault
 from forecast.figures import KEY, REQUIRED, checked, conflicts, csv_rows
+from forecast.indicators import Indicator
 from forecast.origin import sha256_of
 from forecast.spans import MONTHS_A_YEAR, Span, month_of_year, month_text
 
@@ -102,10 +103,10 @@ def _messages(row: _Row, archive: Archive, day: date) -> Iterator[str]:
     area, indicator = row["area"], row["indicator"]
     span, measure, unit = Span(row["first"], row["last"]), row["measure"], row["unit"]
     what, on = f"{area} {indicator} {span}", row["released_on"].date()
-    rule = archive.registry.of(area, indicator).annual_rule
+    entry = archive.registry.of(area, indicator)
     ends_a_year = month_of_year(span.last) == MONTHS_A_YEAR and row["status"] != "lower_bound"
-    if rule and ends_a_year and not _is_of_the_year(row, rule):
-        allowed = "growth_pct of the whole year" + (", or of December" if _is_stock(rule) else "")
+    if entry.annual_rule and ends_a_year and not _is_of_the_year(row, entry):
+        allowed = "growth_pct of the whole year" + (", or of December" if entry.is_stock else "")
         yield (
             f"{what} {measure} runs to December, which an overlay can only expect; "
             f"allowed: {allowed}"
@@ -127,12 +128,8 @@ def _messages(row: _Row, archive: Archive, day: date) -> Iterator[str]:
             yield f"{said}, and is {row['value']:g} here; allowed: one value a day"
 
 
-def _is_of_the_year(row: _Row, rule: str) -> bool:
+def _is_of_the_year(row: _Row, entry: Indicator) -> bool:
     """Whether a figure is growth of a whole year, the one thing that an expectation can be."""
     span = Span(row["first"], row["last"])
-    is_december = _is_stock(rule) and span.n_months == 1
+    is_december = entry.is_stock and span.n_months == 1
     return row["measure"] == "growth_pct" and (span.is_whole_year or is_december)
-
-
-def _is_stock(rule: str) -> bool:
-    return rule == "end_of_year"

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import isotonic_regression
+from scipy.stats import norm
 
 from forecast.history import FloatArray
+
+_EDGE = 1 / 400
 
 
 def brier(probability: ArrayLike, hit: ArrayLike) -> FloatArray:
@@ -56,6 +59,15 @@ def pit(quantiles: FloatArray, outturn: ArrayLike) -> FloatArray:
     """
     y = np.asarray(outturn, float)[:, None]
     return np.asarray(((quantiles < y).mean(axis=1) + (quantiles <= y).mean(axis=1)) / 2)
+
+
+def normal_scores(pit_values: ArrayLike) -> FloatArray:
+    """Return the standard normal quantiles of PITs.
+
+    A call is kept as 200 quantiles: what lies beyond them counts as 1/400 or 399/400.
+    """
+    inside = np.clip(np.asarray(pit_values, dtype=float), _EDGE, 1 - _EDGE)
+    return np.asarray(norm.ppf(inside))
 
 
 def coverage(pit_values: ArrayLike, level: float) -> float:

@@ -14,7 +14,7 @@ from forecast.errors import NotEnoughHistory
 from forecast.history import FloatArray, History, build_history
 from forecast.learning import learnt
 from forecast.models import MODELS, Fitted, Model, Shared
-from forecast.models.drift import FittedDrift
+from forecast.models.cumulated import FittedGrowth
 from forecast.models.sarima import FittedSarima
 from forecast.spans import month
 
@@ -263,7 +263,7 @@ def test_an_updated_borrowed_course_is_a_fit(asked, fits, label):
 @pytest.mark.parametrize("label", sorted(FITTED_TO["drift"]))
 def test_an_updated_drift_is_the_model_with_its_old_parameters(asked, fits, label):
     old, later = fits["drift", label], asked[label].later
-    made = FittedDrift(later, old.motion, old.freedom, old.expected_sd)
+    made = FittedGrowth(later, old.motion, old.freedom, old.expected_sd)
     np.testing.assert_equal(old.update(later).distribution(), made.distribution())
 
 

@@ -8,8 +8,8 @@ import pytest
 from forecast.history import FloatArray, History, Part
 from forecast.indicators import Indicator
 from forecast.models import Shared
-from forecast.models.cumulated import Motion, months_size
-from forecast.models.drift import Drift, FittedDrift
+from forecast.models.cumulated import FittedGrowth, Motion, months_size
+from forecast.models.drift import Drift
 from forecast.spans import Span, month, year_of
 from strategies import history_of, indicator, row
 
@@ -65,8 +65,8 @@ def settled(history: History) -> list[Seen]:
     return found
 
 
-def fitted(history: History, expected_sd: float = 0.5) -> FittedDrift:
-    return FittedDrift(history, Motion(VARIANCE, RATIO), 30.0, expected_sd)
+def fitted(history: History, expected_sd: float = 0.5) -> FittedGrowth:
+    return FittedGrowth(history, Motion(VARIANCE, RATIO), 30.0, expected_sd)
 
 
 def check(history: History, more: list[Seen], shares: FloatArray) -> None:

@@ -1,14 +1,15 @@
 """`nowcast` against the Gaussian law that its equations state, and on data simulated from it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from forecast.errors import NotEnoughHistory
 from forecast.history import FloatArray, History
 from forecast.models import Shared
-from forecast.models.cumulated import Motion
-from forecast.models.drift import FittedDrift
-from forecast.models.nowcast import FittedNowcast, Nowcast, monthly_growth
+from forecast.models.cumulated import FittedGrowth, Motion, monthly_growth
+from forecast.models.nowcast import Nowcast
 from forecast.spans import MONTHS_A_YEAR
 from strategies import history_of, indicator, row
 
@@ -71,9 +72,9 @@ def by_brute_force(history: History, monthly: FloatArray) -> tuple[FloatArray, F
     return gain @ values, asked @ law @ asked.T - gain @ given @ law @ asked.T
 
 
-def fitted(history: History, loading: float = LOADING) -> FittedNowcast:
+def fitted(history: History, loading: float = LOADING) -> FittedGrowth:
     motion = Motion(VARIANCE, RATIO, (loading,))
-    return FittedNowcast(history, {NATION: SIZE}, motion, 30.0, 0.5)
+    return FittedGrowth(history, motion, 30.0, 0.5, {NATION: SIZE})
 
 
 def test_the_distribution_is_the_law_of_its_equations(wandering: FloatArray):
@@ -88,7 +89,7 @@ def test_the_distribution_is_the_law_of_its_equations(wandering: FloatArray):
 def test_without_a_loading_it_is_drift(wandering: FloatArray):
     history = district(QUARTERS, wandering)
     mean, covariance = fitted(history, loading=0.0).distribution()
-    plain = FittedDrift(history, Motion(VARIANCE, RATIO), 30.0, 0.5).distribution()
+    plain = FittedGrowth(history, Motion(VARIANCE, RATIO), 30.0, 0.5).distribution()
     assert mean == pytest.approx(plain[0], abs=1e-6)
     assert covariance == pytest.approx(plain[1], abs=1e-6)
 
@@ -170,7 +171,7 @@ def test_bands_cover_as_often_as_they_say_on_simulated_districts():
     hits = []
     for _ in range(300):
         history, december = simulated(rng, 4, LOADING)
-        one = FittedNowcast(history, {NATION: SIZE}, fitted(history).motion, 1e6, 0.5)
+        one = replace(fitted(history), freedom=1e6)
         paths = one.simulate(400, rng)[:, -1]
         low, high = np.quantile(paths, [0.1, 0.9])
         hits.append(low <= december <= high)

@@ -8,18 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import norm
 
+from forecast.archive import BoolArray
 from forecast.chance import generator
 from forecast.history import FloatArray, History
+from forecast.scores import normal_scores
 
 _NEAR_MONTHS = 2.0  # calls with as many months more or less known count by half or less
 _HALF_LIFE_YEARS = 5.0  # as for weights of models
-_EDGE = 1 / 400  # a call is kept as 200 quantiles: beyond them nothing is known
 _PRIOR_YEARS = 10.0  # by then a correlation's own error is no more than pairs differ
 _LEAST_EIGENVALUE = 1e-3
-
-BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,7 @@ def _scores(
     """Return normal scores, a row a call's year and months known, a column a series; the years."""
     named = pools.assign(reference=pools["area"] + "/" + pools["indicator"])
     named = named[named["reference"].isin(references) & named["pit"].notna()]
-    named = named.assign(score=norm.ppf(named["pit"].clip(_EDGE, 1 - _EDGE)))
+    named = named.assign(score=normal_scores(named["pit"]))
     table = named.pivot_table(values="score", index=["year", "months_known"], columns="reference")
     years = table.index.get_level_values("year").to_numpy(dtype=np.int64)
     return table.reindex(columns=pd.Index(list(dict.fromkeys(references))))[list(references)], years

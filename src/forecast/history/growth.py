@@ -64,7 +64,7 @@ def year_to_date_growth(
     basis[~np.isnan(values)] = Basis.PUBLISHED
     if indicator.annual_rule == "mean_of_months":
         _fill(values, basis, _mean_of_months(parts, values, levels), Basis.COMPOSED)
-    elif indicator.annual_rule == "end_of_year":
+    elif indicator.is_stock:
         _fill(
             values, basis, _year_on_year(levels.monthly, levels), Basis.LEVEL_RATIO
         ) if levels else None
@@ -109,7 +109,6 @@ def _published(
     """Return published YTD growth, settled (True) and expected (False), and growth of parts."""
     values = {settled: np.full((n_years, MONTHS_A_YEAR), np.nan) for settled in (True, False)}
     parts: _Parts = {}
-    stock = indicator.annual_rule == "end_of_year"
     for figure in figures:
         row, last = figure.span.year - first_year, month_of_year(figure.span.last) - 1
         if (
@@ -119,7 +118,7 @@ def _published(
         ):
             continue
         running = figure.span.is_year_to_date
-        if stock:
+        if indicator.is_stock:
             running = figure.span.n_months == 1 or figure.span.is_whole_year
         if running:
             values[figure.settles][row, last] = figure.value

@@ -102,7 +102,7 @@ class History:
 
     def settled_share(self, year: int, months_known: int) -> float:
         """Return W: how much of a year's growth is settled once so many months are known."""
-        if self.indicator.annual_rule == "end_of_year":
+        if self.indicator.is_stock:
             return 1.0 if months_known == MONTHS_A_YEAR else 0.0
         return float(self.shares[year - self.first_year, :months_known].sum())
 
@@ -112,7 +112,7 @@ class History:
         S is YTD growth, g growth of the month: a = W_(t-1) / W_t, b = w_t / W_t with base-year
         shares w; for a stock, S is the growth of the month itself.
         """
-        if self.indicator.annual_rule == "end_of_year":
+        if self.indicator.is_stock:
             ones = np.ones(self.shares.size)
             return 0 * ones, ones
         running = np.cumsum(self.shares, axis=1)

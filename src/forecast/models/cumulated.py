@@ -13,7 +13,8 @@ second accumulator follows. Any mixture of spans and any ragged edge is so obser
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from statsmodels.tsa.statespace.mlemodel import MLEModel
@@ -64,10 +65,10 @@ class Motion:
     loadings: tuple[float, ...] = ()
 
 
-def grid_of(history: History, expected_sd: float, factors: FloatArray | None = None) -> Grid:
+def grid_of(history: History, expected_sd: float, related: Mapping[str, float]) -> Grid:
     """Return what is observed; expected figures carry the given extra deviation.
 
-    `factors` holds growth of related series, of shape (months, series), NaN where not known.
+    `related` holds the size of the noise of each related series that is followed.
     """
     start = month(history.first_year, 1)
     carry, gain = history.cumulator()
@@ -88,10 +89,47 @@ def grid_of(history: History, expected_sd: float, factors: FloatArray | None = N
             part_carry[months[0] : months[-1] + 1] = np.r_[0.0, running[:-1]] / running
             part_gain[months[0] : months[-1] + 1] = shares / running
             observed[months[-1], 1] = part.growth_pct
-    if factors is not None:
-        observed = np.c_[observed, factors]
-        noise = np.c_[noise, np.full(factors.shape, _ROUNDED)]
+    factors = _factors(history, related)
+    observed = np.c_[observed, factors]
+    noise = np.c_[noise, np.full(factors.shape, _ROUNDED)]
     return Grid(np.c_[carry, part_carry], np.c_[gain, part_gain], observed, noise)
+
+
+def monthly_growth(history: History) -> FloatArray:
+    """Return growth of each month in per cent, from YTD growth and base-year shares.
+
+    g = (W_t S_t - W_k S_k) / (W_t - W_k) of the months since the point before, and the last of
+    them stands for all; NaN elsewhere.
+    """
+    settled = history.settled
+    if history.indicator.is_stock:
+        return np.asarray(settled.ravel())
+    growth = np.full(settled.shape, np.nan)
+    for row, (values, shares) in enumerate(zip(settled, history.shares, strict=True)):
+        done = np.r_[0.0, np.cumsum(shares)]
+        before, total = 0, 0.0
+        for m in np.flatnonzero(np.isfinite(values)) + 1:
+            now = done[m] * values[m - 1]
+            growth[row, m - 1] = (now - total) / (done[m] - done[before])
+            before, total = int(m), float(now)
+    return growth.ravel()
+
+
+def _factors(history: History, sizes: Mapping[str, float]) -> FloatArray:
+    """Return the related series' monthly growth on the history's months, in units of their noise.
+
+    Each is centred on its mean, which the own level takes up.
+    """
+    start = month(history.first_year, 1)
+    factors = np.full((history.shares.size, len(sizes)), np.nan)
+    for column, (reference, size) in enumerate(sizes.items()):
+        related = history.related[reference]
+        growth = monthly_growth(related) / size
+        shift = month(related.first_year, 1) - start
+        at = np.arange(growth.size) + shift
+        inside = (at >= 0) & (at < len(factors))
+        factors[at[inside], column] = growth[inside] - np.nanmean(growth)
+    return factors
 
 
 class CumulatedLevel(MLEModel):  # type: ignore[misc]  # statsmodels has no types
@@ -230,17 +268,32 @@ def expected_deviation(shared: Shared, history: History) -> float:
     return shared.scale_of(history).size_pp * shared.size(history, MONTHS_A_YEAR - 1)
 
 
-def drawn(
-    mean: FloatArray,
-    covariance: FloatArray,
-    freedom: float,
-    n_paths: int,
-    rng: np.random.Generator,
-) -> FloatArray:
-    """Return draws of shape (n_paths, months), heavy-tailed in size."""
-    lower = np.linalg.cholesky(covariance + 1e-10 * np.trace(covariance) * np.eye(len(mean)))
-    spread = np.sqrt(freedom / rng.chisquare(freedom, n_paths))
-    paths: FloatArray = mean + spread[:, None] * (
-        rng.standard_normal((n_paths, len(mean))) @ lower.T
-    )
-    return paths
+@dataclass(frozen=True)
+class FittedGrowth:
+    """The model with its parameters: how growth moves, and the freedom that this rests on.
+
+    `related` holds the size of the noise of each related series that is followed, if any is.
+    """
+
+    history: History
+    motion: Motion
+    freedom: float
+    expected_sd: float
+    related: Mapping[str, float] = field(default_factory=dict)
+
+    def update(self, history: History) -> FittedGrowth:
+        """Return the same parameters on newer figures."""
+        return replace(self, history=history)
+
+    def simulate(self, n_paths: int, rng: np.random.Generator) -> FloatArray:
+        """Return draws of YTD growth ahead from its joint distribution, heavy-tailed in size."""
+        mean, covariance = self.distribution()
+        lower = np.linalg.cholesky(covariance + 1e-10 * np.trace(covariance) * np.eye(len(mean)))
+        spread = np.sqrt(self.freedom / rng.chisquare(self.freedom, n_paths))
+        normal = rng.standard_normal((n_paths, len(mean)))
+        return np.asarray(mean + spread[:, None] * (normal @ lower.T))
+
+    def distribution(self) -> tuple[FloatArray, FloatArray]:
+        """Return mean and covariance of YTD growth in the months ahead, in closed form."""
+        grid = grid_of(self.history, self.expected_sd, self.related)
+        return distribution_ahead(grid, n_settled_months(self.history), self.motion)

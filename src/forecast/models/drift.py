@@ -6,18 +6,15 @@ the size of the noise is the series' own, shrunk to the pool.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
 from scipy.optimize import minimize_scalar
 
 from forecast.errors import NotEnoughHistory
-from forecast.history import FloatArray, History
+from forecast.history import History
 from forecast.models.cumulated import (
     CumulatedLevel,
+    FittedGrowth,
     Motion,
-    distribution_ahead,
-    drawn,
     expected_deviation,
     grid_of,
     months_size,
@@ -47,7 +44,7 @@ class Drift:
         points = np.isfinite(history.settled).sum() + len(history.growth.parts)
         return bool(points >= _FEWEST_POINTS) and last >= month(history.year, 1) - _LONGEST_SILENCE
 
-    def fit(self, history: History, shared: Shared) -> FittedDrift:
+    def fit(self, history: History, shared: Shared) -> FittedGrowth:
         """Return the model with the size of its noise at the posterior mode.
 
         The prior of the variance is inverse gamma with the pool's size and freedom.
@@ -56,7 +53,7 @@ class Drift:
             raise NotEnoughHistory(f"drift needs three points, one recent, in {history.reference}")
         prior, freedom = months_size(shared, history), shared.scale_of(history).freedom
         expected_sd = expected_deviation(shared, history)
-        model = CumulatedLevel(grid_of(history, expected_sd).until(n_settled_months(history)))
+        model = CumulatedLevel(grid_of(history, expected_sd, {}).until(n_settled_months(history)))
 
         def objective(log_variance: float) -> float:
             variance = float(np.exp(log_variance))
@@ -70,27 +67,4 @@ class Drift:
         )
         n_points = int(np.isfinite(model.endog).sum())
         motion = Motion(float(np.exp(found.x)), shared.signal_to_noise)
-        return FittedDrift(history, motion, freedom + n_points, expected_sd)
-
-
-@dataclass(frozen=True)
-class FittedDrift:
-    """The model with its parameters: how growth moves, and the freedom that this rests on."""
-
-    history: History
-    motion: Motion
-    freedom: float
-    expected_sd: float
-
-    def update(self, history: History) -> FittedDrift:
-        """Return the same parameters on newer figures."""
-        return replace(self, history=history)
-
-    def simulate(self, n_paths: int, rng: np.random.Generator) -> FloatArray:
-        """Return draws of YTD growth ahead from its joint distribution, heavy-tailed in size."""
-        return drawn(*self.distribution(), self.freedom, n_paths, rng)
-
-    def distribution(self) -> tuple[FloatArray, FloatArray]:
-        """Return mean and covariance of YTD growth in the months ahead, in closed form."""
-        grid = grid_of(self.history, self.expected_sd)
-        return distribution_ahead(grid, n_settled_months(self.history), self.motion)
+        return FittedGrowth(history, motion, freedom + n_points, expected_sd)

@@ -11,9 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
-from forecast.errors import NotEnoughHistory
 from forecast.history import FloatArray, Flows, History
-from forecast.models.seasonal import filled, growth_paths, n_periods_ahead, usable_flows
+from forecast.models.seasonal import (
+    filled,
+    growth_paths,
+    n_periods_ahead,
+    needed_flows,
+    usable_flows,
+)
 from forecast.models.shared import Shared
 from forecast.models.shrinkage import moved, own_offsets
 
@@ -34,9 +39,7 @@ class Ets:
 
     def fit(self, history: History, shared: Shared) -> FittedEts:
         """Return the model at the mode of its posterior; raise NotEnoughHistory."""
-        flows = usable_flows(history)
-        if flows is None:
-            raise NotEnoughHistory(f"ets needs four years of flows in {history.reference}")
+        flows = needed_flows(history, self.name)
         model = _model(history, flows)
 
         def likelihood(offsets: FloatArray) -> float:
@@ -77,14 +80,12 @@ class FittedEts:
 
     def update(self, history: History) -> FittedEts:
         """Return the same parameters on newer flows."""
-        if usable_flows(history) is None:
-            raise NotEnoughHistory(f"no flows in {history.reference}")
+        needed_flows(history, Ets.name)
         return FittedEts(history, self.parameters)
 
     def simulate(self, n_paths: int, rng: np.random.Generator) -> FloatArray:
         """Return paths of YTD growth from simulated flows."""
-        flows = usable_flows(self.history)
-        assert flows is not None
+        flows = needed_flows(self.history, Ets.name)
         n = n_periods_ahead(self.history, flows)
         smoothed = _model(self.history, flows).smooth(self.parameters)
         paths = smoothed.simulate(n, anchor="end", repetitions=n_paths, rng=rng)

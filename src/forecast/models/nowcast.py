@@ -8,8 +8,6 @@ what all series with related ones show together; so is the size of what remains.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
 from scipy.optimize import minimize
 
@@ -17,17 +15,16 @@ from forecast.errors import NotEnoughHistory
 from forecast.history import FloatArray, History
 from forecast.models.cumulated import (
     CumulatedLevel,
+    FittedGrowth,
     Motion,
-    distribution_ahead,
-    drawn,
     expected_deviation,
     grid_of,
+    monthly_growth,
     months_size,
     n_settled_months,
 )
 from forecast.models.drift import Drift
 from forecast.models.shared import Shared
-from forecast.spans import month
 
 _SIGNAL_TO_NOISE = 0.05  # less than in `drift`: what persists is mostly common
 _LOADING_SPREAD = 0.25  # of the loading over series, in units of both series' noise
@@ -52,18 +49,19 @@ class Nowcast:
         usable = [h for h in history.related.values() if _is_usable(h, last)]
         return usable if any((h.last_published or 0) > last for h in usable) else []
 
-    def fit(self, history: History, shared: Shared) -> FittedNowcast:
+    def fit(self, history: History, shared: Shared) -> FittedGrowth:
         """Return the model with noise and loading at the posterior mode.
 
         The prior of the variance is inverse gamma with the pool's size, less what related series
         explain, and its freedom; the prior of the loading is normal about the pool's.
         """
-        if not self.can_fit(history):
+        used = self.related_used(history)
+        if not used or not Drift().can_fit(history):
             raise NotEnoughHistory(f"nowcast has no newer related series for {history.reference}")
-        related = {h.reference: months_size(shared, h) for h in self.related_used(history)}
+        related = {h.reference: months_size(shared, h) for h in used}
         size, freedom = months_size(shared, history), shared.scale_of(history).freedom
         expected_sd = expected_deviation(shared, history)
-        grid = grid_of(history, expected_sd, _factors(history, related))
+        grid = grid_of(history, expected_sd, related)
         model = CumulatedLevel(grid.until(n_settled_months(history)))
         prior = size**2 * shared.unexplained
 
@@ -79,7 +77,7 @@ class Nowcast:
 
         found = minimize(loss, np.zeros(2), method="BFGS", options={"gtol": 0.1})
         n_points = int(np.isfinite(model.endog[:, :2]).sum())
-        return FittedNowcast(history, related, motion(found.x), freedom + n_points, expected_sd)
+        return FittedGrowth(history, motion(found.x), freedom + n_points, expected_sd, related)
 
 
 def _is_usable(related: History, last: int) -> bool:
@@ -89,65 +87,3 @@ def _is_usable(related: History, last: int) -> bool:
     return bool(
         newest is not None and newest >= last - _LONGEST_SILENCE and known >= _FEWEST_MONTHS
     )
-
-
-def monthly_growth(history: History) -> FloatArray:
-    """Return growth of each month in per cent, from YTD growth and base-year shares.
-
-    g = (W_t S_t - W_k S_k) / (W_t - W_k) of the months since the point before, and the last of
-    them stands for all; NaN elsewhere.
-    """
-    settled = history.settled
-    if history.indicator.annual_rule == "end_of_year":
-        return np.asarray(settled.ravel())
-    growth = np.full(settled.shape, np.nan)
-    for row, (values, shares) in enumerate(zip(settled, history.shares, strict=True)):
-        done = np.r_[0.0, np.cumsum(shares)]
-        before, total = 0, 0.0
-        for m in np.flatnonzero(np.isfinite(values)) + 1:
-            now = done[m] * values[m - 1]
-            growth[row, m - 1] = (now - total) / (done[m] - done[before])
-            before, total = int(m), float(now)
-    return growth.ravel()
-
-
-def _factors(history: History, sizes: dict[str, float]) -> FloatArray:
-    """Return the related series' monthly growth on the history's months, in units of their noise.
-
-    Each is centred on its mean, which the own level takes up.
-    """
-    start = month(history.first_year, 1)
-    factors = np.full((history.shares.size, len(sizes)), np.nan)
-    for column, (reference, size) in enumerate(sizes.items()):
-        related = history.related[reference]
-        growth = monthly_growth(related) / size
-        shift = month(related.first_year, 1) - start
-        at = np.arange(growth.size) + shift
-        inside = (at >= 0) & (at < len(factors))
-        factors[at[inside], column] = growth[inside] - np.nanmean(growth)
-    return factors
-
-
-@dataclass(frozen=True)
-class FittedNowcast:
-    """The model with its parameters, and the related series with the size of their noise."""
-
-    history: History
-    related: dict[str, float]
-    motion: Motion
-    freedom: float
-    expected_sd: float
-
-    def update(self, history: History) -> FittedNowcast:
-        """Return the same parameters on newer figures."""
-        return replace(self, history=history)
-
-    def simulate(self, n_paths: int, rng: np.random.Generator) -> FloatArray:
-        """Return draws of YTD growth ahead from its joint distribution, heavy-tailed in size."""
-        return drawn(*self.distribution(), self.freedom, n_paths, rng)
-
-    def distribution(self) -> tuple[FloatArray, FloatArray]:
-        """Return mean and covariance of YTD growth in the months ahead, in closed form."""
-        factors = _factors(self.history, self.related)
-        grid = grid_of(self.history, self.expected_sd, factors)
-        return distribution_ahead(grid, n_settled_months(self.history), self.motion)

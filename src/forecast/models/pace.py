@@ -110,7 +110,7 @@ class FittedPace:
         if year != year_of(self.anchor.month):
             return december[year]
         known = month_of_year(self.anchor.month)
-        if self.history.indicator.annual_rule == "end_of_year":
+        if self.history.indicator.is_stock:
             return start + (december[year] - start) * (position - known) / (MONTHS_A_YEAR - known)
         settled = self.history.settled_share(year, known)
         done = self.history.settled_share(year, position)

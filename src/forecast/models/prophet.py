@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from forecast.errors import NotEnoughHistory
 from forecast.history import FloatArray, Flows, History
-from forecast.models.seasonal import growth_paths, n_periods_ahead, usable_flows
+from forecast.models.seasonal import growth_paths, n_periods_ahead, needed_flows, usable_flows
 from forecast.models.shared import Shared
 
 _YEARS, _QUARTERS = 10, 4
@@ -66,14 +66,12 @@ class FittedProphet:
 
     def update(self, history: History) -> FittedProphet:
         """Return the same trend and seasons, with newer flows taken as known."""
-        if usable_flows(history) is None:
-            raise NotEnoughHistory(f"no flows in {history.reference}")
+        needed_flows(history, Prophet.name)
         return FittedProphet(history, self.model)
 
     def simulate(self, n_paths: int, rng: np.random.Generator) -> FloatArray:
         """Return paths of YTD growth from Prophet's predictive samples."""
-        flows = usable_flows(self.history)
-        assert flows is not None
+        flows = needed_flows(self.history, Prophet.name)
         ahead = np.arange(n_periods_ahead(self.history, flows)) + len(flows.amounts)
         with _quiet(), _seeded(int(rng.integers(2**32))):
             self.model.uncertainty_samples = n_paths

@@ -18,9 +18,8 @@ import numpy as np
 from statsmodels.tsa.statespace.kalman_filter import FilterResults
 from statsmodels.tsa.statespace.sarimax import SARIMAX
 
-from forecast.errors import NotEnoughHistory
 from forecast.history import FloatArray, Flows, History
-from forecast.models.seasonal import growth_paths, n_periods_ahead, usable_flows
+from forecast.models.seasonal import growth_paths, n_periods_ahead, needed_flows, usable_flows
 from forecast.models.shared import Shared
 from forecast.models.shrinkage import moved, own_offsets
 from forecast.models.statespace import (
@@ -45,9 +44,7 @@ class Sarima:
 
     def fit(self, history: History, shared: Shared) -> FittedSarima:
         """Return the model with the variance of its recent errors; raise NotEnoughHistory."""
-        flows = usable_flows(history)
-        if flows is None:
-            raise NotEnoughHistory(f"sarima needs four years of flows in {history.reference}")
+        flows = needed_flows(history, self.name)
         model, season = _model(flows), flows.season
 
         def likelihood(offsets: FloatArray) -> float:
@@ -100,14 +97,12 @@ class FittedSarima:
 
     def update(self, history: History) -> FittedSarima:
         """Return the same parameters on newer flows."""
-        if usable_flows(history) is None:
-            raise NotEnoughHistory(f"no flows in {history.reference}")
+        needed_flows(history, Sarima.name)
         return FittedSarima(history, self.parameters)
 
     def simulate(self, n_paths: int, rng: np.random.Generator) -> FloatArray:
         """Return paths of YTD growth, drawn from the joint distribution of the flows ahead."""
-        flows = usable_flows(self.history)
-        assert flows is not None
+        flows = needed_flows(self.history, Sarima.name)
         n = n_periods_ahead(self.history, flows)
         logs = drawn(*self.distribution(flows, n), n_paths, rng)
         return growth_paths(self.history, flows, np.exp(logs / 100))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.errors import NotEnoughHistory
 from forecast.history import FloatArray, Flows, History
 from forecast.spans import month_of_year, year_of
 
@@ -26,6 +27,14 @@ def usable_flows(history: History) -> Flows | None:
         return None
     periods_due = sum(end <= month_of_year(last) for end in flows.period_ends)
     return flows if len(flows.amounts) == flows.period_index(year_of(last)) + periods_due else None
+
+
+def needed_flows(history: History, model: str) -> Flows:
+    """Return the flows that a model needs; raise NotEnoughHistory."""
+    flows = usable_flows(history)
+    if flows is None:
+        raise NotEnoughHistory(f"{model} needs four years of flows in {history.reference}")
+    return flows
 
 
 def n_periods_ahead(history: History, flows: Flows) -> int:

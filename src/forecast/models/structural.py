@@ -15,9 +15,8 @@ import numpy as np
 from statsmodels.tsa.statespace.kalman_filter import FilterResults
 from statsmodels.tsa.statespace.mlemodel import MLEModel
 
-from forecast.errors import NotEnoughHistory
 from forecast.history import FloatArray, Flows, History
-from forecast.models.seasonal import growth_paths, n_periods_ahead, usable_flows
+from forecast.models.seasonal import growth_paths, n_periods_ahead, needed_flows, usable_flows
 from forecast.models.shared import Shared
 from forecast.models.shrinkage import own_offsets
 from forecast.models.statespace import (
@@ -44,9 +43,7 @@ class Structural:
 
     def fit(self, history: History, shared: Shared) -> FittedStructural:
         """Return the model with the variance of its recent errors; raise NotEnoughHistory."""
-        flows = usable_flows(history)
-        if flows is None:
-            raise NotEnoughHistory(f"structural needs four years of flows in {history.reference}")
+        flows = needed_flows(history, self.name)
         season = flows.season
 
         def likelihood(offsets: FloatArray) -> float:
@@ -67,14 +64,12 @@ class FittedStructural:
 
     def update(self, history: History) -> FittedStructural:
         """Return the same variances on newer flows."""
-        if usable_flows(history) is None:
-            raise NotEnoughHistory(f"no flows in {history.reference}")
+        needed_flows(history, Structural.name)
         return replace(self, history=history)
 
     def simulate(self, n_paths: int, rng: np.random.Generator) -> FloatArray:
         """Return paths of YTD growth, drawn from the joint distribution of the flows ahead."""
-        flows = usable_flows(self.history)
-        assert flows is not None
+        flows = needed_flows(self.history, Structural.name)
         n = n_periods_ahead(self.history, flows)
         mean, covariance = distribution_ahead(_filtered(flows, self.offsets), n)
         logs = drawn(mean, self.variance * covariance, n_paths, rng)

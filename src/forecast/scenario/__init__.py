@@ -13,7 +13,7 @@ import numpy as np
 
 from forecast import __version__
 from forecast.answers import Answer
-from forecast.attainment import BoolArray
+from forecast.archive import BoolArray
 from forecast.errors import ConditionError, OutsideSupport, TooFewPaths
 from forecast.history import FloatArray
 from forecast.origin import package_hash

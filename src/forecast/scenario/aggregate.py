@@ -28,7 +28,7 @@ def span_growth(one: IndicatorOutlook, span: Span) -> FloatArray:
     """
     history, last, before = one.history, month_of_year(span.last), month_of_year(span.first) - 1
     until = _year_to_date(one, last)
-    if not before or _is_stock(history):
+    if not before or history.indicator.is_stock:
         return until
     done, settled = (history.settled_share(history.year, k) for k in (last, before))
     return np.asarray((done * until - settled * _year_to_date(one, before)) / (done - settled))
@@ -42,10 +42,6 @@ def _year_to_date(one: IndicatorOutlook, month_number: int) -> FloatArray:
     if when in history.ahead:
         return one.paths[:, history.ahead.index(when)]
     return np.full(len(one.paths), history.at(when))
-
-
-def _is_stock(history: History) -> bool:
-    return history.indicator.annual_rule == "end_of_year"
 
 
 def problem_with(condition: Condition, outlook: Outlook) -> str | None:
@@ -69,7 +65,7 @@ def _problem_of_span(condition: Condition, history: History) -> str | None:
         return f"'{condition}': {span} is published; allowed: a span that ends after {published}"
     before = span.first - 1
     is_open = month_of_year(span.first) == 1 or before in history.ahead
-    if _is_stock(history) or is_open or np.isfinite(history.at(before)):
+    if history.indicator.is_stock or is_open or np.isfinite(history.at(before)):
         return None
     starts = [m for m in range(known) if not m or np.isfinite(history.at(month(year, m)))]
     firsts = ", ".join(month_text(month(year, m + 1)) for m in [*starts, known])

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from forecast.attainment import BoolArray, Probability
+from forecast.archive import BoolArray
+from forecast.attainment import Probability
 from forecast.history import FloatArray
 
 BANDWIDTH_SHARE = 0.2  # of the aggregate's own standard deviation on the paths, docs/method.md
