@@ -1,0 +1,23 @@
+"""The command `forecast`: one module for each kind of question."""
+
+from __future__ import annotations
+
+import click
+
+from forecast import __version__
+from forecast.cli.folders import check_data, init
+from forecast.cli.past import backtest
+from forecast.cli.questions import news, scenario, status
+from forecast.cli.reports import report
+from forecast.workers import limit_threads
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="forecast")
+def main() -> None:
+    """Say how probable it is that a year's growth targets are attained."""
+    limit_threads()
+
+
+for _command in (report, status, news, scenario, backtest, check_data, init):
+    main.add_command(_command)

@@ -1,0 +1,54 @@
+"""The commands that look after a data folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from forecast.cli.exits import exit_codes
+from forecast.errors import OutputError, ParameterError
+
+
+@click.command("check-data")
+@click.argument("folder", metavar="DIR")
+def check_data(folder: str) -> None:
+    """Check a data folder and say what is in it; name every fault."""
+    with exit_codes():
+        from forecast.archive import read_archive
+
+        archive = read_archive(Path(folder))
+        newest = archive.figures["released_on"].max().date()
+        click.echo(
+            f"no fault in {len(archive.figures)} figures, "
+            f"released {archive.first_release_on} to {newest}"
+        )
+        for area in archive.areas:
+            targets = sum(t.area == area for t in archive.targets)
+            rows = int((archive.figures["area"] == area).sum())
+            click.echo(
+                f"  {area}: {rows} figures of {len(archive.indicators_of(area))} indicators, "
+                f"{targets} targets"
+            )
+
+
+@click.command()
+@click.argument("folder", metavar="DIR")
+def init(folder: str) -> None:
+    """Write an empty data folder with comments that explain each file."""
+    with exit_codes():
+        import shutil
+
+        from forecast.origin import PACKAGE
+
+        target = Path(folder)
+        if target.exists() and (not target.is_dir() or any(target.iterdir())):
+            raise ParameterError([f"{target} is not empty; allowed: a new or empty folder"])
+        try:
+            shutil.copytree(PACKAGE / "starter", target, dirs_exist_ok=True)
+        except OSError as error:
+            raise OutputError(f"{target} could not be written: {error.strerror}") from error
+        click.echo(
+            f"{target} is ready: describe indicators, add figures, "
+            f"then: forecast check-data {target}"
+        )

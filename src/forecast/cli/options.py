@@ -1,0 +1,97 @@
+"""What most commands are asked: an area, a year, a day, a data folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from forecast.parameters import DEFAULT_PATHS, DEFAULT_SEED, LANGUAGES, Parameters
+
+
+def question(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say what is asked."""
+    return asked_until("--as-of", command)
+
+
+def asked_until(last_day: str, command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say what is asked, the last day of all under a name of its own."""
+    options = [
+        click.option(
+            "--year", type=int, help=f"Year whose targets are judged; else that of {last_day}."
+        ),
+        click.option(
+            last_day,
+            "as_of",
+            metavar="YYYY-MM-DD",
+            help="Last day whose releases are known; else today.",
+        ),
+        click.option(
+            "--data",
+            metavar="DIR",
+            help="Data folder; else ./data, else the example that comes along.",
+        ),
+        click.option(
+            "--overlay",
+            metavar="FILE",
+            default="",
+            help="CSV file of unpublished figures, used in this run and nowhere kept.",
+        ),
+        click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True),
+        click.option(
+            "--seed", type=int, default=DEFAULT_SEED, show_default=True, help="Seed of all chance."
+        ),
+        click.option(
+            "--paths", type=int, default=DEFAULT_PATHS, show_default=True, help="Simulated years."
+        ),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def asked_parameters(
+    area: str,
+    *,
+    year: int | None,
+    as_of: str | None,
+    data: str | None,
+    overlay: str,
+    lang: str,
+    seed: int,
+    paths: int,
+    since: str = "",
+) -> Parameters:
+    """Return the parameters of what was asked, the missing ones as the folder and today give."""
+    folder = data_folder(data)
+    day = as_of or _today(folder)
+    return Parameters.parse(
+        area=area,
+        year=year if year is not None else _year_of(day),
+        as_of=day,
+        since=since,
+        lang=lang,
+        seed=seed,
+        n_paths=paths,
+        data=folder,
+        out="",
+        overlay=overlay,
+    )
+
+
+def data_folder(data: str | None) -> str:
+    """Return the folder named, else ./data where it is one, else none: the example's."""
+    return data or ("data" if os.path.isdir("data/figures") else "")
+
+
+def _today(folder: str) -> str:
+    from forecast.origin import folder as packaged
+    from forecast.schedule import read_schedule
+
+    return read_schedule(Path(folder) if folder else packaged("data")).today().isoformat()
+
+
+def _year_of(day: str) -> int:
+    return int(day[:4]) if day[:4].isdigit() else 0

@@ -1,0 +1,129 @@
+"""The commands that answer without a notebook: status, news, scenario."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from forecast.cli.exits import exit_codes
+from forecast.cli.options import asked_parameters, asked_until, question
+from forecast.cli.terminal import console, show
+from forecast.parameters import Parameters
+
+if TYPE_CHECKING:
+    from forecast.archive import Archive
+
+
+@click.command()
+@click.option("--area", help="Id of the area; else every area with a target in force.")
+@question
+def status(area: str | None, **asked: Any) -> None:
+    """Print the table of targets, without a notebook."""
+    with exit_codes():
+        from forecast.answers import answer, overlay_of
+        from forecast.archive import read_archive
+        from forecast.report import report_of
+
+        first = asked_parameters(area or "all", **asked)
+        archive = read_archive(first.data)
+        overlay = overlay_of(first, archive)
+        for name in [area] if area else _areas_with_targets(archive, first):
+            found = answer(
+                archive,
+                name,
+                first.year,
+                first.as_of,
+                seed=first.seed,
+                n_paths=first.n_paths,
+                overlay=overlay,
+            )
+            show(report_of(found), first.lang)
+
+
+@click.command()
+@click.option("--area", required=True, help="Id of the area, as in the figures.")
+@click.option(
+    "--from",
+    "since",
+    metavar="YYYY-MM-DD",
+    default="",
+    help="First of the two days; else the end of the month before --to.",
+)
+@partial(asked_until, "--to")
+@click.option("--json", "as_json", is_flag=True, help="Print all numbers as JSON instead.")
+def news(area: str, as_json: bool, **asked: Any) -> None:
+    """Say what moved the probabilities between two days, and which releases did."""
+    with exit_codes():
+        from forecast.answers import answer_to
+        from forecast.news import news_of
+        from forecast.report import json_of, moved_report
+        from forecast.tables import moved_lines, moved_terminal
+
+        parameters = asked_parameters(area, **asked)
+        answer = answer_to(parameters)
+        registry = answer.outlook.snapshot.registry
+        moved = moved_report(news_of(answer, parameters.since), registry)
+        if as_json:
+            click.echo(json_of(moved), nl=False)
+            return
+        named, lang = registry.area_name(area, parameters.lang), parameters.lang
+        if moved.targets:
+            console().print(moved_terminal(moved, lang, area=named, year=parameters.year))
+        console().print(*moved_lines(moved, lang, year=parameters.year), sep="\n")
+
+
+@click.command()
+@click.option("--area", required=True, help="Id of the area, as in the figures.")
+@question
+@click.option(
+    "--given",
+    multiple=True,
+    required=True,
+    metavar='"INDICATOR SPAN GROWTH"',
+    help="What is assumed; once or twice.",
+)
+@click.option(
+    "--bandwidth",
+    "bandwidths",
+    multiple=True,
+    type=float,
+    metavar="PP",
+    help="Width of the kernel in percentage points, for all or for each condition; "
+    "else a fifth of the standard deviation on the paths.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print all numbers as JSON instead.")
+def scenario(
+    area: str, given: tuple[str, ...], bandwidths: tuple[float, ...], as_json: bool, **asked: Any
+) -> None:
+    """Say what the probabilities are if growth of an indicator comes out as given.
+
+    A condition names an indicator, a span, and growth of that span in per cent on the same
+    months a year earlier:
+
+    \b
+      --given "retail_sales rest 9"            all months not yet published together
+      --given "trade 2019-10..2019-12 -5"      these months; one month is 2019-11
+      --given "gdp ytd 2019-09 7.1"            January to September
+    """  # noqa: D301  # the backspace is what click reads
+    with exit_codes():
+        from forecast.answers import answer_to
+        from forecast.report import json_of
+        from forecast.scenario import read_conditions, under
+        from forecast.tables import scenario_terminal
+
+        conditions = read_conditions(given)
+        parameters = asked_parameters(area, **asked)
+        said = under(answer_to(parameters), conditions, bandwidths_pp=bandwidths)
+        if as_json:
+            click.echo(json_of(said), nl=False)
+        else:
+            console().print(scenario_terminal(said, parameters.lang))
+
+
+def _areas_with_targets(archive: Archive, asked: Parameters) -> list[str]:
+    from forecast.targets import in_force
+
+    found = [a for a in archive.areas if in_force(archive.targets, a, asked.year, asked.as_of)]
+    return found or archive.areas

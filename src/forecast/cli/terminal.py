@@ -1,0 +1,30 @@
+"""Where tables are printed."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from forecast.report import Report
+
+_LOG_WIDTH = 120
+
+
+def console() -> Console:
+    """Return where tables are printed: as wide as the terminal, and wide enough in a log."""
+    from rich.console import Console
+
+    return Console(width=None if sys.stdout.isatty() else _LOG_WIDTH)
+
+
+def show(report: Report, lang: str) -> None:
+    """Print the table of a report, and what an overlay changes in it."""
+    from forecast.tables import overlay_terminal, terminal
+
+    printed = console()
+    printed.print(terminal(report, lang))
+    if report.overlay is not None:
+        printed.print(overlay_terminal(report, lang))
