@@ -67,7 +67,7 @@ lock: ## Renew requirements.txt with the newest versions that pyproject.toml all
 	export UV_PYTHON_DOWNLOADS=never && \
 	"$$scratch/venv/bin/uv" lock --project "$$scratch/project" --python "$$scratch/venv/bin/python" && \
 	"$$scratch/venv/bin/uv" export --quiet --project "$$scratch/project" --frozen --no-header \
-	  --no-emit-project --prune rfc3987-syntax --output-file "$$scratch/requirements.txt" > /dev/null && \
+	  --no-emit-project --all-extras --prune rfc3987-syntax --output-file "$$scratch/requirements.txt" > /dev/null && \
 	cp "$$scratch/requirements.txt" requirements.txt && \
 	echo "requirements.txt: $$(grep -c '==' requirements.txt) packages; now run: make test"
 

@@ -34,7 +34,8 @@ ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-
 LOCK_TEXT = (ROOT / "requirements.txt").read_text(encoding="utf-8")
 
 RUNTIME = by_name(PROJECT["project"]["dependencies"])
-DECLARED = RUNTIME | by_name(PROJECT["dependency-groups"]["dev"])
+EXTRAS = by_name(sum(PROJECT["project"]["optional-dependencies"].values(), []))
+DECLARED = RUNTIME | EXTRAS | by_name(PROJECT["dependency-groups"]["dev"])
 PIP_LINES = ENVIRONMENT["dependencies"][-1]["pip"]
 CONDA = {
     spec.name.normalized: spec
@@ -81,7 +82,7 @@ def test_conda_installs_the_declared_packages_and_no_others():
 
 
 def test_only_what_conda_forge_lacks_comes_from_pip_and_the_project_comes_last():
-    assert set(PIP) == {"pylopdf-fonts-zh-cn"}
+    assert set(PIP) == {"pylopdf-fonts-zh-cn", "atheris", "axe-playwright-python"}
     assert PIP_LINES[-1] == "-e ."
     assert ENVIRONMENT["name"] == "forecast"
     assert ENVIRONMENT["channels"] == ["conda-forge"]
