@@ -34,7 +34,8 @@ ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-
 LOCK_TEXT = (ROOT / "requirements.txt").read_text(encoding="utf-8")
 
 RUNTIME = by_name(PROJECT["project"]["dependencies"])
-EXTRAS = by_name(sum(PROJECT["project"]["optional-dependencies"].values(), []))
+OPTIONAL = PROJECT["project"]["optional-dependencies"]
+EXTRAS = by_name([line for lines in OPTIONAL.values() for line in lines])
 DECLARED = RUNTIME | EXTRAS | by_name(PROJECT["dependency-groups"]["dev"])
 PIP_LINES = ENVIRONMENT["dependencies"][-1]["pip"]
 CONDA = {
