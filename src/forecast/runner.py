@@ -21,10 +21,11 @@ from pathlib import Path
 from typing import Any
 
 from forecast.answers import checked_snapshot, overlay_of, record_of
-from forecast.archive import Snapshot
+from forecast.archive import Archive, Snapshot
 from forecast.calls import Question
 from forecast.errors import NotebookFailed, OutputError, ParameterError
 from forecast.film import rehearse
+from forecast.known import Known
 from forecast.origin import commit, folder, package_hash, requirements_hash, sha256_of
 from forecast.overlay import Overlay
 from forecast.parameters import Parameters
@@ -58,7 +59,7 @@ def publish(
     overlay = overlay_of(parameters, snapshot.archive)
     place = _place(parameters, reports, overlay)
     languages = sorted({parameters.lang, *_published_languages(place, kind)})
-    inputs = _inputs(parameters, snapshot.archive.file_hashes, overlay, kind, languages)
+    inputs = _inputs(parameters, snapshot.archive, overlay, kind, languages)
     run = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:12]
     home = place / "runs" / run
     is_new = not home.is_dir()
@@ -144,7 +145,7 @@ def _published_languages(place: Path, kind: str) -> list[str]:
 
 def _inputs(
     parameters: Parameters,
-    data_hashes: Mapping[str, str],
+    archive: Archive,
     overlay: Overlay | None,
     kind: str,
     languages: list[str],
@@ -160,7 +161,8 @@ def _inputs(
         },
         "kind": kind,
         "languages": languages,
-        "data": dict(data_hashes),
+        "data": dict(archive.file_hashes),
+        "known": Known(archive).on(parameters.as_of, parameters.area),
         "overlay": None if overlay is None else _logged(overlay),
         "package": package_hash(),
         "requirements": requirements_hash(),

@@ -1,0 +1,63 @@
+"""Equal hashes where a report of the day would see the same, and only there."""
+
+import shutil
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forecast.archive import Archive, read_archive
+from forecast.known import Known
+from forecast.spans import Span
+from strategies import Release, archive_of, days, releases, target
+
+DAY = date(2018, 9, 1)
+FIGURE = Release(span=Span.year_to_date(2018, 6), value=7.0, released_on=date(2018, 8, 1))
+
+
+def hashed(*made: Release, day: date = DAY) -> str:
+    return Known(archive_of(made)).on(day, "made_up")
+
+
+@given(releases(), days())
+def test_what_is_released_later_leaves_it_as_it_is(made, day):
+    early = [r for r in made if r.released_on <= day]
+    if early:
+        assert hashed(*made, day=day) == hashed(*early, day=day)
+
+
+@given(releases(), st.randoms())
+def test_the_order_of_the_rows_does_not_matter(made, random):
+    assert hashed(*made) == hashed(*random.sample(made, len(made)))
+
+
+def test_whatever_is_known_counts():
+    changes = [
+        {"value": 7.1},
+        {"status": "preliminary"},
+        {"released_on": DAY},
+        {"indicator": "output"},
+        {"span": Span.year_to_date(2018, 5)},
+    ]
+    found = {hashed(FIGURE), *(hashed(replace(FIGURE, **change)) for change in changes)}
+    assert len(found) == 1 + len(changes)
+
+
+def test_a_target_counts_from_its_announcement_for_its_own_area():
+    announced = target(announced_on=DAY)
+    without = archive_of([FIGURE], targets=[])
+    given = archive_of([FIGURE], targets=[announced])
+    before = DAY - timedelta(days=1)
+    assert Known(given).on(before, announced.area) == Known(without).on(before, announced.area)
+    assert Known(given).on(DAY, announced.area) != Known(without).on(DAY, announced.area)
+    assert Known(given).on(DAY, "elsewhere") == Known(without).on(DAY, "elsewhere")
+
+
+def test_the_files_do_not_matter(archive: Archive, data_folder: Path, tmp_path: Path):
+    folder = shutil.copytree(data_folder, tmp_path / "data")
+    (folder / "figures" / "district.csv").rename(folder / "figures" / "another.csv")
+    schedule = folder / "schedule.toml"
+    schedule.write_text("# nothing usual\n", encoding="utf-8")
+    assert Known(read_archive(folder)).on(DAY, "district") == Known(archive).on(DAY, "district")
