@@ -43,6 +43,14 @@ class Answer:
     overlay: Overlay | None = None
     published: Outlook | None = None
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row an indicator; columns are those of `Outlook.to_frame`."""
+        return self.outlook.to_frame()
+
+    def _repr_html_(self) -> str:
+        """Return the outlook's table, for notebooks."""
+        return self.outlook._repr_html_()
+
     def outlook_on(self, n_paths: int) -> Outlook:
         """Return the same outlook on another number of paths, drawn from the same streams."""
         asked = self.outlook

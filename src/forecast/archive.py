@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from forecast.errors import BeforeFirstRelease, ContractError, Fault, UnknownArea
 from forecast.figures import KEY, figure_files, sound_figures
+from forecast.framed import markup_of
 from forecast.indicators import FILE as INDICATORS_FILE
 from forecast.indicators import Registry, read_registry
 from forecast.origin import sha256_of
@@ -23,6 +24,7 @@ from forecast.schedule import Schedule, read_schedule
 from forecast.spans import Span
 from forecast.targets import FILE as TARGETS_FILE
 from forecast.targets import Target, in_force, read_targets
+from forecast.texts import day, text
 
 STANDING = {"final": 2, "preliminary": 2, "expected": 1, "lower_bound": 0}
 SETTLING = ("final", "preliminary")
@@ -212,6 +214,22 @@ class Snapshot:
         figures = self.archive._overlaid_series.get((area, indicator), [])
         known = {(f.span, f.measure, f.unit): f for f in figures if f.released_on <= self.day}
         return list(known.values())
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the figures that count on the day, one a row; `span` is written as text."""
+        held = [
+            {"area": area, "indicator": name} | asdict(figure) | {"span": str(figure.span)}
+            for area, name in self.archive._overlaid_series
+            for figure in self.figures_of(area, name)
+        ]
+        return pd.DataFrame(held)
+
+    def _repr_html_(self) -> str:
+        """Return the newest figures known on the day, for notebooks."""
+        newest = self.to_frame().sort_values("released_on", kind="stable", ascending=False)
+        shown = newest[["area", "indicator", "span", "measure", "value", "unit", "released_on"]]
+        said = text("shown.snapshot", "en", day=day(self.day, "en"), n=len(newest))
+        return markup_of(shown.head(10), said)
 
     def indicators_of(self, area: str) -> list[str]:
         """Return the indicators of which figures of an area were known, sorted."""

@@ -13,13 +13,16 @@ from itertools import pairwise
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 
+from forecast import texts
 from forecast.answers import Answer
 from forecast.archive import STANDING, Archive, BoolArray, Figure
 from forecast.attainment import batch_error
 from forecast.calls import Call, Question, Vintage, call_of, calls_on, learnt_from
 from forecast.errors import BeforeFirstRelease, ParameterError
 from forecast.figures import KEY
+from forecast.framed import markup_of
 from forecast.targets import Target
 
 Kind = Literal["revisions", "local", "related", "time", "learning", "unpublished"]
@@ -66,6 +69,24 @@ class News:
     since: date
     day: date
     targets: Mapping[str, TargetNews]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a target and reason: change of the probability, of the median in points.
+
+        `releases` counts the figures behind it. The changes of a target add up to its whole change.
+        """
+        rows = [
+            (name, i.kind, i.change, i.standard_error, i.median_pp, len(i.releases))
+            for name, told in self.targets.items()
+            for i in told.items
+        ]
+        columns = ["indicator", "kind", "change", "standard_error", "median_pp", "releases"]
+        return pd.DataFrame(rows, columns=columns).set_index(["indicator", "kind"])
+
+    def _repr_html_(self) -> str:
+        """Return the reasons of each target's change, for notebooks."""
+        ends = {"since": texts.day(self.since, "en"), "day": texts.day(self.day, "en")}
+        return markup_of(self.to_frame(), texts.text("shown.news", "en", **ends))
 
 
 def news_of(answer: Answer, since: date) -> News:

@@ -8,6 +8,9 @@ from datetime import date
 
 import pandas as pd
 
+from forecast.framed import markup_of
+from forecast.texts import text
+
 COLUMNS = {
     "area": "str",
     "indicator": "str",
@@ -89,6 +92,16 @@ class Record:
         """Return one rule's point calls with `error_pp`, the outturn less the call."""
         calls = self.calls[self.calls["model"] == model]
         return calls.assign(error_pp=calls["outturn_pct"] - calls["call_pct"])
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the density calls, one a row, with their scores."""
+        return self.densities.copy()
+
+    def _repr_html_(self) -> str:
+        """Return how the models' calls scored on the whole, for notebooks."""
+        scores = self.densities.groupby("model")[["crps", "brier", "log_score"]].mean()
+        counted = scores.assign(calls=self.densities["model"].value_counts())
+        return markup_of(counted, text("shown.record", "en", n=len(self.densities)))
 
     def __len__(self) -> int:
         """Return the number of point calls."""

@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
+import pandas as pd
 
 from forecast.archive import Figure, Snapshot
+from forecast.framed import markup_of
 from forecast.history.flows import Flows, comparable_flows
 from forecast.history.growth import Basis, Growth, Part, settled_by, year_to_date_growth
 from forecast.history.levels import FloatArray, Levels, cumulated
 from forecast.history.shares import OWN, base_year_shares, profiles
 from forecast.indicators import Indicator, Registry
 from forecast.spans import MONTHS_A_YEAR, month, month_of_year, year_of
+from forecast.texts import day, text
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,24 @@ class History:
         running = np.cumsum(self.shares, axis=1)
         before = np.c_[np.zeros(len(running)), running[:, :-1]]
         return (before / running).ravel(), (self.shares / running).ravel()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return YTD growth by month, in per cent, with its basis; months without are left out."""
+        first = f"{self.first_year}-01"
+        months = pd.period_range(first, periods=self.shares.size, freq="M", name="month")
+        basis = [Basis(b).name.lower() for b in self.growth.basis.ravel().tolist()]
+        told = {"growth_pct": self.growth.year_to_date.ravel(), "basis": basis}
+        return pd.DataFrame(told, index=months).query("basis != 'missing'")
+
+    def _repr_html_(self) -> str:
+        """Return YTD growth by year and month of the year, for notebooks."""
+        years = range(self.first_year, self.year + 1)
+        grid = pd.DataFrame(self.growth.year_to_date, index=years, columns=range(1, 13))
+        known = day(self.as_of, "en")
+        return markup_of(
+            grid.dropna(how="all"),
+            text("shown.history", "en", name=self.indicator.name_en, area=self.area, day=known),
+        )
 
     def normal_progress(self, months_known: int) -> float | None:
         """Return the mean share of a year done by a month over three or more years, else None."""

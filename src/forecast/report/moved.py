@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
+import pandas as pd
+
+from forecast import texts
 from forecast.archive import Figure
 from forecast.film import Frame
+from forecast.framed import markup_of
 from forecast.indicators import Registry
 from forecast.news import Item, News, TargetNews
 from forecast.spans import month_text
@@ -86,6 +90,30 @@ class Moved:
     until: date
     n_releases: int
     targets: list[TargetMoved]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a release behind a change: what came out, and which target it bears on."""
+        rows = [
+            {"target": told.indicator, "kind": item.kind} | asdict(figure)
+            for told in self.targets
+            for item in told.items
+            for figure in item.releases
+        ]
+        return pd.DataFrame(rows)
+
+    def _repr_html_(self) -> str:
+        """Return by how much each target moved, for notebooks."""
+        rows = {
+            told.indicator: {
+                "first_probability": told.first_probability,
+                "last_probability": told.last_probability,
+                **{item.kind: item.change for item in told.items},
+            }
+            for told in self.targets
+        }
+        ends = {"since": texts.day(self.since, "en"), "day": texts.day(self.until, "en")}
+        frame = pd.DataFrame.from_dict(rows, orient="index").rename_axis("indicator")
+        return markup_of(frame, texts.text("shown.news", "en", **ends))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+import pandas as pd
+
 from forecast.attainment import Progress, Required
 from forecast.report.moved import FilmFrame, Moved
 from forecast.report.overlay import OverlayReport
@@ -324,3 +326,29 @@ class Report:
     def area_name(self, lang: str) -> str:
         """Return the area's name in `en` or `zh`."""
         return self.area_name_zh if lang == "zh" else self.area_name_en
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row an indicator: probability, needed growth and forecast, in per cent."""
+        rows = {one.id: _row(one) for one in self.indicators}
+        return pd.DataFrame.from_dict(rows, orient="index").rename_axis("indicator")
+
+    def _repr_html_(self) -> str:
+        """Return the table of targets in English, for notebooks."""
+        from forecast.tables import headline  # draws this type, which has to exist first
+
+        return headline(self, "en").markup
+
+
+def _row(one: IndicatorReport) -> dict[str, object]:
+    told, needed = one.forecast, one.required
+    return {
+        "status": one.status,
+        "months_known": one.months_known,
+        "light": None if one.attained is None else one.attained.light,
+        "probability": None if one.attained is None else one.attained.probability,
+        "needed_pct": None if needed is None else needed.growth_pct,
+        "median_pct": None if told is None else told.median_pct,
+        "lower80_pct": None if told is None else told.lower80_pct,
+        "upper80_pct": None if told is None else told.upper80_pct,
+        "settled_pct": None if one.settled is None else one.settled.growth_pct,
+    }

@@ -6,15 +6,13 @@ A pure function of (snapshot, area, year, record, chance); the record may be emp
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from forecast.archive import BoolArray, Snapshot
-from forecast.attainment import Joint, joint_attainment
+from forecast.archive import Snapshot
 from forecast.calibration import Calibration, calibration_of, shifted
 from forecast.caveats import Caveat, limits
 from forecast.chance import generator
@@ -22,75 +20,22 @@ from forecast.coupling import Allowance, allowances, coupled, dependence, held
 from forecast.history import FloatArray, History, build_history
 from forecast.learning import learnt
 from forecast.models import MODELS, Model, Scale, Shared, explodes
-from forecast.outturn import Outturn, outturn_of
+from forecast.outlook.value import N_BATCHES, IndicatorOutlook, Outlook, Status
+from forecast.outturn import outturn_of
 from forecast.pool import past_scores, quantile_average, weights
 from forecast.record import POOL, RAW_POOL, Record
 from forecast.spans import month_of_year, year_of
 from forecast.targets import Target
 
-N_BATCHES = 10
-Status = Literal["forecast", "settled", "cannot_be_assessed"]
-
-
-@dataclass(frozen=True)
-class IndicatorOutlook:
-    """One indicator's outlook.
-
-    `paths` has shape (n_paths, months ahead), YTD growth in per cent, the same path in the same
-    row for every indicator; None where the year is settled or nothing can be said. `members`
-    holds each model's own paths before pooling, `weights` how much each counts.
-    """
-
-    history: History
-    target: Target | None
-    status: Status
-    scale: Scale
-    members: Mapping[str, FloatArray] = field(default_factory=dict)
-    paths: FloatArray | None = None
-    weights: Mapping[str, float] = field(default_factory=dict)
-    calibration: Calibration = field(default_factory=Calibration)
-    outturn: Outturn | None = None
-    caveats: tuple[Caveat, ...] = ()
-
-    @property
-    def december(self) -> FloatArray | None:
-        """Annual growth on each path, in per cent."""
-        return None if self.paths is None else self.paths[:, -1]
-
-    def met(self, n_paths: int) -> BoolArray | None:
-        """Return per path whether the target is met; None without a target or a distribution."""
-        decimals = self.history.indicator.decimals
-        if self.target is None:
-            return None
-        if self.outturn is not None:
-            return np.full(n_paths, bool(self.target.is_met_as_published(self.outturn.growth_pct)))
-        return None if self.december is None else self.target.is_met(self.december, decimals)
-
-
-@dataclass(frozen=True)
-class Outlook:
-    """The outlook of all indicators of an area for a year, on a day.
-
-    `coupling_years` counts the past years that the order of the joint paths was learnt from; 0
-    where the indicators' errors are taken as independent.
-    """
-
-    area: str
-    year: int
-    snapshot: Snapshot
-    indicators: Mapping[str, IndicatorOutlook]
-    n_paths: int
-    coupling_years: int = 0
-
-    @property
-    def day(self) -> date:
-        """The day at whose end everything was known."""
-        return self.snapshot.day
-
-    def joint(self) -> Joint | None:
-        """Return joint attainment of all targets that can be assessed, on the same paths."""
-        met = {name: one.met(self.n_paths) for name, one in self.indicators.items()}
-        return joint_attainment({n: m for n, m in met.items() if m is not None}, N_BATCHES)
+__all__ = [
+    "N_BATCHES",
+    "IndicatorOutlook",
+    "Outlook",
+    "Status",
+    "annual_outlook",
+    "learning_day",
+    "what_is_shared",
+]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,135 @@
+"""What an outlook says, as a value: joint paths of all indicators, and what led to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from forecast.archive import BoolArray, Snapshot
+from forecast.attainment import Joint, joint_attainment, probability
+from forecast.calibration import Calibration
+from forecast.caveats import Caveat
+from forecast.framed import markup_of
+from forecast.history import FloatArray, History
+from forecast.models import Scale
+from forecast.outturn import Outturn
+from forecast.spans import month_text
+from forecast.targets import Target
+from forecast.texts import day, text
+
+N_BATCHES = 10
+Status = Literal["forecast", "settled", "cannot_be_assessed"]
+
+
+@dataclass(frozen=True)
+class IndicatorOutlook:
+    """One indicator's outlook.
+
+    `paths` has shape (n_paths, months ahead), YTD growth in per cent, the same path in the same
+    row for every indicator; None where the year is settled or nothing can be said. `members`
+    holds each model's own paths before pooling, `weights` how much each counts.
+    """
+
+    history: History
+    target: Target | None
+    status: Status
+    scale: Scale
+    members: Mapping[str, FloatArray] = field(default_factory=dict)
+    paths: FloatArray | None = None
+    weights: Mapping[str, float] = field(default_factory=dict)
+    calibration: Calibration = field(default_factory=Calibration)
+    outturn: Outturn | None = None
+    caveats: tuple[Caveat, ...] = ()
+
+    @property
+    def december(self) -> FloatArray | None:
+        """Annual growth on each path, in per cent."""
+        return None if self.paths is None else self.paths[:, -1]
+
+    def met(self, n_paths: int) -> BoolArray | None:
+        """Return per path whether the target is met; None without a target or a distribution."""
+        decimals = self.history.indicator.decimals
+        if self.target is None:
+            return None
+        if self.outturn is not None:
+            return np.full(n_paths, bool(self.target.is_met_as_published(self.outturn.growth_pct)))
+        return None if self.december is None else self.target.is_met(self.december, decimals)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the paths: a row for each, a column for each month ahead, YTD growth in %."""
+        months = pd.PeriodIndex([month_text(m) for m in self.history.ahead], freq="M")
+        paths = np.empty((0, len(months))) if self.paths is None else self.paths
+        return pd.DataFrame(paths, columns=months).rename_axis("path")
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """The outlook of all indicators of an area for a year, on a day.
+
+    `coupling_years` counts the past years that the order of the joint paths was learnt from; 0
+    where the indicators' errors are taken as independent.
+    """
+
+    area: str
+    year: int
+    snapshot: Snapshot
+    indicators: Mapping[str, IndicatorOutlook]
+    n_paths: int
+    coupling_years: int = 0
+
+    @property
+    def day(self) -> date:
+        """The day at whose end everything was known."""
+        return self.snapshot.day
+
+    def joint(self) -> Joint | None:
+        """Return joint attainment of all targets that can be assessed, on the same paths."""
+        met = {name: one.met(self.n_paths) for name, one in self.indicators.items()}
+        return joint_attainment({n: m for n, m in met.items() if m is not None}, N_BATCHES)
+
+    def alone(self, model: str) -> Outlook:
+        """Return what one model says by itself, before pooling; without those it does not serve."""
+        found = {
+            name: replace(one, paths=one.members[model], weights={}, calibration=Calibration())
+            for name, one in self.indicators.items()
+            if model in one.members
+        }
+        return replace(self, indicators=found)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row an indicator: what is known and what is said, in per cent.
+
+        `probability` lies between 0 and 1, its Monte-Carlo error beside it; NaN where nothing is
+        said.
+        """
+        rows = {name: self._row(one) for name, one in self.indicators.items()}
+        return pd.DataFrame.from_dict(rows, orient="index").rename_axis("indicator")
+
+    def _row(self, one: IndicatorOutlook) -> dict[str, object]:
+        met = one.met(self.n_paths)
+        chance = None if met is None else probability(met, N_BATCHES)
+        december = np.full(1, np.nan) if one.december is None else one.december
+        lower, median, upper = np.quantile(december, (0.1, 0.5, 0.9)).tolist()
+        return {
+            "status": one.status,
+            "months_known": one.history.months_known,
+            "probability": np.nan if chance is None else chance.value,
+            "standard_error": np.nan if chance is None else chance.standard_error,
+            "median_pct": median,
+            "lower80_pct": lower,
+            "upper80_pct": upper,
+            "outturn_pct": np.nan if one.outturn is None else one.outturn.growth_pct,
+        }
+
+    def _repr_html_(self) -> str:
+        """Return a row for each indicator, for notebooks."""
+        area = self.snapshot.registry.area_name(self.area, "en")
+        known = day(self.day, "en")
+        return markup_of(
+            self.to_frame(), text("shown.outlook", "en", area=area, year=self.year, day=known)
+        )
