@@ -9,10 +9,12 @@ import pytest
 
 from forecast import runner
 from forecast.errors import ContractError, NotebookFailed, OutputError
+from forecast.ledger import faults_of, read_ledger
 from forecast.parameters import Parameters
 from forecast.report import read_result
 from forecast.runner import MANIFEST, RESULT, publish
 
+EDITED = r"result\.json was edited: it is not the result\.json of any run beside it"
 LINKED = {"attainment.html", "attainment.ipynb", RESULT, MANIFEST}
 
 
@@ -145,12 +147,30 @@ def test_an_altered_run_is_named_and_not_published(tmp_path: Path):
         publish(asked(), tmp_path)
 
 
+def test_every_published_run_is_listed(published: tuple[Path, runner.Publication]):
+    reports, made = published
+    (entry,) = read_ledger(reports).numbered.values()
+    assert reports / entry.path == made.place / "runs" / made.run / RESULT
+    assert (entry.area, entry.year, entry.day) == ("longgang", 2013, "2013-09-30")
+    assert faults_of(reports) == []
+
+
+def test_a_result_that_was_edited_where_people_look_is_named_and_stays(tmp_path: Path):
+    made = publish(asked(), tmp_path)
+    made.result.write_text("{}", encoding="utf-8")
+    for question in (asked(), asked(seed=2)):
+        with pytest.raises(OutputError, match=EDITED):
+            publish(question, tmp_path)
+    assert made.result.read_text(encoding="utf-8") == "{}"
+    assert [p.name for p in (made.place / "runs").iterdir()] == [made.run]
+
+
 def test_links_that_were_lost_are_put_back_from_the_run(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ):
     made = publish(asked(), tmp_path)
     made.page.unlink()
-    (made.place / RESULT).write_text("{}", encoding="utf-8")
+    made.result.unlink()
     monkeypatch.setattr(runner, "run_notebook", failing)
     publish(asked(), tmp_path)
     assert read_result(made.result).area == "longgang"

@@ -26,12 +26,12 @@ from forecast.calls import Question
 from forecast.errors import NotebookFailed, OutputError, ParameterError
 from forecast.film import rehearse
 from forecast.known import Known
+from forecast.ledger import MANIFEST, RESULT, enter, refuse_edited
 from forecast.origin import commit, folder, package_hash, requirements_hash, sha256_of
 from forecast.overlay import Overlay
 from forecast.parameters import Parameters
 from forecast.workers import progress_bar
 
-RESULT, MANIFEST = "result.json", "manifest.json"
 _SECONDS_WITHOUT_BAR = 2.0
 _TYPES = {"str": str, "int": int, "float": float, "bool": bool}
 
@@ -64,6 +64,7 @@ def publish(
     home = place / "runs" / run
     is_new = not home.is_dir()
     with _writing(place):
+        refuse_edited(place)
         if is_new:
             _learn(snapshot, show_progress=show_progress)
             if kind == "attainment":
@@ -71,6 +72,7 @@ def publish(
             _build(parameters, home, kind, languages, inputs, show_progress=show_progress)
         _verify(home)
         _put_in_place(home, place)
+        enter(reports, home)
     page = place / page_name(kind, parameters.lang)
     return Publication(place, page, place / RESULT, run, is_new)
 

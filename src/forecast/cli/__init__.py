@@ -8,6 +8,7 @@ from forecast import __version__
 from forecast.cli.folders import check_data, init
 from forecast.cli.past import backtest
 from forecast.cli.questions import news, scenario, status
+from forecast.cli.record import verify
 from forecast.cli.reports import report
 from forecast.workers import limit_threads
 
@@ -19,5 +20,5 @@ def main() -> None:
     limit_threads()
 
 
-for _command in (report, status, news, scenario, backtest, check_data, init):
+for _command in (report, status, news, scenario, backtest, verify, check_data, init):
     main.add_command(_command)
