@@ -12,6 +12,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import ArrayLike, NDArray
 
 from forecast.archive import Archive
+from forecast.commitments import Commitment, CommitmentComparison, ProgressEntry
 from forecast.figures import STATUSES
 from forecast.history import Basis, Growth, History, Part
 from forecast.indicators import Indicator, Registry
@@ -175,3 +176,25 @@ def growth_paths(draw: st.DrawFn, n_paths: int = 40) -> NDArray[np.float64]:
     """Paths of YTD growth in per cent, of shape (n_paths, months ahead), ties among them."""
     n_months = draw(st.integers(1, 6))
     return draw(arrays(float, (n_paths, n_months), elements=rates() | st.floats(-30, 60)))
+
+
+def commitment(**changes: Any) -> Commitment:
+    """Return a made-up commitment to 400 beds within 2018, but for what is given."""
+    plain = {
+        "id": "beds", "area": "made_up", "year": 2018, "name_en": "New beds", "name_zh": "新增床位",
+        "amount": 400.0, "unit_en": "beds", "unit_zh": "张", "comparison": "exactly",
+        "wording": "新增床位400张", "source": "made up", "announced_on": date(2018, 2, 1),
+    } | changes  # fmt: skip
+    return Commitment(**(plain | {"comparison": CommitmentComparison(plain["comparison"])}))
+
+
+def entry(day: str, done: float, *, released_on: str = "", of: str = "beds") -> ProgressEntry:
+    """Return a made-up progress entry, known on its day unless told otherwise."""
+    return ProgressEntry(
+        id=of,
+        day=date.fromisoformat(day),
+        done=done,
+        source="made up",
+        released_on=date.fromisoformat(released_on or day),
+        decimals=0 if done == int(done) else 1,
+    )

@@ -13,6 +13,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from forecast.commitments import (
+    ANNOUNCED_FILE,
+    Commitment,
+    Commitments,
+    ProgressEntry,
+    progress_files,
+    read_commitments,
+)
 from forecast.errors import BeforeFirstRelease, ContractError, Fault, UnknownArea
 from forecast.figures import KEY, figure_files, sound_figures
 from forecast.framed import markup_of
@@ -69,6 +77,7 @@ class Archive:
     schedule: Schedule = field(default_factory=Schedule)
     file_hashes: Mapping[str, str] = field(default_factory=dict)
     unpublished: pd.DataFrame | None = None
+    commitments: Commitments = field(default_factory=Commitments)
 
     @cached_property
     def first_release_on(self) -> date:
@@ -240,6 +249,14 @@ class Snapshot:
         """Return by indicator the targets in force on the day."""
         return in_force(self.archive.targets, area, year, self.day)
 
+    def commitments(self, area: str, year: int) -> list[Commitment]:
+        """Return the commitments in force on the day."""
+        return self.archive.commitments.in_force(area, year, self.day)
+
+    def progress(self, one: Commitment) -> list[ProgressEntry]:
+        """Return what was known on the day of a commitment's progress."""
+        return self.archive.commitments.progress(one, self.day)
+
     def releases_of(self, area: str, indicator: str, span: Span, measure: str) -> list[Figure]:
         """Return the releases that settle a span and were out on the day, the first one first."""
         released = self.archive.releases_of(area, indicator, span, measure)
@@ -284,18 +301,19 @@ def read_archive(folder: Path) -> Archive:
     faults.extend(figure_faults)
     if registry is not None:
         faults.extend(unknown_indicators(figures, registry))
-    targets, schedule = _optional(folder, registry, faults)
+    targets, schedule, commitments = _optional(folder, registry, faults)
     if faults or registry is None:
         raise ContractError(faults)
-    return Archive(figures, registry, targets, schedule, file_hashes(folder))
+    hashes = file_hashes(folder)
+    return Archive(figures, registry, targets, schedule, hashes, commitments=commitments)
 
 
 def _optional(
     folder: Path, registry: Registry | None, faults: list[Fault]
-) -> tuple[tuple[Target, ...], Schedule]:
-    """Return targets and schedule; add their faults."""
+) -> tuple[tuple[Target, ...], Schedule, Commitments]:
+    """Return targets, schedule and commitments; add their faults."""
     targets: tuple[Target, ...] = ()
-    schedule = Schedule()
+    schedule, commitments = Schedule(), Commitments()
     try:
         targets = read_targets(folder, registry) if registry is not None else ()
     except ContractError as error:
@@ -304,7 +322,11 @@ def _optional(
         schedule = read_schedule(folder)
     except ContractError as error:
         faults.extend(error.faults)
-    return targets, schedule
+    try:
+        commitments = read_commitments(folder)
+    except ContractError as error:
+        faults.extend(error.faults)
+    return targets, schedule, commitments
 
 
 def unknown_indicators(figures: pd.DataFrame, registry: Registry) -> list[Fault]:
@@ -320,6 +342,7 @@ def unknown_indicators(figures: pd.DataFrame, registry: Registry) -> list[Fault]
 
 def file_hashes(folder: Path) -> dict[str, str]:
     """Return the SHA-256 of every file of a data folder that a result can depend on, by name."""
-    named = [folder / name for name in (INDICATORS_FILE, TARGETS_FILE, SCHEDULE_FILE)]
-    paths = [*named, *figure_files(folder)]
+    names = (INDICATORS_FILE, TARGETS_FILE, SCHEDULE_FILE, ANNOUNCED_FILE)
+    named = [folder / name for name in names]
+    paths = [*named, *figure_files(folder), *progress_files(folder)]
     return {p.relative_to(folder).as_posix(): sha256_of(p) for p in paths if p.is_file()}

@@ -74,13 +74,28 @@ def figure_files(folder: Path) -> list[Path]:
 def csv_rows(
     path: Path, name: str, faults: list[Fault], required: Sequence[str] = REQUIRED
 ) -> pd.DataFrame:
-    """Return the cells of a CSV file as text, with the line of each row; add faulty rows."""
+    """Return the cells of a file of figures as text, with the line of each; add faulty rows."""
+    rows = csv_table(path, name, faults, required)
+    if rows.empty and not any(fault.file == name for fault in faults):
+        message = "a header without rows; at least one figure is needed"
+        raise ContractError([Fault(name, None, message)])
+    return rows
+
+
+def csv_table(
+    path: Path,
+    name: str,
+    faults: list[Fault],
+    required: Sequence[str],
+    optional: Sequence[str] = (*REQUIRED, *OPTIONAL),
+) -> pd.DataFrame:
+    """Return the cells of any CSV file as text, with the line of each row; add faulty rows."""
     reader = csv.reader(io.StringIO(decoded(path, name), newline=""), strict=True)
     lines: list[int] = []
     rows: list[list[str]] = []
     try:
         header = [cell.strip() for cell in next(reader, [])]
-        _check_header(header, name, required)
+        _check_header(header, name, required, optional)
         for cells in reader:
             if not any(cell.strip() for cell in cells):
                 continue
@@ -95,9 +110,6 @@ def csv_rows(
             lines.append(reader.line_num)
     except csv.Error as error:
         faults.append(Fault(name, reader.line_num, f"no CSV: {error}"))
-    if not lines and not any(fault.file == name for fault in faults):
-        message = "a header without rows; at least one figure is needed"
-        raise ContractError([Fault(name, None, message)])
     return pd.DataFrame(rows, columns=header, dtype="str").assign(line=lines)
 
 
@@ -131,20 +143,22 @@ def _parquet_rows(path: Path) -> pd.DataFrame:
     return text.fillna("").assign(line=range(1, len(text) + 1))
 
 
-def _check_header(header: list[str], name: str, required: Sequence[str] = REQUIRED) -> None:
+def _check_header(
+    header: list[str],
+    name: str,
+    required: Sequence[str] = REQUIRED,
+    optional: Sequence[str] = (*REQUIRED, *OPTIONAL),
+) -> None:
     """Raise ContractError where columns are missing, unknown or repeated."""
-    allowed = ", ".join([*REQUIRED, *OPTIONAL])
+    known = list(dict.fromkeys([*required, *optional]))
+    allowed = ", ".join(known)
     faults = [
         *(
             f"column {c!r} is missing; required: {', '.join(required)}"
             for c in required
             if c not in header
         ),
-        *(
-            f"unknown column {c!r}; allowed: {allowed}"
-            for c in header
-            if c not in (*REQUIRED, *OPTIONAL)
-        ),
+        *(f"unknown column {c!r}; allowed: {allowed}" for c in header if c not in known),
         *(f"column {c!r} stands twice" for c in sorted(set(header)) if header.count(c) > 1),
     ]
     if faults:

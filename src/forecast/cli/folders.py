@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from forecast.cli.exits import exit_codes
 from forecast.errors import OutputError, ParameterError
+
+if TYPE_CHECKING:
+    from forecast.archive import Archive
 
 
 @click.command("check-data")
@@ -28,8 +32,18 @@ def check_data(folder: str) -> None:
             rows = int((archive.figures["area"] == area).sum())
             click.echo(
                 f"  {area}: {rows} figures of {len(archive.indicators_of(area))} indicators, "
-                f"{targets} targets"
+                f"{targets} targets{_commitments_said(archive, area)}"
             )
+        for warning in archive.commitments.warnings():
+            click.echo(f"warning: {warning}")
+
+
+def _commitments_said(archive: Archive, area: str) -> str:
+    """Return how many commitments and progress entries an area has; nothing without any."""
+    own = {one.id for one in archive.commitments.announced if one.area == area}
+    announced = sum(one.area == area for one in archive.commitments.announced)
+    entries = sum(entry.id in own for entry in archive.commitments.entries)
+    return f", {announced} commitments with {entries} progress entries" if announced else ""
 
 
 @click.command()

@@ -1,0 +1,24 @@
+"""Counted commitments of work reports, and what has been reported of their progress."""
+
+from forecast.commitments.announced import ANNOUNCED_FILE, Commitment, CommitmentComparison
+from forecast.commitments.book import Commitments, read_commitments
+from forecast.commitments.progress import (
+    PROGRESS_COLUMNS,
+    PROGRESS_FOLDER,
+    ProgressEntry,
+    progress_files,
+    read_progress_file,
+)
+
+__all__ = [
+    "ANNOUNCED_FILE",
+    "PROGRESS_COLUMNS",
+    "PROGRESS_FOLDER",
+    "Commitment",
+    "CommitmentComparison",
+    "Commitments",
+    "ProgressEntry",
+    "progress_files",
+    "read_commitments",
+    "read_progress_file",
+]

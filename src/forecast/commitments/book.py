@@ -1,0 +1,105 @@
+"""All commitments of a data folder with their progress, and what of it was known on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from forecast.commitments.announced import ANNOUNCED_FILE, Commitment, read_announced
+from forecast.commitments.progress import ProgressEntry, progress_files, read_progress_file
+from forecast.errors import ContractError, Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Commitments:
+    """Commitments, the line of each in its file, and every progress entry."""
+
+    announced: tuple[Commitment, ...] = ()
+    lines: tuple[int, ...] = ()
+    entries: tuple[ProgressEntry, ...] = ()
+
+    def in_force(self, area: str, year: int, day: date) -> list[Commitment]:
+        """Return the latest form of each commitment announced by a day, in the file's order."""
+        known = [c for c in self.announced if (c.area, c.year) == (area, year)]
+        known = [c for c in known if c.announced_on <= day]
+        latest = {c.id: c for c in sorted(known, key=lambda c: c.announced_on)}
+        return [c for c in known if latest[c.id] is c]
+
+    def progress(self, one: Commitment, day: date) -> list[ProgressEntry]:
+        """Return what was known on a day of a commitment's progress, in the order of its days.
+
+        Of several entries about one day the one released last counts.
+        """
+        known = [e for e in self.entries if e.id == one.id and e.day.year == one.year]
+        known = [e for e in known if e.released_on <= day]
+        latest = {e.day: e for e in sorted(known, key=lambda e: e.released_on)}
+        return [latest[d] for d in sorted(latest)]
+
+    def known_years(self, day: date) -> list[Commitment]:
+        """Return every commitment of every area and year as it stood on a day."""
+        keys = dict.fromkeys((c.area, c.year) for c in self.announced)
+        return [c for area, year in keys for c in self.in_force(area, year, day)]
+
+    def warnings(self, day: date = date.max) -> list[Fault]:
+        """Return entries known on a day that pass the amount, or fall below an earlier one.
+
+        Each names both lines. They are no faults: more than promised may be done, and a count may
+        be corrected; but either may be a slip of the pen.
+        """
+        return [w for one in self.known_years(day) for w in self.warnings_of(one, day)]
+
+    def warnings_of(self, one: Commitment, day: date) -> list[Fault]:
+        """Return the warnings about the entries of one commitment."""
+        entries = self.progress(one, day)
+        return [*self._above(one, entries), *_falls(one, entries)]
+
+    def _above(self, one: Commitment, entries: Sequence[ProgressEntry]) -> Iterator[Fault]:
+        where = f"{ANNOUNCED_FILE}:{self.lines[self.announced.index(one)]}"
+        for entry in entries:
+            if entry.done > one.amount:
+                said = f"{one.id}: done {entry.done:g} is more than the amount {one.amount:g}"
+                yield Fault(entry.file, entry.line, f"{said} ({where})")
+
+
+def _falls(one: Commitment, entries: Sequence[ProgressEntry]) -> Iterator[Fault]:
+    """Yield entries of a count below the highest one before them; a share may fall."""
+    highest: ProgressEntry | None = None
+    for entry in () if one.is_share else entries:
+        if highest is not None and entry.done < highest.done:
+            said = f"{one.id}: done {entry.done:g} on {entry.day} is less than the {highest.done:g}"
+            text = f"{said} on {highest.day} ({highest.place}); counts never fall"
+            yield Fault(entry.file, entry.line, text)
+        else:
+            highest = entry
+
+
+def read_commitments(folder: Path) -> Commitments:
+    """Return a data folder's commitments, none where it has none; raise ContractError."""
+    faults: list[Fault] = []
+    announced, lines = read_announced(folder, faults)
+    if faults:
+        raise ContractError(faults)
+    years: dict[str, set[int]] = {}
+    for one in announced:
+        years.setdefault(one.id, set()).add(one.year)
+    entries: list[ProgressEntry] = []
+    for path in progress_files(folder):
+        name = path.relative_to(folder).as_posix()
+        entries.extend(read_progress_file(path, name, years, faults))
+    faults.extend(_twice(entries))
+    if faults:
+        raise ContractError(sorted(faults, key=lambda f: (f.file, f.line or 0)))
+    return Commitments(tuple(announced), tuple(lines), tuple(dict.fromkeys(entries)))
+
+
+def _twice(entries: Sequence[ProgressEntry]) -> Iterator[Fault]:
+    """Yield entries that say two things of one day on one day."""
+    seen: dict[tuple[str, date, date], ProgressEntry] = {}
+    for entry in entries:
+        first = seen.setdefault((entry.id, entry.day, entry.released_on), entry)
+        if first.done != entry.done:
+            said = f"{entry.id} on {entry.day} is {first.done:g} ({first.place}) and {entry.done:g}"
+            rule = "one value a day, a correction carries a later released_on"
+            yield Fault(entry.file, entry.line, f"{said}; allowed: {rule}")
