@@ -8,22 +8,40 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 import pytest
 
-from forecast.workers import executor, limit_threads, progress_bar, spread
+from forecast.errors import ParameterError, WorkersLost
+from forecast.workers import (
+    SCHEDULER,
+    WORKERS,
+    executor,
+    limit_threads,
+    progress_bar,
+    spread,
+    use,
+    worker_count,
+)
 
 NAMES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
-@pytest.mark.parametrize("n_workers", [0, 1])
-def test_one_worker_needs_no_executor(n_workers: int):
-    with executor(n_workers) as pool:
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (WORKERS, SCHEDULER):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)  # whatever a test sets is taken back after it
+
+
+@pytest.mark.parametrize(("n_workers", "n_tasks"), [(1, 9), (9, 1), (9, 0)])
+def test_one_worker_or_one_task_needs_no_executor(n_workers: int, n_tasks: int):
+    with executor(n_workers, n_tasks) as pool:
         assert pool is None
         assert list(spread(pool, math.sqrt, [1.0, 4.0, 9.0])) == [1, 2, 3]
 
 
 def test_processes_give_the_same_results_in_the_same_order():
     items = list(range(40))
-    with executor(2) as pool:
+    with executor(2, 9) as pool:
         assert isinstance(pool, ProcessPoolExecutor)
+        assert pool._max_workers == 2
         found = list(spread(pool, math.factorial, items))
     assert found == [math.factorial(i) for i in items]
 
@@ -34,8 +52,48 @@ def test_any_executor_will_do():
 
 
 def test_a_fault_in_a_worker_is_raised_here():
-    with executor(2) as pool, pytest.raises(ValueError, match=r"math domain error|nonnegative"):
+    with executor(2, 9) as pool, pytest.raises(ValueError, match=r"math domain error|nonnegative"):
         list(spread(pool, math.sqrt, [1.0, -1.0]))
+
+
+def test_a_worker_that_dies_is_no_traceback():
+    message = r"a local worker died, .*; nothing was published"
+    with pytest.raises(WorkersLost, match=message), executor(2, 2) as pool:
+        list(spread(pool, os._exit, [3, 3]))
+
+
+def test_workers_are_one_a_processor_or_as_set():
+    assert worker_count() == os.cpu_count()
+    use(3, None)
+    assert worker_count() == 3
+    use(None, None)
+    assert worker_count() == 3
+
+
+@pytest.mark.parametrize("text", ["none", "0", "-1", "1.5"])
+def test_a_setting_that_is_no_number_is_named(monkeypatch: pytest.MonkeyPatch, text: str):
+    monkeypatch.setenv(WORKERS, text)
+    with pytest.raises(ParameterError, match=f"FORECAST_WORKERS: '{text}'; allowed: a whole"):
+        worker_count()
+
+
+def test_settings_reach_processes_by_the_environment():
+    use(None, "tcp://127.0.0.1:8786")
+    assert os.environ[SCHEDULER] == "tcp://127.0.0.1:8786"
+    use(2, None)
+    assert SCHEDULER not in os.environ
+
+
+def test_workers_of_both_kinds_are_refused():
+    with pytest.raises(ParameterError, match=r"--workers: those of --scheduler work; allowed: one"):
+        use(2, "tcp://127.0.0.1:8786")
+
+
+def test_a_cluster_needs_its_extra(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    use(None, "tcp://127.0.0.1:8786")
+    with pytest.raises(WorkersLost, match=r"needs the extra `cluster`"), executor(1, 2):
+        pass
 
 
 def test_a_process_gets_one_numeric_thread(monkeypatch: pytest.MonkeyPatch):

@@ -233,7 +233,7 @@ def _made(
         by_vintage.setdefault(id(vintage), (vintage, {}))[1][key] = name
     tasks = [_Task(question, v, records[v.learnt_on], names) for v, names in by_vintage.values()]
     made: dict[str, Call] = {}
-    with executor(min(n_workers, len(tasks) // _WORTH_A_WORKER)) as pool:
+    with executor(n_workers, len(tasks) // _WORTH_A_WORKER) as pool:
         for done, calls in enumerate(spread(pool, _said, tasks), start=1):
             made |= calls
             if on_progress is not None:

@@ -136,3 +136,7 @@ class NotebookFailed(ForecastError):
 
 class OutputError(ForecastError):
     """A folder or file that could not be written."""
+
+
+class WorkersLost(ForecastError):
+    """Workers that cannot be reached or used, or that died with their work undone."""

@@ -30,7 +30,7 @@ from forecast.ledger import MANIFEST, RESULT, enter, refuse_edited
 from forecast.origin import commit, folder, package_hash, requirements_hash, sha256_of
 from forecast.overlay import Overlay
 from forecast.parameters import Parameters
-from forecast.workers import progress_bar
+from forecast.workers import progress_bar, worker_count
 
 _SECONDS_WITHOUT_BAR = 2.0
 _TYPES = {"str": str, "int": int, "float": float, "bool": bool}
@@ -86,7 +86,7 @@ def _place(parameters: Parameters, reports: Path, overlay: Overlay | None) -> Pa
 def _learn(snapshot: Snapshot, *, show_progress: bool) -> None:
     """Build the record of past calls on all processors where no earlier report has kept it."""
     advance = progress_bar("Replaying past calls", show=show_progress)
-    record_of(snapshot, n_workers=os.cpu_count() or 1, on_progress=advance)
+    record_of(snapshot, n_workers=worker_count(), on_progress=advance)
 
 
 def _rehearse(parameters: Parameters, snapshot: Snapshot, *, show_progress: bool) -> None:
@@ -97,7 +97,7 @@ def _rehearse(parameters: Parameters, snapshot: Snapshot, *, show_progress: bool
     bar = partial(progress_bar, show=show_progress, after_seconds=_SECONDS_WITHOUT_BAR)
     rehearse(
         asked,
-        n_workers=os.cpu_count() or 1,
+        n_workers=worker_count(),
         on_progress=bar("Past days of the year", unit="days"),
         on_replay=bar("Replaying earlier calls"),
     )

@@ -77,7 +77,7 @@ def replay(
         if archive.registry.of(area, indicator).annual_rule is not None
     ]
     calls: list[Call] = []
-    with executor(min(n_workers, len(tasks))) as pool:
+    with executor(n_workers, len(tasks)) as pool:
         for done, found in enumerate(spread(pool, _calls_of, tasks), start=1):
             calls.extend(found)
             if on_progress is not None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import click
 
-from forecast.errors import ForecastError, NotebookFailed, OutputError
+from forecast.errors import ForecastError, NotebookFailed, OutputError, WorkersLost
 
 FAILED, BAD_INPUT = 1, 2
 
@@ -18,7 +18,7 @@ def exit_codes() -> Iterator[None]:
     """Say what is wrong in plain words, and leave with a code that a scheduler can use."""
     try:
         yield
-    except (NotebookFailed, OutputError) as error:
+    except (NotebookFailed, OutputError, WorkersLost) as error:
         click.echo(f"forecast: {error}", err=True)
         sys.exit(FAILED)
     except ForecastError as error:

@@ -52,6 +52,23 @@ def asked_until(last_day: str, command: Callable[..., None]) -> Callable[..., No
     return command
 
 
+def machines(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say who works; no result depends on them."""
+    options = [
+        click.option(
+            "--workers", type=click.IntRange(1), help="Local processes; else one a processor."
+        ),
+        click.option(
+            "--scheduler",
+            metavar="tcp://HOST:PORT",
+            help="Scheduler of a Dask cluster whose workers do the work.",
+        ),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 def asked_parameters(
     area: str,
     *,

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from forecast.cli.exits import exit_codes
-from forecast.cli.options import data_folder
+from forecast.cli.options import data_folder, machines
 from forecast.cli.terminal import console
 from forecast.errors import OutputError, ParameterError
-from forecast.workers import progress_bar
+from forecast.workers import progress_bar, use, worker_count
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -34,17 +34,18 @@ if TYPE_CHECKING:
     help="official, previous-year (at least last year's growth), or a file like targets.toml.",
 )
 @click.option("--models", default="", help="Names with commas; else all.")
-@click.option("--workers", type=click.IntRange(1), default=1, show_default=True)
+@machines
 @click.option("--out", metavar="FILE", required=True, help="Where the calls go, as Parquet.")
-def backtest(area: str, out: str, workers: int, **asked: Any) -> None:
+def backtest(area: str, out: str, workers: int | None, scheduler: str | None, **asked: Any) -> None:
     """Replay past days with the report's own parts, and score every call."""
     with exit_codes():
         from forecast.answers import past_calls
         from forecast.tables import scoreboard
 
+        use(workers, scheduler)
         archive, plan = _replay_plan(area, **asked)
         bar = progress_bar("Replaying", show=sys.stderr.isatty())
-        calls = past_calls(archive, area, plan, n_workers=workers, on_progress=bar)
+        calls = past_calls(archive, area, plan, n_workers=worker_count(), on_progress=bar)
         _write_parquet(calls, Path(out))
         console().print(scoreboard(calls))
         untargeted = int(calls.loc[calls["model"] == "pool", "probability"].isna().sum())
