@@ -151,7 +151,8 @@ def test_what_is_imported_is_declared_to_be_needed_at_run_time():
     undeclared = {
         package
         for package in third_party_imports()
-        if not {canonicalize_name(name) for name in providers.get(package, [])} & set(RUNTIME)
+        if not {canonicalize_name(name) for name in providers.get(package, [])}
+        & set(RUNTIME | EXTRAS)
     }
     assert undeclared == set()
 
