@@ -126,6 +126,14 @@ class TooFewPaths(ForecastError):
         )
 
 
+class UnreadableCell(ForecastError):
+    """A cell of an imported file that holds no figure; `content` is what stands there."""
+
+    def __init__(self, content: object, why: str) -> None:
+        self.content = content
+        super().__init__(f"{str(content)!r} {why}")
+
+
 class NotebookFailed(ForecastError):
     """A notebook cell that raised; `partial` is the notebook as far as it came."""
 

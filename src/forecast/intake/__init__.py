@@ -1,0 +1,1 @@
+"""Files and databases as bureaux issue them, turned into figures that keep the contract."""

@@ -1,0 +1,108 @@
+"""What number a cell holds: as typed by an office, or as a program stores it."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import date
+from decimal import Decimal
+
+from forecast.errors import UnreadableCell
+from forecast.intake.spelling import plain
+
+Content = str | int | float | Decimal | bool | date | None
+
+_BLANKS = {
+    "",
+    "-",
+    "--",
+    "---",
+    "...",
+    "......",
+    "/",
+    "n/a",
+    "na",
+    "无",
+    "暂无",
+    "未公布",
+    "null",
+    "none",
+}
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)")
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_SAID = re.compile(r"(?:同比)?(增长|上升|上涨|增加|下降|下跌|下滑|减少|负增长)?(.+?)(%?)")
+_FALLS = ("下降", "下跌", "下滑", "减少", "负增长")
+_LEVEL = re.compile(r"(?:与?(?:上年|去年)(?:同期)?|同比|基本)*持平")
+_MOST = Decimal(10) ** 15
+_DIGITS = 15  # that a spreadsheet keeps; what a float says beyond them is noise of the binary
+
+
+def is_blank(content: Content) -> bool:
+    """Whether a cell says that there is no figure: nothing, a dash, an ellipsis, 暂无."""
+    return content is None or (isinstance(content, str) and plain(content) in _BLANKS)
+
+
+def level_said(content: Content) -> Decimal | None:
+    """Return the amount in a cell, None where it is blank; raise UnreadableCell."""
+    if is_blank(content):
+        return None
+    if not isinstance(content, str):
+        return _stored(content)
+    text = plain(content)
+    if text.endswith("%"):
+        raise UnreadableCell(content, "per cent is no level; allowed: a number")
+    return _typed(text, content)
+
+
+def growth_said(content: Content, *, is_share: bool = False) -> Decimal | None:
+    """Return growth in per cent, None where the cell is blank; raise UnreadableCell.
+
+    `is_share` says that a stored number is a share of one which is shown as per cent.
+    """
+    if is_blank(content):
+        return None
+    if isinstance(content, str):
+        growth = _growth_typed(plain(content), content)
+    else:
+        growth = _stored(content) * (100 if is_share else 1)
+    if growth <= -100:
+        raise UnreadableCell(content, "is no growth; allowed: above -100")
+    return growth
+
+
+def _growth_typed(text: str, content: str) -> Decimal:
+    if _LEVEL.fullmatch(text):
+        return Decimal(0)
+    if text.endswith("百分点"):
+        raise UnreadableCell(content, "percentage points are a change of growth, not growth")
+    found = _SAID.fullmatch(text)
+    if found is None:
+        raise UnreadableCell(content, "is no growth; allowed: 6.5, -3.2%, 增长6.5, 下降3.2, 持平")
+    word, number, _ = found.groups()
+    value = _typed(number, content)
+    if word not in _FALLS:
+        return value
+    if number[0] in "+-":
+        raise UnreadableCell(content, "has a word and a sign; allowed: one of them")
+    return -value
+
+
+def _typed(text: str, content: str) -> Decimal:
+    if not (_NUMBER.fullmatch(text) or _GROUPED.fullmatch(text)) or not text.isascii():
+        raise UnreadableCell(content, "is no number; allowed: 1234.5 or 1,234.5")
+    return _bounded(Decimal(text.replace(",", "")), content)
+
+
+def _stored(content: Content) -> Decimal:
+    if isinstance(content, bool) or not isinstance(content, int | float | Decimal):
+        raise UnreadableCell(content, "is no number")
+    if not math.isfinite(content):
+        raise UnreadableCell(content, "is no finite number")
+    exact = isinstance(content, int | Decimal)
+    return _bounded(Decimal(content) if exact else Decimal(f"{content:.{_DIGITS}g}"), content)
+
+
+def _bounded(value: Decimal, content: Content) -> Decimal:
+    if abs(value) >= _MOST:
+        raise UnreadableCell(content, "is too large; allowed: below 10^15")
+    return value

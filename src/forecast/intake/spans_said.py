@@ -1,0 +1,145 @@
+"""Which months a text is about: 1-9月, 上半年, 前三季度, 2019年9月, 累计, 本月."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Literal
+
+from forecast.errors import UnreadableCell
+from forecast.spans import MONTHS_A_YEAR, Span, month
+
+Reach = Literal["month", "to_date"]
+_CHINESE = {c: n for n, c in enumerate("一二三四五六七八九", start=1)} | {
+    "十": 10,
+    "十一": 11,
+    "十二": 12,
+}
+_N = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
+_YEAR = r"(?<!\d)((?:19|20)\d\d)"
+_TO = r"(?:-|~|至|到)"
+
+
+@dataclass(frozen=True, slots=True)
+class SpanSaid:
+    """What a text says of time: a year, months of a year, and whether one or all up to it."""
+
+    year: int | None = None
+    months: tuple[int, int] | None = None
+    reach: Reach | None = None
+
+    def over(self, other: SpanSaid) -> SpanSaid:
+        """Return what this says, and where it is silent what the other does."""
+        mine = {f.name: getattr(self, f.name) for f in fields(self)}
+        return SpanSaid(**{n: getattr(other, n) if v is None else v for n, v in mine.items()})
+
+    def span(self) -> Span | str:
+        """Return the span that is meant, or what is missing."""
+        if self.year is None:
+            return "no year is said"
+        if self.months is None:
+            return "no months are said"
+        first, last = self.months
+        if self.reach == "to_date":
+            first = 1
+        elif self.reach == "month" and first == 1 and last == 2:
+            return "the single month of 1-2月 is not known"
+        elif self.reach == "month":
+            first = last
+        return Span(month(self.year, first), month(self.year, last))
+
+
+_Meaning = Callable[[re.Match[str]], SpanSaid]
+
+
+def _number(text: str) -> int:
+    return _CHINESE[text] if text in _CHINESE else int(text)
+
+
+def _range(found: re.Match[str]) -> SpanSaid:
+    return SpanSaid(months=(_number(found[1]), _number(found[2])))
+
+
+def _one_month(found: re.Match[str]) -> SpanSaid:
+    return SpanSaid(months=(_number(found[1]), _number(found[1])))
+
+
+def _first_months(found: re.Match[str]) -> SpanSaid:
+    return SpanSaid(months=(1, _number(found[1])))
+
+
+def _quarters(found: re.Match[str]) -> SpanSaid:
+    first, last = found.groups()
+    return SpanSaid(months=(3 * _number(first or last) - 2, 3 * _number(last)))
+
+
+def _first_quarters(found: re.Match[str]) -> SpanSaid:
+    return SpanSaid(months=(1, 3 * _number(found[1])))
+
+
+def _year_alone(found: re.Match[str]) -> SpanSaid:
+    return SpanSaid(int(found[1]))
+
+
+def _year_and_range(found: re.Match[str]) -> SpanSaid:
+    return SpanSaid(int(found[1]), (_number(found[2]), _number(found[3])))
+
+
+def _year_and_month(found: re.Match[str]) -> SpanSaid:
+    return SpanSaid(int(found[1]), (_number(found[2]), _number(found[2])))
+
+
+def _always(said: SpanSaid) -> _Meaning:
+    return lambda _: said
+
+
+_Q = r"[一二三四1-4]"
+_END = r"(?:月份?|(?![\d.]))"
+_SO_FAR = (
+    r"(?:自年初|本年|今年|年初以来|1-本月|1至本月)?累计|1[-至]本月|年初以来|(?<![a-z])ytd(?![a-z])"
+)
+# In this order: what is longer comes before what is a part of it.
+_PATTERNS: list[tuple[re.Pattern[str], _Meaning]] = [
+    (re.compile(pattern), meaning)
+    for pattern, meaning in (
+        (rf"{_YEAR}(0[1-9]|1[0-2])(?!\d)", _year_and_month),
+        (rf"{_YEAR}[./]({_N})-({_N}){_END}", _year_and_range),
+        (rf"{_YEAR}-({_N})-({_N})月份?", _year_and_range),
+        (rf"{_YEAR}[-./]({_N}){_END}(?:-\d\d(?!\d))?", _year_and_month),
+        (rf"{_YEAR}(?:年度?|(?!\d))", _year_alone),
+        (rf"前({_Q})个?季度", _first_quarters),
+        (rf"第?({_Q})(?:季度?)?{_TO}第?({_Q})季度", _quarters),
+        (rf"第?()({_Q})季度?", _quarters),
+        (r"(?<![a-z])()q([1-4])(?!\d)", _quarters),
+        (rf"(?<!\d)({_N})月?份?{_TO}({_N})月份?", _range),
+        (rf"前({_N})个?月", _first_months),
+        (rf"(?<!\d)({_N})月份?", _one_month),
+        (r"上半年|(?<![a-z])h1(?!\d)", _always(SpanSaid(months=(1, 6)))),
+        (r"下半年|(?<![a-z])h2(?!\d)", _always(SpanSaid(months=(7, 12)))),
+        (r"全年|年度", _always(SpanSaid(months=(1, MONTHS_A_YEAR)))),
+        (_SO_FAR, _always(SpanSaid(reach="to_date"))),
+        (r"本月|当月|单月", _always(SpanSaid(reach="month"))),
+    )
+]
+
+
+def span_said(text: str) -> tuple[SpanSaid, str]:
+    """Return what a text in plain spelling says of time, and the rest with `|` in its place.
+
+    Raise UnreadableCell where it says two things of one kind, or months in no order.
+    """
+    said, rest = SpanSaid(), text
+    for pattern, meaning in _PATTERNS:
+        while (found := pattern.search(rest)) is not None:
+            new = meaning(found)
+            if _contradicts(new, said) or (new.months and new.months[0] > new.months[1]):
+                raise UnreadableCell(text, f"is no one span of months: {found[0]!r}")
+            said = new.over(said)
+            rest = f"{rest[: found.start()]}|{rest[found.end() :]}"
+    return said, rest
+
+
+def _contradicts(new: SpanSaid, said: SpanSaid) -> bool:
+    pairs = [(getattr(new, f.name), getattr(said, f.name)) for f in fields(SpanSaid)]
+    return any(None not in pair and pair[0] != pair[1] for pair in pairs)
