@@ -187,6 +187,25 @@ def test_all_faults_are_reported_at_once(tmp_path: Path):
     assert [fault.line for fault in caught.value.faults] == [1, 7, 13]
 
 
+def test_a_related_area_that_does_not_exist_is_a_fault(tmp_path: Path):
+    listed = entry("sales", 'related = ["nation/sales"]'), entry("output")
+    changed = override("here", "output", 'weights_from = "moon/sales"')
+    registry_of(tmp_path, *listed, changed)
+    with pytest.raises(ContractError, match=r"^2 faults in the data\n") as caught:
+        read_registry(tmp_path, {"here", "there"})
+    rule = "allowed: an area with figures or an entry: here, there"
+    assert str(caught.value).splitlines()[1:] == [
+        f"indicators.toml:1: 'nation/sales' is of an unknown area 'nation'; {rule}",
+        f"indicators.toml:12: 'moon/sales' is of an unknown area 'moon'; {rule}",
+    ]
+
+
+def test_a_related_area_needs_figures_or_an_entry_of_its_own(tmp_path: Path):
+    nation = '[[area]]\nid = "nation"\nname_en = "Nation"\nname_zh = "国"\n'
+    registry_of(tmp_path, nation, entry("sales", 'related = ["nation/other"]'), entry("other"))
+    assert read_registry(tmp_path, {"here"}).areas["nation"].name_en == "Nation"
+
+
 def test_a_missing_registry_is_a_fault(tmp_path: Path):
     with pytest.raises(ContractError, match=r"indicators\.toml: the file is missing"):
         read_registry(tmp_path)

@@ -293,11 +293,12 @@ def read_archive(folder: Path) -> Archive:
         raise ContractError([Fault(str(folder), None, "no such folder; a data folder is needed")])
     faults: list[Fault] = []
     registry = None
+    figures, figure_faults = sound_figures(folder)
+    areas = None if figure_faults else set(figures["area"])
     try:
-        registry = read_registry(folder)
+        registry = read_registry(folder, areas)
     except ContractError as error:
         faults.extend(error.faults)
-    figures, figure_faults = sound_figures(folder)
     faults.extend(figure_faults)
     if registry is not None:
         faults.extend(unknown_indicators(figures, registry))

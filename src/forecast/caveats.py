@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from forecast.history import FloatArray, History
 from forecast.models import Scale
+from forecast.models.followed import left_out
 from forecast.spans import MONTHS_A_YEAR, month, month_text, year_of
 
 
@@ -49,6 +50,10 @@ def limits(history: History, scale: Scale, members: Mapping[str, FloatArray]) ->
         for b in history.indicator.break_months
     ):
         found.append(Caveat("levels_break"))
+    left = left_out(history)
+    for reason in dict.fromkeys(left.values()):
+        series = ", ".join(r for r in left if left[r] == reason)
+        found.append(Caveat(f"related_{reason}", {"related": series}))
     if len(members) == 1:
         found.append(Caveat("one_member", {"model": next(iter(members))}))
     return tuple(found)

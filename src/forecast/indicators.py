@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -63,6 +63,11 @@ class Indicator:
         whole = f"{area}/{self.part_of}"
         return [*self.lenders(area), *(r for r in self.related if r == whole)]
 
+    @property
+    def references(self) -> list[str]:
+        """`area/indicator` of every series of another area that it names."""
+        return [*self.related, *([self.weights_from] if self.weights_from else [])]
+
     def name(self, lang: str) -> str:
         """Return the name in `en` or `zh`."""
         return self.name_zh if lang == "zh" else self.name_en
@@ -113,9 +118,19 @@ class Registry:
             return area
         return entry.name_zh if lang == "zh" else entry.name_en
 
+    def series_name(self, reference: str, lang: str) -> str:
+        """Return the name of `area/indicator` in `en` or `zh`: whose it is, and what."""
+        area, _, indicator = reference.partition("/")
+        between = "" if lang == "zh" else ": "
+        return self.area_name(area, lang) + between + self.of(area, indicator).name(lang)
 
-def read_registry(folder: Path) -> Registry:
-    """Return the registry in `folder/indicators.toml`; raise ContractError with all faults."""
+
+def read_registry(folder: Path, areas_with_figures: Collection[str] | None = None) -> Registry:
+    """Return the registry in `folder/indicators.toml`; raise ContractError with all faults.
+
+    Where the areas with figures are given, each series that is named must be of one of these or
+    of an area with an entry.
+    """
     entries, lines = read_entries(folder / FILE, {"area", "indicator", "override"})
     faults: list[Fault] = []
     areas = parsed(Area, entries["area"], lines["area"], FILE, faults)
@@ -127,6 +142,9 @@ def read_registry(folder: Path) -> Registry:
     if not faults:
         indicator_lines = dict(zip(by_id, lines["indicator"], strict=True))
         faults.extend(_meaning_faults(registry, indicator_lines, override_lines))
+        if areas_with_figures is not None:
+            known = {*registry.areas, *areas_with_figures}
+            faults.extend(_unknown_areas(registry, known, indicator_lines, override_lines))
     if faults:
         raise ContractError(faults)
     return registry
@@ -184,11 +202,33 @@ def _meaning_faults(
     yield from _circles_of_parts(registry, lines, override_lines)
 
 
+def _unknown_areas(
+    registry: Registry,
+    known: Collection[str],
+    lines: Mapping[str, int],
+    override_lines: Mapping[_Key, int],
+) -> Iterator[Fault]:
+    """Yield each reference to an area that has neither figures nor an entry."""
+    named = [(registry.indicators[name].references, line) for name, line in lines.items()]
+    for (area, name), line in override_lines.items():
+        general = registry.indicators[name].references
+        changed = [r for r in registry.of(area, name).references if r not in general]
+        named.append((changed, line))
+    rule = (
+        f"allowed: an area with figures or an entry: {', '.join(sorted(known)) or 'none is there'}"
+    )
+    for references, line in named:
+        for reference in references:
+            area = reference.partition("/")[0]
+            if area not in known:
+                yield Fault(FILE, line, f"{reference!r} is of an unknown area {area!r}; {rule}")
+
+
 def _entry_faults(entry: Indicator, registry: Registry, line: int) -> Iterator[Fault]:
     for text in entry.levels_break:
         if parse_month(text) is None:
             yield Fault(FILE, line, f"levels_break {text!r} is no month; allowed: YYYY-MM")
-    for reference in [*entry.related, *([entry.weights_from] if entry.weights_from else [])]:
+    for reference in entry.references:
         area, _, other = reference.partition("/")
         if not area or other not in registry.indicators:
             rule = "allowed: area/indicator, the indicator one of this file"

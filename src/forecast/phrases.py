@@ -291,7 +291,8 @@ def _year(one: IndicatorReport) -> int:
 
 def caveat(said: CaveatSaid, report: Listing, lang: str) -> str:
     """Return the sentence of a caveat."""
-    values = {what: _value(what, value, report, lang) for what, value in said.values.items()}
+    said_in = {what.removesuffix(f"_{lang}"): value for what, value in said.values.items()}
+    values = {what: _value(what, value, report, lang) for what, value in said_in.items()}
     return text(f"caveat.{said.code}", lang, **values)
 
 

@@ -118,16 +118,6 @@ def test_a_nation_that_is_not_ahead_is_no_help(wandering: FloatArray):
         Nowcast().fit(history, Shared())
 
 
-def test_a_series_that_has_stopped_is_left_out(wandering: FloatArray):
-    stopped = wandering.copy()
-    stopped[1, 8:] = stopped[2] = np.nan
-    related = {NATION: nation(wandering), "nation/other": nation(stopped)}
-    history = history_of(QUARTERS, area="district", related=related)
-    used = Nowcast().related_used(history)
-    assert [h.settled[-1, 7] for h in used] == pytest.approx([running(wandering)[-1, 7]])
-    assert len(used) == 1
-
-
 def test_growth_of_months_undoes_what_accumulates(wandering: FloatArray):
     found = monthly_growth(nation(wandering))
     assert found[:32] == pytest.approx(wandering.ravel()[:32])

@@ -19,17 +19,15 @@ from forecast.models.cumulated import (
     Motion,
     expected_deviation,
     grid_of,
-    monthly_growth,
     months_size,
     n_settled_months,
 )
 from forecast.models.drift import Drift
+from forecast.models.followed import followed
 from forecast.models.shared import Shared
 
 _SIGNAL_TO_NOISE = 0.05  # less than in `drift`: what persists is mostly common
 _LOADING_SPREAD = 0.25  # of the loading over series, in units of both series' noise
-_FEWEST_MONTHS = 24
-_LONGEST_SILENCE = 3  # months that a related series may lie behind its own
 
 
 class Nowcast:
@@ -39,15 +37,7 @@ class Nowcast:
 
     def can_fit(self, history: History) -> bool:
         """Return whether `drift` serves, and a related series has newer figures."""
-        return Drift().can_fit(history) and bool(self.related_used(history))
-
-    def related_used(self, history: History) -> list[History]:
-        """Return the related series that are followed; none where none has newer figures."""
-        last = history.last_published
-        if last is None:
-            return []
-        usable = [h for h in history.related.values() if _is_usable(h, last)]
-        return usable if any((h.last_published or 0) > last for h in usable) else []
+        return Drift().can_fit(history) and bool(followed(history))
 
     def fit(self, history: History, shared: Shared) -> FittedGrowth:
         """Return the model with noise and loading at the posterior mode.
@@ -55,7 +45,7 @@ class Nowcast:
         The prior of the variance is inverse gamma with the pool's size, less what related series
         explain, and its freedom; the prior of the loading is normal about the pool's.
         """
-        used = self.related_used(history)
+        used = followed(history)
         if not used or not Drift().can_fit(history):
             raise NotEnoughHistory(f"nowcast has no newer related series for {history.reference}")
         related = {h.reference: months_size(shared, h) for h in used}
@@ -78,12 +68,3 @@ class Nowcast:
         found = minimize(loss, np.zeros(2), method="BFGS", options={"gtol": 0.1})
         n_points = int(np.isfinite(model.endog[:, :2]).sum())
         return FittedGrowth(history, motion(found.x), freedom + n_points, expected_sd, related)
-
-
-def _is_usable(related: History, last: int) -> bool:
-    """Whether a related series has years enough, and has not stopped."""
-    known = np.isfinite(monthly_growth(related)).sum()
-    newest = related.last_published
-    return bool(
-        newest is not None and newest >= last - _LONGEST_SILENCE and known >= _FEWEST_MONTHS
-    )

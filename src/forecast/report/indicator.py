@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from forecast.answers import Answer
@@ -16,6 +18,7 @@ from forecast.attainment import (
     required,
 )
 from forecast.history import Basis, FloatArray, History
+from forecast.indicators import Registry
 from forecast.outlook import N_BATCHES, IndicatorOutlook, Outlook
 from forecast.outturn import Outturn
 from forecast.report.overlay import unpublished_of
@@ -76,11 +79,11 @@ def indicator_report(name: str, one: IndicatorOutlook, answer: Answer) -> Indica
         base_revision_pct=_base_revision(history),
         error_size_basis=one.scale.basis,
         published=_published_call(name, answer),
-        caveats=_caveats(one),
+        caveats=_caveats(one, answer.outlook.snapshot.registry),
     )
 
 
-def _caveats(one: IndicatorOutlook) -> list[CaveatSaid]:
+def _caveats(one: IndicatorOutlook, registry: Registry) -> list[CaveatSaid]:
     """Return what limits an indicator's forecast; unpublished figures are named as such.
 
     What one of them expects is not what the office expects.
@@ -88,13 +91,23 @@ def _caveats(one: IndicatorOutlook) -> list[CaveatSaid]:
     unpublished = unpublished_of(one.history)
     own = {month_text(f.span.last) for f in unpublished if f.status == "expected"}
     found = [
-        CaveatSaid(code=c.code, values=dict(c.values))
+        CaveatSaid(code=c.code, values=_named(c.values, registry))
         for c in one.caveats
         if c.code != "rests_on_expected" or c.values["month"] not in own
     ]
     if unpublished:
         found.append(CaveatSaid(code="rests_on_unpublished", values={"n": str(len(unpublished))}))
     return found
+
+
+def _named(values: Mapping[str, str], registry: Registry) -> dict[str, str]:
+    """Return what fills a caveat, series by their names in both languages."""
+    named = {what: value for what, value in values.items() if what != "related"}
+    if "related" in values:
+        series = values["related"].split(", ")
+        for lang, comma in (("en", ", "), ("zh", "、")):
+            named[f"related_{lang}"] = comma.join(registry.series_name(s, lang) for s in series)
+    return named
 
 
 def _published(name: str, answer: Answer) -> IndicatorOutlook | None:

@@ -1,0 +1,68 @@
+"""Which related series a model can follow, and why the others are left out."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from forecast.history import Basis, History
+from forecast.models.cumulated import monthly_growth
+from forecast.spans import month
+
+Reason = Literal["missing", "short", "stopped", "jumped"]
+
+_FEWEST_MONTHS = 24
+_LONGEST_SILENCE = 3  # months that a related series may lie behind the series itself
+_JUMP = 10.0  # times its usual change from month to month
+
+
+def followed(history: History) -> list[History]:
+    """Return the related series that can be followed; none where none has newer figures."""
+    last = history.last_published
+    if last is None:
+        return []
+    left = left_out(history)
+    usable = [h for reference, h in _growing(history).items() if reference not in left]
+    return usable if any((h.last_published or 0) > last for h in usable) else []
+
+
+def left_out(history: History) -> dict[str, Reason]:
+    """Return the related series that cannot be followed, by reference, each with the reason.
+
+    `missing`: no growth known. `stopped`: its last month lies more than three before the series'
+    own. `short`: fewer than 24 months. `jumped`: growth that is the ratio of two levels changed
+    out of all proportion since the series' own last month, as where a base was restated.
+    """
+    last = history.last_published
+    if last is None:
+        return {}
+    found = {reference: _reason(h, last) for reference, h in _growing(history).items()}
+    return {reference: reason for reference, reason in found.items() if reason is not None}
+
+
+def _growing(history: History) -> dict[str, History]:
+    """Return the related series that have growth; an index of diffusion has none."""
+    return {r: h for r, h in history.related.items() if h.indicator.annual_rule is not None}
+
+
+def _reason(related: History, last: int) -> Reason | None:
+    newest = related.last_published
+    if newest is None:
+        return "missing"
+    if newest < last - _LONGEST_SILENCE:
+        return "stopped"
+    if np.isfinite(monthly_growth(related)).sum() < _FEWEST_MONTHS:
+        return "short"
+    return "jumped" if _has_jumped(related, last) else None
+
+
+def _has_jumped(related: History, last: int) -> bool:
+    """Whether unpublished growth since a month leapt; growth as published is on one base."""
+    growth = monthly_growth(related)
+    months = np.flatnonzero(np.isfinite(growth))
+    steps = np.abs(np.diff(growth[months]))
+    is_new = months[1:] > last - month(related.first_year, 1)
+    is_ratio = related.growth.basis.ravel()[months[1:]] == Basis.LEVEL_RATIO
+    usual = float(np.median(steps[~is_new])) if (~is_new).any() else np.inf
+    return bool((steps[is_new & is_ratio] > _JUMP * max(usual, 1.0)).any())
