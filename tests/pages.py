@@ -15,7 +15,8 @@ from forecast.film import film_of
 from forecast.news import news_of
 from forecast.record import Record
 from forecast.report import Report, report_of
-from forecast.report.value import Fan, IndicatorReport, TrackReport
+from forecast.report.track import TrackReport
+from forecast.report.value import Fan, IndicatorReport
 
 LANGUAGES = ("en", "zh")
 

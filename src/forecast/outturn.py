@@ -34,6 +34,22 @@ def outturn_of(history: History, target: Target | None, snapshot: Snapshot) -> O
     return _computed_outturn(history, snapshot)
 
 
+def expected_outturn(history: History, snapshot: Snapshot) -> Outturn | None:
+    """Return what the office last expected of a year that was never settled; else None.
+
+    Calls are scored against it apart: it settles no target, and nothing is learnt from it.
+    """
+    december = month(history.year, MONTHS_A_YEAR)
+    if december not in history.expected:
+        return None
+    figures = snapshot.figures_of(history.area, history.indicator.id)
+    stated = [f for f in figures if f.status == "expected" and f.span.last == december]
+    if not stated:
+        return None
+    last = max(stated, key=lambda f: (f.measure == "growth_pct", f.released_on))
+    return Outturn(history.expected[december], last.released_on, "expected", last.source)
+
+
 def _computed_outturn(history: History, snapshot: Snapshot) -> Outturn:
     """Return growth of the year where only its levels or months are published.
 

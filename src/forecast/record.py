@@ -26,6 +26,7 @@ COLUMNS = {
 
 
 POOL, RAW_POOL = "pool", "pool_raw"
+EXPECTED = "expected"
 REFERENCES = ("planner", "climatology")
 DENSITY_COLUMNS = {
     "area": "str",
@@ -58,9 +59,14 @@ def no_densities() -> pd.DataFrame:
     return pd.DataFrame(columns=list(DENSITY_COLUMNS)).astype(DENSITY_COLUMNS)
 
 
+def final_calls(densities: pd.DataFrame) -> pd.DataFrame:
+    """Return the density calls of years that were settled, not only expected to end as they did."""
+    return densities[densities["outturn_status"] != EXPECTED]
+
+
 @dataclass(frozen=True)
 class Record:
-    """Past calls, every one of them settled.
+    """Past calls, every one of them settled, or expected by the office to end as it did.
 
     `calls` holds the point calls of simple rules, one row each: `call_pct` is what a rule said
     once `months_known` months of `year` were known about growth of January to month `until`;
@@ -68,7 +74,8 @@ class Record:
     year: `accumulates`, or `end_of_year`.
 
     `densities` holds the density calls of models and pools of annual growth with their scores;
-    probability, hit and what follows from them are NaN where no target was in force.
+    probability, hit and what follows from them are NaN where no target was in force. Where the
+    office only expected a year's outturn (`outturn_status`), nothing is learnt from the call.
     """
 
     calls: pd.DataFrame

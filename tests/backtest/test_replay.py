@@ -14,7 +14,7 @@ from forecast.archive import Archive
 from forecast.backtest import Plan, replay
 from forecast.history import FloatArray, History
 from forecast.models import Shared
-from forecast.record import DENSITY_COLUMNS, POOL, RAW_POOL
+from forecast.record import DENSITY_COLUMNS, POOL, RAW_POOL, final_calls
 from forecast.spans import Span, month, month_of_year
 from strategies import Release, archive_of, indicator, target
 
@@ -280,10 +280,21 @@ def test_an_outturn_of_the_same_day_leaves_no_forecast():
 
 def test_a_year_without_outturn_is_not_scored():
     releases = [*some_years(range(2014, 2017)), *said({(2017, 3): 8.0, (2017, 6): 8.1})]
+    plan = Plan(years=range(2016, 2018), months=(3, 6), models=("pace",))
+    found = replay(archive_of(releases), ["made_up"], plan)
+    assert found["year"].unique().tolist() == [2016]
+
+
+def test_a_year_that_the_office_only_expected_is_scored_apart():
+    releases = [*some_years(range(2014, 2017)), *said({(2017, 3): 8.0, (2017, 6): 8.1})]
     expected = said({(2017, 12): 8.2}, on=date(2018, 1, 20), status="expected")
     plan = Plan(years=range(2016, 2018), months=(3, 6), models=("pace",))
     found = replay(archive_of(releases + expected), ["made_up"], plan)
-    assert found["year"].unique().tolist() == [2016]
+    apart = found[found["outturn_status"] == "expected"]
+    assert apart["year"].unique().tolist() == [2017]
+    assert apart["outturn_pct"].unique().tolist() == [8.2]
+    assert sorted(apart["months_known"].unique()) == [3, 6]
+    assert final_calls(found)["year"].unique().tolist() == [2016]
 
 
 def test_calls_without_a_target_are_counted_and_have_no_probability():

@@ -18,7 +18,7 @@ from forecast.chance import generator
 from forecast.history import FloatArray, History, build_history
 from forecast.models import MODELS, Fitted, Shared, explodes
 from forecast.outlook import learning_day, what_is_shared
-from forecast.outturn import Outturn, outturn_of
+from forecast.outturn import Outturn, expected_outturn, outturn_of
 from forecast.spans import month
 from forecast.targets import Comparison, Target, in_force
 from forecast.workers import executor, spread
@@ -126,10 +126,11 @@ class _Judge:
         self._found: dict[str | None, Outturn | None] = {}
 
     def outturn(self, target: Target | None) -> Outturn | None:
-        """Return the year's outturn; None where it is not settled to this day."""
+        """Return the year's outturn, else what the office expected of it; None without either."""
         rule = None if target is None else target.settles
         if rule not in self._found:
-            self._found[rule] = outturn_of(self._history, target, self._final)
+            settled = outturn_of(self._history, target, self._final)
+            self._found[rule] = settled or expected_outturn(self._history, self._final)
         return self._found[rule]
 
 

@@ -15,7 +15,14 @@ from forecast.calibration import Calibration, calibration_of
 from forecast.history import FloatArray
 from forecast.outlook import learning_day
 from forecast.pool import past_scores, weights
-from forecast.record import DENSITY_COLUMNS, POOL, RAW_POOL, REFERENCES, no_densities
+from forecast.record import (
+    DENSITY_COLUMNS,
+    POOL,
+    RAW_POOL,
+    REFERENCES,
+    final_calls,
+    no_densities,
+)
 from forecast.scores import brier, crps, log_score, pit
 from forecast.targets import Target
 
@@ -78,7 +85,7 @@ def _raw_pools(calls: Sequence[Call], members: pd.DataFrame) -> list[_Said]:
 
     What is settled changes on few days of a year, so that weights are kept meanwhile.
     """
-    past = past_scores(members[~members["model"].isin(NOT_POOLED)])
+    past = past_scores(final_calls(members[~members["model"].isin(NOT_POOLED)]))
     settled_on = past.index.get_level_values("settled_on").to_numpy()
 
     @cache
@@ -99,7 +106,7 @@ def _raw_pools(calls: Sequence[Call], members: pd.DataFrame) -> list[_Said]:
 
 def _recalibrated(pools: Sequence[_Said], table: pd.DataFrame) -> list[_Said]:
     """Return the pools recalibrated by the pools that were settled before each call."""
-    ordered = table.sort_values("settled_on")
+    ordered = final_calls(table).sort_values("settled_on")
     settled_on = ordered["settled_on"].to_numpy()
 
     @cache

@@ -11,7 +11,7 @@ from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
 from forecast.charts.style import ABOVE, BLUE, GREEN, GREY, SHIELD, STYLE, VERMILLION
 from forecast.record import POOL
-from forecast.report.value import TrackReport
+from forecast.report.track import TrackReport
 from forecast.texts import text
 
 _LOOKS = {

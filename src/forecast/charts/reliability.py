@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from forecast import texts
 from forecast.charts.style import ABOVE, BANDS, BLUE, GREY, PALE, SHIELD, STYLE
-from forecast.report.value import ReliabilityReport, TrackReport
+from forecast.report.track import ReliabilityReport, TrackReport
 from forecast.texts import text
 
 _TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)

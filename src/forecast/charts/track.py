@@ -10,7 +10,8 @@ from forecast.charts.months import scores_by_month
 from forecast.charts.reliability import reliability
 from forecast.charts.style import STYLE, picture
 from forecast.fragments import Html, fragment
-from forecast.report.value import MonthScore, Report, TrackReport
+from forecast.report.track import MonthScore, TrackReport
+from forecast.report.value import Report
 from forecast.texts import text
 
 _SIZE_INCHES = (4.6, 4.0)

@@ -23,7 +23,7 @@ from forecast.models import MODELS, Model, Scale, Shared, explodes
 from forecast.outlook.value import N_BATCHES, IndicatorOutlook, Outlook, Status
 from forecast.outturn import outturn_of
 from forecast.pool import past_scores, quantile_average, weights
-from forecast.record import POOL, RAW_POOL, Record
+from forecast.record import POOL, RAW_POOL, Record, final_calls
 from forecast.spans import month_of_year, year_of
 from forecast.targets import Target
 
@@ -49,7 +49,7 @@ class _Past:
     @classmethod
     def of(cls, record: Record, day: date) -> _Past:
         """Return what was settled by the learning day of a report's day."""
-        past = record.settled_by(learning_day(day)).densities
+        past = final_calls(record.settled_by(learning_day(day)).densities)
         raw, final = (past[past["model"] == name] for name in (RAW_POOL, POOL))
         return cls(past_scores(past), raw, final)
 

@@ -16,7 +16,7 @@ from forecast.report.indicator import FAN_LEVELS, indicator_report, light, word
 from forecast.report.moved import FilmFrame, Moved, film_report, moved_report
 from forecast.report.overlay import OverlayReport, overlay_report
 from forecast.report.result import json_of, json_schema, read_result, result_json, write_result
-from forecast.report.track import track_record
+from forecast.report.track import TrackReport, track_record
 from forecast.report.value import (
     SCHEMA_VERSION,
     CaveatSaid,
@@ -24,7 +24,6 @@ from forecast.report.value import (
     JointReport,
     Known,
     Report,
-    TrackReport,
 )
 
 __all__ = [

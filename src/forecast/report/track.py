@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
 from forecast.chance import generator
 from forecast.indicators import Registry
-from forecast.record import POOL, RAW_POOL, REFERENCES
-from forecast.report.value import (
-    IndicatorScore,
-    ModelScore,
-    MonthScore,
-    ReliabilityReport,
-    Skill,
-    TrackReport,
-)
+from forecast.record import POOL, RAW_POOL, REFERENCES, final_calls
 from forecast.scores import Interval, consistency_band, coverage, ratio_by_year, reliability
 
 FEWEST_YEARS, FEWEST_CALLS = 3, 50
@@ -24,13 +18,110 @@ RIVALS = ("planner", "climatology", "prophet")
 GRID = np.linspace(0, 1, 41)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelScore:
+    """Mean scores of a model, of the pool or of a reference over all settled calls."""
+
+    model: str
+    n_calls: int
+    crps_pp: float
+    brier: float | None
+    log_score: float | None
+    covers80: float
+    covers90: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthScore:
+    """Mean scores of the pool once so many months were known, and those of its rivals."""
+
+    months_known: int
+    n_calls: int
+    crps_pp: float
+    brier: float | None
+    covers80: float
+    rivals_crps_pp: dict[str, float]
+    rivals_brier: dict[str, float | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndicatorScore:
+    """Mean scores of the pool for one indicator of an area; None where no call counts.
+
+    `n_expected` calls were of years of which the office only expected the outturn.
+    """
+
+    area: str
+    area_name_en: str
+    area_name_zh: str
+    indicator: str
+    name_en: str
+    name_zh: str
+    n_calls: int
+    crps_pp: float | None
+    brier: float | None
+    covers80: float | None
+    n_expected: int
+    crps_expected_pp: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReliabilityReport:
+    """The CORP reliability diagram with a 90 % consistency band, and the parts of the Brier score.
+
+    Brier = miscalibration - resolution + uncertainty. `histogram` counts the stated
+    probabilities in ten equal bins.
+    """
+
+    stated: list[float]
+    observed: list[float]
+    lower: list[float]
+    upper: list[float]
+    histogram: list[int]
+    miscalibration: float
+    resolution: float
+    uncertainty: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skill:
+    """How much lower the pool's scores are than a rival's, in per cent, with 90 % intervals."""
+
+    rival: str
+    n_calls: int
+    crps_pct: float
+    crps_lower_pct: float
+    crps_upper_pct: float
+    brier_pct: float
+    brier_lower_pct: float
+    brier_upper_pct: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackReport:
+    """What past calls came to: replayed with what was known on their days, against last year."""
+
+    n_calls: int
+    first_year: int
+    last_year: int
+    n_years: int
+    is_thin: bool
+    n_without_target: int
+    models: list[ModelScore]
+    months: list[MonthScore]
+    indicators: list[IndicatorScore]
+    reliability: ReliabilityReport | None
+    skill: list[Skill]
+
+
 def track_record(densities: pd.DataFrame, registry: Registry, seed: int) -> TrackReport | None:
-    """Return what settled calls came to; None where there is none.
+    """Return what settled calls came to, those of expected outturns apart; None without any.
 
     Intervals resample years, for the calls of a year share its shocks.
     """
-    calls = densities[densities["model"] != RAW_POOL]
+    calls = final_calls(densities[densities["model"] != RAW_POOL])
     pool = calls[calls["model"] == POOL]
+    every = densities[densities["model"] == POOL]
     if pool.empty:
         return None
     years = sorted(int(y) for y in pool["year"].unique())
@@ -45,7 +136,7 @@ def track_record(densities: pd.DataFrame, registry: Registry, seed: int) -> Trac
         n_without_target=int(pool["probability"].isna().sum()),
         models=[_model(m, calls[calls["model"] == m]) for m in models],
         months=[_month(k, calls[calls["months_known"] == k]) for k in months],
-        indicators=[_indicator(rows, registry) for _, rows in pool.groupby(["area", "indicator"])],
+        indicators=[_indicator(rows, registry) for _, rows in every.groupby(["area", "indicator"])],
         reliability=_reliability(pool.dropna(subset=["probability"]), seed),
         skill=[s for rival in RIVALS if (s := _skill(calls, rival, seed)) is not None],
     )
@@ -82,6 +173,8 @@ def _month(months_known: int, rows: pd.DataFrame) -> MonthScore:
 def _indicator(rows: pd.DataFrame, registry: Registry) -> IndicatorScore:
     area, indicator = str(rows["area"].iloc[0]), str(rows["indicator"].iloc[0])
     entry = registry.of(area, indicator)
+    settled = final_calls(rows)
+    expected = rows.drop(settled.index)
     return IndicatorScore(
         area=area,
         area_name_en=registry.area_name(area, "en"),
@@ -89,11 +182,18 @@ def _indicator(rows: pd.DataFrame, registry: Registry) -> IndicatorScore:
         indicator=indicator,
         name_en=entry.name_en,
         name_zh=entry.name_zh,
-        n_calls=len(rows),
-        crps_pp=float(rows["crps"].mean()),
-        brier=float(rows["brier"].mean()),
-        covers80=coverage(rows["pit"], 0.8),
+        n_calls=len(settled),
+        crps_pp=_mean(settled["crps"]),
+        brier=_mean(settled["brier"]),
+        covers80=coverage(settled["pit"], 0.8) if len(settled) else None,
+        n_expected=len(expected),
+        crps_expected_pp=_mean(expected["crps"]),
     )
+
+
+def _mean(scores: pd.Series[float]) -> float | None:
+    known = scores.dropna()
+    return float(known.mean()) if len(known) else None
 
 
 def _reliability(pool: pd.DataFrame, seed: int) -> ReliabilityReport | None:

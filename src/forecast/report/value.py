@@ -14,8 +14,9 @@ import pandas as pd
 from forecast.attainment import Progress, Required
 from forecast.report.moved import FilmFrame, Moved
 from forecast.report.overlay import OverlayReport
+from forecast.report.track import TrackReport
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,97 +194,6 @@ class Known:
     age_days: int
     share_of_days_not_published: float
     n_past_calls: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModelScore:
-    """Mean scores of a model, of the pool or of a reference over all settled calls."""
-
-    model: str
-    n_calls: int
-    crps_pp: float
-    brier: float | None
-    log_score: float | None
-    covers80: float
-    covers90: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MonthScore:
-    """Mean scores of the pool once so many months were known, and those of its rivals."""
-
-    months_known: int
-    n_calls: int
-    crps_pp: float
-    brier: float | None
-    covers80: float
-    rivals_crps_pp: dict[str, float]
-    rivals_brier: dict[str, float | None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndicatorScore:
-    """Mean scores of the pool for one indicator of an area."""
-
-    area: str
-    area_name_en: str
-    area_name_zh: str
-    indicator: str
-    name_en: str
-    name_zh: str
-    n_calls: int
-    crps_pp: float
-    brier: float | None
-    covers80: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReliabilityReport:
-    """The CORP reliability diagram with a 90 % consistency band, and the parts of the Brier score.
-
-    Brier = miscalibration - resolution + uncertainty. `histogram` counts the stated
-    probabilities in ten equal bins.
-    """
-
-    stated: list[float]
-    observed: list[float]
-    lower: list[float]
-    upper: list[float]
-    histogram: list[int]
-    miscalibration: float
-    resolution: float
-    uncertainty: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Skill:
-    """How much lower the pool's scores are than a rival's, in per cent, with 90 % intervals."""
-
-    rival: str
-    n_calls: int
-    crps_pct: float
-    crps_lower_pct: float
-    crps_upper_pct: float
-    brier_pct: float
-    brier_lower_pct: float
-    brier_upper_pct: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrackReport:
-    """What past calls came to: replayed with what was known on their days, against last year."""
-
-    n_calls: int
-    first_year: int
-    last_year: int
-    n_years: int
-    is_thin: bool
-    n_without_target: int
-    models: list[ModelScore]
-    months: list[MonthScore]
-    indicators: list[IndicatorScore]
-    reliability: ReliabilityReport | None
-    skill: list[Skill]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

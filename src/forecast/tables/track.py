@@ -8,18 +8,15 @@ from itertools import groupby
 
 from forecast import texts
 from forecast.fragments import Html, fragment
-from forecast.report.value import (
-    IndicatorScore,
-    ModelScore,
-    MonthScore,
-    Report,
-    Skill,
-    TrackReport,
-)
+from forecast.report.track import IndicatorScore, ModelScore, MonthScore, Skill, TrackReport
+from forecast.report.value import Report
 from forecast.texts import text
 
 _ROUNDING = 1e-6
 _LIMITS = ("replayed", "asked", "vintages", "years", "same_calls")
+_INDICATOR_COLUMNS = (
+    "indicator", "calls", "crps", "brier", "covers80", "expected_calls", "expected_crps",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +73,7 @@ def _sentences(record: TrackReport | None, lang: str) -> list[str]:
     if record is None:
         return [text("track.none", lang)]
     counts = {"n": f"{record.n_calls:,}", "years": _years(record, lang)}
-    pool, n_series = record.models[0], len(record.indicators)
+    pool, n_series = record.models[0], sum(one.n_calls > 0 for one in record.indicators)
     said = [text("track.thin", lang, **counts)] if record.is_thin else []
     covers = {"covers80": _share(pool.covers80, lang), "covers90": _share(pool.covers90, lang)}
     said.append(text("track.lead", lang, **counts, **covers, series=n_series))
@@ -131,6 +128,8 @@ def _limits(record: TrackReport | None, lang: str) -> list[str]:
     said = [text(f"track.{limit}", lang) for limit in _LIMITS]
     if record.n_without_target:
         said.append(text("track.without_target", lang, n=record.n_without_target))
+    if any(one.n_expected for one in record.indicators):
+        said.append(text("track.expected", lang))
     return said
 
 
@@ -160,7 +159,7 @@ def _details(report: Report, lang: str) -> list[_Grid]:
     )
     indicators = _Grid(
         text("track.by_indicator", lang),
-        _heads(("indicator", "calls", "crps", "brier", "covers80"), lang),
+        _heads(_INDICATOR_COLUMNS, lang),
         [_indicator_row(one, lang) for one in record.indicators],
     )
     return [models, indicators]
@@ -200,7 +199,8 @@ def _model_row(one: ModelScore, lang: str) -> list[str]:
 
 def _indicator_row(one: IndicatorScore, lang: str) -> list[str]:
     scores = [_number(one.crps_pp, 2, lang), _number(one.brier, 3, lang)]
-    return [_series(one, lang), f"{one.n_calls:,}", *scores, _share(one.covers80, lang)]
+    expected = [f"{one.n_expected:,}", _number(one.crps_expected_pp, 2, lang)]
+    return [_series(one, lang), f"{one.n_calls:,}", *scores, _share(one.covers80, lang), *expected]
 
 
 def _series(one: IndicatorScore, lang: str) -> str:
@@ -222,7 +222,9 @@ def _brier_parts(record: TrackReport | None, lang: str) -> str:
     return text("track.brier", lang, brier=_number(record.models[0].brier, 3, lang), **put)
 
 
-def _share(share: float, lang: str) -> str:
+def _share(share: float | None, lang: str) -> str:
+    if share is None:
+        return text("form.none", lang)
     return texts.rate(100 * share, 0, lang)
 
 
