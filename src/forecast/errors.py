@@ -148,3 +148,13 @@ class OutputError(ForecastError):
 
 class WorkersLost(ForecastError):
     """Workers that cannot be reached or used, or that died with their work undone."""
+
+
+class FolderBusy(ForecastError):
+    """A folder of reports that another process works on."""
+
+    def __init__(self, lock: str, seconds: float) -> None:
+        self.lock, self.seconds = lock, seconds
+        super().__init__(
+            f"another process makes reports there: {lock} was not free within {seconds:g} s"
+        )

@@ -59,6 +59,17 @@ class Parameters:
             overlay=Path(given["overlay"]) if given["overlay"] else None,
         )
 
+    def question(self) -> dict[str, str | int]:
+        """Return what is asked, as manifests have it; the same in every language and place."""
+        return {
+            "area": self.area,
+            "year": self.year,
+            "as_of": self.as_of.isoformat(),
+            "since": self.since.isoformat(),
+            "seed": self.seed,
+            "n_paths": self.n_paths,
+        }
+
 
 PARAMETER_TYPES: Mapping[str, type] = {
     field.name: {"int": int}.get(str(field.type), str) for field in fields(Parameters)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import calendar
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from pydantic import ConfigDict, Strict
 
 from forecast.entries import parsed, read_entries
 from forecast.errors import ContractError, Fault
-from forecast.spans import month_of_year, year_of
+from forecast.spans import MONTHS_A_YEAR, month_of_year, year_of
 
 FILE = "schedule.toml"
 DEFAULT_TIME_ZONE = "Asia/Shanghai"
@@ -35,12 +36,26 @@ class Lag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportDays:
-    """The days of the month on which a report of an area is due."""
+    """On which days which reports of an area are due.
+
+    Without `years` those of every year for which targets were announced. `at` is the time of the
+    day, in the schedule's zone, from which that day's report is due.
+    """
 
     __pydantic_config__ = _CONFIG
 
     area: str
-    days_of_month: list[Annotated[int, Strict()]]
+    days_of_month: list[Annotated[int, Strict()] | Literal["last"]]
+    years: list[Annotated[int, Strict()]] | None = None
+    months_after: Annotated[int, Strict()] = 0
+    at: time = time(0)
+    kinds: list[str] = field(default_factory=lambda: ["attainment"])
+    languages: list[Literal["en", "zh"]] = field(default_factory=lambda: ["en"])
+
+    def falls_on(self, day: date) -> bool:
+        """Return whether a report is due on a day of the month; 31 is not the last of June."""
+        is_last = (day + timedelta(days=1)).day == 1
+        return day.day in self.days_of_month or (is_last and "last" in self.days_of_month)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +66,13 @@ class Schedule:
     report_days: tuple[ReportDays, ...] = ()
     time_zone: str = DEFAULT_TIME_ZONE
 
+    def now(self) -> datetime:
+        """Return the time it is in the schedule's time zone."""
+        return datetime.now(ZoneInfo(self.time_zone))
+
     def today(self) -> date:
         """Return the day it is in the schedule's time zone."""
-        return datetime.now(ZoneInfo(self.time_zone)).date()
+        return self.now().date()
 
     def usual_release_on(self, area: str, indicator: str, last_month: int) -> date | None:
         """Return the usual release day of a span that ends with a month; None where unknown."""
@@ -104,12 +123,23 @@ def read_schedule(folder: Path) -> Schedule:
             if lag.days < 0:
                 faults.append(Fault(FILE, line, f"days {lag.days}; allowed: zero or more"))
         for entry, line in zip(days, lines["report"], strict=True):
-            wrong = [d for d in entry.days_of_month if not 1 <= d <= 31]
-            if wrong:
-                faults.append(Fault(FILE, line, f"days_of_month {wrong}; allowed: 1 to 31"))
+            faults.extend(Fault(FILE, line, text) for text in _problems(entry))
     if faults:
         raise ContractError(faults)
     return Schedule(tuple(lags), tuple(days), zone)
+
+
+def _problems(entry: ReportDays) -> Iterator[str]:
+    wrong = [d for d in entry.days_of_month if d != "last" and not 1 <= d <= 31]
+    if wrong or not entry.days_of_month:
+        yield f'days_of_month {wrong or []}; allowed: 1 to 31, or "last"'
+    if not 0 <= entry.months_after <= MONTHS_A_YEAR:
+        yield f"months_after {entry.months_after}; allowed: 0 to {MONTHS_A_YEAR}"
+    if entry.at.tzinfo is not None:
+        yield f"at {entry.at}; allowed: a time without a zone, in that of time_zone"
+    for name in ("kinds", "languages"):
+        if not getattr(entry, name):
+            yield f"{name} []; allowed: at least one"
 
 
 def _is_time_zone(name: object) -> bool:

@@ -10,6 +10,7 @@ from forecast.cli.past import backtest
 from forecast.cli.questions import news, scenario, status
 from forecast.cli.record import verify
 from forecast.cli.reports import report
+from forecast.cli.unattended import run_due
 from forecast.workers import limit_threads
 
 
@@ -20,5 +21,5 @@ def main() -> None:
     limit_threads()
 
 
-for _command in (report, status, news, scenario, backtest, verify, check_data, init):
+for _command in (report, status, news, scenario, backtest, run_due, verify, check_data, init):
     main.add_command(_command)

@@ -1,4 +1,4 @@
-"""Exit codes: 0 done, 1 a run failed, 2 bad input."""
+"""Exit codes: 0 done, 1 a run failed, 2 bad input, 6 another process is at work."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from contextlib import contextmanager
 
 import click
 
-from forecast.errors import ForecastError, NotebookFailed, OutputError, WorkersLost
+from forecast.errors import FolderBusy, ForecastError, NotebookFailed, OutputError, WorkersLost
 
-FAILED, BAD_INPUT = 1, 2
+FAILED, BAD_INPUT, BUSY = 1, 2, 6
 
 
 @contextmanager
@@ -21,6 +21,9 @@ def exit_codes() -> Iterator[None]:
     except (NotebookFailed, OutputError, WorkersLost) as error:
         click.echo(f"forecast: {error}", err=True)
         sys.exit(FAILED)
+    except FolderBusy as error:
+        click.echo(f"forecast: {error}", err=True)
+        sys.exit(BUSY)
     except ForecastError as error:
         click.echo(f"forecast: {error}", err=True)
         sys.exit(BAD_INPUT)

@@ -1,0 +1,144 @@
+"""Catching up: every report that is due and does not stand, made in the order of its day."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from forecast.archive import read_archive
+from forecast.errors import DayAhead, NotebookFailed
+from forecast.known import Known
+from forecast.parameters import Parameters
+from forecast.schedule import Schedule
+from forecast.unattended.due import MISSING, Due, due_reports, why_make
+from forecast.unattended.lock import alone_in
+
+MANIFEST = "manifest.json"
+Did = Literal["made", "remade", "unchanged", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What became of one due report; `why` it had to be made: missing, figures or question."""
+
+    area: str
+    year: int
+    as_of: str
+    did: Did
+    why: str | None
+    run: str | None
+    page: str | None
+    seconds: float = 0.0
+    error: str | None = None
+
+    def line(self) -> str:
+        """Return the entry as one line of JSON."""
+        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """Where data and reports lie, and what holds for every report; without `now` the clock's."""
+
+    data: Path
+    reports: Path
+    seed: int
+    n_paths: int
+    wait_seconds: float
+    now: datetime | None = None
+
+
+def run_due(order: Order, say: Callable[[Entry], None]) -> list[Entry]:
+    """Return what became of every due report, each said as it is known; each is made once.
+
+    A report that fails does not keep later ones from being made. Raise FolderBusy, OutputError
+    where nothing can be written, and ContractError and its kin for what cannot be read.
+    """
+    entries = []
+    with alone_in(order.reports, wait_seconds=order.wait_seconds):
+        archive = read_archive(order.data)
+        known = Known(archive)
+        for due in due_reports(archive, _time(order, archive.schedule)):
+            entries.append(_settled(order, due, known))
+            say(entries[-1])
+    return entries
+
+
+def _time(order: Order, schedule: Schedule) -> datetime:
+    """Return the time that counts; raise DayAhead for one that has not come."""
+    clock = schedule.now()
+    if order.now is None:
+        return clock
+    asked = order.now if order.now.tzinfo else order.now.replace(tzinfo=clock.tzinfo)
+    if asked > clock:
+        raise DayAhead(asked.astimezone(clock.tzinfo).date(), clock.date())
+    return asked
+
+
+def _settled(order: Order, due: Due, known: Known) -> Entry:
+    """Make a report where it does not stand as asked, and return what became of it."""
+    started = time.monotonic()
+    place = order.reports / due.area / str(due.year) / due.day.isoformat()
+    asked = _parameters(order, due)
+    manifest = _manifest(place)
+    why = why_make(due, manifest, asked.question(), known.on(due.day, due.area))
+    entry = Entry(
+        area=due.area,
+        year=due.year,
+        as_of=due.day.isoformat(),
+        did="unchanged",
+        why=why,
+        run=None if manifest is None else str(manifest.get("run")),
+        page=str(place / _first_page(due)),
+    )
+    if why is not None:
+        try:
+            run = _publish(asked, due, order.reports)
+            entry = replace(entry, did="made" if why == MISSING else "remade", run=run)
+        except NotebookFailed as error:
+            entry = replace(entry, did="failed", page=None, run=None, error=str(error))
+    return replace(entry, seconds=round(time.monotonic() - started, 1))
+
+
+def _publish(asked: Parameters, due: Due, reports: Path) -> str:
+    """Make a report and return its run; imported late, for most calls find nothing to do."""
+    from forecast.runner import publish
+
+    for kind in due.kinds:
+        for lang in due.languages:
+            made = publish(replace(asked, lang=lang), reports, kind=kind)
+    return made.run
+
+
+def _parameters(order: Order, due: Due) -> Parameters:
+    return Parameters.parse(
+        area=due.area,
+        year=due.year,
+        as_of=due.day.isoformat(),
+        since="",
+        lang=due.languages[0],
+        seed=order.seed,
+        n_paths=order.n_paths,
+        data=str(order.data),
+        out="",
+        overlay="",
+    )
+
+
+def _first_page(due: Due) -> str:
+    lang = due.languages[0]
+    return f"{due.kinds[0]}.html" if lang == "en" else f"{due.kinds[0]}.{lang}.html"
+
+
+def _manifest(place: Path) -> Mapping[str, Any] | None:
+    """Return the manifest that stands in a place; None without one that can be read."""
+    try:
+        found = json.loads((place / MANIFEST).read_bytes())
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
