@@ -353,6 +353,26 @@ def test_parquet_reads_as_csv_does(tmp_path: Path, kind: str):
     assert_frame_equal(other[same], plain[same])
 
 
+@pytest.mark.parametrize("dtype", ["float32", "int32", "str"])
+def test_values_in_parquet_may_be_of_any_type_that_spells_numbers(tmp_path: Path, dtype: str):
+    folder = folder_of(tmp_path)
+    given = [7.5, 9.0, 7.1] if dtype == "float32" else [7, 9, 12]
+    numbers = pd.Series(given).astype(dtype)
+    table().assign(value=numbers).to_parquet(folder / "figures" / "made.parquet")
+    assert read_figures(folder)["value"].tolist() == given
+
+
+def test_every_fault_of_parquet_is_named_at_once(tmp_path: Path):
+    folder = folder_of(tmp_path)
+    given = table().assign(value=[7.5, float("inf"), 3.0], first_month=["2019-1", None, "2019-01"])
+    given.to_parquet(folder / "figures" / "made.parquet")
+    assert [fault.split(" ", 2)[:2] for fault in faults_of(folder)] == [
+        ["figures/made.parquet:1:", "first_month"],
+        ["figures/made.parquet:2:", "first_month"],
+        ["figures/made.parquet:2:", "value"],
+    ]
+
+
 def test_faults_of_parquet_are_named_by_row(tmp_path: Path):
     folder = folder_of(tmp_path)
     table().assign(measure=["growth_pct", "yoy", "level"]).to_parquet(

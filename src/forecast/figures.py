@@ -8,10 +8,14 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 
+from forecast.columns import changed, joined, texts
 from forecast.errors import ContractError, Fault
 from forecast.spans import month_text, parse_month
 
@@ -20,6 +24,8 @@ OPTIONAL = ("unit", "status", "released_on_basis", "publisher", "source")
 MEASURES = ("level", "growth_pct")
 STATUSES = ("final", "preliminary", "expected", "lower_bound")
 BASES = ("published", "estimated", "uploaded")
+_TEXTS = ("area", "indicator", "measure", *OPTIONAL)
+_DEFAULTS = {"status": "final", "released_on_basis": "published"}
 KEY = ("area", "indicator", "first", "last", "measure", "unit")
 _ENCODINGS = ("utf-8-sig", "gb18030")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -47,7 +53,9 @@ def sound_figures(folder: Path) -> tuple[pd.DataFrame, list[Fault]]:
         name = path.relative_to(folder).as_posix()
         try:
             rows = (
-                _parquet_rows(path) if path.suffix == ".parquet" else csv_rows(path, name, faults)
+                _parquet_rows(path, name)
+                if path.suffix == ".parquet"
+                else csv_rows(path, name, faults)
             )
             tables.append(checked(rows, name, faults))
         except ContractError as error:
@@ -55,13 +63,9 @@ def sound_figures(folder: Path) -> tuple[pd.DataFrame, list[Fault]]:
     if not paths:
         where = f"{folder.name}/figures"
         faults.append(Fault(where, None, "no file; at least one *.csv or *.parquet is needed"))
-    figures = (
-        pd.concat(tables, ignore_index=True)
-        if tables
-        else pd.DataFrame(columns=[*KEY, "file", "line"])
-    )
-    if len(figures):
-        faults.extend(conflicts(figures))
+    figures = joined(tables) if tables else pd.DataFrame(columns=[*KEY, "file", "line"])
+    if len(figures) and (again := figures.duplicated([*KEY, "released_on"], keep=False)).any():
+        faults.extend(conflicts(figures[again]))
         figures = figures.drop_duplicates([*KEY, "released_on", "status"], ignore_index=True)
     return figures, sorted(faults, key=lambda f: (f.file, f.line or 0))
 
@@ -128,19 +132,21 @@ def decoded(path: Path, name: str) -> str:
     raise ContractError([Fault(name, None, "not text; allowed encodings: UTF-8, GBK, GB18030")])
 
 
-def _parquet_rows(path: Path) -> pd.DataFrame:
-    name = f"figures/{path.name}"
+def _parquet_rows(path: Path, name: str) -> pd.DataFrame:
+    """Return the cells of a Parquet file as text, but for the values; rows count from 1."""
     try:
-        table = pd.read_parquet(path)
+        named = pq.read_schema(path).names
+        table = pq.read_table(path, read_dictionary=[n for n in named if n != "value"])
     except (OSError, ValueError) as error:
         raise ContractError([Fault(name, None, f"no Parquet file: {error}")]) from error
-    _check_header([str(c) for c in table.columns], name)
-    text = table.astype({c: "str" for c in table.columns if c != "value"})
-    text["value"] = (
-        table["value"].map(repr) if table["value"].dtype.kind in "fiu" else table["value"]
-    )
-    text["released_on"] = text["released_on"].str[:10]
-    return text.fillna("").assign(line=range(1, len(text) + 1))
+    cells: pd.DataFrame = table.to_pandas(self_destruct=True).reset_index(drop=True)
+    _check_header([str(c) for c in cells.columns], name, REQUIRED, (*REQUIRED, *OPTIONAL))
+    for column in cells.columns.drop("value"):
+        cells[column] = texts(cells[column], str.strip)
+    cells["released_on"] = texts(cells["released_on"], lambda day: day[:10])
+    if cells["value"].dtype != np.float64:
+        cells["value"] = texts(cells["value"])
+    return cells.assign(line=np.arange(1, len(cells) + 1))
 
 
 def _check_header(
@@ -166,53 +172,51 @@ def _check_header(
 
 
 def checked(rows: pd.DataFrame, name: str, faults: list[Fault]) -> pd.DataFrame:
-    """Return the rows as typed figures; add what is wrong in them to `faults`."""
-    for column, default in (("status", "final"), ("released_on_basis", "published")):
-        given = rows.get(column, pd.Series("", index=rows.index))
-        rows[column] = given.where(given != "", default)
-    for column in ("unit", "publisher", "source"):
-        rows[column] = rows.get(column, pd.Series("", index=rows.index))
-    typed = pd.DataFrame(
-        {
-            "first": rows["first_month"].map(parse_month),
-            "last": rows["last_month"].map(parse_month),
-            "value": rows["value"].map(_number),
-            "released_on": rows["released_on"].map(_day),
-        }
-    )
-    found = list(_row_faults(rows, typed, name))
+    """Return the rows as typed figures, texts in categories; add what is wrong to `faults`."""
+    rows = _completed(rows)
+    found = list(_row_faults(rows, name))
     faults.extend(found)
-    sound = ~rows["line"].isin([fault.line for fault in found])
-    rows, typed = rows[sound], typed[sound]
-    kept = [
-        "area",
-        "indicator",
-        "measure",
-        "unit",
-        "status",
-        "released_on_basis",
-        "publisher",
-        "source",
-        "line",
-    ]
-    figures = rows[kept].assign(
-        first=typed["first"].astype("int64"),
-        last=typed["last"].astype("int64"),
-        value=typed["value"].astype("float64"),
-        released_on=pd.to_datetime(typed["released_on"]),
-        file=name,
+    sound = rows[~rows["line"].isin([fault.line for fault in found])]
+    figures = sound[[*_TEXTS, "line"]].assign(
+        first=changed(sound["first_month"], parse_month).astype("int64"),
+        last=changed(sound["last_month"], parse_month).astype("int64"),
+        value=_numbers(sound["value"]),
+        released_on=changed(sound["released_on"], _day).astype("datetime64[us]"),
+        file=pd.Categorical([name]).repeat(len(sound)),
     )
     growth = figures["measure"] == "growth_pct"
-    figures["unit"] = figures["unit"].where(~growth, "pct")
+    units = sorted({"pct", *figures["unit"].cat.categories})
+    figures["unit"] = figures["unit"].cat.set_categories(units).mask(growth, "pct")
     return figures
 
 
-def _row_faults(rows: pd.DataFrame, typed: pd.DataFrame, name: str) -> Iterator[Fault]:
+def _completed(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with every column of text in categories, and what stands where none is."""
+    missing = pd.Series("", index=rows.index)
+    given = {name: rows.get(name, missing) for name in _TEXTS}
+    return rows.assign(
+        **{n: texts(c, partial(_or, _DEFAULTS.get(n, ""))) for n, c in given.items()}
+    )
+
+
+def _or(default: str, text: str) -> str:
+    return text or default
+
+
+def _numbers(column: pd.Series) -> pd.Series:
+    """Return the finite numbers of a column of texts or numbers, NaN where one is none."""
+    is_number = column.dtype == np.float64
+    values = column if is_number else changed(column, _number).astype("float64")
+    return values.where(np.isfinite(values))
+
+
+def _row_faults(rows: pd.DataFrame, name: str) -> Iterator[Fault]:
     """Yield every fault in single rows."""
-    first, last, day = typed["first"], typed["last"], typed["released_on"]
-    early = pd.Series([_is_early(d, m) for d, m in zip(day, first, strict=True)], index=rows.index)
+    first, last = (changed(rows[name], parse_month) for name in ("first_month", "last_month"))
+    day, value = changed(rows["released_on"], _day), _numbers(rows["value"])
+    early = day < changed(rows["first_month"], lambda month: _day(f"{month}-01"))
     growth = rows["measure"] == "growth_pct"
-    bad_unit = growth & ~rows["unit"].isin(["", "pct"]) if "unit" in rows else growth & False
+    bad_unit = growth & ~rows["unit"].isin(["", "pct"])
     checks = [
         ("area", rows["area"] == "", "a name is needed"),
         ("indicator", rows["indicator"] == "", "a name is needed"),
@@ -230,7 +234,7 @@ def _row_faults(rows: pd.DataFrame, typed: pd.DataFrame, name: str) -> Iterator[
         ),
         (
             "value",
-            typed["value"].isna(),
+            value.isna(),
             "is no number; allowed: a finite decimal number, no sign for thousands",
         ),
         ("released_on", day.isna(), "is no day; allowed: YYYY-MM-DD"),
@@ -248,7 +252,7 @@ def _row_faults(rows: pd.DataFrame, typed: pd.DataFrame, name: str) -> Iterator[
         ("unit", bad_unit, "does not go with growth_pct; allowed: pct, or nothing"),
         (
             "value",
-            (rows["measure"] == "growth_pct") & (typed["value"] <= -100),
+            growth & (value <= -100),
             "is no growth; allowed: above -100",
         ),
     ]
@@ -256,13 +260,6 @@ def _row_faults(rows: pd.DataFrame, typed: pd.DataFrame, name: str) -> Iterator[
         faulty = rows[wrong.fillna(False).astype(bool)]
         for line, found in zip(faulty["line"], faulty[column], strict=True):
             yield Fault(name, int(line), f"{column} {found!r} {message}")
-
-
-def _is_early(day: date | None, first: float | None) -> bool:
-    """Whether a day lies before the first month of a span, where both are known."""
-    if not isinstance(day, date) or first is None or math.isnan(first):
-        return False
-    return day < date(int(first) // 12, int(first) % 12 + 1, 1)
 
 
 def _number(text: str) -> float:
@@ -274,10 +271,10 @@ def _number(text: str) -> float:
     return value if math.isfinite(value) else math.nan
 
 
-def _day(text: str) -> date | None:
+def _day(text: str) -> pd.Timestamp | None:
     """Return the day that `YYYY-MM-DD` names, or None."""
     try:
-        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
+        return pd.Timestamp(date.fromisoformat(text)) if _DAY.fullmatch(text) else None
     except ValueError:
         return None
 

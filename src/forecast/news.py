@@ -146,7 +146,8 @@ def _released(asked: Question, since: date) -> dict[Kind, BoolArray]:
 def _replaces(archive: Archive, before: BoolArray) -> BoolArray:
     """Return which figures are about the same as one of those `before` of at least their status."""
     key = list(KEY)
-    table = archive.figures[key].assign(standing=archive.figures["status"].map(STANDING))
+    standing = archive.figures["status"].map(STANDING).astype("int64")
+    table = archive.figures[key].assign(standing=standing)
     known = table[before].groupby(key, as_index=False).max()
     held = table.merge(known, on=key, how="left", suffixes=("", "_known"))
     return (held["standing_known"] >= held["standing"]).to_numpy(dtype=bool)

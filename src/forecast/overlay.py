@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from forecast.archive import SETTLING, Archive, unknown_indicators
+from forecast.columns import texts
 from forecast.errors import ContractError, Fault
 from forecast.figures import KEY, REQUIRED, checked, conflicts, csv_rows
 from forecast.indicators import Indicator
@@ -70,7 +71,7 @@ def read_overlay(path: Path, archive: Archive, day: date) -> Overlay:
     dated = given.where(given != "", day.isoformat())
     figures = checked(rows.assign(released_on=dated), path.name, faults)
     figures = figures.assign(is_published=False, is_dated=given[figures.index] != "")
-    figures["source"] = figures["source"].where(figures["source"] != "", UNNAMED_SOURCE)
+    figures["source"] = texts(figures["source"], lambda said: said or UNNAMED_SOURCE)
     faults.extend(conflicts(figures))
     faults.extend(unknown_indicators(figures, archive.registry))
     faults.extend(_against(figures, archive, day))
@@ -84,7 +85,9 @@ def _never_settling(figures: pd.DataFrame) -> pd.DataFrame:
     """Return the figures with those that run to December as expected ones."""
     settles = figures["status"].isin(SETTLING)
     ends_a_year = figures["last"].map(month_of_year) == MONTHS_A_YEAR
-    return figures.assign(status=figures["status"].mask(settles & ends_a_year, "expected"))
+    return figures.assign(
+        status=figures["status"].astype("str").mask(settles & ends_a_year, "expected")
+    )
 
 
 def _against(figures: pd.DataFrame, archive: Archive, day: date) -> Iterator[Fault]:

@@ -7,60 +7,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecast.commitments import (
-    ANNOUNCED_FILE,
-    Commitment,
-    Commitments,
-    ProgressEntry,
-    progress_files,
-    read_commitments,
-)
-from forecast.errors import BeforeFirstRelease, ContractError, Fault, UnknownArea
-from forecast.figures import KEY, figure_files, sound_figures
+from forecast.archive.series import Figure, SeriesTable, figures_at
+from forecast.commitments import Commitment, Commitments, ProgressEntry
+from forecast.errors import BeforeFirstRelease, UnknownArea
+from forecast.figures import KEY
 from forecast.framed import markup_of
-from forecast.indicators import FILE as INDICATORS_FILE
-from forecast.indicators import Registry, read_registry
-from forecast.origin import sha256_of
-from forecast.schedule import FILE as SCHEDULE_FILE
-from forecast.schedule import Schedule, read_schedule
+from forecast.indicators import Registry
+from forecast.schedule import Schedule
 from forecast.spans import Span
-from forecast.targets import FILE as TARGETS_FILE
-from forecast.targets import Target, in_force, read_targets
+from forecast.targets import Target, in_force
 from forecast.texts import day, text
 
-STANDING = {"final": 2, "preliminary": 2, "expected": 1, "lower_bound": 0}
-SETTLING = ("final", "preliminary")
-_COLUMNS = (
-    "first", "last", "measure", "value", "unit", "status",
-    "released_on", "released_on_basis", "source", "is_published",
-)  # fmt: skip
 BoolArray = NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One published number about a span; growth in per cent, a level in `unit`."""
-
-    span: Span
-    measure: str
-    value: float
-    unit: str
-    status: str
-    released_on: date
-    released_on_basis: str
-    source: str = ""
-    is_published: bool = True
-
-    @property
-    def settles(self) -> bool:
-        """Whether the figure is an outcome, not an expectation or a bound."""
-        return self.status in SETTLING
 
 
 @dataclass(frozen=True)
@@ -95,17 +58,17 @@ class Archive:
         return sorted(self.figures["area"].unique())
 
     @cached_property
-    def _series(self) -> dict[tuple[str, str], list[Figure]]:
-        """Published figures as `_by_series` has them."""
-        return _by_series(self.figures.assign(is_published=True))
+    def _series(self) -> SeriesTable:
+        """Published figures by series."""
+        return SeriesTable(self.figures.assign(is_published=True))
 
     @cached_property
-    def _overlaid_series(self) -> dict[tuple[str, str], list[Figure]]:
-        """Published and unpublished figures as `_by_series` has them."""
+    def known_series(self) -> SeriesTable:
+        """Published and unpublished figures by series."""
         if self.unpublished is None:
             return self._series
         tables = [self.figures.assign(is_published=True), self.unpublished]
-        return _by_series(pd.concat(tables, ignore_index=True))
+        return SeriesTable(pd.concat(tables, ignore_index=True))
 
     @property
     def published(self) -> Archive:
@@ -114,14 +77,19 @@ class Archive:
 
     def indicators_of(self, area: str) -> list[str]:
         """Return the indicators of which an area has figures, sorted."""
-        return sorted(indicator for a, indicator in self._series if a == area)
+        return sorted(indicator for a, indicator in self._series.names if a == area)
 
     def first_release_of(self, area: str) -> date:
         """Return the day of an area's first release; raise UnknownArea where it has none."""
-        released = self.figures.loc[self.figures["area"] == area, "released_on"]
-        if released.empty:
+        if area not in self._first_releases:
             raise UnknownArea(area, self.areas)
-        return pd.Timestamp(released.min()).date()
+        return self._first_releases[area]
+
+    @cached_property
+    def _first_releases(self) -> dict[str, date]:
+        """The day of the first release by area."""
+        first = self.figures.groupby("area", observed=True)["released_on"].min()
+        return {str(area): day.date() for area, day in first.items()}
 
     def until(self, day: date) -> Archive | None:
         """Return the archive as it stood at the end of a day; None where it was empty."""
@@ -144,7 +112,8 @@ class Archive:
     @cached_property
     def references(self) -> pd.Series[str]:
         """`area/indicator` of each row of `figures`."""
-        return self.figures["area"] + "/" + self.figures["indicator"]
+        named = self.figures[["area", "indicator"]].astype("str")
+        return named["area"] + "/" + named["indicator"]
 
     def is_of(self, references: Iterable[str]) -> BoolArray:
         """Return which rows of `figures` are of one of the series, each `area/indicator`."""
@@ -182,16 +151,16 @@ class Archive:
         """Return chosen rows of `figures` as (area/indicator, figure), in the order of release."""
         rows = np.flatnonzero(chosen)
         rows = rows[np.argsort(self.released_on[rows], kind="stable")]
-        figures = _figures(self.figures.iloc[rows].assign(is_published=True))
+        figures = figures_at(self.figures.iloc[rows].assign(is_published=True), slice(None))
         return list(zip(self.references.iloc[rows], figures, strict=True))
 
     def releases(self, area: str, indicator: str) -> list[Figure]:
         """Return every release of a series; of two for one key, the one that counts is later."""
-        return list(self._series.get((area, indicator), []))
+        return list(self._series.figures(area, indicator))
 
     def releases_of(self, area: str, indicator: str, span: Span, measure: str) -> list[Figure]:
         """Return every release that settles a span, by day; the first is the first report."""
-        figures = self._series.get((area, indicator), [])
+        figures = self._series.figures(area, indicator)
         found = [f for f in figures if f.span == span and f.measure == measure and f.settles]
         return sorted(found, key=lambda f: f.released_on)
 
@@ -220,7 +189,7 @@ class Snapshot:
 
     def figures_of(self, area: str, indicator: str) -> list[Figure]:
         """Return, for each span, measure and unit, the figure that counts on the day."""
-        figures = self.archive._overlaid_series.get((area, indicator), [])
+        figures = self.archive.known_series.figures(area, indicator)
         known = {(f.span, f.measure, f.unit): f for f in figures if f.released_on <= self.day}
         return list(known.values())
 
@@ -228,7 +197,7 @@ class Snapshot:
         """Return the figures that count on the day, one a row; `span` is written as text."""
         held = [
             {"area": area, "indicator": name} | asdict(figure) | {"span": str(figure.span)}
-            for area, name in self.archive._overlaid_series
+            for area, name in self.archive.known_series.names
             for figure in self.figures_of(area, name)
         ]
         return pd.DataFrame(held)
@@ -242,7 +211,7 @@ class Snapshot:
 
     def indicators_of(self, area: str) -> list[str]:
         """Return the indicators of which figures of an area were known, sorted."""
-        held = sorted(i for a, i in self.archive._overlaid_series if a == area)
+        held = sorted(i for a, i in self.archive.known_series.names if a == area)
         return [i for i in held if self.figures_of(area, i)]
 
     def targets(self, area: str, year: int) -> dict[str, Target]:
@@ -261,89 +230,3 @@ class Snapshot:
         """Return the releases that settle a span and were out on the day, the first one first."""
         released = self.archive.releases_of(area, indicator, span, measure)
         return [figure for figure in released if figure.released_on <= self.day]
-
-
-def _by_series(figures: pd.DataFrame) -> dict[tuple[str, str], list[Figure]]:
-    """Return figures by (area, indicator); of two for one key, the one that counts is later.
-
-    What is published stands later than what is not, released on the same day.
-    """
-    standing = figures["status"].map(STANDING)
-    ordered = figures.assign(standing=standing).sort_values(
-        [*KEY, "standing", "released_on", "is_published"], kind="stable", ignore_index=True
-    )
-    series: dict[tuple[str, str], list[Figure]] = {}
-    keys = zip(ordered["area"], ordered["indicator"], strict=True)
-    for key, figure in zip(keys, _figures(ordered), strict=True):
-        series.setdefault(key, []).append(figure)
-    return series
-
-
-def _figures(rows: pd.DataFrame) -> list[Figure]:
-    columns = (rows[name].tolist() for name in _COLUMNS)
-    return [
-        Figure(Span(first, last), measure, value, unit, status, day.date(), *rest)
-        for first, last, measure, value, unit, status, day, *rest in zip(*columns, strict=True)
-    ]
-
-
-def read_archive(folder: Path) -> Archive:
-    """Return a data folder's archive; raise ContractError with every fault of every file."""
-    if not folder.is_dir():
-        raise ContractError([Fault(str(folder), None, "no such folder; a data folder is needed")])
-    faults: list[Fault] = []
-    registry = None
-    figures, figure_faults = sound_figures(folder)
-    areas = None if figure_faults else set(figures["area"])
-    try:
-        registry = read_registry(folder, areas)
-    except ContractError as error:
-        faults.extend(error.faults)
-    faults.extend(figure_faults)
-    if registry is not None:
-        faults.extend(unknown_indicators(figures, registry))
-    targets, schedule, commitments = _optional(folder, registry, faults)
-    if faults or registry is None:
-        raise ContractError(faults)
-    hashes = file_hashes(folder)
-    return Archive(figures, registry, targets, schedule, hashes, commitments=commitments)
-
-
-def _optional(
-    folder: Path, registry: Registry | None, faults: list[Fault]
-) -> tuple[tuple[Target, ...], Schedule, Commitments]:
-    """Return targets, schedule and commitments; add their faults."""
-    targets: tuple[Target, ...] = ()
-    schedule, commitments = Schedule(), Commitments()
-    try:
-        targets = read_targets(folder, registry) if registry is not None else ()
-    except ContractError as error:
-        faults.extend(error.faults)
-    try:
-        schedule = read_schedule(folder)
-    except ContractError as error:
-        faults.extend(error.faults)
-    try:
-        commitments = read_commitments(folder)
-    except ContractError as error:
-        faults.extend(error.faults)
-    return targets, schedule, commitments
-
-
-def unknown_indicators(figures: pd.DataFrame, registry: Registry) -> list[Fault]:
-    """Return a fault for each figure of an indicator that the registry does not hold."""
-    known = ", ".join(sorted(registry.indicators))
-    unknown = figures[~figures["indicator"].isin(list(registry.indicators))]
-    rows = unknown[["file", "line", "indicator"]].to_dict("records")
-    rule = f"known in {INDICATORS_FILE}: {known}"
-    return [
-        Fault(r["file"], r["line"], f"unknown indicator {r['indicator']!r}; {rule}") for r in rows
-    ]
-
-
-def file_hashes(folder: Path) -> dict[str, str]:
-    """Return the SHA-256 of every file of a data folder that a result can depend on, by name."""
-    names = (INDICATORS_FILE, TARGETS_FILE, SCHEDULE_FILE, ANNOUNCED_FILE)
-    named = [folder / name for name in names]
-    paths = [*named, *figure_files(folder), *progress_files(folder)]
-    return {p.relative_to(folder).as_posix(): sha256_of(p) for p in paths if p.is_file()}

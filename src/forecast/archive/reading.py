@@ -1,0 +1,86 @@
+"""An archive read from a data folder, with every fault of every file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from forecast.archive.archive import Archive
+from forecast.commitments import (
+    ANNOUNCED_FILE,
+    Commitments,
+    progress_files,
+    read_commitments,
+)
+from forecast.errors import ContractError, Fault
+from forecast.figures import figure_files, sound_figures
+from forecast.indicators import FILE as INDICATORS_FILE
+from forecast.indicators import Registry, read_registry
+from forecast.origin import sha256_of
+from forecast.schedule import FILE as SCHEDULE_FILE
+from forecast.schedule import Schedule, read_schedule
+from forecast.targets import FILE as TARGETS_FILE
+from forecast.targets import Target, read_targets
+
+
+def read_archive(folder: Path) -> Archive:
+    """Return a data folder's archive; raise ContractError with every fault of every file."""
+    if not folder.is_dir():
+        raise ContractError([Fault(str(folder), None, "no such folder; a data folder is needed")])
+    faults: list[Fault] = []
+    registry = None
+    figures, figure_faults = sound_figures(folder)
+    areas = None if figure_faults else set(figures["area"])
+    try:
+        registry = read_registry(folder, areas)
+    except ContractError as error:
+        faults.extend(error.faults)
+    faults.extend(figure_faults)
+    if registry is not None:
+        faults.extend(unknown_indicators(figures, registry))
+    targets, schedule, commitments = _optional(folder, registry, faults)
+    if faults or registry is None:
+        raise ContractError(faults)
+    hashes = file_hashes(folder)
+    return Archive(figures, registry, targets, schedule, hashes, commitments=commitments)
+
+
+def _optional(
+    folder: Path, registry: Registry | None, faults: list[Fault]
+) -> tuple[tuple[Target, ...], Schedule, Commitments]:
+    """Return targets, schedule and commitments; add their faults."""
+    targets: tuple[Target, ...] = ()
+    schedule, commitments = Schedule(), Commitments()
+    try:
+        targets = read_targets(folder, registry) if registry is not None else ()
+    except ContractError as error:
+        faults.extend(error.faults)
+    try:
+        schedule = read_schedule(folder)
+    except ContractError as error:
+        faults.extend(error.faults)
+    try:
+        commitments = read_commitments(folder)
+    except ContractError as error:
+        faults.extend(error.faults)
+    return targets, schedule, commitments
+
+
+def unknown_indicators(figures: pd.DataFrame, registry: Registry) -> list[Fault]:
+    """Return a fault for each figure of an indicator that the registry does not hold."""
+    known = ", ".join(sorted(registry.indicators))
+    unknown = figures[~figures["indicator"].isin(list(registry.indicators))]
+    rows = unknown[["file", "line", "indicator"]].to_dict("records")
+    rule = f"known in {INDICATORS_FILE}: {known}"
+    return [
+        Fault(r["file"], r["line"], f"unknown indicator {r['indicator']!r}; {rule}") for r in rows
+    ]
+
+
+def file_hashes(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file of a data folder that a result can depend on, by name."""
+    names = (INDICATORS_FILE, TARGETS_FILE, SCHEDULE_FILE, ANNOUNCED_FILE)
+    named = [folder / name for name in names]
+    paths = [*named, *figure_files(folder), *progress_files(folder)]
+    return {p.relative_to(folder).as_posix(): sha256_of(p) for p in paths if p.is_file()}

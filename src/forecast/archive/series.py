@@ -1,0 +1,100 @@
+"""Figures by series, made from rows of a table when a series is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from forecast.columns import texts
+from forecast.spans import Span
+
+STANDING = {"final": 2, "preliminary": 2, "expected": 1, "lower_bound": 0}
+SETTLING = ("final", "preliminary")
+_COLUMNS = (
+    "first", "last", "measure", "value", "unit", "status",
+    "released_on", "released_on_basis", "source", "is_published",
+)  # fmt: skip
+_ORDER = ("first", "last", "measure", "unit", "standing", "released_on", "is_published")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One published number about a span; growth in per cent, a level in `unit`."""
+
+    span: Span
+    measure: str
+    value: float
+    unit: str
+    status: str
+    released_on: date
+    released_on_basis: str
+    source: str = ""
+    is_published: bool = True
+
+    @property
+    def settles(self) -> bool:
+        """Whether the figure is an outcome, not an expectation or a bound."""
+        return self.status in SETTLING
+
+
+class SeriesTable:
+    """The figures of a table by (area, indicator).
+
+    Of two for one key the one that counts is later. What is published stands later than what is
+    not, released on the same day.
+    """
+
+    def __init__(self, rows: pd.DataFrame) -> None:
+        self._rows = rows
+        self._made: dict[tuple[str, str], list[Figure]] = {}
+
+    @property
+    def names(self) -> list[tuple[str, str]]:
+        """The (area, indicator) of every series that has figures."""
+        return list(self._places)
+
+    def figures(self, area: str, indicator: str) -> list[Figure]:
+        """Return the figures of a series, none where it has none."""
+        name = area, indicator
+        if name not in self._made and name in self._places:
+            rows = self._places[name]
+            order = np.lexsort([self._keys[key][rows] for key in reversed(_ORDER)])
+            self._made[name] = figures_at(self._rows, rows[order])
+        return self._made.get(name, [])
+
+    @cached_property
+    def _places(self) -> Mapping[tuple[str, str], NDArray[np.intp]]:
+        """The rows of each series, in the order of the table."""
+        areas, indicators = (texts(self._rows[name]).cat for name in ("area", "indicator"))
+        n = len(indicators.categories)
+        codes = areas.codes.to_numpy(dtype=np.int64) * n + indicators.codes.to_numpy()
+        order = np.argsort(codes, kind="stable")
+        distinct, starts = np.unique(codes[order], return_index=True)
+        named = [(areas.categories[c // n], indicators.categories[c % n]) for c in distinct]
+        return dict(zip(named, np.split(order, starts[1:]), strict=True))
+
+    @cached_property
+    def _keys(self) -> Mapping[str, NDArray[Any]]:
+        """By what figures of one series are ordered, as numbers."""
+        rows = self._rows
+        standing = rows["status"].map(STANDING).to_numpy(dtype=np.int8)
+        coded = {name: texts(rows[name]).cat.codes.to_numpy() for name in ("measure", "unit")}
+        plain = ("first", "last", "released_on", "is_published")
+        return {"standing": standing, **coded, **{name: rows[name].to_numpy() for name in plain}}
+
+
+def figures_at(rows: pd.DataFrame, places: NDArray[np.intp] | slice) -> list[Figure]:
+    """Return the figures in some places of a table."""
+    chosen = rows[list(_COLUMNS)].iloc[places]
+    columns = (chosen[name].tolist() for name in _COLUMNS)
+    return [
+        Figure(Span(first, last), measure, value, unit, status, day.date(), *rest)
+        for first, last, measure, value, unit, status, day, *rest in zip(*columns, strict=True)
+    ]
