@@ -6,15 +6,16 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
 
-from forecast.archive import Archive, Snapshot, read_archive
+from forecast.archive import Archive, Snapshot, file_hashes, read_archive
 from forecast.backtest import Plan, Progress, past_errors, replay
 from forecast.cache import cache_folder, keep_tables, kept_table
 from forecast.errors import BeforeFirstRelease, DayAhead, ParameterError
-from forecast.origin import code_hash
+from forecast.origin import code_hash, sha256_of
 from forecast.outlook import (
     N_BATCHES,
     IndicatorOutlook,
@@ -65,7 +66,15 @@ class Answer:
 
 
 def answer_to(parameters: Parameters) -> Answer:
-    """Return the answer to a question, from the data folder and the overlay that it names."""
+    """Return the answer to a question, from the data folder and the overlay that it names.
+
+    While the process lasts it is computed once for the same data and the same question.
+    """
+    return _answer_to(replace(parameters, lang="en", out=None), content_of(parameters))
+
+
+@lru_cache(maxsize=2)
+def _answer_to(parameters: Parameters, content: str) -> Answer:
     archive = read_archive(parameters.data)
     return answer(
         archive,
@@ -76,6 +85,14 @@ def answer_to(parameters: Parameters) -> Answer:
         n_paths=parameters.n_paths,
         overlay=overlay_of(parameters, archive),
     )
+
+
+def content_of(parameters: Parameters) -> str:
+    """Return a hash of the files that an answer rests on; of those that are there."""
+    paths = [] if parameters.overlay is None else [parameters.overlay]
+    named = file_hashes(parameters.data)
+    named |= {str(path): sha256_of(path) for path in paths if path.is_file()}
+    return hashlib.sha256(repr(sorted(named.items())).encode()).hexdigest()
 
 
 def overlay_of(parameters: Parameters, archive: Archive) -> Overlay | None:

@@ -12,6 +12,8 @@ from forecast.errors import ParameterError
 from forecast.origin import folder
 
 LANGUAGES = ("en", "zh")
+KINDS = ("attainment", "track-record")
+FORMATS = ("html",)
 DEFAULT_PATHS = 4000
 DEFAULT_SEED = 20190201  # the day of the first announcement served; any number does
 _NAME = "letters, digits, - and _, at most 64 of them"

@@ -3,17 +3,45 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import click
 
 from forecast.parameters import DEFAULT_PATHS, DEFAULT_SEED, LANGUAGES, Parameters
 
 
+class Listed(click.ParamType[Any]):
+    """Names with commas, each once, or `all` of those that are allowed."""
+
+    name = "names"
+
+    def __init__(self, allowed: Iterable[str]) -> None:
+        self._allowed = tuple(allowed)
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """Return the names in the order given; fail with all that are unknown."""
+        if isinstance(value, tuple):
+            return value
+        named = tuple(dict.fromkeys(name.strip() for name in value.split(",")))
+        if named == ("all",):
+            return self._allowed
+        unknown = ", ".join(repr(name) for name in named if name not in self._allowed)
+        if unknown:
+            allowed = ", ".join([*self._allowed, "all"])
+            self.fail(f"{unknown}; allowed, with commas: {allowed}", param, ctx)
+        return named
+
+
+language = click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True)
+
+
 def question(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that say what is asked."""
-    return asked_until("--as-of", command)
+    """Add the options that say what is asked, and in which language."""
+    return asked_until("--as-of", language(command))
 
 
 def asked_until(last_day: str, command: Callable[..., None]) -> Callable[..., None]:
@@ -39,7 +67,6 @@ def asked_until(last_day: str, command: Callable[..., None]) -> Callable[..., No
             default="",
             help="CSV file of unpublished figures, used in this run and nowhere kept.",
         ),
-        click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True),
         click.option(
             "--seed", type=int, default=DEFAULT_SEED, show_default=True, help="Seed of all chance."
         ),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from forecast.cli.exits import exit_codes
-from forecast.cli.options import asked_parameters, asked_until, question
+from forecast.cli.options import asked_parameters, asked_until, language, question
 from forecast.cli.terminal import console, show
 from forecast.parameters import Parameters
 
@@ -52,6 +52,7 @@ def status(area: str | None, **asked: Any) -> None:
     help="First of the two days; else the end of the month before --to.",
 )
 @partial(asked_until, "--to")
+@language
 @click.option("--json", "as_json", is_flag=True, help="Print all numbers as JSON instead.")
 def news(area: str, as_json: bool, **asked: Any) -> None:
     """Say what moved the probabilities between two days, and which releases did."""

@@ -3,20 +3,53 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from forecast.cli.exits import exit_codes
-from forecast.cli.options import asked_parameters, machines, question
+from forecast.cli.options import Listed, asked_parameters, asked_until, machines
 from forecast.cli.terminal import show
+from forecast.parameters import FORMATS, KINDS, LANGUAGES
 from forecast.workers import use
 
 
 @click.command()
 @click.option("--area", required=True, help="Id of the area, as in the figures.")
-@question
+@click.option(
+    "--kind",
+    "kinds",
+    type=Listed(KINDS),
+    default=KINDS[0],
+    show_default=True,
+    help=f"Which reports, with commas: {', '.join(KINDS)}, or all.",
+)
+@click.option(
+    "--format",
+    "formats",
+    type=Listed(FORMATS),
+    default=FORMATS[0],
+    show_default=True,
+    help=f"In which form, with commas: {', '.join(FORMATS)}, or all.",
+)
+@click.option(
+    "--lang",
+    "languages",
+    type=Listed(LANGUAGES),
+    default=LANGUAGES[0],
+    show_default=True,
+    help=f"In which languages, with commas: {', '.join(LANGUAGES)}, or all.",
+)
+@click.option(
+    "--indicator",
+    "indicators",
+    multiple=True,
+    metavar="ID",
+    help="What the kind `indicator` is about, once for each; else all with a target.",
+)
+@partial(asked_until, "--as-of")
 @machines
 @click.option(
     "--since",
@@ -27,15 +60,34 @@ from forecast.workers import use
 @click.option(
     "--out", metavar="DIR", default="reports", show_default=True, help="Where reports lie."
 )
-def report(area: str, out: str, workers: int | None, scheduler: str | None, **asked: Any) -> None:
-    """Write the attainment report and print its table."""
+def report(
+    area: str,
+    kinds: tuple[str, ...],
+    formats: tuple[str, ...],
+    languages: tuple[str, ...],
+    indicators: tuple[str, ...],
+    out: str,
+    workers: int | None,
+    scheduler: str | None,
+    **asked: Any,
+) -> None:
+    """Write reports of an area's year and print the table of targets."""
     with exit_codes():
         from forecast.report import read_result
         from forecast.runner import publish
 
         use(workers, scheduler)
-        parameters = asked_parameters(area, **asked)
-        made = publish(parameters, Path(out), show_progress=sys.stderr.isatty())
+        parameters = asked_parameters(area, lang=languages[0], **asked)
+        made = publish(
+            parameters,
+            Path(out),
+            kinds=kinds,
+            languages=languages,
+            formats=formats,
+            indicators=indicators,
+            show_progress=sys.stderr.isatty(),
+        )
         show(read_result(made.result), parameters.lang)
         click.echo("" if made.is_new else "Nothing new: the report of these inputs stood already.")
-        click.echo(made.page)
+        for page in made.pages:
+            click.echo(page)

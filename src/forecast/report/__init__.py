@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
 from forecast import __version__
-from forecast.answers import Answer
-from forecast.film import Frame
-from forecast.news import News
+from forecast.answers import Answer, answer_to, content_of
+from forecast.film import Frame, film_of
+from forecast.news import News, news_since
 from forecast.origin import package_hash
 from forecast.outlook import Outlook
+from forecast.parameters import Parameters
 from forecast.report.indicator import FAN_LEVELS, indicator_report, light, word
 from forecast.report.moved import FilmFrame, Moved, film_report, moved_report
 from forecast.report.overlay import OverlayReport, overlay_report
@@ -44,10 +47,25 @@ __all__ = [
     "moved_report",
     "read_result",
     "report_of",
+    "report_on",
     "result_json",
     "word",
     "write_result",
 ]
+
+
+def report_on(parameters: Parameters) -> Report:
+    """Return the one report of a question, from which pages of all kinds are drawn.
+
+    While the process lasts it is computed once for the same data and the same question.
+    """
+    return _report_on(replace(parameters, lang="en", out=None), content_of(parameters))
+
+
+@lru_cache(maxsize=2)
+def _report_on(parameters: Parameters, content: str) -> Report:
+    found = answer_to(parameters)
+    return report_of(found, news_since(found, parameters.since), film_of(found))
 
 
 def report_of(answer: Answer, news: News | None = None, film: Iterable[Frame] = ()) -> Report:

@@ -12,7 +12,7 @@ from forecast.errors import ContractError, NotebookFailed, OutputError
 from forecast.ledger import faults_of, read_ledger
 from forecast.parameters import Parameters
 from forecast.report import read_result
-from forecast.runner import MANIFEST, RESULT, publish
+from forecast.runner import MANIFEST, RESULT, publication, publish
 
 EDITED = r"result\.json was edited: it is not the result\.json of any run beside it"
 LINKED = {"attainment.html", "attainment.ipynb", RESULT, MANIFEST}
@@ -132,7 +132,7 @@ def test_a_failing_cell_leaves_the_last_good_report(
     notebook["cells"][-1]["source"] = "raise RuntimeError('spoilt')"
     spoilt = tmp_path / "attainment.ipynb"
     spoilt.write_text(json.dumps(notebook), encoding="utf-8")
-    monkeypatch.setattr(runner, "notebook_path", lambda _: spoilt)
+    monkeypatch.setattr(publication, "notebook_path", lambda _: spoilt)
     with pytest.raises(NotebookFailed, match="RuntimeError: spoilt"):
         publish(asked(seed=2), tmp_path)
     assert {name: (made.place / name).read_bytes() for name in LINKED} == before
@@ -171,7 +171,7 @@ def test_links_that_were_lost_are_put_back_from_the_run(
     made = publish(asked(), tmp_path)
     made.page.unlink()
     made.result.unlink()
-    monkeypatch.setattr(runner, "run_notebook", failing)
+    monkeypatch.setattr(publication, "run_notebook", failing)
     publish(asked(), tmp_path)
     assert read_result(made.result).area == "longgang"
     assert made.page.is_file()
