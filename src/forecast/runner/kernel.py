@@ -39,7 +39,7 @@ class Kernel:
         trace: TracebackType | None,
     ) -> None:
         """End the kernel at once."""
-        from jupyter_core.utils import run_sync
+        from nbclient.util import run_sync
 
         if self._client is not None:
             self._client.stop_channels()
@@ -52,7 +52,7 @@ class Kernel:
         if self._manager is not None:
             return
         from jupyter_client.manager import AsyncKernelManager
-        from jupyter_core.utils import run_sync
+        from nbclient.util import run_sync
 
         sockets: dict[str, Any] = {"transport": "ipc", "ip": str(Path(self._folder.name, "kernel"))}
         if sys.platform == "win32":  # knows no ipc
@@ -100,7 +100,7 @@ class Kernel:
         client.execute_cell(cell, 0, store_history=False)
 
     def _connect(self) -> None:
-        from jupyter_core.utils import run_sync
+        from nbclient.util import run_sync
 
         self.start()
         if self._client is None:

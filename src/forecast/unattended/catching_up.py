@@ -109,10 +109,7 @@ def _publish(asked: Parameters, due: Due, reports: Path) -> str:
     """Make a report and return its run; imported late, for most calls find nothing to do."""
     from forecast.runner import publish
 
-    for kind in due.kinds:
-        for lang in due.languages:
-            made = publish(replace(asked, lang=lang), reports, kind=kind)
-    return made.run
+    return publish(asked, reports, kinds=due.kinds, languages=due.languages).run
 
 
 def _parameters(order: Order, due: Due) -> Parameters:
