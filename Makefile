@@ -9,7 +9,7 @@ LOCKED := $(VENV)/.locked
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report test lab lock clean
+.PHONY: help setup report test soak lab lock clean
 .DELETE_ON_ERROR:
 
 help: ## Say what can be made
@@ -31,6 +31,9 @@ test: $(READY) ## Check style, types, layers, tests and notebooks
 	@$(BIN)/pytest -n auto --dist loadgroup
 	@echo; echo "== Outputs kept in teaching notebooks (nbval)"
 	@$(BIN)/pytest --nbval-lax -p no:cacheprovider notebooks/explore
+
+soak: $(READY) ## Run the tests that take long: kills and random inputs in numbers
+	@$(BIN)/pytest -n auto --dist loadgroup tests/soak
 
 lab: $(READY) ## Open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab notebooks/

@@ -1,6 +1,6 @@
 """Every report that is due is made once, in order, whatever happened before."""
 
-import json
+import resource
 import shutil
 import subprocess
 import sys
@@ -8,50 +8,28 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from forecast import runner
-from forecast.cli import main
+from forecast.ledger import faults_of
+from forecast.unattended.lock import alone_in
+from town import (
+    DAYS,
+    NOW,
+    arguments,
+    call,
+    did,
+    did_lines,
+    entries,
+    kill_after,
+    lacking_last,
+    results,
+    started,
+)
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("run_due")]
-MONTH_ENDS = [date(2018 + m // 12, m % 12 + 1, 1).toordinal() - 1 for m in range(2, 13)]
-DAYS = [date.fromordinal(n).isoformat() for n in MONTH_ENDS]
-
-
-def arguments(data: Path, reports: Path, now: str) -> list[str]:
-    asked = {"--data": data, "--reports": reports, "--now": now, "--paths": 100}
-    return ["run-due", *(str(word) for option in asked.items() for word in option)]
-
-
-def call(data: Path, reports: Path, now: str = "2018-12-31T12:00", *more: str) -> Result:
-    return CliRunner().invoke(main, [*arguments(data, reports, now), *more])
-
-
-def entries(said: Result) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in said.stdout.splitlines()]
-
-
-def did(said: Result) -> list[tuple[str, str]]:
-    return [(entry["as_of"], entry["did"]) for entry in entries(said)]
-
-
-def results(reports: Path) -> dict[str, bytes]:
-    """Return every published result by its path, those of earlier runs included."""
-    found = [p for p in reports.rglob("result.json") if not p.parent.name.startswith(".")]
-    return {p.relative_to(reports).as_posix(): p.read_bytes() for p in found}
-
-
-@pytest.fixture(scope="module")
-def year(town: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
-    """Return the reports of a year after an outage of a year, and what was said of them."""
-    reports = tmp_path_factory.mktemp("year") / "reports"
-    return reports, call(town, reports)
-
-
-@pytest.fixture
-def reports(year: tuple[Path, Result], tmp_path: Path) -> Path:
-    return shutil.copytree(year[0], tmp_path / "reports")
 
 
 def failing(*_: object, **__: object) -> None:
@@ -76,13 +54,13 @@ def test_a_second_call_does_nothing(
     assert said.exit_code == 0, said.output
     assert did(said) == [(day, "unchanged") for day in DAYS]
     assert results(year[0]) == before
-    assert call(town, year[0], "2018-12-31T12:00", "--quiet").stdout == ""
+    assert call(town, year[0], NOW, "--quiet").stdout == ""
 
 
 def test_a_call_with_nothing_to_do_loads_no_models(year: tuple[Path, Result], town: Path):
     code = (
         "import sys; from forecast.cli import main\n"
-        f"main({arguments(town, year[0], '2018-12-31T12:00')!r}, standalone_mode=False)\n"
+        f"main({arguments(town, year[0], NOW)!r}, standalone_mode=False)\n"
         "heavy = {'statsmodels', 'papermill', 'matplotlib', 'prophet', 'nbconvert', 'apprise'}\n"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
     )
@@ -166,3 +144,71 @@ def test_bad_data_are_named_and_nothing_is_written(town: Path, tmp_path: Path):
     assert said.exit_code == 2
     assert "figures/late.csv:2: value 'much' is no number" in said.stderr
     assert results(tmp_path / "reports") == {}
+
+
+def test_a_result_edited_by_hand_is_named_and_stays(reports: Path, town: Path):
+    edited = reports / "town" / "2018" / DAYS[3] / "result.json"
+    edited.write_text(edited.read_text(encoding="utf-8").replace("0.", "1."), encoding="utf-8")
+    before = results(reports)
+    said = call(town, reports)
+    assert said.exit_code == 1
+    assert [day for day, outcome in did(said) if outcome == "failed"] == [DAYS[3]]
+    assert f"{edited} was edited" in entries(said)[3]["error"]
+    assert results(reports) == before
+
+
+@pytest.mark.parametrize("n_bytes", [2_000, 60_000])
+def test_a_full_disk_is_named_and_nothing_half_written_stands(
+    year: tuple[Path, Result], town: Path, tmp_path: Path, n_bytes: int
+):
+    """No file may grow beyond some bytes, which fails as a full disk does: in the midst of it."""
+    reports = lacking_last(year[0], tmp_path / "reports", 1)
+    before = results(reports)
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, n_bytes))
+
+    full = started(town, reports, preexec_fn=limit)
+    out, fault = full.communicate()
+    assert full.returncode == 1, fault
+    assert "Traceback" not in fault
+    assert "File too large" in fault + out
+    assert results(reports) == before
+    assert did_lines(out)[-1] == (DAYS[-1], "failed")
+    assert call(town, reports).exit_code == 0
+    assert results(reports) == results(year[0])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_killed_and_called_again_the_folder_is_as_without_the_kill(
+    year: tuple[Path, Result], town: Path, tmp_path: Path, seed: int
+):
+    reports = lacking_last(year[0], tmp_path / "reports", 1)
+    usual = entries(year[1])[-1]["seconds"]
+    moment = np.random.default_rng(seed).uniform(0.2, usual + 2.0)
+    kill_after(moment, town, reports, with_children=bool(seed % 2))
+    said = call(town, reports)
+    assert said.exit_code == 0, said.output
+    assert results(reports) == results(year[0])
+    assert faults_of(reports) == []
+
+
+def test_of_eight_calls_at_once_one_makes_each_report(
+    year: tuple[Path, Result], town: Path, tmp_path: Path
+):
+    reports = lacking_last(year[0], tmp_path / "reports", 2)
+    calls = [started(town, reports) for _ in range(8)]
+    said = [one.communicate() for one in calls]
+    assert [one.returncode for one in calls] == [0] * 8, said
+    made = [line for out, _ in said for line in did_lines(out) if line[1] != "unchanged"]
+    assert sorted(made) == [(day, "made") for day in DAYS[-2:]]
+    assert results(reports) == results(year[0])
+    assert faults_of(reports) == []
+
+
+def test_who_waits_too_long_leaves_with_nothing_done(reports: Path, town: Path):
+    with alone_in(reports, wait_seconds=0):
+        said = call(town, reports, NOW, "--wait", "0")
+    assert said.exit_code == 6
+    assert "another process makes reports there" in said.stderr
+    assert said.stdout == ""

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 from forecast.archive import read_archive
-from forecast.errors import DayAhead, NotebookFailed
+from forecast.errors import DayAhead, ForecastError, NotebookFailed, OutputError
 from forecast.known import Known
+from forecast.ledger import MANIFEST, RUNS, enter, refuse_edited
 from forecast.parameters import Parameters
 from forecast.schedule import Schedule
 from forecast.unattended.due import MISSING, Due, due_reports, why_make
 from forecast.unattended.lock import alone_in
 
-MANIFEST = "manifest.json"
 Did = Literal["made", "remade", "unchanged", "failed"]
 
 
@@ -30,9 +30,9 @@ class Entry:
     year: int
     as_of: str
     did: Did
-    why: str | None
-    run: str | None
-    page: str | None
+    why: str | None = None
+    run: str | None = None
+    page: str | None = None
     seconds: float = 0.0
     error: str | None = None
 
@@ -57,14 +57,20 @@ def run_due(order: Order, say: Callable[[Entry], None]) -> list[Entry]:
     """Return what became of every due report, each said as it is known; each is made once.
 
     A report that fails does not keep later ones from being made. Raise FolderBusy, OutputError
-    where nothing can be written, and ContractError and its kin for what cannot be read.
+    where nothing more can be written, and ContractError and its kin for what cannot be read.
     """
     entries = []
     with alone_in(order.reports, wait_seconds=order.wait_seconds):
         archive = read_archive(order.data)
         known = Known(archive)
         for due in due_reports(archive, _time(order, archive.schedule)):
-            entries.append(_settled(order, due, known))
+            try:
+                entries.append(_settled(order, due, known))
+            except (NotebookFailed, OutputError) as error:
+                entries.append(_failed(due, error))
+                if isinstance(error.__cause__, OSError):
+                    say(entries[-1])
+                    raise
             say(entries[-1])
     return entries
 
@@ -87,22 +93,28 @@ def _settled(order: Order, due: Due, known: Known) -> Entry:
     asked = _parameters(order, due)
     manifest = _manifest(place)
     why = why_make(due, manifest, asked.question(), known.on(due.day, due.area))
-    entry = Entry(
+    if why is not None:
+        run = _publish(asked, due, order.reports)
+    else:
+        run = str((manifest or {})["run"])
+        refuse_edited(place)
+        enter(order.reports, place / RUNS / run)
+    return Entry(
         area=due.area,
         year=due.year,
         as_of=due.day.isoformat(),
-        did="unchanged",
+        did="unchanged" if why is None else "made" if why == MISSING else "remade",
         why=why,
-        run=None if manifest is None else str(manifest.get("run")),
+        run=run,
         page=str(place / _first_page(due)),
+        seconds=round(time.monotonic() - started, 1),
     )
-    if why is not None:
-        try:
-            run = _publish(asked, due, order.reports)
-            entry = replace(entry, did="made" if why == MISSING else "remade", run=run)
-        except NotebookFailed as error:
-            entry = replace(entry, did="failed", page=None, run=None, error=str(error))
-    return replace(entry, seconds=round(time.monotonic() - started, 1))
+
+
+def _failed(due: Due, error: ForecastError) -> Entry:
+    return Entry(
+        area=due.area, year=due.year, as_of=due.day.isoformat(), did="failed", error=str(error)
+    )
 
 
 def _publish(asked: Parameters, due: Due, reports: Path) -> str:
