@@ -19,7 +19,8 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
-from peers import DATA, Goal, markdown  # noqa: E402
+from goals import Goal, markdown, print_goals  # noqa: E402
+from peers import DATA  # noqa: E402
 
 from forecast.archive import read_archive  # noqa: E402
 from forecast.backtest import past_errors  # noqa: E402
@@ -116,10 +117,7 @@ def main() -> None:
             1.0,
         ),
     ]
-    columns = ["", "measured", "90 % interval", "goal", "met"]
-    shown = pd.DataFrame([g.row() for g in held], columns=columns).set_index("")
-    print(f"\n### Goals\n\n{markdown(shown)}")
-    sys.exit(0 if all(g.is_met for g in held) else 1)
+    sys.exit(0 if print_goals(held) else 1)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,8 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
-from peers import Goal, markdown  # noqa: E402
+from goals import Goal, markdown, print_goals  # noqa: E402
+from peers import DATA, LEARNT_FROM, MONTHS, PERIODS, YEARS  # noqa: E402
 
 from forecast.archive import Archive, Snapshot, read_archive  # noqa: E402
 from forecast.backtest import Plan, past_errors, replay  # noqa: E402
@@ -38,7 +39,6 @@ from forecast.scores import ranked_probability_score, ratio_by_year  # noqa: E40
 from forecast.spans import month  # noqa: E402
 from forecast.targets import Comparison, Target  # noqa: E402
 
-DATA = Path(__file__).resolve().parents[1] / "data"
 AREA = "china"
 INDICATORS = (
     "gdp",
@@ -51,8 +51,6 @@ INDICATORS = (
     "ppi",
     "m2",
 )
-LEARNT_FROM, YEARS, MONTHS = 2004, range(2009, 2020), (2, 3, 5, 6, 8, 9, 10, 11)
-PERIODS = {"2009-2019": YEARS, "2009-2014": range(2009, 2015), "2015-2019": range(2015, 2020)}
 N_PATHS, RECORD_YEARS, N_DRAWS = 2000, 10, 4000
 
 
@@ -222,10 +220,7 @@ def main() -> None:
     print(f"\n### Number of targets attained\n\n{markdown(scoreboard(table))}")
     print(f"\n### By year\n\n{markdown(by_year)}")
     held = [ratio_goal(table, period) for period in PERIODS]
-    columns = ["", "measured", "90 % interval", "goal", "met"]
-    rows = pd.DataFrame([g.row() for g in held], columns=columns).set_index("")
-    print(f"\n### Goals\n\n{markdown(rows)}")
-    sys.exit(0 if all(g.is_met for g in held) else 1)
+    sys.exit(0 if print_goals(held) else 1)
 
 
 if __name__ == "__main__":

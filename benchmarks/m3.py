@@ -23,7 +23,8 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
-from peers import N_PATHS, Goal, Question, ets, markdown  # noqa: E402
+from goals import Goal, markdown, print_goals  # noqa: E402
+from peers import N_PATHS, Question, ets  # noqa: E402
 
 from forecast.archive import read_archive  # noqa: E402
 from forecast.backtest import Plan, replay  # noqa: E402
@@ -175,10 +176,7 @@ def main() -> None:
         Goal(f"Brier to the best member's ({best})", ratio(table, best), 0, 0.93),
         Goal("Brier to that of ETS + theta", ratio(table, AVERAGE), 0, 1.0),
     ]
-    columns = ["", "measured", "90 % interval", "goal", "met"]
-    rows = pd.DataFrame([g.row() for g in held], columns=columns).set_index("")
-    print(f"\n### Goals\n\n{markdown(rows)}")
-    sys.exit(0 if all(g.is_met for g in held) else 1)
+    sys.exit(0 if print_goals(held) else 1)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,8 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
-from peers import DATA, LEARNT_FROM, Goal, markdown  # noqa: E402
+from goals import Goal, markdown, print_goals  # noqa: E402
+from peers import DATA, LEARNT_FROM  # noqa: E402
 
 from forecast.archive import Archive, read_archive  # noqa: E402
 from forecast.backtest import Plan, replay  # noqa: E402
@@ -132,10 +133,7 @@ def main() -> None:
     mean = Interval(float(np.mean(all_pairs)), np.nan, np.nan)
     held.insert(0, Goal("mean over indicators", mean, 0, 0.90))
     print(f"\n{markdown(pd.DataFrame(rows).T)}")
-    columns = ["", "measured", "90 % interval", "goal", "met"]
-    shown = pd.DataFrame([g.row() for g in held], columns=columns).set_index("")
-    print(f"\n### Goals\n\n{markdown(shown)}")
-    sys.exit(0 if all(g.is_met for g in held) else 1)
+    sys.exit(0 if print_goals(held) else 1)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
-from peers import Goal, markdown  # noqa: E402
+from goals import Goal, markdown, print_goals  # noqa: E402
 
 from forecast.archive import Archive, read_archive  # noqa: E402
 from forecast.backtest import Plan, replay  # noqa: E402
@@ -189,11 +189,8 @@ def main() -> None:
     print(f"\n### Official targets, 2010 to 2019\n\n{markdown(scoreboard(growth))}")
     print(f"\n### By indicator\n\n{markdown(by_indicator(table))}")
     print(f"\n### Between a series' own figures\n\n{markdown(by_indicator(between))}")
-    columns = ["", "measured", "90 % interval", "goal", "met"]
     held = goals(growth)
-    rows = pd.DataFrame([g.row() for g in held], columns=columns).set_index("")
-    print(f"\n### Goals\n\n{markdown(rows)}")
-    sys.exit(0 if all(g.is_met for g in held) else 1)
+    sys.exit(0 if print_goals(held) else 1)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
+from goals import Goal, markdown, print_goals  # noqa: E402
 
 from forecast.archive import Archive, read_archive  # noqa: E402
 from forecast.backtest import Plan, replay  # noqa: E402
@@ -298,27 +299,6 @@ def _pool_of(calls: Sequence[Call]) -> pd.DataFrame:
     return table[table["model"] == POOL]
 
 
-@dataclass(frozen=True)
-class Goal:
-    """What was measured, with its interval where it has one, and the range it should lie in."""
-
-    what: str
-    found: Interval
-    low: float
-    high: float
-
-    @property
-    def is_met(self) -> bool:
-        return self.low <= self.found.value <= self.high
-
-    def row(self) -> list[str]:
-        value, lower, upper = self.found.value, self.found.lower, self.found.upper
-        interval = "" if np.isnan(lower) else f"{lower:.2f} to {upper:.2f}"
-        wanted = f"at most {self.high}" if self.low == 0 else f"{self.low} to {self.high}"
-        digits = 1 if self.high > 10 else 3
-        return [self.what, f"{value:.{digits}f}", interval, wanted, "yes" if self.is_met else "no"]
-
-
 def ratio_goal(table: pd.DataFrame, period: str, score: str, high: float) -> Goal:
     """Hold the product's mean score against the best peer's on the same calls."""
     counted = table[table["year"].isin(PERIODS[period])]
@@ -371,20 +351,6 @@ def time_goals(peers: dict[str, float], product: dict[str, float]) -> list[Goal]
     ]
 
 
-def markdown(table: pd.DataFrame) -> str:
-    """Return a table as Markdown, with four digits of each number."""
-
-    def cell(value: object) -> str:
-        if not isinstance(value, float):
-            return str(value)
-        return f"{value:.1f}" if abs(value) >= 10 else f"{value:.4f}"
-
-    shown = table.reset_index(names="")
-    lines = [list(map(str, shown.columns)), ["---"] * shown.shape[1]]
-    lines += [[cell(v) for v in row] for row in shown.astype(object).to_numpy().tolist()]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, help="also write every call to this Parquet file")
@@ -415,9 +381,7 @@ def main() -> None:
         boards[period] = scoreboard(table[table["year"].isin(years)], names)
         print(f"\n### {period}\n\n{markdown(boards[period])}")
     held = [*goals(table, boards), *time_goals(peer_seconds, seconds)]
-    rows = [g.row() for g in held]
-    columns = ["", "measured", "90 % interval", "goal", "met"]
-    print(f"\n### Goals\n\n{markdown(pd.DataFrame(rows, columns=columns).set_index(''))}")
+    print_goals(held)
     taken = pd.Series(peer_seconds | {f"product {how}": s for how, s in seconds.items()})
     print(f"\n### Seconds of processor time\n\n{markdown(taken.to_frame('seconds'))}")
     if not asked.skip_ablations:

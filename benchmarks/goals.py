@@ -1,0 +1,54 @@
+"""Goals beside what was measured, as Markdown: shared by the benchmarks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from forecast.scores import Interval
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What was measured, with its interval where it has one, and the range it should lie in."""
+
+    what: str
+    found: Interval
+    low: float
+    high: float
+
+    @property
+    def is_met(self) -> bool:
+        return self.low <= self.found.value <= self.high
+
+    def row(self) -> list[str]:
+        value, lower, upper = self.found.value, self.found.lower, self.found.upper
+        interval = "" if np.isnan(lower) else f"{lower:.2f} to {upper:.2f}"
+        wanted = f"at most {self.high}" if self.low == 0 else f"{self.low} to {self.high}"
+        digits = 1 if self.high > 10 else 3
+        return [self.what, f"{value:.{digits}f}", interval, wanted, "yes" if self.is_met else "no"]
+
+
+def print_goals(goals: Sequence[Goal]) -> bool:
+    """Print the goals as a table; return whether all are met."""
+    columns = ["", "measured", "90 % interval", "goal", "met"]
+    table = pd.DataFrame([g.row() for g in goals], columns=columns).set_index("")
+    print(f"\n### Goals\n\n{markdown(table)}")
+    return all(g.is_met for g in goals)
+
+
+def markdown(table: pd.DataFrame) -> str:
+    """Return a table as Markdown, with four digits of each number."""
+
+    def cell(value: object) -> str:
+        if not isinstance(value, float):
+            return str(value)
+        return f"{value:.1f}" if abs(value) >= 10 else f"{value:.4f}"
+
+    shown = table.reset_index(names="")
+    lines = [list(map(str, shown.columns)), ["---"] * shown.shape[1]]
+    lines += [[cell(v) for v in row] for row in shown.astype(object).to_numpy().tolist()]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -1,0 +1,134 @@
+"""Do bands cover as often as they say, whatever an area publishes? Simulated areas, known truth.
+
+`python benchmarks/recovery.py` simulates districts whose growth is a local level, loads on a nation
+that is known by the month, and is published by the month, the quarter, the half-year or once a
+year. Sizes and loadings are drawn from what the models take them to be drawn from over series;
+`drift` and `nowcast` are fitted to what was out in a random month and asked for December.
+All figures here are simulated.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
+from datetime import date  # noqa: E402
+
+import numpy as np  # noqa: E402
+import pandas as pd  # noqa: E402
+from goals import markdown  # noqa: E402
+
+from forecast.chance import generator  # noqa: E402
+from forecast.history import Basis, FloatArray, Growth, History  # noqa: E402
+from forecast.indicators import Indicator  # noqa: E402
+from forecast.models import Shared  # noqa: E402
+from forecast.models.cumulated import months_size  # noqa: E402
+from forecast.models.drift import Drift  # noqa: E402
+from forecast.models.nowcast import Nowcast  # noqa: E402
+
+SPARSITIES = {
+    "monthly": range(1, 13),
+    "quarterly": (3, 6, 9, 12),
+    "half-yearly": (6, 12),
+    "once a year": (12,),
+}
+N_YEARS, YEAR, N_PATHS = 10, 2019, 500
+PERSISTENCE, RATIO, LOADING_SPREAD = 0.982, 0.05, 0.25  # as in the model's equations
+GOAL = 0.03
+NATION = "nation/sales"
+
+
+def history_of(year_to_date: FloatArray, area: str, related: dict[str, History]) -> History:
+    """Return a history of simulated growth of equal months, one row a year."""
+    basis = np.where(np.isnan(year_to_date), Basis.MISSING, Basis.PUBLISHED).astype(np.int8)
+    n_years = len(year_to_date)
+    entry = Indicator(
+        id="sales",
+        name_en="Simulated",
+        name_zh="模拟",
+        unit="cny_100m",
+        annual_rule="published_ytd",
+        related=list(related),
+    )
+    growth = Growth(year_to_date, basis, np.full(n_years, np.nan), ())
+    shares = np.full((n_years, 12), 1 / 12)
+    first = YEAR - n_years + 1
+    day = date(YEAR, 12, 31)
+    own = ("own",) * n_years
+    return History(area, entry, day, YEAR, first, growth, None, shares, own, None, (), related)
+
+
+def to_date(monthly: FloatArray) -> FloatArray:
+    return np.cumsum(monthly.reshape(-1, 12), axis=1) / np.arange(1, 13)
+
+
+def district(
+    shared: Shared, spoken: tuple[int, ...], loads: bool, rng: np.random.Generator
+) -> tuple[History, float]:
+    """Return what is out of a simulated district in a random month, and growth of its year."""
+    n, call = 12 * N_YEARS, int(rng.integers(1, 12))
+    blank = history_of(np.full((N_YEARS, 12), np.nan), "district", {})
+    size, freedom = months_size(shared, blank), shared.scale_of(blank).freedom
+    unexplained = shared.unexplained if loads else 1.0
+    variance = size**2 * unexplained * freedom / rng.chisquare(freedom)
+    loading = size * (shared.elasticity + LOADING_SPREAD * rng.standard_normal()) * loads
+    ratio = RATIO if loads else shared.signal_to_noise
+    factor, level = np.zeros(n), 0.0
+    for t in range(n):
+        level = PERSISTENCE * level + np.sqrt(RATIO) * rng.standard_normal()
+        factor[t] = level + rng.standard_normal()
+    mu = 8 + np.cumsum(np.sqrt(ratio * variance) * rng.standard_normal(n))
+    true = to_date(mu + loading * factor + np.sqrt(variance) * rng.standard_normal(n))
+    said = np.full(true.shape, np.nan)
+    months = np.array(spoken) - 1
+    said[:-1, months] = true[:-1, months]
+    said[-1, months[months < call - 1]] = true[-1, months[months < call - 1]]
+    nation = to_date(8 + size * factor)
+    nation[-1, call:] = np.nan
+    followed = {NATION: history_of(nation, "nation", {})} if loads else {}
+    return history_of(said.round(1), "district", followed), float(true[-1, -1])
+
+
+def coverage(model: Drift | Nowcast, spoken: tuple[int, ...], n: int) -> tuple[float, float, int]:
+    """Return how often 80 % bands held December, the bands' mean width, and of how many districts.
+
+    A district is left out where the model declines it.
+    """
+    shared = Shared(typical_size_pp=2.0)
+    rng = generator(0, f"recovery/{model.name}/{spoken}")
+    hits, widths = [], []
+    for _ in range(n):
+        history, december = district(shared, spoken, model.name == "nowcast", rng)
+        if not model.can_fit(history):
+            continue
+        paths = model.fit(history, shared).simulate(N_PATHS, rng)[:, -1]
+        low, high = np.quantile(paths, [0.1, 0.9])
+        hits.append(low <= december <= high)
+        widths.append(high - low)
+    return float(np.mean(hits)), float(np.mean(widths)), len(hits)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--districts", type=int, default=1000, help="of each kind")
+    asked = parser.parse_args()
+    rows = []
+    for model in (Drift(), Nowcast()):
+        for name, spoken in SPARSITIES.items():
+            share, width, n = coverage(model, tuple(spoken), asked.districts)
+            error = np.sqrt(share * (1 - share) / n)
+            is_met = abs(share - 0.8) <= GOAL
+            rows.append((model.name, name, n, 100 * share, 100 * error, width, is_met))
+            print(f"  {model.name}, {name}: {share:.3f}", flush=True)
+    columns = ["model", "published", "districts", "within 80 %", "error", "mean width (pp)", "met"]
+    table = pd.DataFrame(rows, columns=columns).set_index("model")
+    print(f"\n{markdown(table)}")
+    sys.exit(0 if table["met"].all() else 1)
+
+
+if __name__ == "__main__":
+    main()
