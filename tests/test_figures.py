@@ -237,6 +237,27 @@ def test_levels_in_two_units_do_not_contradict_each_other(tmp_path: Path):
     assert len(read_figures(folder_of(tmp_path, made_csv=text))) == 2
 
 
+def test_a_level_without_a_unit_is_in_the_indicators(tmp_path: Path):
+    level = with_cell(with_cell(GOOD, "measure", "level"), "value", "480")
+    folder = folder_of(tmp_path, made_csv=text_of(GOOD, level))
+    (folder / "indicators.toml").write_text(REGISTRY, encoding="utf-8")
+    figures = read_archive(folder).figures
+    assert dict(zip(figures["measure"], figures["unit"], strict=True)) == {
+        "growth_pct": "pct",
+        "level": "cny_100m",
+    }
+
+
+def test_a_level_without_a_unit_may_contradict_one_with_it(tmp_path: Path):
+    row = "here,sales,2019-01,2019-02,level,{},2019-03-15,{}"
+    text = text_of(row.format(70, ""), row.format(480, "cny_100m"), header=f"{HEADER},unit")
+    (folder_of(tmp_path, made_csv=text) / "indicators.toml").write_text(REGISTRY, encoding="utf-8")
+    with pytest.raises(
+        ContractError, match=r"made\.csv:3: .* has the values 70 and 480 on one day"
+    ):
+        read_archive(tmp_path)
+
+
 def test_an_unknown_indicator_is_named(tmp_path: Path):
     folder = folder_of(tmp_path, made_csv=text_of(GOOD, with_cell(SECOND, "indicator", "slaes")))
     (folder / "indicators.toml").write_text(REGISTRY, encoding="utf-8")

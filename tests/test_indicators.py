@@ -206,6 +206,12 @@ def test_a_related_area_needs_figures_or_an_entry_of_its_own(tmp_path: Path):
     assert read_registry(tmp_path, {"here"}).areas["nation"].name_en == "Nation"
 
 
+def test_an_area_that_stands_twice_is_a_fault(tmp_path: Path):
+    area = '[[area]]\nid = "here"\nname_en = "Here"\nname_zh = "此地"\n'
+    with pytest.raises(ContractError, match=r"toml:5: area 'here' stands on line 1 already$"):
+        registry_of(tmp_path, area, area, entry("sales"))
+
+
 def test_a_missing_registry_is_a_fault(tmp_path: Path):
     with pytest.raises(ContractError, match=r"indicators\.toml: the file is missing"):
         read_registry(tmp_path)

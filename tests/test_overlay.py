@@ -118,10 +118,6 @@ FAULTY = {
         "district,gdp,2018-11,2018-11,growth_pct,7",
         r"released_on '2018-10-01' lies before the first month of its span",
     ),
-    "another unit": (
-        "nation,retail_sales,2018-01,2018-09,level,900",
-        r"unit '' is not that of the published levels; allowed: 'cny_100m'",
-    ),
     "a level of the year": (
         "district,patents,2018-01,2018-12,level,700",
         r"level runs to December, which an overlay can only expect; "
@@ -140,6 +136,15 @@ def test_a_fault_is_named_with_file_and_line(
 ):
     with pytest.raises(ContractError, match=message):
         overlay(archive, tmp_path, row)
+
+
+def test_a_level_is_in_the_unit_of_the_published_ones(archive: Archive, tmp_path: Path):
+    """A row without a unit is in the indicator's."""
+    level = "nation,retail_sales,2018-01,2018-09,level,900"
+    assert overlay(archive, tmp_path, level).rows()[0]["unit"] == "cny_100m"
+    message = r":2: unit 'usd_100m' is not that of the published levels; allowed: 'cny_100m'"
+    with pytest.raises(ContractError, match=message):
+        overlay(archive, tmp_path, f"{level},usd_100m", header=f"{SHORT},unit")
 
 
 def test_all_faults_come_at_once(archive: Archive, tmp_path: Path):

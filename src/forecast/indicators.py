@@ -136,7 +136,8 @@ def read_registry(folder: Path, areas_with_figures: Collection[str] | None = Non
     areas = parsed(Area, entries["area"], lines["area"], FILE, faults)
     indicators = parsed(Indicator, entries["indicator"], lines["indicator"], FILE, faults)
     by_id = {i.id: i for i in indicators}
-    faults.extend(_repeated(entries["indicator"], lines["indicator"]))
+    for kind in ("area", "indicator"):
+        faults.extend(_repeated(kind, entries[kind], lines[kind]))
     overrides, override_lines = _overrides(by_id, entries["override"], lines["override"], faults)
     registry = Registry(by_id, overrides, {a.id: a for a in areas})
     if not faults:
@@ -178,12 +179,12 @@ def _overrides(
     return found, found_lines
 
 
-def _repeated(entries: list[Entry], lines: list[int]) -> Iterator[Fault]:
+def _repeated(kind: str, entries: list[Entry], lines: list[int]) -> Iterator[Fault]:
     seen: dict[Any, int] = {}
     for entry, line in zip(entries, lines, strict=True):
         first = seen.setdefault(entry.get("id"), line)
         if first != line:
-            yield Fault(FILE, line, f"indicator {entry.get('id')!r} stands on line {first} already")
+            yield Fault(FILE, line, f"{kind} {entry.get('id')!r} stands on line {first} already")
 
 
 def _meaning_faults(

@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from forecast.archive import SETTLING, Archive, unknown_indicators
+from forecast.archive import SETTLING, Archive, unknown_indicators, with_units
 from forecast.columns import texts
 from forecast.errors import ContractError, Fault
 from forecast.figures import KEY, REQUIRED, checked, conflicts, csv_rows
@@ -72,6 +72,7 @@ def read_overlay(path: Path, archive: Archive, day: date) -> Overlay:
     figures = checked(rows.assign(released_on=dated), path.name, faults)
     figures = figures.assign(is_published=False, is_dated=given[figures.index] != "")
     figures["source"] = texts(figures["source"], lambda said: said or UNNAMED_SOURCE)
+    figures, _ = with_units(figures, archive.registry)
     faults.extend(conflicts(figures))
     faults.extend(unknown_indicators(figures, archive.registry))
     faults.extend(_against(figures, archive, day))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forecast.archive.archive import Archive, BoolArray, Snapshot
-from forecast.archive.reading import file_hashes, read_archive, unknown_indicators
+from forecast.archive.reading import file_hashes, read_archive, unknown_indicators, with_units
 from forecast.archive.series import SETTLING, STANDING, Figure
 
 __all__ = [
@@ -16,4 +16,5 @@ __all__ = [
     "file_hashes",
     "read_archive",
     "unknown_indicators",
+    "with_units",
 ]

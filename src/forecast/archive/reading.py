@@ -14,7 +14,7 @@ from forecast.commitments import (
     read_commitments,
 )
 from forecast.errors import ContractError, Fault
-from forecast.figures import figure_files, sound_figures
+from forecast.figures import KEY, conflicts, figure_files, sound_figures
 from forecast.indicators import FILE as INDICATORS_FILE
 from forecast.indicators import Registry, read_registry
 from forecast.origin import sha256_of
@@ -39,6 +39,8 @@ def read_archive(folder: Path) -> Archive:
     faults.extend(figure_faults)
     if registry is not None:
         faults.extend(unknown_indicators(figures, registry))
+        figures, unit_faults = with_units(figures, registry)
+        faults.extend(unit_faults)
     targets, schedule, commitments = _optional(folder, registry, faults)
     if faults or registry is None:
         raise ContractError(faults)
@@ -76,6 +78,27 @@ def unknown_indicators(figures: pd.DataFrame, registry: Registry) -> list[Fault]
     return [
         Fault(r["file"], r["line"], f"unknown indicator {r['indicator']!r}; {rule}") for r in rows
     ]
+
+
+def with_units(figures: pd.DataFrame, registry: Registry) -> tuple[pd.DataFrame, list[Fault]]:
+    """Return figures with the registry's unit where a row of a level gives none, and new faults.
+
+    A row that now has the unit of another one must not contradict it.
+    """
+    unnamed = figures["unit"] == ""
+    if not unnamed.any():
+        return figures, []
+    series = figures.loc[unnamed, ["area", "indicator"]].astype(str)
+    named = {
+        key: registry.of(*key).unit if key[1] in registry.indicators else ""
+        for key in set(series.itertuples(index=False, name=None))
+    }
+    units = figures["unit"].astype(str).to_numpy(dtype=object)
+    units[unnamed.to_numpy()] = [named[key] for key in series.itertuples(index=False, name=None)]
+    filled = figures.assign(unit=pd.Categorical(units))
+    again = filled.duplicated([*KEY, "released_on"], keep=False)
+    found = list(conflicts(filled[again]))
+    return filled.drop_duplicates([*KEY, "released_on", "status"], ignore_index=True), found
 
 
 def file_hashes(folder: Path) -> dict[str, str]:
