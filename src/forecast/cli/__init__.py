@@ -6,6 +6,7 @@ import click
 
 from forecast import __version__
 from forecast.cli.folders import check_data, init
+from forecast.cli.imports import import_command
 from forecast.cli.past import backtest
 from forecast.cli.questions import news, scenario, status
 from forecast.cli.record import verify
@@ -21,5 +22,16 @@ def main() -> None:
     limit_threads()
 
 
-for _command in (report, status, news, scenario, backtest, run_due, verify, check_data, init):
+for _command in (
+    report,
+    status,
+    news,
+    scenario,
+    backtest,
+    run_due,
+    verify,
+    check_data,
+    import_command,
+    init,
+):
     main.add_command(_command)

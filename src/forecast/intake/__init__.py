@@ -1,1 +1,8 @@
 """Files and databases as bureaux issue them, turned into figures that keep the contract."""
+
+from forecast.intake.columns import Unread
+from forecast.intake.mapping import USUAL
+from forecast.intake.reading import Reading, read, write
+from forecast.intake.revisions import Change
+
+__all__ = ["USUAL", "Change", "Reading", "Unread", "read", "write"]

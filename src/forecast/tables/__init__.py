@@ -1,6 +1,7 @@
 """The sections of a page as tables and sentences, drawn from a report alone."""
 
 from forecast.tables.headline import headline, summary, title, together
+from forecast.tables.imported import imported_lines, imported_terminal
 from forecast.tables.moved import moved_lines, moved_terminal
 from forecast.tables.overlay import overlay, overlay_terminal
 from forecast.tables.scenario import scenario, scenario_terminal
@@ -19,6 +20,8 @@ __all__ = [
     "caveats",
     "details",
     "headline",
+    "imported_lines",
+    "imported_terminal",
     "known",
     "members",
     "moved_lines",

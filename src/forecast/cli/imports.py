@@ -1,0 +1,97 @@
+"""The command that turns files and databases of bureaux into figures."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from forecast.cli.exits import BAD_INPUT, exit_codes
+from forecast.cli.terminal import console
+from forecast.errors import ParameterError
+from forecast.parameters import LANGUAGES
+
+if TYPE_CHECKING:
+    from forecast.intake import Reading
+
+INCOMPLETE = 3
+
+
+@click.command("import")
+@click.argument("source", metavar="FILE|URL")
+@click.option("--map", "told", metavar="FILE", required=True, help="What the file does not say.")
+@click.option("--out", metavar="DIR/figures/NAME.csv", required=True, help="Where figures go.")
+@click.option(
+    "--released-on",
+    metavar="YYYY-MM-DD|usual",
+    help="Day on which the figures became public, or by the lags of schedule.toml; else the map's.",
+)
+@click.option("--yes", is_flag=True, help="Write without asking.")
+@click.option(
+    "--skip-unreadable",
+    is_flag=True,
+    help="Write the rest where cells cannot be read; leave with 3.",
+)
+@click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True)
+def import_command(
+    source: str,
+    told: str,
+    out: str,
+    released_on: str | None,
+    yes: bool,
+    skip_unreadable: bool,
+    lang: str,
+) -> None:
+    """Turn an Excel or CSV file, or what a database holds, into figures of a data folder.
+
+    Shows what it understood and asks before it writes. A figure that the folder holds is not
+    written again; a changed one is added as a revision.
+    """
+    with exit_codes():
+        from forecast import intake
+        from forecast.tables import imported_lines, imported_terminal
+        from forecast.texts import text
+
+        reading = intake.read(source, Path(told), out=Path(out), released_on=_day(released_on))
+        if reading.added:
+            console().print(imported_terminal(reading, lang), markup=False)
+        click.echo("\n".join(imported_lines(reading, lang)))
+        _list_unread(reading, lang)
+        if reading.unread and not skip_unreadable:
+            click.echo(text("import.left", lang), err=True)
+            sys.exit(BAD_INPUT)
+        if not reading.added:
+            click.echo(text("import.nothing", lang, out=out))
+        elif yes or _is_confirmed(text("import.ask", lang, n=len(reading.added), out=out)):
+            click.echo(text("import.written", lang, n=intake.write(reading), out=out))
+        else:
+            click.echo(text("import.left", lang))
+        sys.exit(INCOMPLETE if reading.unread else 0)
+
+
+def _list_unread(reading: Reading, lang: str) -> None:
+    from forecast.texts import text
+
+    if reading.unread:
+        click.echo("\n".join([text("import.unread", lang), *map(str, reading.faults)]), err=True)
+
+
+def _is_confirmed(question: str) -> bool:
+    if not sys.stdin.isatty():
+        raise ParameterError(["nobody can be asked here; allowed: --yes"])
+    return click.confirm(question)
+
+
+def _day(said: str | None) -> date | str | None:
+    from forecast.intake import USUAL
+
+    if said is None or said == USUAL:
+        return said
+    try:
+        return date.fromisoformat(said)
+    except ValueError as error:
+        rule = f"allowed: YYYY-MM-DD, {USUAL}"
+        raise ParameterError([f"--released-on: {said!r} is no day; {rule}"]) from error

@@ -1,0 +1,198 @@
+"""What the head of a grid says: of the whole grid, and of each column."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from forecast.errors import UnreadableCell
+from forecast.intake.grids import Grid, letters
+from forecast.intake.mapping import Map
+from forecast.intake.numbers_said import Content, growth_said, is_blank
+from forecast.intake.spans_said import span_said
+from forecast.intake.spelling import plain
+from forecast.intake.words import ROLES, Role, Said, Vocabulary
+
+_DECIMAL = re.compile(r"\d\.\d")
+_FIRST_YEAR, _LAST_YEAR = 1900, 2100
+_UNIT_OF_ALL = re.compile(r"(?:计量)?单位[:;].+")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What one column holds, and what its head says of the figures in it."""
+
+    role: Role
+    said: Said
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A cell that could not be read: its sheet and address, what stands there, and why."""
+
+    address: str
+    content: Content
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the first `n_rows` rows say; `unread` are those of their cells that say too much."""
+
+    n_rows: int
+    title: Said
+    columns: tuple[Column, ...]
+    unread: tuple[Unread, ...]
+
+
+def head_of(grid: Grid, told: Map, vocabulary: Vocabulary) -> Head:
+    """Return what the head of a grid says, with what the map adds."""
+    n_rows = told.header_rows if told.header_rows is not None else grid.header_rows
+    n_rows = _head_rows(grid) if n_rows is None else min(n_rows, len(grid.rows))
+    unread: list[Unread] = []
+    titles = [_titles(row) for row in grid.rows[:n_rows]]
+    title = _title(grid, titles, told, vocabulary, unread)
+    columns = tuple(
+        _column(grid, column, titles, told, vocabulary, unread) for column in range(grid.width)
+    )
+    return Head(n_rows, title, columns, tuple(unread))
+
+
+def _head_rows(grid: Grid) -> int:
+    """Return how many rows stand before the first one with a figure in it."""
+    found = (n for n, row in enumerate(grid.rows) if any(map(_is_number, row)))
+    return next(found, len(grid.rows))
+
+
+def _is_number(content: Content) -> bool:
+    """Whether a cell holds a number that is no year, a mark for a missing one, or a spoilt one."""
+    if is_blank(content):
+        return isinstance(content, str) and bool(plain(content))
+    try:
+        number = growth_said(content)
+    except UnreadableCell:
+        return isinstance(content, str) and _holds_a_number(content)
+    is_year = number is not None and number == int(number) and _FIRST_YEAR <= number <= _LAST_YEAR
+    return number is not None and not is_year
+
+
+def _holds_a_number(text: str) -> bool:
+    """Whether a text holds an error of a spreadsheet or a decimal that is no part of a span."""
+    try:
+        rest = span_said(plain(text))[1]
+    except UnreadableCell:
+        return False
+    return rest.startswith("#") or _DECIMAL.search(rest) is not None
+
+
+def _titles(row: tuple[Content, ...]) -> set[int]:
+    """Return the columns of a row of the head in which something about the whole grid stands.
+
+    That is a text alone in its row, however far it is merged, and 单位：亿元 wherever it stands.
+    """
+    texts = {n: plain(str(cell)) for n, cell in enumerate(row) if not is_blank(cell)}
+    units = {n for n, text in texts.items() if _UNIT_OF_ALL.fullmatch(text)}
+    others = {n: text for n, text in texts.items() if n not in units}
+    is_alone = len(set(others.values())) <= 1 and len(row) > 1
+    return units | (set(others) if is_alone else set())
+
+
+def _title(
+    grid: Grid, titles: list[set[int]], told: Map, vocabulary: Vocabulary, unread: list[Unread]
+) -> Said:
+    """Return what titles and the sheet's name say; a title says no measure, the map's does.
+
+    What the map says must not contradict them.
+    """
+    said = Said()
+    for row in reversed(range(len(titles))):
+        texts = {grid.rows[row][column]: column for column in sorted(titles[row], reverse=True)}
+        for content, column in texts.items():
+            said = said.over(_aside(content, grid.address(row, column), vocabulary, unread))
+    if grid.name:
+        said = said.over(_aside(grid.name, grid.name, vocabulary, unread))
+    added = vocabulary.said(told.title).over(Said(area=told.area))
+    for what, one, other in _pairs(said, added):
+        if None not in (one, other) and one != other:
+            why = f"the sheet says {what} {one}, the map {other}; allowed: one of them"
+            unread.append(Unread(grid.address(0, 0), grid.rows[0][0], why))
+    return said.over(added)
+
+
+def _aside(content: Content, address: str, vocabulary: Vocabulary, unread: list[Unread]) -> Said:
+    """Return what a title says but for its measure, and for words that are none of ours."""
+    try:
+        found = vocabulary.said(str(content))
+    except UnreadableCell as error:
+        unread.append(Unread(address, content, str(error)))
+        return Said()
+    return Said(found.indicator, found.area, found.time, None, found.unit)
+
+
+def _pairs(one: Said, other: Said) -> Iterator[tuple[str, object, object]]:
+    yield "area", one.area, other.area
+    yield "year", one.time.year, other.time.year
+    yield "months", one.time.months, other.time.months
+    yield "unit", one.unit, other.unit
+    yield "indicator", one.indicator, other.indicator
+
+
+def _column(
+    grid: Grid,
+    column: int,
+    titles: list[set[int]],
+    told: Map,
+    vocabulary: Vocabulary,
+    unread: list[Unread],
+) -> Column:
+    """Return the role of a column and what its head says, the lowest row first."""
+    n_rows = len(titles)
+    texts = [(n, grid.rows[n][column]) for n in reversed(range(n_rows)) if column not in titles[n]]
+    heads = [(row, str(cell)) for row, cell in texts if not is_blank(cell)]
+    lowest = plain(heads[0][1]) if heads else ""
+    declared = {plain(name): says for name, says in told.columns.items()}
+    says = declared.get(plain(letters(column)), declared.get(lowest))
+    if says is not None:
+        heads, lowest = [(max(n_rows - 1, 0), says)], plain(says)
+    if lowest in ROLES:
+        return Column(ROLES[lowest], _said(heads[1:], grid, column, vocabulary, unread))
+    said = _said(heads, grid, column, vocabulary, unread)
+    if said.is_skipped:
+        return Column("skip", said)
+    body = [row[column] for row in grid.rows[n_rows:]]
+    if any(map(_is_number, body)):
+        return Column("value", said)
+    return Column(_role_of_words(body, said, vocabulary), said)
+
+
+def _said(
+    heads: list[tuple[int, str]],
+    grid: Grid,
+    column: int,
+    vocabulary: Vocabulary,
+    unread: list[Unread],
+) -> Said:
+    said = Said()
+    for row, text in heads:
+        try:
+            said = said.over(vocabulary.said(text))
+        except UnreadableCell as error:
+            unread.append(Unread(grid.address(row, column), text, str(error)))
+    return said
+
+
+def _role_of_words(body: list[Content], said: Said, vocabulary: Vocabulary) -> Role:
+    """Return what a column without a number is: labels, or figures that cannot be read."""
+    texts = {str(cell) for cell in body if not is_blank(cell)}
+    if said.says_nothing or all(_is_label(text, vocabulary) for text in texts):
+        return "label"
+    return "value"
+
+
+def _is_label(text: str, vocabulary: Vocabulary) -> bool:
+    try:
+        said = vocabulary.said(text)
+    except UnreadableCell:
+        return False
+    return not said.unknown and not said.says_nothing

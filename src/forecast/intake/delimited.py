@@ -1,0 +1,43 @@
+"""Text files: UTF-8 or GBK, with whatever stands between their cells."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from pathlib import Path
+
+from forecast.errors import ContractError, Fault
+from forecast.figures import decoded
+from forecast.intake.grids import MOST_BYTES, MOST_ROWS, Grid, squared
+
+_DELIMITERS = (",", "\t", ";", "|", "，")
+
+
+def delimited_grid(path: Path, delimiter: str | None) -> Grid:
+    """Return the cells of a text file; raise ContractError for one that is none, or too large."""
+    if path.stat().st_size > MOST_BYTES:
+        raise _refused(path, f"larger than {MOST_BYTES:,} bytes")
+    text = decoded(path, path.name)
+    found = delimiter or max(_DELIMITERS, key=lambda d: _regularity(text, d))
+    try:
+        rows = [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=found)]
+    except csv.Error as error:
+        raise _refused(path, f"no table of text: {error}") from error
+    if len(rows) > MOST_ROWS:
+        raise _refused(path, f"{len(rows):,} rows; allowed: up to {MOST_ROWS:,}")
+    return Grid("", squared([[*row] for row in rows]))
+
+
+def _regularity(text: str, delimiter: str) -> int:
+    """Return how many cells of the first lines stand in rows of the commonest length above one."""
+    lines = text.splitlines()[:200]
+    try:
+        widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter))
+    except csv.Error:
+        return 0
+    return max((width * count for width, count in widths.items() if width > 1), default=0)
+
+
+def _refused(path: Path, why: str) -> ContractError:
+    return ContractError([Fault(path.name, None, why)])

@@ -1,0 +1,124 @@
+"""Reading a file or a database by a map, against what its data folder holds; then writing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from forecast.errors import ContractError, Fault
+from forecast.figures import sound_figures
+from forecast.indicators import read_registry
+from forecast.intake.columns import Unread
+from forecast.intake.delimited import delimited_grid
+from forecast.intake.grids import Grid
+from forecast.intake.mapping import Map, read_map
+from forecast.intake.revisions import Change, changes
+from forecast.intake.understood import Reader, Understood
+from forecast.intake.writing import append, data_folder_of, month_cells
+from forecast.schedule import read_schedule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What an import understood, before anything is written.
+
+    `added` are the figures that the data folder does not hold, `n_known` how many it does,
+    `unread` the cells that hold none or clash with it, `rows` what became of each row.
+    """
+
+    name: str
+    out: Path
+    told: Map
+    added: tuple[Change, ...]
+    n_known: int
+    unread: tuple[Unread, ...]
+    rows: Counter[str]
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """The cells that could not be read, as faults."""
+        return tuple(Fault(f"{self.name} {u.address}", None, u.why) for u in self.unread)
+
+
+def read(
+    source: str | Path, told: Path, *, out: Path, released_on: date | str | None = None
+) -> Reading:
+    """Return what a file or database says by a map, against the data folder of `out`.
+
+    `released_on` is a day or `usual`, by the lags of schedule.toml; else the map's or a column's.
+    Raise ContractError where the map, the file as a whole or the folder's registry is at fault.
+    """
+    folder = data_folder_of(out)
+    map_read = read_map(told)
+    name, grids = grids_of(source, map_read)
+    registry = read_registry(folder)
+    reader = Reader(
+        map_read,
+        registry,
+        read_schedule(folder),
+        map_read.vocabulary(registry, told.name),
+        released_on or map_read.released_on,
+    )
+    whole = Understood()
+    for grid in grids:
+        whole += reader.understood(grid)
+    found = changes(whole.figures, _existing(folder, whole))
+    return Reading(
+        name=name,
+        out=out,
+        told=map_read,
+        added=found.added,
+        n_known=found.n_known,
+        unread=(*whole.unread, *found.refused),
+        rows=whole.rows,
+    )
+
+
+def write(reading: Reading) -> int:
+    """Append what a reading adds to its file, once the folder is without fault; return how many."""
+    if reading.added:
+        append(reading.out, [_row(change, reading) for change in reading.added])
+    return len(reading.added)
+
+
+def grids_of(source: str | Path, told: Map) -> tuple[str, list[Grid]]:
+    """Return the name of a source without its secrets, and its tables of cells."""
+    text = str(source)
+    path = Path(source)
+    if not path.is_file():
+        raise ContractError(
+            [Fault(text, None, "no such file; a file or a database's URL is needed")]
+        )
+    return path.name, [delimited_grid(path, told.delimiter)]
+
+
+def _existing(folder: Path, whole: Understood) -> pd.DataFrame:
+    """Return the folder's figures of the series that were understood."""
+    figures, _ = sound_figures(folder)
+    pairs = {(f.area, f.indicator) for f in whole.figures}
+    if figures.empty:
+        return figures
+    return figures[
+        [pair in pairs for pair in zip(figures["area"], figures["indicator"], strict=True)]
+    ]
+
+
+def _row(change: Change, reading: Reading) -> dict[str, str]:
+    figure, told = change.figure, reading.told
+    return {
+        "area": figure.area,
+        "indicator": figure.indicator,
+        **month_cells(figure.span.first, figure.span.last),
+        "measure": figure.measure,
+        "value": f"{figure.value.normalize():f}",
+        "unit": figure.unit,
+        "status": figure.status,
+        "released_on": figure.released_on.isoformat(),
+        "released_on_basis": figure.released_on_basis,
+        "publisher": told.publisher,
+        "source": " ".join((told.source or reading.name, figure.address)),
+    }

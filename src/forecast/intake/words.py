@@ -1,0 +1,166 @@
+"""What the words of a header or a label say: indicator, area, months, measure, unit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from forecast.errors import UnreadableCell
+from forecast.indicators import Registry
+from forecast.intake.spans_said import SpanSaid, span_said
+from forecast.intake.spelling import plain
+from forecast.intake.units import PER_CENT_SAID, RULES, Rule
+
+Measure = Literal["level", "growth_pct"]
+Role = Literal["label", "year", "month", "value", "status", "released_on", "skip"]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What words say of the figures that they stand at; `unknown` are those not understood."""
+
+    indicator: str | None = None
+    area: str | None = None
+    time: SpanSaid = field(default_factory=SpanSaid)
+    measure: Measure | None = None
+    unit: str | None = None
+    is_per_cent: bool = False
+    is_skipped: bool = False
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether no word was understood."""
+        return replace(self, unknown=()) == Said()
+
+    def over(self, other: Said) -> Said:
+        """Return what this says, and where it is silent what the other does."""
+        return Said(
+            self.indicator or other.indicator,
+            self.area or other.area,
+            self.time.over(other.time),
+            self.measure or other.measure,
+            self.unit or other.unit,
+            self.is_per_cent or other.is_per_cent,
+            self.is_skipped or other.is_skipped,
+            (*self.unknown, *other.unknown),
+        )
+
+
+_NAMES_OF_ROLES: Mapping[Role, str] = {
+    "year": "年 年份 year",
+    "month": "月 月份 month",
+    "label": "指标 指标名称 项目 名称 indicator 地区 区域 区县 area region "
+    "单位 计量单位 unit measure 口径 时间 期间 时期 日期 统计期 报告期 span period",
+    "value": "数值 数据 值 value",
+    "released_on": "发布日期 发布日 公布日期 released_on",
+    "status": "status",
+    "skip": "序号 备注 说明 skip",
+}
+ROLES: Mapping[str, Role] = {
+    name: role for role, names in _NAMES_OF_ROLES.items() for name in names.split()
+}
+_THAN = [
+    f"{than}{last}{same}" for than in "比较" for last in ("上年", "去年") for same in ("同期", "")
+]
+_GROWS = (
+    "增长速度", "增长率", "增长幅度", "增长", "增速", "增幅", "增减幅度", "增减", "上涨",
+    "涨幅", "涨跌幅",
+)  # fmt: skip
+_GROWTH = (
+    *(f"{than}{grows}" for than in (*_THAN, "同比", "") for grows in _GROWS),
+    *("同比", "±%", "+-%", "growth_pct", "growth", "yoy"),
+)
+_LEVEL = ("绝对额", "绝对值", "绝对量", "总量", "金额", "完成额", "实绩", "level")
+_NEUTRAL = frozenset((
+    "值", "数", "量", "额", "数量", "数值", "数据", "value", "完成", "实际", "情况", "单位",
+    "计量单位", "其中", "指标", "项目", "名称", "按可比价", "可比价", "按可比价格",
+    "按可比价格计算", "可比口径", "按可比口径",
+))  # fmt: skip
+_SEPARATORS = re.compile(r"[|()\[\]【】{},、:;/·~#\"“”'<>《》=.。%±+-]+")
+_ENUMERATORS = re.compile(r"[一二三四五六七八九十]{1,2}|\d{1,2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The phrases that are understood, in plain spelling, and the units."""
+
+    phrases: Mapping[str, Said]
+    units: frozenset[str]
+
+    def said(self, text: str) -> Said:
+        """Return what a text says; raise UnreadableCell where it says two things of one kind."""
+        said, rest = self._phrases(plain(text), text)
+        time, rest = span_said(rest)
+        said = replace(said, time=said.time.over(time))
+        found = _of_segments(said, rest, self.units)
+        if found.measure == "growth_pct" and found.unit and not found.is_per_cent:
+            raise UnreadableCell(text, f"says growth in {found.unit}; growth is in per cent")
+        return found
+
+    def _phrases(self, rest: str, whole: str) -> tuple[Said, str]:
+        said, begins, area_at = Said(), rest, -1
+        for phrase, meaning in self.phrases.items():
+            if phrase not in rest:
+                continue
+            for kind in ("indicator", "measure"):
+                one, other = getattr(said, kind), getattr(meaning, kind)
+                if None not in (one, other) and one != other:
+                    raise UnreadableCell(whole, f"says both {one} and {other}; allowed: one {kind}")
+            said = said.over(meaning)
+            if meaning.area and begins.rfind(phrase) > area_at:  # 深圳市福田区 is Futian
+                said, area_at = replace(said, area=meaning.area), begins.rfind(phrase)
+            rest = rest.replace(phrase, "|")
+        return said, rest
+
+
+def vocabulary_of(
+    registry: Registry, declared: Mapping[str, str], units: Mapping[str, Rule]
+) -> Vocabulary:
+    """Return what is understood: names and ids of the registry, fixed words, those declared.
+
+    A declared word means what its explanation says in words that are understood without it.
+    Raise UnreadableCell where it does not.
+    """
+    phrases = _named(registry) | dict.fromkeys(_GROWTH, Said(measure="growth_pct"))
+    phrases |= dict.fromkeys(_LEVEL, Said(measure="level"))
+    own = frozenset(plain(i.unit) for i in registry.indicators.values()) - set(PER_CENT_SAID)
+    known = Vocabulary(_longest_first(phrases), frozenset(RULES) | own | frozenset(units))
+    meant = {plain(word): _explained(word, says, known) for word, says in declared.items()}
+    return replace(known, phrases=_longest_first(phrases | meant))
+
+
+def _explained(word: str, says: str, known: Vocabulary) -> Said:
+    if says in ("skip", ""):
+        return Said(is_skipped=says == "skip")
+    said = known.said(says)
+    if said.unknown or not plain(word):
+        raise UnreadableCell(says, f"does not explain {word!r}: {', '.join(said.unknown)}")
+    return said
+
+
+def _named(registry: Registry) -> dict[str, Said]:
+    found: dict[str, Said] = {}
+    for entry in registry.areas.values():
+        names = (entry.id, entry.name_zh, entry.name_en)
+        found |= dict.fromkeys(map(plain, names), Said(area=entry.id))
+    for indicator in registry.indicators.values():
+        names = (indicator.id, indicator.name_zh, indicator.name_en)
+        found |= dict.fromkeys(map(plain, names), Said(indicator=indicator.id))
+    return found
+
+
+def _longest_first(phrases: Mapping[str, Said]) -> dict[str, Said]:
+    return {phrase: phrases[phrase] for phrase in sorted(phrases, key=len, reverse=True)}
+
+
+def _of_segments(said: Said, rest: str, units: Iterable[str]) -> Said:
+    """Return what is said with the units that stand in the rest, and what is unknown in it."""
+    found = [s for s in _SEPARATORS.split(rest) if s]
+    unit = next((s for s in found if s in units), None)
+    unknown = tuple(
+        s for s in found if not (s in units or s in _NEUTRAL or _ENUMERATORS.fullmatch(s))
+    )
+    return said.over(Said(unit=unit, is_per_cent="%" in rest, unknown=unknown))

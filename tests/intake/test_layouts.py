@@ -1,0 +1,263 @@
+"""Tables laid out as bureaux lay theirs out. Simulated, but for values that are Futian's own."""
+
+from datetime import date
+
+import pytest
+
+from forecast.errors import ContractError
+
+MONTHLY = """\
+2019年1-9月福田区主要经济指标,,,,
+指标名称,计量单位,1-9月累计,同比增长（±％）,备注
+地区生产总值,亿元,"3,350.12",７.1,
+一、需求,,,,
+社会消费品零售总额①,亿元,1395.84,增长7.1,
+其中：限额以上,亿元,600,7.0,
+固定资产投资额,万元,2345678,–,
+进出口总额,亿元,－,-6.5%,
+注：数据为快报数,,,,
+,,,,
+"""
+SKIPS = '[words]\n"其中：限额以上" = "skip"\n'
+ADDED = {
+    "C3": "futian/gdp 2019-01..2019-09 level 3350.12 cny_100m",
+    "D3": "futian/gdp 2019-01..2019-09 growth_pct 7.1 pct",
+    "C5": "futian/retail_sales 2019-01..2019-09 level 1395.84 cny_100m",
+    "D5": "futian/retail_sales 2019-01..2019-09 growth_pct 7.1 pct",
+    "C7": "futian/fixed_asset_investment 2019-01..2019-09 level 234.5678 cny_100m",
+    "D8": "futian/trade 2019-01..2019-09 growth_pct -6.5 pct",
+}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_a_monthly_table_of_indicators(office, read_figures_of, encoding, delimiter):
+    text = MONTHLY.replace('"3,350.12"', "3350.12").replace(",", delimiter)
+    reading = office.read(office.issued(text, encoding=encoding), SKIPS)
+    assert read_figures_of(reading) == ADDED
+    assert reading.faults == ()
+
+
+def test_every_row_is_accounted_for(office):
+    reading = office.read(office.issued(MONTHLY), SKIPS)
+    kinds = {"head": 2, "accepted": 4, "words": 2, "skipped": 1, "empty": 1}
+    assert dict(reading.rows) == kinds
+    assert reading.rows.total() == len(MONTHLY.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("table", "told", "added"),
+    [
+        (  # months down, indicators across, each with amount and growth
+            "2019年福田区主要指标,,,,\n"
+            "月份,社会消费品零售总额,,固定资产投资额,\n"
+            ",累计（亿元）,同比（%）,累计（亿元）,同比（%）\n"
+            "1-2月,300.1,6.5,…,3.2\n1-3月,450.2,6.8,100.5,持平\n",
+            "fill = true\n",
+            {
+                "B4": "futian/retail_sales 2019-01..2019-02 level 300.1 cny_100m",
+                "C4": "futian/retail_sales 2019-01..2019-02 growth_pct 6.5 pct",
+                "E4": "futian/fixed_asset_investment 2019-01..2019-02 growth_pct 3.2 pct",
+                "B5": "futian/retail_sales 2019-01..2019-03 level 450.2 cny_100m",
+                "C5": "futian/retail_sales 2019-01..2019-03 growth_pct 6.8 pct",
+                "D5": "futian/fixed_asset_investment 2019-01..2019-03 level 100.5 cny_100m",
+                "E5": "futian/fixed_asset_investment 2019-01..2019-03 growth_pct 0 pct",
+            },
+        ),
+        (  # one indicator, spans across, growth in a row of its own
+            "2019年社会消费品零售总额,,,\n指标,一季度,上半年,前三季度\n"
+            "绝对额（亿元）,400,882.78,1395.84\n同比增长（±%）,6.9,7.6,7.1\n",
+            "",
+            {
+                "B3": "futian/retail_sales 2019-01..2019-03 level 400 cny_100m",
+                "C3": "futian/retail_sales 2019-01..2019-06 level 882.78 cny_100m",
+                "D3": "futian/retail_sales 2019-01..2019-09 level 1395.84 cny_100m",
+                "B4": "futian/retail_sales 2019-01..2019-03 growth_pct 6.9 pct",
+                "C4": "futian/retail_sales 2019-01..2019-06 growth_pct 7.6 pct",
+                "D4": "futian/retail_sales 2019-01..2019-09 growth_pct 7.1 pct",
+            },
+        ),
+        (  # growth below its indicator, and the single month beside the year to date
+            "2019年9月主要经济指标,,单位：亿元\n指标,本月,本年累计\n"
+            "社会消费品零售总额,160.3,1395.84\n  同比增长(%),6.8,7.1\n",
+            "",
+            {
+                "B3": "futian/retail_sales 2019-09 level 160.3 cny_100m",
+                "C3": "futian/retail_sales 2019-01..2019-09 level 1395.84 cny_100m",
+                "B4": "futian/retail_sales 2019-09 growth_pct 6.8 pct",
+                "C4": "futian/retail_sales 2019-01..2019-09 growth_pct 7.1 pct",
+            },
+        ),
+        (  # areas down, years across
+            "地区生产总值（亿元）,,\n地区,2017年,2018年\n"
+            "福田区,3820.3,4018.25\n龙岗区,3859.0,4287.9\n",
+            'title = "全年"\n',
+            {
+                "B3": "futian/gdp 2017-01..2017-12 level 3820.3 cny_100m",
+                "C3": "futian/gdp 2018-01..2018-12 level 4018.25 cny_100m",
+                "B4": "longgang/gdp 2017-01..2017-12 level 3859 cny_100m",
+                "C4": "longgang/gdp 2018-01..2018-12 level 4287.9 cny_100m",
+            },
+        ),
+        (  # long and tidy, as out of a database, in English
+            "area,indicator,year,month,measure,value,unit\n"
+            "futian,retail_sales,2019,9,growth,7.1,%\nlonggang,retail_sales,2019,8,level,500.5,亿元\n",
+            'title = "累计"\n',
+            {
+                "F2": "futian/retail_sales 2019-01..2019-09 growth_pct 7.1 pct",
+                "F3": "longgang/retail_sales 2019-01..2019-08 level 500.5 cny_100m",
+            },
+        ),
+        (  # a header that says nothing is explained by the letter of its column
+            "指标,甲,乙\n社会消费品零售总额,1395.84,7.1\n",
+            '[columns]\nA = "indicator"\nB = "2019年1-9月 亿元"\n"乙" = "2019年1-9月同比"\n',
+            {
+                "B2": "futian/retail_sales 2019-01..2019-09 level 1395.84 cny_100m",
+                "C2": "futian/retail_sales 2019-01..2019-09 growth_pct 7.1 pct",
+            },
+        ),
+        (  # a unit by a declared rule
+            "2019年上半年,\n指标,数量（万件）\n专利,1.2\n",
+            '[words]\n"专利" = "retail_sales"\n'
+            '[units]\n"万件" = { unit = "pieces", times = 10000 }\n',
+            {"B3": "futian/retail_sales 2019-01..2019-06 level 12000 pieces"},
+        ),
+    ],
+)  # fmt: skip
+def test_layouts(office, read_figures_of, table, told, added):
+    reading = office.read(office.issued(table), told)
+    assert reading.faults == ()
+    assert read_figures_of(reading) == added
+
+
+def test_the_usual_day_of_release_is_marked_as_estimated(office):
+    lags = '[[lag]]\nspan = "quarter"\ndays = 45\n[[lag]]\nspan = "year"\ndays = 75\n'
+    (office.out.parents[1] / "schedule.toml").write_text(lags, encoding="utf-8")
+    table = "2018年社会消费品零售总额,\n时间,同比增长(%)\n1-6月,7.6\n全年,7.4\n"
+    added = office.read(office.issued(table), released_on="usual").added
+    assert [(c.figure.released_on, c.figure.released_on_basis) for c in added] == [
+        (date(2018, 8, 14), "estimated"),
+        (date(2019, 3, 16), "estimated"),
+    ]
+
+
+BAD = [
+    ("指标,1-9月\n社会消费品零售总额,9.9\n", "", ["B2: '9.9' has no place: no year is said"]),
+    (
+        "2019年1-9月,,\n指标,亿元,环比增长(%)\n社会消费品零售总额,9.9,0.3\n",
+        "",
+        ["C3: '0.3' stands under '环比'; allowed: a line under [words] or [columns]"],
+    ),
+    (
+        "2019年1-9月,\n指标,亿元\n限额以上零售额,9.9\n",
+        "",
+        [
+            "A3: '限额以上零售额' is not understood: 限额以上零售额; "
+            "allowed: a line under [words]"
+        ],
+    ),
+    (
+        "2019年1-9月,\n指标,万吨\n社会消费品零售总额,9.9\n",
+        "",
+        ["B3: '9.9' stands under '万吨'; allowed: a line under [words] or [columns]"],
+    ),
+    (
+        "2019年1-9月,\n指标,万千瓦时\n社会消费品零售总额,9.9\n",
+        "",
+        [
+            "B3: '万千瓦时' is a unit that no rule turns into 'cny_100m'; "
+            "allowed: a rule of it under [units]"
+        ],
+    ),
+    (
+        "2019年1-9月,\n指标,%\n社会消费品零售总额,9.9\n",
+        "",
+        ["B3: '9.9' is in per cent, but growth is not said; allowed: 同比增长"],
+    ),
+    (
+        "2019年1-9月,\n指标,累计\n社会消费品零售总额,9.9\n",
+        "",
+        ["B3: '9.9' has no measure: neither 同比增长 nor a unit is said"],
+    ),
+    (
+        "2019年1-9月,\n指标,同比增长(%)\n社会消费品零售总额,提高0.5个百分点\n进出口总额,7.2\n",
+        "",
+        [
+            "B3: '提高0.5个百分点' percentage points are a change of growth, not growth",
+        ],
+    ),
+    (
+        "2019年,\n时间,1-9月亿元\n1-8月 社会消费品零售总额,9.9\n",
+        "",
+        ["B3: '(1, 9)' is the months of its column, '(1, 8)' that of its row"],
+    ),
+    (
+        "2018年1-9月龙岗区,,\n指标,亿元,\n社会消费品零售总额,9.9,\n",
+        'title = "2019年"\n',
+        [
+            "A1: the sheet says area longgang, the map futian; allowed: one of them",
+            "A1: the sheet says year 2018, the map 2019; allowed: one of them",
+        ],
+    ),
+    (
+        "2019年1-9月,\n指标,亿元\n社会消费品零售总额,9.9\n社会消费品零售总额,8.8\n",
+        "",
+        [
+            "B4: futian retail_sales 2019-01..2019-09 level was published as 9.9 on 2019-10-25 "
+            "(cell B3); allowed: a day of release after that, not 2019-10-25"
+        ],
+    ),
+    (
+        "2019年全年,\n指标,亿元\n社会消费品零售总额,9.9\n",
+        "",
+        ["B3: '2019-10-25' is a day of release before the last month of 2019-01..2019-12"],
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("table", "told", "faults"), BAD)
+def test_what_cannot_be_read_is_named_by_its_cell(office, table, told, faults):
+    reading = office.read(office.issued(table), told)
+    assert [str(f) for f in reading.faults] == [f"月报.csv {fault}" for fault in faults]
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "the file is empty"),
+        (b"\xff\xfe\x00\x01", "not text; allowed encodings: UTF-8, GBK, GB18030"),
+    ],
+)
+def test_a_file_that_is_no_text_is_refused(office, content, why):
+    path = office.folder / "月报.csv"
+    path.write_bytes(content)
+    with pytest.raises(ContractError, match=why):
+        office.read(path)
+
+
+def test_a_file_that_is_not_there_is_named(office):
+    with pytest.raises(ContractError, match=r"gone\.csv: no such file"):
+        office.read(office.folder / "gone.csv")
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        ("months = 3", "map.toml: unknown key or table 'months'; allowed: area, columns,"),
+        ('fill = "x"', "map.toml: fill: Input should be a valid boolean"),
+        ('[words]\n"甲" = "乙"', "map.toml: words or title: '乙' does not explain '甲': 乙"),
+        ('query = "x"\ntable = "y"', "map.toml: query and table; allowed: one of them"),
+        ('title = "人均"', "map.toml: title: not understood: 人均; allowed: known words"),
+        ("[words", "map.toml: no TOML"),
+        ('[units]\n"件" = { times = 2 }', "map.toml: units.件.unit: Field required"),
+    ],
+)
+def test_a_faulty_map_is_named(office, told, why):
+    with pytest.raises(ContractError) as caught:
+        office.read(office.issued(MONTHLY), told)
+    assert why in str(caught.value)
+
+
+def test_thousands_without_quotes_do_not_shift_cells_in_silence(office):
+    table = "2019年1-9月,,\n指标,亿元,同比增长(%)\n社会消费品零售总额,1,395.84,7.1\n"
+    assert office.read(office.issued(table)).faults != ()
