@@ -75,7 +75,7 @@ def calls() -> pd.DataFrame:
     rows = []
     for year in YEARS:
         learnt_on = archive.as_of(date(year, 2, 28))
-        shared = what_is_shared(learnt_on, past_errors(learnt_on))
+        shared = what_is_shared(archive.registry, past_errors(learnt_on), learnt_on.day)
         fitted, factors = {}, None
         for known in MONTHS:
             if month(year, known) not in days:

@@ -223,3 +223,19 @@ def test_a_hash_covers_what_is_chosen_and_no_more():
     assert one.content_hash(first) == other.content_hash(first)
     assert one.content_hash() != other.content_hash()
     assert one.content_hash(first) == archive_of(made[:1]).content_hash()
+
+
+def test_an_archive_of_some_series_holds_them_and_nothing_else(real_archive: Archive):
+    day, names = date(2019, 9, 30), ["china/gdp", "futian/retail_sales", "china/none"]
+    few = real_archive.of(names)
+    assert few.areas == ["china", "futian"]
+    assert [list(few.figures[n].cat.categories) for n in ("area", "indicator")] == [
+        ["china", "futian"],
+        ["gdp", "retail_sales"],
+    ]
+    for reference in names:
+        area, name = reference.split("/")
+        found = few.as_of(day).figures_of(area, name)
+        assert found == real_archive.as_of(day).figures_of(area, name)
+    assert {(t.area, t.indicator) for t in few.targets} <= {tuple(n.split("/")) for n in names}
+    assert few.as_of(day).targets("futian", 2019).keys() == {"retail_sales"}

@@ -84,7 +84,7 @@ class Area:
     name_zh: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Registry:
     """All indicators, with what differs in single areas."""
 

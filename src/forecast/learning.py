@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
@@ -58,10 +58,8 @@ def learnt(
     for _ in range(_ROUNDS):
         profile = {r: _profile(moves.of(moves.rule == r), sizes) for r in np.unique(moves.rule)}
         sizes = _sizes(moves, profile)
-    scales = {
-        name: (size, int(np.unique(moves.year[moves.series == name]).size))
-        for name, size in sizes.items()
-    }
+    n_years = {name: int(np.unique(moves.year[rows]).size) for name, rows in _places(moves)}
+    scales = {name: (size, n_years[name]) for name, size in sizes.items()}
     leading = [size for name, size in sizes.items() if not lenders.get(name)] or list(
         sizes.values()
     )
@@ -93,6 +91,14 @@ def _moves(record: Record, model: str) -> Moves:
     return Moves(series, rule, year, known, until, error)
 
 
+def _places(moves: Moves) -> Iterator[tuple[str, IntArray]]:
+    """Yield each series in the order of names, with the places of its moves."""
+    names, codes = np.unique(moves.series, return_inverse=True)
+    order = np.argsort(codes, kind="stable")
+    ends = np.cumsum(np.bincount(codes, minlength=len(names)))
+    yield from zip(map(str, names), np.split(order, ends[:-1]), strict=False)
+
+
 def _units(moves: Moves, sizes: Mapping[str, float]) -> FloatArray:
     """Return the size of each move's series, NaN where it has none."""
     return np.array([sizes.get(str(name), np.nan) for name in moves.series])
@@ -106,10 +112,10 @@ def _sizes(moves: Moves, profile: Mapping[str, FloatArray]) -> dict[str, float]:
     scaled = moves.error_pp / _profiled(moves, profile) if profile else moves.error_pp
     weight = 0.5 ** ((moves.year.max() - moves.year) / _HALF_LIFE_YEARS)
     sizes = {}
-    for name in np.unique(moves.series):
-        own = (moves.series == name) & np.isfinite(scaled)
-        if own.any():
-            sizes[str(name)] = float(np.sqrt(np.average(scaled[own] ** 2, weights=weight[own])))
+    for name, rows in _places(moves):
+        own = rows[np.isfinite(scaled[rows])]
+        if own.size:
+            sizes[name] = float(np.sqrt(np.average(scaled[own] ** 2, weights=weight[own])))
     return {name: size for name, size in sizes.items() if size > 0}
 
 
@@ -190,8 +196,11 @@ def _difference(settled: Record, shared: Shared, lenders: Lenders) -> float:
     sizes = {name: size for name, (size, _) in shared.scales.items()}
     unit = shared.area_factor * _units(pairs, _lent_sizes(lenders, sizes))
     square = (pairs.error_pp / unit) ** 2
-    years = {(str(n), int(y)) for n, y in zip(pairs.series, pairs.year, strict=True)}
-    mean = [np.mean(square[(pairs.series == n) & (pairs.year == y)]) for n, y in sorted(years)]
+    mean = [
+        np.mean(square[rows[pairs.year[rows] == year]])
+        for _, rows in _places(pairs)
+        for year in np.unique(pairs.year[rows])
+    ]
     known = np.array(mean, dtype=float)
     known = known[np.isfinite(known)]
     return float(np.sqrt(known.mean())) if known.size >= _FEWEST_ERRORS else ASSUMED_DIFFERENCE

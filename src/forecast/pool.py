@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from forecast.history import FloatArray
 
@@ -56,29 +58,68 @@ def weights(
 ) -> FloatArray:
     """Return the models' weights in one series, from their past scores.
 
-    `past` holds settled calls as from `past_scores`. The mean score of calls at about so many
-    months known, over all series, and over the series' own, which outweighs that of all from two
-    years on; their weighted geometric mean to the power of -6, shrunk by a quarter to equal. A
-    model without past calls weighs as much as the mean.
+    `past` holds settled calls as from `past_scores`.
     """
+    own = past[past.index.get_level_values("reference") == reference]
+    return standing(past, models, months_known).weights(own)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How models did over all series in calls at about so many months known, up to `last_year`.
+
+    `logs` holds the logarithms of their mean scores, None where fewer than three years tell.
+    """
+
+    models: Sequence[str]
+    months_known: int
+    logs: FloatArray | None
+    last_year: int = 0
+
+    def weights(self, own: pd.DataFrame) -> FloatArray:
+        """Return the models' weights in a series, from its own past scores too.
+
+        The mean score over the series' own calls outweighs that of all from two years on; their
+        weighted geometric mean to the power of -6, shrunk by a quarter to equal. A model without
+        past calls weighs as much as the mean.
+        """
+        equal = np.full(len(self.models), 1 / len(self.models))
+        if self.logs is None:
+            return equal
+        scores, years = _near(own, self.models, self.months_known)
+        n_own = np.unique(years).size
+        of_own = _mean_logs(scores, _recency(years, self.last_year))
+        of_own = np.where(np.isnan(of_own), self.logs, of_own)
+        logs = (_PRIOR_YEARS * self.logs + n_own * of_own) / (_PRIOR_YEARS + n_own)
+        if np.isnan(logs).all():
+            return equal
+        strength = np.exp(-_POWER * (logs - np.nanmin(logs)))
+        strength = np.where(np.isnan(strength), np.nanmean(strength), strength)
+        learnt = strength / strength.sum()
+        return np.asarray((1 - _SHRINKAGE) * learnt + _SHRINKAGE / len(self.models))
+
+
+def standing(past: pd.DataFrame, models: Sequence[str], months_known: int) -> Standing:
+    """Return how models did over all series in settled calls at about so many months known."""
+    scores, years = _near(past, models, months_known)
+    if np.unique(years).size < _FEWEST_YEARS:
+        return Standing(models, months_known, None)
+    last = int(years.max())
+    return Standing(models, months_known, _mean_logs(scores, _recency(years, last)), last)
+
+
+def _near(
+    past: pd.DataFrame, models: Sequence[str], months_known: int
+) -> tuple[FloatArray, NDArray[np.int64]]:
+    """Return the models' scores in calls at about so many months known, and their years."""
     level = past.index.get_level_values
     near = np.abs(level("months_known").to_numpy() - months_known) <= _NEAR_MONTHS
-    years = level("year").to_numpy()[near]
-    if np.unique(years).size < _FEWEST_YEARS:
-        return np.full(len(models), 1 / len(models))
     scores = past.reindex(columns=list(models)).to_numpy(dtype=float)[near]
-    recency = 0.5 ** ((years.max() - years) / _HALF_LIFE_YEARS)
-    is_own = (level("reference") == reference)[near]
-    n_own = np.unique(years[is_own]).size
-    of_all, own = _mean_logs(scores, recency), _mean_logs(scores[is_own], recency[is_own])
-    own = np.where(np.isnan(own), of_all, own)
-    logs = (_PRIOR_YEARS * of_all + n_own * own) / (_PRIOR_YEARS + n_own)
-    if np.isnan(logs).all():
-        return np.full(len(models), 1 / len(models))
-    strength = np.exp(-_POWER * (logs - np.nanmin(logs)))
-    strength = np.where(np.isnan(strength), np.nanmean(strength), strength)
-    learnt = strength / strength.sum()
-    return np.asarray((1 - _SHRINKAGE) * learnt + _SHRINKAGE / len(models))
+    return scores, level("year").to_numpy()[near]
+
+
+def _recency(years: NDArray[np.int64], last: int) -> FloatArray:
+    return np.asarray(0.5 ** ((last - years) / _HALF_LIFE_YEARS))
 
 
 def _mean_logs(scores: FloatArray, weight: FloatArray) -> FloatArray:

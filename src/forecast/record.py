@@ -64,7 +64,7 @@ def final_calls(densities: pd.DataFrame) -> pd.DataFrame:
     return densities[densities["outturn_status"] != EXPECTED]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Record:
     """Past calls, every one of them settled, or expected by the office to end as it did.
 

@@ -98,6 +98,15 @@ class Archive:
             return None
         return Archive(known.reset_index(drop=True), self.registry, self.targets, self.schedule)
 
+    def of(self, references: Iterable[str]) -> Archive:
+        """Return the archive of some series alone, each `area/indicator`, in its own categories."""
+        names = [(area, name) for area, _, name in (r.partition("/") for r in references)]
+        rows = self.figures.iloc[self._series.rows(names)].reset_index(drop=True)
+        for name in rows.columns[rows.dtypes == "category"]:
+            rows[name] = rows[name].cat.remove_unused_categories()
+        targets = tuple(t for t in self.targets if (t.area, t.indicator) in names)
+        return Archive(rows, self.registry, targets, self.schedule)
+
     def as_if_known(self, chosen: BoolArray, day: date) -> Archive:
         """Return the archive as it would have stood on a day, had the chosen figures been known.
 

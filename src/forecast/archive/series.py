@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -59,6 +59,11 @@ class SeriesTable:
     def names(self) -> list[tuple[str, str]]:
         """The (area, indicator) of every series that has figures."""
         return list(self._places)
+
+    def rows(self, names: Iterable[tuple[str, str]]) -> NDArray[np.intp]:
+        """Return where in the table the figures of some series are, in its order."""
+        found = [self._places[name] for name in dict.fromkeys(names) if name in self._places]
+        return np.sort(np.concatenate(found)) if found else np.arange(0)
 
     def figures(self, area: str, indicator: str) -> list[Figure]:
         """Return the figures of a series, none where it has none."""

@@ -14,7 +14,7 @@ from forecast.models import rule_of
 from forecast.record import Record
 from forecast.spans import MONTHS_A_YEAR, month
 
-_Row = tuple[object, ...]
+ErrorRow = tuple[object, ...]
 
 
 def past_errors(snapshot: Snapshot) -> Record:
@@ -23,17 +23,21 @@ def past_errors(snapshot: Snapshot) -> Record:
     The figures are those known on the snapshot's day. National series are final vintages, so
     these errors are slightly smaller than those of calls made on first reports.
     """
-    rows: list[_Row] = []
-    for area in snapshot.archive.areas:
-        for indicator in snapshot.indicators_of(area):
-            if snapshot.registry.of(area, indicator).annual_rule is not None:
-                history = build_history(snapshot, area, indicator, snapshot.day.year)
-                rows.extend(_pace_calls(history))
-                rows.extend(_borrowed_calls(history))
-    return Record.from_rows(rows)
+    archive = snapshot.archive
+    series = [(area, name) for area in archive.areas for name in archive.indicators_of(area)]
+    return Record.from_rows([row for one in series for row in errors_of(snapshot, *one)])
 
 
-def _pace_calls(history: History) -> Iterator[_Row]:
+def errors_of(snapshot: Snapshot, area: str, indicator: str) -> list[ErrorRow]:
+    """Return the rows of one series in the record of past errors."""
+    is_known = bool(snapshot.figures_of(area, indicator))
+    if not is_known or snapshot.registry.of(area, indicator).annual_rule is None:
+        return []
+    history = build_history(snapshot, area, indicator, snapshot.day.year)
+    return [*_pace_calls(history), *_borrowed_calls(history)]
+
+
+def _pace_calls(history: History) -> Iterator[ErrorRow]:
     """Yield, within each year, the moves between neighbouring points and until December.
 
     Months known 0 stand for the year before, whose growth the planner would repeat.
@@ -61,7 +65,7 @@ def _pace_calls(history: History) -> Iterator[_Row]:
             )
 
 
-def _borrowed_calls(history: History) -> Iterator[_Row]:
+def _borrowed_calls(history: History) -> Iterator[ErrorRow]:
     """Yield, for every settled month, what the related series had said of it."""
     rule = rule_of(history.indicator.annual_rule)
     released = _release_days(history)
@@ -83,7 +87,7 @@ def _row(
     months: tuple[int, int],
     call: tuple[float, float],
     released: dict[int, date],
-) -> _Row:
+) -> ErrorRow:
     known, until = months
     settled_on = released.get(month(year, until), history.as_of)
     return (

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
@@ -12,13 +12,14 @@ import numpy as np
 import pandas as pd
 
 from forecast.archive import Archive
-from forecast.backtest.errors import past_errors
+from forecast.backtest.errors import ErrorRow, errors_of
 from forecast.backtest.scoring import Call, scored
 from forecast.chance import generator
-from forecast.history import FloatArray, History, build_history
+from forecast.history import FloatArray, History, build_history, sources_of
 from forecast.models import MODELS, Fitted, Shared, explodes
 from forecast.outlook import learning_day, what_is_shared
 from forecast.outturn import Outturn, expected_outturn, outturn_of
+from forecast.record import Record
 from forecast.spans import month
 from forecast.targets import Comparison, Target, in_force
 from forecast.workers import executor, spread
@@ -47,13 +48,28 @@ class Plan:
 
 @dataclass(frozen=True)
 class _Series:
-    """One indicator of an area, and all that its replay needs."""
+    """One indicator of an area, and all that its replay needs, to be sent to a worker.
+
+    The archive holds the series that its histories are built from, `learnt` the scales that are
+    looked at: what is sent does not grow with the number of areas. `begun` is the day of the
+    area's first release.
+    """
 
     archive: Archive
     area: str
     indicator: str
     plan: Plan
+    begun: date
     learnt: Mapping[int, Shared] = field(default_factory=dict)
+
+    @property
+    def scaled(self) -> list[str]:
+        """The series whose scale a model may ask for: all that tell, and their lenders."""
+        registry = self.archive.registry
+        told = sources_of(registry, self.area, self.indicator)
+        areas = [(one, *one.split("/", 1)) for one in told]
+        lent = [r for _, area, name in areas for r in registry.of(area, name).lenders(area)]
+        return [*told, *lent]
 
 
 def replay(
@@ -69,15 +85,16 @@ def replay(
     One row a call and model, in the columns of `record.DENSITY_COLUMNS`. What a call learns was
     settled before its day. Results do not depend on the number of workers.
     """
-    shared = _learnt_by_year(archive, plan)
-    tasks = [
-        _Series(archive, area, indicator, plan, shared)
-        for area in areas
-        for indicator in archive.indicators_of(area)
-        if archive.registry.of(area, indicator).annual_rule is not None
-    ]
+    every = [_series(archive, plan, area, name) for area, name in _judged(archive, archive.areas)]
+    asked = set(areas)
     calls: list[Call] = []
-    with executor(n_workers, len(tasks)) as pool:
+    with executor(n_workers, len(every)) as pool:
+        shared = _learnt_by_year(archive, plan, spread(pool, _errors_by_year, every))
+        tasks = [
+            replace(one, learnt={year: s.of(one.scaled) for year, s in shared.items()})
+            for one in every
+            if one.area in asked
+        ]
         for done, found in enumerate(spread(pool, _calls_of, tasks), start=1):
             calls.extend(found)
             if on_progress is not None:
@@ -85,29 +102,55 @@ def replay(
     return scored(calls)
 
 
-def _learnt_by_year(archive: Archive, plan: Plan) -> dict[int, Shared]:
+def _judged(archive: Archive, areas: Sequence[str]) -> list[tuple[str, str]]:
+    """Return each area and indicator with figures of a year that can be judged."""
+    return [
+        (area, indicator)
+        for area in areas
+        for indicator in archive.indicators_of(area)
+        if archive.registry.of(area, indicator).annual_rule is not None
+    ]
+
+
+def _series(archive: Archive, plan: Plan, area: str, indicator: str) -> _Series:
+    sources = sources_of(archive.registry, area, indicator)
+    begun = archive.first_release_of(area)
+    return _Series(archive.of(sources), area, indicator, plan, begun)
+
+
+def _errors_by_year(series: _Series) -> dict[int, list[ErrorRow]]:
+    """Return by year of the plan the rows of a series in the record of past errors until then."""
+    found = {}
+    for year in series.plan.years:
+        day = learning_day(date(year, 12, 31))
+        if day >= series.archive.first_release_on:
+            found[year] = errors_of(series.archive.as_of(day), series.area, series.indicator)
+    return found
+
+
+def _learnt_by_year(
+    archive: Archive, plan: Plan, errors: Iterable[Mapping[int, list[ErrorRow]]]
+) -> dict[int, Shared]:
     """Return what models share in each year: learnt once, when the year before is out."""
+    every = list(errors)
     found = {}
     for year in plan.years:
+        rows = [row for of_series in every for row in of_series.get(year, [])]
         day = learning_day(date(year, 12, 31))
-        found[year] = Shared()
-        if day >= archive.first_release_on:
-            snapshot = archive.as_of(day)
-            found[year] = what_is_shared(snapshot, past_errors(snapshot))
+        found[year] = what_is_shared(archive.registry, Record.from_rows(rows), day)
     return found
 
 
 def _calls_of(series: _Series) -> list[Call]:
     """Return the calls of one indicator over all years and months of the plan."""
     days = _call_days(series.archive, series.area, series.indicator)
-    begun = series.archive.first_release_of(series.area)
     calls: list[Call] = []
     for year in series.plan.years:
         fitted: dict[str, Fitted] = {}
         judge = _Judge(series, year)
         for known in series.plan.months:
             as_of = days.get(month(year, known)) if known else None
-            if as_of is None or as_of < begun:
+            if as_of is None or as_of < series.begun:
                 continue
             snapshot = series.archive.as_of(as_of)
             history = build_history(snapshot, series.area, series.indicator, year)

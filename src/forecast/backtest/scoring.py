@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from forecast.calibration import Calibration, calibration_of
 from forecast.history import FloatArray
 from forecast.outlook import learning_day
-from forecast.pool import past_scores, weights
+from forecast.pool import Standing, past_scores, standing
 from forecast.record import (
     DENSITY_COLUMNS,
     POOL,
@@ -88,9 +88,17 @@ def _raw_pools(calls: Sequence[Call], members: pd.DataFrame) -> list[_Said]:
     past = past_scores(final_calls(members[~members["model"].isin(NOT_POOLED)]))
     settled_on = past.index.get_level_values("settled_on").to_numpy()
 
+    places = past.groupby(level="reference").indices
+
+    @cache
+    def of_all(n_settled: int, names: tuple[str, ...], known: int) -> Standing:
+        return standing(past.iloc[:n_settled], names, known)
+
     @cache
     def weight(n_settled: int, names: tuple[str, ...], known: int, reference: str) -> FloatArray:
-        return weights(past.iloc[:n_settled], names, known, reference)
+        own = places.get(reference, np.arange(0))
+        own = own[: np.searchsorted(own, n_settled)]
+        return of_all(n_settled, names, known).weights(past.iloc[own])
 
     pools = []
     for call in calls:

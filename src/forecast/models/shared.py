@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -73,6 +73,10 @@ class Shared:
     signal_to_noise: float = SIGNAL_TO_NOISE
     elasticity: float = ASSUMED_ELASTICITY
     unexplained: float = 1.0
+
+    def of(self, series: Iterable[str]) -> Shared:
+        """Return the same with the scales of some series alone."""
+        return replace(self, scales={n: self.scales[n] for n in series if n in self.scales})
 
     def size(self, history: History, months_known: int, until: int = MONTHS_A_YEAR) -> float:
         """Return the typical |S_until - S_known| in units of the series' scale."""

@@ -6,24 +6,22 @@ A pure function of (snapshot, area, year, record, chance); the record may be emp
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 
 from forecast.archive import Snapshot
-from forecast.calibration import Calibration, calibration_of, shifted
+from forecast.calibration import Calibration, shifted
 from forecast.caveats import Caveat, limits
 from forecast.chance import generator
 from forecast.coupling import Allowance, allowances, coupled, dependence, held
 from forecast.history import FloatArray, History, build_history
-from forecast.learning import learnt
 from forecast.models import MODELS, Model, Scale, Shared, explodes
+from forecast.outlook.lessons import Lessons, learning_day, lessons, what_is_shared
 from forecast.outlook.value import N_BATCHES, IndicatorOutlook, Outlook, Status
 from forecast.outturn import outturn_of
-from forecast.pool import past_scores, quantile_average, weights
-from forecast.record import POOL, RAW_POOL, Record, final_calls
+from forecast.pool import quantile_average, weights
+from forecast.record import Record
 from forecast.spans import month_of_year, year_of
 from forecast.targets import Target
 
@@ -38,22 +36,6 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
-class _Past:
-    """Settled density calls: the models' scores, and the pools before and after recalibration."""
-
-    scores: pd.DataFrame
-    raw_pools: pd.DataFrame
-    pools: pd.DataFrame
-
-    @classmethod
-    def of(cls, record: Record, day: date) -> _Past:
-        """Return what was settled by the learning day of a report's day."""
-        past = final_calls(record.settled_by(learning_day(day)).densities)
-        raw, final = (past[past["model"] == name] for name in (RAW_POOL, POOL))
-        return cls(past_scores(past), raw, final)
-
-
 def annual_outlook(
     snapshot: Snapshot,
     area: str,
@@ -66,19 +48,18 @@ def annual_outlook(
     models: Mapping[str, Model] = MODELS,
 ) -> Outlook:
     """Return the outlook on the day for every indicator of the area, or for those named."""
-    shared = what_is_shared(snapshot, record)
-    past = _Past.of(record, snapshot.day)
+    past = lessons(record, snapshot.registry, learning_day(snapshot.day))
     targets = snapshot.targets(area, year)
     names = _judged(snapshot, area, targets) if indicators is None else list(indicators)
     single = {}
     for name in _with_wholes(snapshot, area, names):
         history, target = build_history(snapshot, area, name, year), targets.get(name)
         settled = outturn_of(history, target, snapshot)
-        scale = shared.scale_of(history)
+        scale = past.shared.scale_of(history)
         if settled is not None:
             single[name] = IndicatorOutlook(history, target, "settled", scale, outturn=settled)
         else:
-            members, dropped = _members(history, shared, seed, n_paths, models)
+            members, dropped = _members(history, past.shared, seed, n_paths, models)
             single[name] = _pooled(history, target, scale, members, dropped, past)
     forecast = [one.history for one in single.values() if one.paths is not None]
     order = dependence(forecast, past.pools)
@@ -106,28 +87,6 @@ def _judged(snapshot: Snapshot, area: str, targets: Mapping[str, Target]) -> lis
     return sorted({*targets, *known}, key=lambda i: (i not in targets, order.index(i)))
 
 
-def learning_day(day: date) -> date:
-    """Return the day up to which settled calls teach: the end of February, or an earlier day.
-
-    What models share is learnt once a year, when the year before is out, and kept: a report that
-    moves within the year moves for its figures, not for its parameters.
-    """
-    return min(day, date(day.year, 2, 28))
-
-
-def what_is_shared(snapshot: Snapshot, record: Record) -> Shared:
-    """Return what models share on the snapshot's day, learnt from the record's settled calls."""
-    registry = snapshot.registry
-    entries = {
-        f"{area}/{name}": (area, registry.of(area, name))
-        for area in snapshot.archive.areas
-        for name in snapshot.archive.indicators_of(area)
-    }
-    lenders = {series: one.lenders(area) for series, (area, one) in entries.items()}
-    related = {series: one.related for series, (_, one) in entries.items()}
-    return learnt(record, lenders, learning_day(snapshot.day), related)
-
-
 def _members(
     history: History, shared: Shared, seed: int, n_paths: int, models: Mapping[str, Model]
 ) -> tuple[dict[str, FloatArray], tuple[Caveat, ...]]:
@@ -151,7 +110,7 @@ def _pooled(
     scale: Scale,
     members: Mapping[str, FloatArray],
     dropped: tuple[Caveat, ...],
-    past: _Past,
+    past: Lessons,
 ) -> IndicatorOutlook:
     """Return the members pooled batch by batch and recalibrated, by past calls.
 
@@ -164,7 +123,7 @@ def _pooled(
     weight = weights(past.scores, list(members), known, history.reference)
     calibration = Calibration()
     if scale.basis == "own":
-        calibration = calibration_of(past.raw_pools, known)
+        calibration = past.calibration(known)
     shares = _settled_shares(history)
     batches = zip(*(np.split(paths, N_BATCHES) for paths in members.values()), strict=True)
     pooled = [shifted(quantile_average(b, weight), calibration, shares) for b in batches]

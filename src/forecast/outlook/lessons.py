@@ -1,0 +1,64 @@
+"""What an outlook learns from the record: once for all outlooks of a year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+
+import pandas as pd
+
+from forecast.calibration import Calibration, calibration_of
+from forecast.indicators import Registry
+from forecast.learning import learnt
+from forecast.models import Shared
+from forecast.pool import past_scores
+from forecast.record import POOL, RAW_POOL, Record, final_calls
+
+_KEPT = 4  # a day, the days before it that were settled, the year before
+
+
+def learning_day(day: date) -> date:
+    """Return the day up to which settled calls teach: the end of February, or an earlier day.
+
+    What models share is learnt once a year, when the year before is out, and kept: a report that
+    moves within the year moves for its figures, not for its parameters.
+    """
+    return min(day, date(day.year, 2, 28))
+
+
+@dataclass(frozen=True, eq=False)
+class Lessons:
+    """What settled calls teach: what models share, their scores, the pools before and after.
+
+    `raw_pools` are those before recalibration, `pools` those after it.
+    """
+
+    shared: Shared
+    scores: pd.DataFrame
+    raw_pools: pd.DataFrame
+    pools: pd.DataFrame
+    _calibrations: dict[int, Calibration] = field(default_factory=dict)
+
+    def calibration(self, months_known: int) -> Calibration:
+        """Return the map that the pools before recalibration teach for so many months known."""
+        if months_known not in self._calibrations:
+            self._calibrations[months_known] = calibration_of(self.raw_pools, months_known)
+        return self._calibrations[months_known]
+
+
+@lru_cache(maxsize=_KEPT)
+def lessons(record: Record, registry: Registry, day: date) -> Lessons:
+    """Return what the calls of a record teach that were settled by a learning day."""
+    past = final_calls(record.settled_by(day).densities)
+    raw, final = (past[past["model"] == name] for name in (RAW_POOL, POOL))
+    return Lessons(what_is_shared(registry, record, day), past_scores(past), raw, final)
+
+
+def what_is_shared(registry: Registry, record: Record, day: date) -> Shared:
+    """Return what models share, learnt from the record's calls that were settled by a day."""
+    named = record.calls[["area", "indicator"]].drop_duplicates().itertuples(index=False)
+    entries = {f"{area}/{name}": (area, registry.of(area, name)) for area, name in named}
+    lenders = {series: one.lenders(area) for series, (area, one) in entries.items()}
+    related = {series: one.related for series, (_, one) in entries.items()}
+    return learnt(record, lenders, day, related)
