@@ -9,6 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from pydantic import AllowInfNan, ConfigDict, Strict
 
 from forecast.entries import parsed, read_entries
@@ -68,12 +70,16 @@ class Commitment:
         given = self.tolerance_pct
         return self.amount * (1 - (DEFAULT_TOLERANCE_PCT if given is None else given) / 100)
 
+    def are_kept_by(self, done: ArrayLike) -> NDArray[np.bool_]:
+        """Return whether so much keeps the commitment, amount by amount."""
+        amounts, slack = np.asarray(done, dtype=float), 1e-9 * max(1.0, self.amount)
+        if self.comparison is CommitmentComparison.MORE_THAN:
+            return np.asarray(amounts > self.bound + slack)
+        return np.asarray(amounts >= self.bound - slack)
+
     def is_kept_by(self, done: float) -> bool:
         """Return whether so much keeps the commitment."""
-        slack = 1e-9 * max(1.0, self.amount)
-        if self.comparison is CommitmentComparison.MORE_THAN:
-            return done > self.bound + slack
-        return done >= self.bound - slack
+        return bool(self.are_kept_by(done))
 
 
 def read_announced(folder: Path, faults: list[Fault]) -> tuple[list[Commitment], list[int]]:

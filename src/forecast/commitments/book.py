@@ -42,35 +42,64 @@ class Commitments:
         keys = dict.fromkeys((c.area, c.year) for c in self.announced)
         return [c for area, year in keys for c in self.in_force(area, year, day)]
 
-    def warnings(self, day: date = date.max) -> list[Fault]:
+    def warnings(self, day: date = date.max) -> list[ProgressWarning]:
         """Return entries known on a day that pass the amount, or fall below an earlier one.
 
-        Each names both lines. They are no faults: more than promised may be done, and a count may
-        be corrected; but either may be a slip of the pen.
+        They are no faults: more than promised may be done, and a count may be corrected; but
+        either may be a slip of the pen.
         """
         return [w for one in self.known_years(day) for w in self.warnings_of(one, day)]
 
-    def warnings_of(self, one: Commitment, day: date) -> list[Fault]:
+    def warnings_of(self, one: Commitment, day: date) -> list[ProgressWarning]:
         """Return the warnings about the entries of one commitment."""
         entries = self.progress(one, day)
-        return [*self._above(one, entries), *_falls(one, entries)]
-
-    def _above(self, one: Commitment, entries: Sequence[ProgressEntry]) -> Iterator[Fault]:
         where = f"{ANNOUNCED_FILE}:{self.lines[self.announced.index(one)]}"
-        for entry in entries:
-            if entry.done > one.amount:
-                said = f"{one.id}: done {entry.done:g} is more than the amount {one.amount:g}"
-                yield Fault(entry.file, entry.line, f"{said} ({where})")
+        above = [
+            ProgressWarning("progress_above", entry, one.amount, where)
+            for entry in entries
+            if entry.done > one.amount
+        ]
+        return [*above, *_falls(one, entries)]
 
 
-def _falls(one: Commitment, entries: Sequence[ProgressEntry]) -> Iterator[Fault]:
+@dataclass(frozen=True, slots=True)
+class ProgressWarning:
+    """An entry that passes the amount or falls below an earlier one: `limit`, and its line."""
+
+    code: str
+    entry: ProgressEntry
+    limit: float
+    limit_place: str
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What a sentence about it needs."""
+        return {
+            "id": self.entry.id,
+            "done": f"{self.entry.done:.10g}",
+            "place": self.entry.place,
+            "limit": f"{self.limit:.10g}",
+            "limit_place": self.limit_place,
+        }
+
+    def __str__(self) -> str:
+        """Return both lines and both numbers."""
+        above = self.code == "progress_above"
+        said = "is more than the amount" if above else "is less than an earlier entry's"
+        rule = "" if above else "; counts never fall"
+        told = self.values
+        return (
+            f"{told['place']}: {told['id']}: done {told['done']} {said} {told['limit']} "
+            f"({told['limit_place']}){rule}"
+        )
+
+
+def _falls(one: Commitment, entries: Sequence[ProgressEntry]) -> Iterator[ProgressWarning]:
     """Yield entries of a count below the highest one before them; a share may fall."""
     highest: ProgressEntry | None = None
     for entry in () if one.is_share else entries:
         if highest is not None and entry.done < highest.done:
-            said = f"{one.id}: done {entry.done:g} on {entry.day} is less than the {highest.done:g}"
-            text = f"{said} on {highest.day} ({highest.place}); counts never fall"
-            yield Fault(entry.file, entry.line, text)
+            yield ProgressWarning("progress_falls", entry, highest.done, highest.place)
         else:
             highest = entry
 

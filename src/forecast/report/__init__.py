@@ -15,7 +15,9 @@ from forecast.news import News, news_since
 from forecast.origin import package_hash
 from forecast.outlook import Outlook
 from forecast.parameters import Parameters
-from forecast.report.indicator import FAN_LEVELS, indicator_report, light, word
+from forecast.report.commitments import CommitmentReport, commitment_reports
+from forecast.report.indicator import FAN_LEVELS, indicator_report
+from forecast.report.lights import light, word
 from forecast.report.moved import FilmFrame, Moved, film_report, moved_report
 from forecast.report.overlay import OverlayReport, overlay_report
 from forecast.report.result import json_of, json_schema, read_result, result_json, write_result
@@ -32,6 +34,7 @@ from forecast.report.value import (
 __all__ = [
     "FAN_LEVELS",
     "SCHEMA_VERSION",
+    "CommitmentReport",
     "FilmFrame",
     "IndicatorReport",
     "JointReport",
@@ -40,6 +43,7 @@ __all__ = [
     "OverlayReport",
     "Report",
     "TrackReport",
+    "commitment_reports",
     "general_caveats",
     "json_of",
     "json_schema",
@@ -92,6 +96,9 @@ def report_of(answer: Answer, news: News | None = None, film: Iterable[Frame] = 
         overlay=overlay_report(answer),
         moved=None if news is None else moved_report(news, registry),
         film=film_report(film),
+        commitments=commitment_reports(
+            outlook.snapshot, outlook.area, outlook.year, seed=answer.seed, n_paths=outlook.n_paths
+        ),
         caveats=general_caveats(answer),
     )
 
@@ -156,4 +163,12 @@ def general_caveats(answer: Answer) -> list[CaveatSaid]:
         found.append(CaveatSaid(code="learnt_coupling", values=years))
     elif len(assessed) > 1:
         found.append(CaveatSaid(code="independent_coupling", values={}))
-    return found
+    return found + _progress_caveats(outlook)
+
+
+def _progress_caveats(outlook: Outlook) -> list[CaveatSaid]:
+    """Return the entries of commitments that pass the amount or fall, with both lines."""
+    book, day = outlook.snapshot.archive.commitments, outlook.day
+    own = book.in_force(outlook.area, outlook.year, day)
+    warned = [w for one in own for w in book.warnings_of(one, day)]
+    return [CaveatSaid(code=w.code, values=w.values) for w in warned]

@@ -21,6 +21,7 @@ from forecast.history import Basis, FloatArray, History
 from forecast.indicators import Registry
 from forecast.outlook import N_BATCHES, IndicatorOutlook, Outlook
 from forecast.outturn import Outturn
+from forecast.report.lights import light, word
 from forecast.report.overlay import unpublished_of
 from forecast.report.value import (
     Attained,
@@ -38,14 +39,6 @@ from forecast.spans import MONTHS_A_YEAR, month, month_of_year, month_text, year
 from forecast.targets import Comparison, Target
 
 FAN_LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
-GREEN_FROM, RED_BELOW = 0.66, 0.33
-WORDS = (
-    (0.90, "nearly_certain"),
-    (0.66, "likely"),
-    (0.33, "uncertain"),
-    (0.10, "unlikely"),
-    (0.0, "remote"),
-)
 
 
 def indicator_report(name: str, one: IndicatorOutlook, answer: Answer) -> IndicatorReport:
@@ -202,16 +195,6 @@ def _attained(one: IndicatorOutlook) -> Attained | None:
         planner_light=_planner_light(one),
         parts={name: part.value for name, part in parts.items()},
     )
-
-
-def word(chance: float) -> str:
-    """Return the key of the words for a probability; they never stand without the number."""
-    return next(name for floor, name in WORDS if chance >= floor)
-
-
-def light(chance: float) -> str:
-    """Return `green`, `yellow` or `red` for a probability."""
-    return "green" if chance >= GREEN_FROM else "red" if chance < RED_BELOW else "yellow"
 
 
 def _planner_light(one: IndicatorOutlook) -> str | None:

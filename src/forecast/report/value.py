@@ -12,6 +12,7 @@ from datetime import date
 import pandas as pd
 
 from forecast.attainment import Progress, Required
+from forecast.report.commitments import CommitmentReport
 from forecast.report.moved import FilmFrame, Moved
 from forecast.report.overlay import OverlayReport
 from forecast.report.track import TrackReport
@@ -221,6 +222,7 @@ class Report:
     overlay: OverlayReport | None
     moved: Moved | None
     film: list[FilmFrame]
+    commitments: list[CommitmentReport]
     caveats: list[CaveatSaid]
 
     @property
