@@ -154,3 +154,9 @@ def test_news_of_days_that_do_not_serve_is_bad_input(arguments: tuple[str, ...],
     said = run("news", *NEWS, "--to", "2019-09-30", *arguments)
     assert said.exit_code == 2
     assert message in said.output
+
+
+def test_status_says_how_many_commitments_have_progress():
+    said = run("status", *FUTIAN, "--as-of", "2019-09-30")
+    words = " ".join(said.output.split())
+    assert "The work report makes 33 counted commitments. No progress is reported of any" in words

@@ -9,7 +9,7 @@ from forecast.history import Basis
 from forecast.models import MODELS
 from forecast.news import ORDER
 from forecast.record import POOL, REFERENCES
-from forecast.report.indicator import WORDS
+from forecast.report.lights import WORDS
 from forecast.report.track import RIVALS
 from forecast.targets import Comparison
 from forecast.texts.catalogue import LANGUAGES, entries, placeholders_of, text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from forecast import __version__
+from forecast.cli.commitments import commitments
 from forecast.cli.folders import check_data, init
 from forecast.cli.imports import import_command
 from forecast.cli.past import backtest
@@ -27,6 +28,7 @@ for _command in (
     status,
     news,
     scenario,
+    commitments,
     backtest,
     run_due,
     verify,

@@ -21,10 +21,23 @@ def console() -> Console:
 
 
 def show(report: Report, lang: str) -> None:
-    """Print the table of a report, and what an overlay changes in it."""
+    """Print the table of a report, what an overlay changes in it, and its commitments."""
     from forecast.tables import overlay_terminal, terminal
 
     printed = console()
     printed.print(terminal(report, lang))
     if report.overlay is not None:
         printed.print(overlay_terminal(report, lang))
+    if report.commitments:
+        _show_commitments(report, lang)
+
+
+def _show_commitments(report: Report, lang: str) -> None:
+    """Print the commitments with progress, and how many there are in all."""
+    from forecast.tables import commitments_lead, commitments_terminal
+
+    reported = [one for one in report.commitments if one.progress is not None]
+    if reported:
+        area, year, day = report.area_name(lang), report.year, report.as_of
+        console().print(commitments_terminal(reported, lang, area=area, year=year, day=day))
+    console().print(commitments_lead(report.commitments, lang))

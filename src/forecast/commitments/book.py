@@ -20,6 +20,11 @@ class Commitments:
     lines: tuple[int, ...] = ()
     entries: tuple[ProgressEntry, ...] = ()
 
+    @property
+    def years(self) -> dict[str, set[int]]:
+        """The years of each commitment by its id."""
+        return {c.id: {o.year for o in self.announced if o.id == c.id} for c in self.announced}
+
     def in_force(self, area: str, year: int, day: date) -> list[Commitment]:
         """Return the latest form of each commitment announced by a day, in the file's order."""
         known = [c for c in self.announced if (c.area, c.year) == (area, year)]
@@ -64,12 +69,13 @@ class Commitments:
 
 @dataclass(frozen=True, slots=True)
 class ProgressWarning:
-    """An entry that passes the amount or falls below an earlier one: `limit`, and its line."""
+    """An entry that passes the amount or falls below an earlier entry: `limit`, and its line."""
 
     code: str
     entry: ProgressEntry
     limit: float
     limit_place: str
+    limit_entry: ProgressEntry | None = None
 
     @property
     def values(self) -> dict[str, str]:
@@ -99,7 +105,7 @@ def _falls(one: Commitment, entries: Sequence[ProgressEntry]) -> Iterator[Progre
     highest: ProgressEntry | None = None
     for entry in () if one.is_share else entries:
         if highest is not None and entry.done < highest.done:
-            yield ProgressWarning("progress_falls", entry, highest.done, highest.place)
+            yield ProgressWarning("progress_falls", entry, highest.done, highest.place, highest)
         else:
             highest = entry
 
@@ -110,21 +116,19 @@ def read_commitments(folder: Path) -> Commitments:
     announced, lines = read_announced(folder, faults)
     if faults:
         raise ContractError(faults)
-    years: dict[str, set[int]] = {}
-    for one in announced:
-        years.setdefault(one.id, set()).add(one.year)
+    years = Commitments(tuple(announced), tuple(lines)).years
     entries: list[ProgressEntry] = []
     for path in progress_files(folder):
         name = path.relative_to(folder).as_posix()
         entries.extend(read_progress_file(path, name, years, faults))
-    faults.extend(_twice(entries))
+    faults.extend(contradictions(entries))
     if faults:
         raise ContractError(sorted(faults, key=lambda f: (f.file, f.line or 0)))
     return Commitments(tuple(announced), tuple(lines), tuple(dict.fromkeys(entries)))
 
 
-def _twice(entries: Sequence[ProgressEntry]) -> Iterator[Fault]:
-    """Yield entries that say two things of one day on one day."""
+def contradictions(entries: Sequence[ProgressEntry]) -> Iterator[Fault]:
+    """Yield entries that say two things of one day, known on one day."""
     seen: dict[tuple[str, date, date], ProgressEntry] = {}
     for entry in entries:
         first = seen.setdefault((entry.id, entry.day, entry.released_on), entry)

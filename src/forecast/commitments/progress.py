@@ -14,7 +14,7 @@ from forecast.figures import csv_table
 
 PROGRESS_FOLDER = "commitments"
 PROGRESS_COLUMNS = ("id", "day", "done", "source")
-OPTIONAL_COLUMNS = ("released_on",)
+OPTIONAL_COLUMNS = ("released_on", "name")  # the name is for the eye
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _NUMBER = re.compile(r"\d+(\.\d+)?")
 
@@ -58,12 +58,31 @@ def read_progress_file(
         return []
     entries = []
     for row in rows.to_dict("records"):
-        cells = {str(column): value for column, value in row.items()}
-        problems = list(_problems(cells, years))
-        faults.extend(Fault(name, int(cells["line"]), text) for text in problems)
-        if not problems:
-            entries.append(_entry(cells, name))
+        cells = {str(column): str(value) for column, value in row.items()}
+        entry = checked_entry(cells, name, int(cells["line"]), years, faults)
+        if entry is not None:
+            entries.append(entry)
     return entries
+
+
+def checked_entry(
+    cells: Mapping[str, str],
+    name: str,
+    line: int,
+    years: Mapping[str, Collection[int]],
+    faults: list[Fault],
+) -> ProgressEntry | None:
+    """Return the entry that a row's cells spell, None where it is faulty or not filled in.
+
+    A row with an id alone is a line of the template that nobody has filled in yet.
+    """
+    problems = [] if _is_blank(cells) else list(_problems(cells, years))
+    faults.extend(Fault(name, line, text) for text in problems)
+    return None if problems or _is_blank(cells) else _entry(cells, name, line)
+
+
+def _is_blank(cells: Mapping[str, str]) -> bool:
+    return cells["id"] != "" and not any(cells[c] for c in ("day", "done", "source"))
 
 
 def _problems(cells: Mapping[str, str], years: Mapping[str, Collection[int]]) -> Iterator[str]:
@@ -90,7 +109,7 @@ def _problems(cells: Mapping[str, str], years: Mapping[str, Collection[int]]) ->
         yield f"released_on {said!r} lies before its day {cells['day']}; allowed: from then on"
 
 
-def _entry(cells: Mapping[str, str], name: str) -> ProgressEntry:
+def _entry(cells: Mapping[str, str], name: str, line: int) -> ProgressEntry:
     when = date.fromisoformat(cells["day"])
     said = cells.get("released_on", "")
     return ProgressEntry(
@@ -101,7 +120,7 @@ def _entry(cells: Mapping[str, str], name: str) -> ProgressEntry:
         released_on=date.fromisoformat(said) if said else when,
         decimals=len(cells["done"].partition(".")[2].rstrip("0")),
         file=name,
-        line=int(cells["line"]),
+        line=line,
     )
 
 

@@ -1,5 +1,6 @@
 """The sections of a page as tables and sentences, drawn from a report alone."""
 
+from forecast.tables.commitments import commitments, commitments_lead, commitments_terminal
 from forecast.tables.headline import headline, summary, title, together
 from forecast.tables.imported import imported_lines, imported_terminal
 from forecast.tables.moved import moved_lines, moved_terminal
@@ -18,6 +19,9 @@ from forecast.tables.track import (
 
 __all__ = [
     "caveats",
+    "commitments",
+    "commitments_lead",
+    "commitments_terminal",
     "details",
     "headline",
     "imported_lines",

@@ -12,7 +12,7 @@ from forecast.texts import text
 if TYPE_CHECKING:
     from rich.table import Table
 
-_LAMPS = {
+LAMPS = {
     "green": ("●", "green"), "yellow": ("▲", "yellow"), "red": ("◆", "red"),
     "attained": ("●", "green"), "missed": ("◆", "red"), "none": ("○", ""),
 }  # fmt: skip
@@ -54,7 +54,7 @@ def _target_row(one: IndicatorReport, report: Report, lang: str) -> list[Any]:
     from rich.text import Text
 
     light = phrases.light(one)
-    symbol, colour = _LAMPS[light]
+    symbol, colour = LAMPS[light]
     lamp = Text(f"{symbol} {text(f'light.{light}', lang)}", style=colour)
     known, expected = _so_far(one, report.year, lang), _expected(one, lang)
     needed = phrases.needed(one, lang)
