@@ -14,9 +14,10 @@ from forecast.archive import Archive, read_archive
 from forecast.film import film_of
 from forecast.news import news_of
 from forecast.record import Record
-from forecast.report import Report, report_of
+from forecast.report import Report, commitment_reports, report_of
 from forecast.report.track import TrackReport
 from forecast.report.value import Fan, IndicatorReport
+from strategies import entry
 
 LANGUAGES = ("en", "zh")
 
@@ -55,6 +56,23 @@ def moving(day: str = "2019-09-30", since: str = "2019-08-31") -> Report:
         asked = ("futian", 2019, date.fromisoformat(day))
         made = answers.answer(_archive(), *asked, seed=1, n_paths=200)
         return report_of(made, news_of(made, date.fromisoformat(since)), film_of(made))
+
+
+def with_progress() -> Report:
+    """Return a report on which simulated progress entries of every kind are known."""
+    book = _archive().commitments
+    told = [
+        ("public_toilets", "2019-03-31", 5.0), ("public_toilets", "2019-06-30", 11.0),
+        ("hospital_beds", "2019-08-31", 60.0), ("school_places", "2019-08-31", 4100.0),
+        ("renewal_land", "2019-06-30", 0.0), ("concerts", "2019-08-31", 90.0),
+        ("waste_recycled", "2019-03-31", 14.5), ("waste_recycled", "2019-06-30", 16.0),
+        ("canteens_rated_a", "2019-06-30", 22.0),
+    ]  # fmt: skip
+    entries = tuple(entry(day, done, of=name) for name, day, done in told)
+    archive = replace(_archive(), commitments=replace(book, entries=entries))
+    snapshot = archive.as_of(date(2019, 9, 30))
+    found = commitment_reports(snapshot, "futian", 2019, seed=1, n_paths=2000)
+    return replace(report(), commitments=found)
 
 
 def settled() -> Report:

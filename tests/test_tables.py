@@ -20,6 +20,7 @@ SECTIONS = (
     "headline",
     "known",
     "details",
+    "commitments",
     "members",
     "others",
     "track",
@@ -58,6 +59,7 @@ def _reports():
         "without a record": pages.without_record(),
         "a thin record": pages.thin(),
         "one settled": pages.with_first(pages.settled().indicators[0]),
+        "with progress": pages.with_progress(),
     }
 
 
@@ -168,6 +170,7 @@ def test_every_caveat_is_a_sentence_without_a_code():
     said = {"year": "2019", "years": "2", "last": "2018-09", "month": "2018-12"}
     said |= {"related": "china/gdp", "model": "pace", "indicators": "gdp, trade"}
     said |= {"paths": "12", "all": "4000", "n": "3"}
+    said |= {"id": "beds", "done": "9", "place": "a.csv:3", "limit": "8", "limit_place": "b:1"}
     codes = [key.removeprefix("caveat.") for key in entries() if key.startswith("caveat.")]
     for lang in pages.LANGUAGES:
         every = [CaveatSaid(code=code, values=said) for code in codes]
@@ -356,3 +359,51 @@ def test_without_a_target_what_moved_is_a_sentence():
 
 def test_pieces_of_a_page_stand_one_after_the_other():
     assert Html("<p>a</p>") + Html("<p>b</p>") == Html("<p>a</p><p>b</p>")
+
+
+def test_commitments_without_progress_are_listed_and_nothing_is_said_of_them():
+    words = _words(tables.commitments(pages.report(), "en").markup)
+    assert "The work report makes 33 counted commitments. No progress is reported of any" in words
+    assert "新增学位4000个以上" in words
+    assert "4,000 places or more" in words
+    assert not re.search(r"green|yellow|red\b|likely", words)
+
+
+@pytest.mark.parametrize("lang", pages.LANGUAGES)
+def test_what_is_done_of_a_commitment_is_said_in_plain_words(lang):
+    told = pages.with_progress()
+    said = {c.id: tables.sentence(c, lang).replace("\u00a0", " ") for c in told.commitments}
+    toilets = next(c for c in told.commitments if c.id == "public_toilets")
+    assert toilets.completion is not None
+    chance = percent(toilets.completion.probability, lang).replace("\u00a0", " ")
+    expected = {
+        "en": {
+            "public_toilets": f"11 toilets of 24 toilets by 30 Jun 2019. Needed a month from now "
+            f"on: 4.3. Done by 31 December with {chance}.",
+            "school_places": "Done: 4,100 places by 31 Aug 2019, promised were 4,000 places or "
+            "more.",
+            "renewal_land": "Nothing of 10 hectares was done by 30 Jun 2019 (0 hectares), so there "
+            "is no pace to go by. Needed a month from now on: 3.3.",
+            "jobs": "no progress reported",
+        },
+        "zh": {
+            "school_places": "已完成：至2019年8月31日为4,100个，承诺4,000个以上。",
+            "jobs": "无进展数据",
+        },
+    }[lang]
+    assert {name: said[name][: len(words)] for name, words in expected.items()} == expected
+    page = _words(tables.commitments(told, lang).markup)
+    assert said["school_places"] in page.replace("\u00a0", " ")
+
+
+def test_entries_that_fall_or_pass_the_amount_are_caveats_with_both_lines():
+    values = {
+        "id": "beds", "done": "90", "place": "commitments/a.csv:3", "limit": "120",
+        "limit_place": "commitments/a.csv:2",
+    }  # fmt: skip
+    for code in ("progress_falls", "progress_above"):
+        told = replace(pages.report(), caveats=[CaveatSaid(code=code, values=values)])
+        for lang in pages.LANGUAGES:
+            words = _words(tables.caveats(told, lang).markup)
+            assert "commitments/a.csv:3" in words
+            assert "commitments/a.csv:2" in words

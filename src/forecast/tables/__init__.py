@@ -1,6 +1,11 @@
 """The sections of a page as tables and sentences, drawn from a report alone."""
 
-from forecast.tables.commitments import commitments, commitments_lead, commitments_terminal
+from forecast.tables.commitments import (
+    commitments,
+    commitments_lead,
+    commitments_terminal,
+    sentence,
+)
 from forecast.tables.headline import headline, summary, title, together
 from forecast.tables.imported import imported_lines, imported_terminal
 from forecast.tables.moved import moved_lines, moved_terminal
@@ -37,6 +42,7 @@ __all__ = [
     "scenario",
     "scenario_terminal",
     "scoreboard",
+    "sentence",
     "summary",
     "terminal",
     "title",
