@@ -4,5 +4,6 @@ from forecast.intake.columns import Unread
 from forecast.intake.mapping import USUAL
 from forecast.intake.reading import Reading, read, write
 from forecast.intake.revisions import Change
+from forecast.intake.understood import ROW_KINDS
 
-__all__ = ["USUAL", "Change", "Reading", "Unread", "read", "write"]
+__all__ = ["ROW_KINDS", "USUAL", "Change", "Reading", "Unread", "read", "write"]

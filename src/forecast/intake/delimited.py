@@ -7,9 +7,9 @@ import io
 from collections import Counter
 from pathlib import Path
 
-from forecast.errors import ContractError, Fault
 from forecast.figures import decoded
 from forecast.intake.grids import MOST_BYTES, MOST_ROWS, Grid, squared
+from forecast.intake.packed import refused
 
 _DELIMITERS = (",", "\t", ";", "|", "，")
 
@@ -17,15 +17,15 @@ _DELIMITERS = (",", "\t", ";", "|", "，")
 def delimited_grid(path: Path, delimiter: str | None) -> Grid:
     """Return the cells of a text file; raise ContractError for one that is none, or too large."""
     if path.stat().st_size > MOST_BYTES:
-        raise _refused(path, f"larger than {MOST_BYTES:,} bytes")
+        raise refused(path, f"larger than {MOST_BYTES:,} bytes")
     text = decoded(path, path.name)
     found = delimiter or max(_DELIMITERS, key=lambda d: _regularity(text, d))
     try:
         rows = [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=found)]
     except csv.Error as error:
-        raise _refused(path, f"no table of text: {error}") from error
+        raise refused(path, f"no table of text: {error}") from error
     if len(rows) > MOST_ROWS:
-        raise _refused(path, f"{len(rows):,} rows; allowed: up to {MOST_ROWS:,}")
+        raise refused(path, f"{len(rows):,} rows; allowed: up to {MOST_ROWS:,}")
     return Grid("", squared([[*row] for row in rows]))
 
 
@@ -37,7 +37,3 @@ def _regularity(text: str, delimiter: str) -> int:
     except csv.Error:
         return 0
     return max((width * count for width, count in widths.items() if width > 1), default=0)
-
-
-def _refused(path: Path, why: str) -> ContractError:
-    return ContractError([Fault(path.name, None, why)])

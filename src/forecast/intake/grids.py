@@ -17,13 +17,15 @@ class Grid:
     """The cells of a sheet, a file or a query, row by row, each row of the same length.
 
     `shares` are the cells that are shown as per cent though they hold a share of one; `name` is
-    the sheet's, empty where there is none. `header_rows` is known where a query made the rows.
+    the sheet's, empty where there is none. `header_rows` is known where a query made the rows;
+    `left` says why the grid is not read: `hidden` or `skipped`.
     """
 
     name: str
     rows: tuple[tuple[Content, ...], ...]
     shares: frozenset[Place] = frozenset()
     header_rows: int | None = None
+    left: str | None = None
 
     @property
     def width(self) -> int:

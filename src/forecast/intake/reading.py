@@ -9,17 +9,21 @@ from pathlib import Path
 
 import pandas as pd
 
-from forecast.errors import ContractError, Fault
+from forecast.errors import Fault
 from forecast.figures import sound_figures
 from forecast.indicators import read_registry
 from forecast.intake.columns import Unread
 from forecast.intake.delimited import delimited_grid
 from forecast.intake.grids import Grid
 from forecast.intake.mapping import Map, read_map
+from forecast.intake.packed import refused
 from forecast.intake.revisions import Change, changes
 from forecast.intake.understood import Reader, Understood
+from forecast.intake.workbook import workbook_grids
 from forecast.intake.writing import append, data_folder_of, month_cells
 from forecast.schedule import read_schedule
+
+_OLD_EXCEL = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,13 +90,21 @@ def write(reading: Reading) -> int:
 
 
 def grids_of(source: str | Path, told: Map) -> tuple[str, list[Grid]]:
-    """Return the name of a source without its secrets, and its tables of cells."""
-    text = str(source)
+    """Return the name of a source without its secrets, and its tables of cells.
+
+    What a file is shows in its first bytes, since offices name files as they like.
+    """
     path = Path(source)
     if not path.is_file():
-        raise ContractError(
-            [Fault(text, None, "no such file; a file or a database's URL is needed")]
-        )
+        raise refused(path, "no such file; a file or a database's URL is needed")
+    with path.open("rb") as opened:
+        begins = opened.read(512)
+    if begins.startswith(_OLD_EXCEL):
+        raise refused(path, "an .xls or encrypted workbook; allowed: .xlsx, saved without password")
+    if begins.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        raise refused(path, "a web page or XML; allowed: .xlsx, .ods, .csv")
+    if begins.startswith(b"PK"):
+        return path.name, workbook_grids(path, told.sheets)
     return path.name, [delimited_grid(path, told.delimiter)]
 
 

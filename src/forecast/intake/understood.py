@@ -22,7 +22,9 @@ from forecast.intake.words import Measure, Said, Vocabulary
 from forecast.schedule import Schedule
 from forecast.spans import MONTHS_A_YEAR, Span, month_of_year, year_of
 
-ROW_KINDS = ("accepted", "rejected", "head", "words", "without_figures", "skipped", "empty")
+ROW_KINDS = (
+    "accepted", "rejected", "head", "words", "without_figures", "skipped", "hidden", "empty"
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,8 @@ class Reader:
 
     def understood(self, grid: Grid) -> Understood:
         """Return the figures of a grid, the cells that could not be read, the rows counted."""
+        if grid.left is not None:
+            return Understood(rows=Counter({grid.left: len(grid.rows)}))
         head = head_of(grid, self.told, self.vocabulary)
         if self.told.fill:
             grid = grid.filled(head.n_rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from forecast import texts
-from forecast.intake import Change, Reading
+from forecast.intake import ROW_KINDS, Change, Reading
 from forecast.spans import Span, month_text
 from forecast.texts import text
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 _COLUMNS = ("cell", "series", "span", "measure", "value", "unit", "released", "change")
 _MOST = 60
-_ROW_KINDS = ("accepted", "rejected", "head", "words", "without_figures", "skipped", "empty")
 
 
 def imported_terminal(reading: Reading, lang: str) -> Table:
@@ -37,7 +36,7 @@ def imported_lines(reading: Reading, lang: str) -> list[str]:
     revised = sum(change.before is not None for change in reading.added)
     kinds = [
         text(f"import.rows_{kind}", lang, n=reading.rows[kind])
-        for kind in _ROW_KINDS
+        for kind in ROW_KINDS
         if reading.rows[kind]
     ]
     rows = text("form.list", lang).join(kinds)

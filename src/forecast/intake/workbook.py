@@ -1,0 +1,119 @@
+"""Excel and OpenDocument workbooks, read within limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date, time, timedelta
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from forecast.intake.grids import MOST_CELLS, MOST_ROWS, Grid, Place, squared
+from forecast.intake.marks import Marks, marks_of_excel, marks_of_ods
+from forecast.intake.numbers_said import Content
+from forecast.intake.packed import MOST_UNPACKED, refused, repacked, unpacked
+
+
+def workbook_grids(path: Path, sheets: Iterable[str]) -> list[Grid]:
+    """Return the sheets of a workbook; raise ContractError for one beyond the limits, or none.
+
+    `sheets` are patterns of names such as `2019*`; without one every sheet that is not hidden is
+    read. The others come as grids that are left.
+    """
+    from python_calamine import CalamineWorkbook, SheetTypeEnum
+
+    parts = unpacked(path)
+    with _named(path):
+        content = parts.get("content.xml")
+        marks = marks_of_excel(parts) if content is None else marks_of_ods(content)
+    _check_reach(path, marks)
+    with _named(path):
+        book = CalamineWorkbook.from_filelike(repacked(parts))
+        return [
+            _grid(book.get_sheet_by_name(sheet.name), marks.get(sheet.name, Marks()), left)
+            for sheet, left in _chosen(path, book, list(sheets))
+            if sheet.typ == SheetTypeEnum.WorkSheet
+        ]
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Name the file of what the readers raise; a panic of the one in Rust is no Exception."""
+    from python_calamine import CalamineError
+
+    try:
+        yield
+    except (CalamineError, OSError, ValueError, KeyError, IndexError) as error:
+        raise refused(path, f"no workbook: {error}") from error
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":
+            raise refused(path, f"no workbook: {error}") from error
+        raise
+
+
+def _check_reach(path: Path, marks: dict[str, Marks]) -> None:
+    """Raise ContractError where values reach too far, for all between them takes memory."""
+    for name, one in marks.items():
+        if one.n_rows > MOST_ROWS:
+            raise refused(path, f"{name}: {one.n_rows:,} rows; allowed: up to {MOST_ROWS:,}")
+    n_cells = sum(one.n_rows * one.n_columns for one in marks.values())
+    if n_cells > MOST_CELLS:
+        raise refused(path, f"{n_cells:,} cells; allowed: up to {MOST_CELLS:,}")
+    n_letters = sum(one.n_letters for one in marks.values())
+    if n_letters > MOST_UNPACKED:
+        raise refused(path, f"{n_letters:,} letters; allowed: up to {MOST_UNPACKED:,}")
+
+
+def _chosen(path: Path, book: Any, patterns: list[str]) -> list[tuple[Any, str | None]]:
+    """Return each sheet with the reason to leave it, or None."""
+    from python_calamine import SheetVisibleEnum
+
+    names = book.sheet_names
+    without = [p for p in patterns if not any(fnmatchcase(name, p) for name in names)]
+    if without:
+        raise refused(path, f"no sheet {', '.join(map(repr, without))}; it has {', '.join(names)}")
+    made = []
+    for sheet in book.sheets_metadata:
+        is_visible = sheet.visible == SheetVisibleEnum.Visible
+        is_asked = any(fnmatchcase(sheet.name, p) for p in patterns)
+        left = "hidden" if not is_visible else "skipped"
+        made.append((sheet, None if is_asked or (is_visible and not patterns) else left))
+    return made
+
+
+def _grid(sheet: Any, marks: Marks, left: str | None) -> Grid:
+    rows = [[_content(c) for c in row] for row in sheet.to_python(skip_empty_area=False)]
+    for (row, column), error in marks.errors.items():
+        _reach(rows, row, column)
+        rows[row][column] = error
+    cells = [list(row) for row in squared(rows)]
+    for first, last in [*(sheet.merged_cell_ranges or ()), *marks.spans]:
+        _fill(cells, first, last)
+    made = tuple(tuple(row) for row in cells)
+    return Grid(sheet.name, made, frozenset(marks.shares), left=left)
+
+
+def _content(cell: Any) -> Content:
+    if isinstance(cell, float) and cell.is_integer():
+        return int(cell)
+    if isinstance(cell, time | timedelta):
+        return str(cell)
+    known: str | int | float | bool | date = cell
+    return known
+
+
+def _reach(rows: list[list[Content]], row: int, column: int) -> None:
+    """Make the rows long enough for a cell that the reader left out at their end."""
+    rows.extend([] for _ in range(row + 1 - len(rows)))
+    rows[row].extend([None] * (column + 1 - len(rows[row])))
+
+
+def _fill(cells: list[list[Content]], first: Place, last: Place) -> None:
+    """Repeat a text over the cells that it is merged across; a number stays where it stands."""
+    rows = range(first[0], min(last[0] + 1, len(cells)))
+    if not rows or first[1] >= len(cells[0]) or not isinstance(cells[first[0]][first[1]], str):
+        return
+    for row in rows:
+        for column in range(first[1], min(last[1] + 1, len(cells[0]))):
+            cells[row][column] = cells[first[0]][first[1]]
