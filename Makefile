@@ -30,13 +30,13 @@ test: $(READY) ## Check style, types, layers, tests and notebooks
 	@echo; echo "== Tests and notebooks (pytest)"
 	@$(BIN)/pytest -n auto --dist loadgroup
 	@echo; echo "== Outputs kept in teaching notebooks (nbval)"
-	@$(BIN)/pytest --nbval-lax -p no:cacheprovider notebooks/explore
+	@FORECAST_CACHE="$(CURDIR)/.pytest_cache/forecast" $(BIN)/pytest --nbval-lax -p no:cacheprovider notebooks/explore
 
 soak: $(READY) ## Run the tests that take long: kills and random inputs in numbers
 	@$(BIN)/pytest -n auto --dist loadgroup tests/soak
 
 lab: $(READY) ## Open the notebooks in JupyterLab
-	@$(BIN)/jupyter lab notebooks/
+	@$(BIN)/forecast explore
 
 setup: $(READY) ## Make .venv, or bring it up to date
 

@@ -1,5 +1,6 @@
 """Pictures of a report. They draw what the report holds, and compute nothing."""
 
+from forecast.charts.compared import compared
 from forecast.charts.fan import fan, fan_figure, fans
 from forecast.charts.history import film, history, history_figure
 from forecast.charts.members import members, members_figure, strips
@@ -10,6 +11,7 @@ from forecast.charts.track import track
 from forecast.charts.waterfall import moved, waterfall, waterfall_figure
 
 __all__ = [
+    "compared",
     "fan",
     "fan_figure",
     "fans",

@@ -70,10 +70,15 @@ class _Labels:
 
 
 @rc_context(STYLE)
-def fan(one: IndicatorReport, *, ax: Axes, lang: str) -> None:
-    """Draw growth through the year: what is known, the fan to December, the target across it."""
+def fan(
+    one: IndicatorReport, *, ax: Axes, lang: str, view: tuple[float, float] | None = None
+) -> None:
+    """Draw growth through the year: what is known, the fan to December, the target across it.
+
+    `view` are the ends of the growth axis, else those that suit what is drawn.
+    """
     known, labels = _Course.of(one.fan.known_pct), _Labels(ax)
-    _draw_axes(one, known, ax, lang)
+    _draw_axes(view or fan_view(one), ax, lang)
     _draw_bands(one.fan, known, ax)
     _draw_target(one, ax)
     _draw_known(known, ax)
@@ -101,16 +106,16 @@ def fans(report: Report, lang: str) -> Html:
 
 
 @rc_context(STYLE)
-def fan_figure(one: IndicatorReport, lang: str) -> Figure:
+def fan_figure(one: IndicatorReport, lang: str, view: tuple[float, float] | None = None) -> Figure:
     """Return a figure that holds the fan of one indicator alone."""
     figure = Figure(figsize=_SIZE_INCHES)
-    fan(one, ax=figure.add_axes(_PANEL), lang=lang)
+    fan(one, ax=figure.add_axes(_PANEL), lang=lang, view=view)
     return figure
 
 
-def _draw_axes(one: IndicatorReport, known: _Course, ax: Axes, lang: str) -> None:
+def _draw_axes(view: tuple[float, float], ax: Axes, lang: str) -> None:
     ax.set_xlim(*_X_ENDS)
-    ax.set_ylim(*_view(one, known))
+    ax.set_ylim(*view)
     ax.set_xticks(MONTHS_SHOWN, labels=[text(f"month.m{m}", lang) for m in MONTHS_SHOWN])
     ax.tick_params(labelfontfamily=STYLE["font.family"])  # ticks are made when they are drawn
     ax.yaxis.set_major_locator(MaxNLocator(nbins=5, min_n_ticks=3, steps=[1, 2, 5, 10]))
@@ -120,12 +125,13 @@ def _draw_axes(one: IndicatorReport, known: _Course, ax: Axes, lang: str) -> Non
     ax.set_axisbelow(True)
 
 
-def _view(one: IndicatorReport, known: _Course) -> tuple[float, float]:
+def fan_view(one: IndicatorReport) -> tuple[float, float]:
     """Return the ends of the growth axis.
 
     What is known, the target and the 80 % band are always in view, the 90 % band as far as it
     does not make the rest small, and past years where they happen to lie.
     """
+    known = _Course.of(one.fan.known_pct)
     seen = [*known.growth, *_target_rates(one), *_ends(one.fan, "10", "90"), *_called(one)]
     seen = seen or [g for past in one.past_years_pct.values() for g in _Course.of(past).growth]
     low, high = (min(seen), max(seen)) if seen else (0.0, 1.0)

@@ -6,6 +6,7 @@ import click
 
 from forecast import __version__
 from forecast.cli.commitments import commitments
+from forecast.cli.explore import explore
 from forecast.cli.folders import check_data, init
 from forecast.cli.imports import import_command
 from forecast.cli.past import backtest
@@ -29,6 +30,7 @@ for _command in (
     news,
     scenario,
     commitments,
+    explore,
     backtest,
     run_due,
     verify,

@@ -60,6 +60,12 @@ class IndicatorOutlook:
             return np.full(n_paths, bool(self.target.is_met_as_published(self.outturn.growth_pct)))
         return None if self.december is None else self.target.is_met(self.december, decimals)
 
+    def alone(self, model: str) -> IndicatorOutlook:
+        """Return the outlook by one of the members, neither pooled nor recalibrated."""
+        paths = self.members[model]
+        only, weight = {model: paths}, {model: 1.0}
+        return replace(self, paths=paths, members=only, weights=weight, calibration=Calibration())
+
     def to_frame(self) -> pd.DataFrame:
         """Return the paths: a row for each, a column for each month ahead, YTD growth in %."""
         months = pd.PeriodIndex([month_text(m) for m in self.history.ahead], freq="M")
@@ -95,9 +101,7 @@ class Outlook:
     def alone(self, model: str) -> Outlook:
         """Return what one model says by itself, before pooling; without those it does not serve."""
         found = {
-            name: replace(one, paths=one.members[model], weights={}, calibration=Calibration())
-            for name, one in self.indicators.items()
-            if model in one.members
+            name: one.alone(model) for name, one in self.indicators.items() if model in one.members
         }
         return replace(self, indicators=found)
 

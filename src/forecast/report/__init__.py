@@ -15,6 +15,7 @@ from forecast.news import News, news_since
 from forecast.origin import package_hash
 from forecast.outlook import Outlook
 from forecast.parameters import Parameters
+from forecast.record import POOL
 from forecast.report.commitments import CommitmentReport, commitment_reports
 from forecast.report.indicator import FAN_LEVELS, indicator_report
 from forecast.report.lights import light, word
@@ -53,6 +54,7 @@ __all__ = [
     "report_of",
     "report_on",
     "result_json",
+    "said_by",
     "word",
     "write_result",
 ]
@@ -101,6 +103,13 @@ def report_of(answer: Answer, news: News | None = None, film: Iterable[Frame] = 
         ),
         caveats=general_caveats(answer),
     )
+
+
+def said_by(answer: Answer, indicator: str, model: str) -> IndicatorReport | None:
+    """Return what one model alone says of an indicator, or the pool; None where it says nothing."""
+    told = answer.outlook if model == POOL else answer.outlook.alone(model)
+    one = told.indicators.get(indicator)
+    return None if one is None or one.paths is None else indicator_report(indicator, one, answer)
 
 
 def _joint(outlook: Outlook) -> JointReport | None:

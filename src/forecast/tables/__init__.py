@@ -6,6 +6,7 @@ from forecast.tables.commitments import (
     commitments_terminal,
     sentence,
 )
+from forecast.tables.growth import known_growth
 from forecast.tables.headline import headline, summary, title, together
 from forecast.tables.imported import imported_lines, imported_terminal
 from forecast.tables.moved import moved_lines, moved_terminal
@@ -32,6 +33,7 @@ __all__ = [
     "imported_lines",
     "imported_terminal",
     "known",
+    "known_growth",
     "members",
     "moved_lines",
     "moved_terminal",
