@@ -91,6 +91,22 @@ def test_report_days_are_read(tmp_path: Path):
         ('[[lag]]\nspan = "month"\n', ":1: days: Field required"),
         ('[[lag]]\nspan = "month"\ndays = 3\nday = 4\n', ":1: day: Unexpected keyword argument"),
         ('\n[[report]]\narea = "a"\ndays_of_month = [0]\n', ":2: days_of_month [0]; allowed: 1 to"),
+        (
+            '[[report]]\narea = "a"\ndays_of_month = ["first"]\n',
+            ":1: days_of_month.0.literal['last']: Input should be 'last', not 'first'",
+        ),
+        (
+            '[[report]]\narea = "a"\ndays_of_month = [1]\nlanguages = ["fr"]\n',
+            ":1: languages ['fr']; allowed: one or more of en, zh",
+        ),
+        (
+            '[[report]]\narea = "a"\ndays_of_month = [1]\nkinds = []\n',
+            ":1: kinds []; allowed: one or more of attainment",
+        ),
+        (
+            '[[report]]\narea = "a"\ndays_of_month = [1]\nmonths_after = 13\n',
+            ":1: months_after 13; allowed: 0 to 12",
+        ),
         ('time_zone = "Asia/Shenzhen"\n', ": time_zone 'Asia/Shenzhen' is none; allowed: a name"),
         ("time_zone = 8\n", ": time_zone 8 is none; allowed: a name"),
         ("zone = 8\n", ": unknown key or table 'zone'; allowed: time_zone, [[lag]], [[report]]"),

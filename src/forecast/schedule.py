@@ -14,6 +14,7 @@ from pydantic import ConfigDict, Strict
 
 from forecast.entries import parsed, read_entries
 from forecast.errors import ContractError, Fault
+from forecast.parameters import FORMATS, KINDS, LANGUAGES
 from forecast.spans import MONTHS_A_YEAR, month_of_year, year_of
 
 FILE = "schedule.toml"
@@ -50,7 +51,8 @@ class ReportDays:
     months_after: Annotated[int, Strict()] = 0
     at: time = time(0)
     kinds: list[str] = field(default_factory=lambda: ["attainment"])
-    languages: list[Literal["en", "zh"]] = field(default_factory=lambda: ["en"])
+    languages: list[str] = field(default_factory=lambda: ["en"])
+    formats: list[str] = field(default_factory=lambda: ["html"])
 
     def falls_on(self, day: date) -> bool:
         """Return whether a report is due on a day of the month; 31 is not the last of June."""
@@ -137,9 +139,10 @@ def _problems(entry: ReportDays) -> Iterator[str]:
         yield f"months_after {entry.months_after}; allowed: 0 to {MONTHS_A_YEAR}"
     if entry.at.tzinfo is not None:
         yield f"at {entry.at}; allowed: a time without a zone, in that of time_zone"
-    for name in ("kinds", "languages"):
-        if not getattr(entry, name):
-            yield f"{name} []; allowed: at least one"
+    for name, allowed in (("kinds", KINDS), ("languages", LANGUAGES), ("formats", FORMATS)):
+        given = getattr(entry, name)
+        if not given or not set(given) <= set(allowed):
+            yield f"{name} {given}; allowed: one or more of {', '.join(allowed)}"
 
 
 def _is_time_zone(name: object) -> bool:

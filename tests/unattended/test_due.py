@@ -79,9 +79,9 @@ def test_a_report_is_due_from_its_time_of_the_day():
 
 
 def test_entries_for_one_day_are_one_report():
-    made = archive(monthly(1, kinds=["track_record"]), monthly(1, "last", languages=["zh"]))
+    made = archive(monthly(1, kinds=["track-record"]), monthly(1, "last", languages=["zh"]))
     first = due_reports(made, at(2018, 3, 1))[-1]
-    assert (first.kinds, first.languages) == (("attainment", "track_record"), ("en", "zh"))
+    assert (first.kinds, first.languages) == (("attainment", "track-record"), ("en", "zh"))
 
 
 def test_reports_come_in_the_order_of_their_days():
@@ -103,13 +103,13 @@ def test_an_area_without_figures_is_refused():
         due_reports(archive(entry), at(2018, 5, 1))
 
 
-DUE = Due(date(2018, 5, 1), "made_up", 2018, ("attainment",), ("en", "zh"))
+DUE = Due(date(2018, 5, 1), "made_up", 2018, ("attainment",), ("en", "zh"), ("html",))
 ASKED = {"area": "made_up", "seed": 1}
+ENGLISH = {"kind": "attainment", "indicator": "", "lang": "en", "format": "html"}
 MANIFEST = {
     "parameters": ASKED,
     "known": "k",
-    "kind": "attainment",
-    "languages": ["en", "zh"],
+    "pages": {"attainment.html": ENGLISH, "attainment.zh.html": ENGLISH | {"lang": "zh"}},
     "package": "whatever",
 }
 
@@ -123,8 +123,8 @@ MANIFEST = {
         (MANIFEST | {"known": "other"}, FIGURES),
         ({}, FIGURES),
         (MANIFEST | {"parameters": ASKED | {"seed": 2}}, QUESTION),
-        (MANIFEST | {"languages": ["en"]}, QUESTION),
-        (MANIFEST | {"kind": "track_record"}, QUESTION),
+        (MANIFEST | {"pages": {"attainment.html": ENGLISH}}, QUESTION),
+        (MANIFEST | {"pages": {}}, QUESTION),
     ],
 )
 def test_a_report_is_made_for_what_is_missing_or_changed_alone(manifest: Any, why: str | None):

@@ -121,7 +121,8 @@ def _publish(asked: Parameters, due: Due, reports: Path) -> str:
     """Make a report and return its run; imported late, for most calls find nothing to do."""
     from forecast.runner import publish
 
-    return publish(asked, reports, kinds=due.kinds, languages=due.languages).run
+    made = publish(asked, reports, kinds=due.kinds, languages=due.languages, formats=due.formats)
+    return made.run
 
 
 def _parameters(order: Order, due: Due) -> Parameters:
@@ -141,7 +142,8 @@ def _parameters(order: Order, due: Due) -> Parameters:
 
 def _first_page(due: Due) -> str:
     lang = due.languages[0]
-    return f"{due.kinds[0]}.html" if lang == "en" else f"{due.kinds[0]}.{lang}.html"
+    name = due.kinds[0] if lang == "en" else f"{due.kinds[0]}.{lang}"
+    return f"{name}.{due.formats[0]}"
 
 
 def _manifest(place: Path) -> Mapping[str, Any] | None:

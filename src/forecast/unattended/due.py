@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import product
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,7 @@ class Due:
     year: int
     kinds: tuple[str, ...]
     languages: tuple[str, ...]
+    formats: tuple[str, ...]
 
 
 def due_reports(archive: Archive, now: datetime) -> list[Due]:
@@ -43,7 +45,14 @@ def due_reports(archive: Archive, now: datetime) -> list[Due]:
                 if datetime.combine(day, entry.at, zone) <= now:
                     wanted.setdefault((day, entry.area, year), []).append(entry)
     return sorted(
-        Due(day, area, year, _all(e.kinds for e in entries), _all(e.languages for e in entries))
+        Due(
+            day,
+            area,
+            year,
+            _all(e.kinds for e in entries),
+            _all(e.languages for e in entries),
+            _all(e.formats for e in entries),
+        )
         for (day, area, year), entries in wanted.items()
     )
 
@@ -81,9 +90,7 @@ def why_make(
         return MISSING
     if manifest.get("known") != known:
         return FIGURES
-    is_asked = (
-        manifest.get("parameters") == question
-        and manifest.get("kind") in due.kinds
-        and set(due.languages) <= set(manifest.get("languages", ()))
-    )
-    return None if is_asked else QUESTION
+    pages = manifest.get("pages", {}).values()
+    made = {(page["kind"], page["lang"], page["format"]) for page in pages}
+    is_made = made >= set(product(due.kinds, due.languages, due.formats))
+    return None if is_made and manifest.get("parameters") == question else QUESTION
