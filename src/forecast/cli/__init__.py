@@ -13,7 +13,7 @@ from forecast.cli.past import backtest
 from forecast.cli.questions import news, scenario, status
 from forecast.cli.record import verify
 from forecast.cli.reports import report
-from forecast.cli.unattended import run_due
+from forecast.cli.unattended import check, run_due
 from forecast.workers import limit_threads
 
 
@@ -32,6 +32,7 @@ for _command in (
     commitments,
     explore,
     backtest,
+    check,
     run_due,
     verify,
     check_data,

@@ -1,4 +1,7 @@
-"""Exit codes: 0 done, 1 a run failed, 2 bad input, 6 another process is at work."""
+"""Exit codes: 0 done, 1 a run failed, 2 bad input, 6 another process is at work.
+
+`check` alone: 3 a target is below, 4 data are overdue.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import click
 
 from forecast.errors import FolderBusy, ForecastError, NotebookFailed, OutputError, WorkersLost
 
-FAILED, BAD_INPUT, BUSY = 1, 2, 6
+FAILED, BAD_INPUT, BELOW, OVERDUE, BUSY = 1, 2, 3, 4, 6
 
 
 @contextmanager

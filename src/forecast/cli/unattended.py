@@ -1,16 +1,18 @@
-"""The commands that a scheduler calls: run-due."""
+"""The commands that a scheduler or a monitor calls: run-due, check."""
 
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from forecast.cli.exits import FAILED, exit_codes
-from forecast.cli.options import data_folder
+from forecast.cli.exits import BELOW, FAILED, OVERDUE, exit_codes
+from forecast.cli.options import asked_parameters, asked_until, data_folder
 from forecast.errors import ParameterError
 from forecast.parameters import DEFAULT_PATHS, DEFAULT_SEED
 
@@ -61,6 +63,57 @@ def run_due(
 
         if any(entry.did == "failed" for entry in catch_up(order, say)):
             sys.exit(FAILED)
+
+
+@click.command()
+@click.option(
+    "--min-probability",
+    type=click.FloatRange(0, 1),
+    required=True,
+    help="The probability that no target may lie below.",
+)
+@click.option("--area", help="Id of the area; else every area with a target in force.")
+@click.option(
+    "--indicator", "indicators", multiple=True, help="Whose target; else all. May be repeated."
+)
+@click.option(
+    "--grace-days",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="Days that figures may come after their usual day.",
+)
+@partial(asked_until, "--as-of")
+def check(
+    min_probability: float,
+    area: str | None,
+    indicators: tuple[str, ...],
+    grace_days: int,
+    **asked: Any,
+) -> None:
+    """Leave with 3 where a target is less probable, 4 where its data are overdue, else with 0.
+
+    A line says of each what is wrong. Where both are, the code is 3.
+    """
+    with exit_codes():
+        from forecast.answers import overlay_of
+        from forecast.archive import read_archive
+        from forecast.unattended.checking import areas_with_targets, checked
+
+        first = asked_parameters(area or "all", lang="en", **asked)
+        archive = read_archive(first.data)
+        overlay = overlay_of(first, archive)
+        areas = [area] if area else areas_with_targets(archive, first.year, first.as_of)
+        said = [
+            checked(archive, replace(first, area=name), overlay, indicators, grace_days=grace_days)
+            for name in areas
+        ]
+        problems = [line for one in said for line in one.below(min_probability)]
+        click.echo("".join(f"{line}\n" for line in problems), nl=False)
+        overdue = [line for one in said for line in one.overdue_lines()]
+        click.echo("".join(f"{line}\n" for line in overdue), nl=False)
+        if problems or overdue:
+            sys.exit(BELOW if problems else OVERDUE)
 
 
 def _time(text: str) -> datetime | None:

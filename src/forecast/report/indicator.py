@@ -21,6 +21,7 @@ from forecast.history import Basis, FloatArray, History
 from forecast.indicators import Registry
 from forecast.outlook import N_BATCHES, IndicatorOutlook, Outlook
 from forecast.outturn import Outturn
+from forecast.overdue import awaited
 from forecast.report.lights import light, word
 from forecast.report.overlay import unpublished_of
 from forecast.report.value import (
@@ -148,20 +149,10 @@ def _last_figure(history: History, answer: Answer) -> LastFigure | None:
 
 
 def _is_overdue(history: History, outlook: Outlook) -> bool:
-    """Whether the next published span should be out by the schedule.
-
-    A span is expected to end in a month of the year with which spans of this series have ended.
-    """
-    published = [f for f in history.figures if f.settles and f.is_published]
-    if not published:
-        return False
-    newest = max(published, key=lambda f: f.span.last)
-    usual = {month_of_year(f.span.last) for f in published}
-    following = range(newest.span.last + 1, newest.span.last + 1 + MONTHS_A_YEAR)
-    expected = next(m for m in following if month_of_year(m) in usual)
+    """Whether the next published span should be out by the schedule."""
     schedule = outlook.snapshot.schedule
-    due = schedule.usual_release_on(history.area, history.indicator.id, expected)
-    return due is not None and due < outlook.day
+    found = awaited(history.figures, history.area, history.indicator.id, schedule)
+    return found is not None and found.usually_on < outlook.day
 
 
 def target_said(target: Target) -> TargetSaid:
