@@ -12,7 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -229,7 +229,7 @@ def _write_manifest(work: Path, run: str, pages: Sequence[Page], inputs: Mapping
     files = {p.name: sha256_of(p) for p in sorted(work.iterdir())}
     manifest = {
         **inputs,
-        "pages": [page.name for page in pages],
+        "pages": {page.name: asdict(page) for page in pages},
         "run": run,
         "commit": commit(),
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
