@@ -13,6 +13,7 @@ import pytest
 from click.testing import Result
 
 from forecast import runner
+from forecast.errors import NotebookFailed
 from forecast.ledger import faults_of
 from forecast.unattended.lock import alone_in
 from town import (
@@ -118,7 +119,7 @@ def test_a_report_that_fails_leaves_the_others(
 
     def spoilt(asked: Any, *rest: Any, **more: Any) -> Any:
         if asked.as_of == date(2018, 3, 31):
-            raise runner.NotebookFailed(3, "RuntimeError", "spoilt", "attainment.failed.ipynb")
+            raise NotebookFailed(3, "RuntimeError", "spoilt", "attainment.failed.ipynb")
         return made(asked, *rest, **more)
 
     monkeypatch.setattr(runner, "publish", spoilt)
