@@ -58,7 +58,8 @@ class Kernel:
         if sys.platform == "win32":  # knows no ipc
             sockets = {}
         self._manager = AsyncKernelManager(kernel_name="python3", **sockets)
-        run_sync(self._manager.start_kernel)(cwd=self._folder.name)
+        no_history = ["--HistoryManager.enabled=False"]  # its database lies in the user's home
+        run_sync(self._manager.start_kernel)(cwd=self._folder.name, extra_arguments=no_history)
 
     def execute(
         self,
