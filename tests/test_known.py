@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecast.archive import Archive, read_archive
+from forecast.commitments import Commitment, Commitments, ProgressEntry
+from forecast.commitments.announced import CommitmentComparison
 from forecast.known import Known
 from forecast.spans import Span
 from strategies import Release, archive_of, days, releases, target
@@ -61,3 +63,33 @@ def test_the_files_do_not_matter(archive: Archive, data_folder: Path, tmp_path: 
     schedule = folder / "schedule.toml"
     schedule.write_text("# nothing usual\n", encoding="utf-8")
     assert Known(read_archive(folder)).on(DAY, "district") == Known(archive).on(DAY, "district")
+
+
+def test_commitments_and_their_progress_count_once_they_are_known(archive: Archive):
+    promised = Commitment(
+        id="land",
+        area="district",
+        year=2018,
+        name_en="Land",
+        name_zh="用地",
+        amount=10.0,
+        unit_en="ha",
+        unit_zh="公顷",
+        comparison=CommitmentComparison.AT_LEAST,
+        announced_on=DAY,
+        wording="",
+        source="",
+    )
+    done = ProgressEntry("land", DAY, 2.0, "", DAY, file="a.csv", line=2)
+    books = [
+        Commitments(),
+        Commitments((promised,), (1,)),
+        Commitments((promised,), (1,), (done,)),
+    ]
+    hashes = [Known(replace(archive, commitments=book)) for book in books]
+    assert len({one.on(DAY, "district") for one in hashes}) == 3
+    assert len({one.on(DAY - timedelta(days=1), "district") for one in hashes}) == 1
+    moved = Commitments((promised,), (7,), (replace(done, file="b.csv", line=5),))
+    assert Known(replace(archive, commitments=moved)).on(DAY, "district") == hashes[2].on(
+        DAY, "district"
+    )

@@ -11,10 +11,12 @@ from functools import cached_property
 import numpy as np
 
 from forecast.archive import Archive
+from forecast.commitments import Commitment, ProgressEntry
 from forecast.figures import KEY
 from forecast.targets import Target
 
 _COLUMNS = (*KEY, "value", "status", "released_on_basis", "source")
+_PLACE = ("file", "line")
 
 
 @dataclass(frozen=True)
@@ -28,14 +30,20 @@ class Known:
     archive: Archive
 
     def on(self, day: date, area: str) -> str:
-        """Return a SHA-256 of the figures known on a day and the area's targets announced by it.
+        """Return a SHA-256 of what of the folder was known on a day and bears on an area.
 
-        Whatever is released later, in whatever file, leaves it as it is.
+        Figures, commitments and their progress of all areas, for one learns from the other, and
+        the area's targets. Whatever comes later, in whatever file, leaves it as it is.
         """
         known = np.flatnonzero(self.archive.released_on <= np.datetime64(day))
         digest = hashlib.sha256(b"".join(sorted(self._rows[row] for row in known)))
-        announced = [t for t in self.archive.targets if t.area == area and t.announced_on <= day]
-        digest.update("\n".join(sorted(map(_text, announced))).encode())
+        book = self.archive.commitments
+        said: list[Target | Commitment | ProgressEntry] = [
+            *(t for t in self.archive.targets if t.area == area and t.announced_on <= day),
+            *(c for c in book.announced if c.announced_on <= day),
+            *(e for e in book.entries if e.released_on <= day),
+        ]
+        digest.update("\n".join(sorted(map(_text, said))).encode())
         return digest.hexdigest()
 
     @cached_property
@@ -46,6 +54,7 @@ class Known:
         return [hashlib.blake2b(repr(row).encode(), digest_size=16).digest() for row in rows]
 
 
-def _text(target: Target) -> str:
-    said = {name: value for name, value in asdict(target).items() if value is not None}
-    return json.dumps(said, sort_keys=True, default=str)
+def _text(said: Target | Commitment | ProgressEntry) -> str:
+    """Return what was said, without what is empty and where it stands."""
+    told = {n: v for n, v in asdict(said).items() if v is not None and n not in _PLACE}
+    return json.dumps(told, sort_keys=True, default=str)
