@@ -80,7 +80,9 @@ def test_commitments_and_their_progress_count_once_they_are_known(archive: Archi
         wording="",
         source="",
     )
-    done = ProgressEntry("land", DAY, 2.0, "", DAY, file="a.csv", line=2)
+    done = ProgressEntry(
+        id="land", day=DAY, done=2.0, source="", released_on=DAY, file="a.csv", line=2
+    )
     books = [
         Commitments(),
         Commitments((promised,), (1,)),
