@@ -1,6 +1,7 @@
 """Tables laid out as bureaux lay theirs out. Simulated, but for values that are Futian's own."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -141,28 +142,26 @@ def test_the_usual_day_of_release_is_marked_as_estimated(office):
     ]
 
 
+BAD_FILES = Path(__file__).parents[1] / "data" / "bad" / "import"
 BAD = [
-    ("指标,1-9月\n社会消费品零售总额,9.9\n", "", ["B2: '9.9' has no place: no year is said"]),
+    ("no_year", "", ["B2: '9.9' has no place: no year is said"]),
     (
-        "2019年1-9月,,\n指标,亿元,环比增长(%)\n社会消费品零售总额,9.9,0.3\n",
+        "month_on_month",
         "",
         ["C3: '0.3' stands under '环比'; allowed: a line under [words] or [columns]"],
     ),
     (
-        "2019年1-9月,\n指标,亿元\n限额以上零售额,9.9\n",
+        "unknown_name",
         "",
-        [
-            "A3: '限额以上零售额' is not understood: 限额以上零售额; "
-            "allowed: a line under [words]"
-        ],
+        ["A3: '限额以上零售额' is not understood: 限额以上零售额; allowed: a line under [words]"],
     ),
     (
-        "2019年1-9月,\n指标,万吨\n社会消费品零售总额,9.9\n",
+        "unknown_unit",
         "",
         ["B3: '9.9' stands under '万吨'; allowed: a line under [words] or [columns]"],
     ),
     (
-        "2019年1-9月,\n指标,万千瓦时\n社会消费品零售总额,9.9\n",
+        "unit_without_rule",
         "",
         [
             "B3: '万千瓦时' is a unit that no rule turns into 'cny_100m'; "
@@ -170,29 +169,19 @@ BAD = [
         ],
     ),
     (
-        "2019年1-9月,\n指标,%\n社会消费品零售总额,9.9\n",
+        "per_cent_of_what",
         "",
         ["B3: '9.9' is in per cent, but growth is not said; allowed: 同比增长"],
     ),
+    ("no_unit", "", ["B3: '9.9' has no measure: neither 同比增长 nor a unit is said"]),
     (
-        "2019年1-9月,\n指标,累计\n社会消费品零售总额,9.9\n",
+        "percentage_points",
         "",
-        ["B3: '9.9' has no measure: neither 同比增长 nor a unit is said"],
+        ["B3: '提高0.5个百分点' percentage points are a change of growth, not growth"],
     ),
+    ("two_spans", "", ["B3: '1-9月' is the months of its column, '1-8月' that of its row"]),
     (
-        "2019年1-9月,\n指标,同比增长(%)\n社会消费品零售总额,提高0.5个百分点\n进出口总额,7.2\n",
-        "",
-        [
-            "B3: '提高0.5个百分点' percentage points are a change of growth, not growth",
-        ],
-    ),
-    (
-        "2019年,\n时间,1-9月亿元\n1-8月 社会消费品零售总额,9.9\n",
-        "",
-        ["B3: '(1, 9)' is the months of its column, '(1, 8)' that of its row"],
-    ),
-    (
-        "2018年1-9月龙岗区,,\n指标,亿元,\n社会消费品零售总额,9.9,\n",
+        "another_area",
         'title = "2019年"\n',
         [
             "A1: the sheet says area longgang, the map futian; allowed: one of them",
@@ -200,7 +189,7 @@ BAD = [
         ],
     ),
     (
-        "2019年1-9月,\n指标,亿元\n社会消费品零售总额,9.9\n社会消费品零售总额,8.8\n",
+        "one_figure_twice",
         "",
         [
             "B4: futian retail_sales 2019-01..2019-09 level was published as 9.9 on 2019-10-25 "
@@ -208,17 +197,21 @@ BAD = [
         ],
     ),
     (
-        "2019年全年,\n指标,亿元\n社会消费品零售总额,9.9\n",
+        "released_too_early",
         "",
         ["B3: '2019-10-25' is a day of release before the last month of 2019-01..2019-12"],
     ),
-]  # fmt: skip
+]
 
 
-@pytest.mark.parametrize(("table", "told", "faults"), BAD)
-def test_what_cannot_be_read_is_named_by_its_cell(office, table, told, faults):
-    reading = office.read(office.issued(table), told)
-    assert [str(f) for f in reading.faults] == [f"月报.csv {fault}" for fault in faults]
+@pytest.mark.parametrize(("name", "told", "faults"), BAD)
+def test_what_cannot_be_read_is_named_by_its_cell(office, name, told, faults):
+    reading = office.read(BAD_FILES / f"{name}.csv", told)
+    assert [str(f) for f in reading.faults] == [f"{name}.csv {fault}" for fault in faults]
+
+
+def test_every_bad_file_has_its_error():
+    assert {path.stem for path in BAD_FILES.iterdir()} == {name for name, _, _ in BAD}
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from forecast.errors import Fault
 from forecast.figures import sound_figures
 from forecast.indicators import read_registry
 from forecast.intake.columns import Unread
+from forecast.intake.database import database_grid, is_url
 from forecast.intake.delimited import delimited_grid
 from forecast.intake.grids import Grid
 from forecast.intake.mapping import Map, read_map
@@ -94,6 +95,9 @@ def grids_of(source: str | Path, told: Map) -> tuple[str, list[Grid]]:
 
     What a file is shows in its first bytes, since offices name files as they like.
     """
+    if is_url(str(source)):
+        name, grid = database_grid(str(source), told)
+        return name, [grid]
     path = Path(source)
     if not path.is_file():
         raise refused(path, "no such file; a file or a database's URL is needed")

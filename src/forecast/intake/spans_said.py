@@ -29,6 +29,11 @@ class SpanSaid:
     months: tuple[int, int] | None = None
     reach: Reach | None = None
 
+    @property
+    def months_text(self) -> str | None:
+        """The months as Chinese offices write them, None where none are said."""
+        return f"{self.months[0]}-{self.months[1]}月" if self.months else None
+
     def over(self, other: SpanSaid) -> SpanSaid:
         """Return what this says, and where it is silent what the other does."""
         mine = {f.name: getattr(self, f.name) for f in fields(self)}

@@ -266,7 +266,7 @@ def _agree(one: Said, other: Said, first: str, second: str) -> None:
         "indicator": (one.indicator, other.indicator),
         "area": (one.area, other.area),
         "year": (one.time.year, other.time.year),
-        "months": (one.time.months, other.time.months),
+        "months": (one.time.months_text, other.time.months_text),
         "measure": (one.measure, other.measure),
     }
     for what, (a, b) in pairs.items():
