@@ -2,12 +2,18 @@
 
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from forecast.archive import Archive
 from forecast.cli import main
+from forecast.cli.areas import areas_with_targets
+from forecast.errors import NotebookFailed
+from forecast.parameters import Parameters
+from forecast.runner import Publication
 
 DATA = Path(__file__).parents[1] / "data"
 FUTIAN = ("--area", "futian", "--year", "2019", "--data", str(DATA), "--paths", "200")
@@ -160,3 +166,33 @@ def test_status_says_how_many_commitments_have_progress():
     said = run("status", *FUTIAN, "--as-of", "2019-09-30")
     words = " ".join(said.output.split())
     assert "The work report makes 33 counted commitments. No progress is reported of any" in words
+
+
+def test_all_areas_are_reported_one_a_line_and_failures_named_at_the_end(
+    data_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def published(parameters: Parameters, *, reports: Path, **_: object) -> Publication:
+        if parameters.area == "district":
+            raise NotebookFailed(3, "ValueError", "no", "partial.ipynb")
+        place = reports / parameters.area
+        return Publication(place, (place / "attainment.html",), place / "result.json", "1", False)
+
+    monkeypatch.setattr("forecast.runner.publish", published)
+    asked = ("--data", str(data_folder), "--as-of", "2018-08-31", "--out", str(tmp_path))
+    done = CliRunner().invoke(main, ["report", "--area", "all", *asked])
+    assert done.exit_code == 1
+    assert done.stdout.splitlines() == [
+        "district: failed",
+        f"nation: {tmp_path}/nation/attainment.html (stood already)",
+    ]
+    assert done.stderr.splitlines()[:2] == [
+        "forecast: 1 of 2 areas failed",
+        "district: cell 3 failed: ValueError: no",
+    ]
+
+
+def test_an_area_without_a_target_is_left_out_where_another_has_one(real_archive: Archive):
+    on = date(2019, 9, 30)
+    assert "longgang" not in areas_with_targets(real_archive, 2019, on)
+    assert {"china", "futian"} <= set(areas_with_targets(real_archive, 2019, on))
+    assert areas_with_targets(real_archive, 1999, on) == real_archive.areas

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -158,3 +158,12 @@ class FolderBusy(ForecastError):
         super().__init__(
             f"another process makes reports there: {lock} was not free within {seconds:g} s"
         )
+
+
+class SomeFailed(ForecastError):
+    """Areas of many whose report could not be made; those of the others were."""
+
+    def __init__(self, failed: Mapping[str, str], n_areas: int) -> None:
+        self.failed = dict(failed)
+        named = [f"{area}: {message}" for area, message in failed.items()]
+        super().__init__("\n".join([f"{len(failed)} of {n_areas} areas failed", *named]))

@@ -11,7 +11,14 @@ from contextlib import contextmanager
 
 import click
 
-from forecast.errors import FolderBusy, ForecastError, NotebookFailed, OutputError, WorkersLost
+from forecast.errors import (
+    FolderBusy,
+    ForecastError,
+    NotebookFailed,
+    OutputError,
+    SomeFailed,
+    WorkersLost,
+)
 
 FAILED, BAD_INPUT, BELOW, OVERDUE, BUSY = 1, 2, 3, 4, 6
 
@@ -21,7 +28,7 @@ def exit_codes() -> Iterator[None]:
     """Say what is wrong in plain words, and leave with a code that a scheduler can use."""
     try:
         yield
-    except (NotebookFailed, OutputError, WorkersLost) as error:
+    except (NotebookFailed, OutputError, SomeFailed, WorkersLost) as error:
         click.echo(f"forecast: {error}", err=True)
         sys.exit(FAILED)
     except FolderBusy as error:

@@ -10,10 +10,9 @@ import click
 from forecast.cli.exits import exit_codes
 from forecast.cli.options import asked_parameters, asked_until, language, question
 from forecast.cli.terminal import console, show
-from forecast.parameters import Parameters
 
 if TYPE_CHECKING:
-    from forecast.archive import Archive
+    pass
 
 
 @click.command()
@@ -24,12 +23,13 @@ def status(area: str | None, **asked: Any) -> None:
     with exit_codes():
         from forecast.answers import answer, overlay_of
         from forecast.archive import read_archive
+        from forecast.cli.areas import areas_with_targets
         from forecast.report import report_of
 
         first = asked_parameters(area or "all", **asked)
         archive = read_archive(first.data)
         overlay = overlay_of(first, archive)
-        for name in [area] if area else _areas_with_targets(archive, first):
+        for name in [area] if area else areas_with_targets(archive, first.year, first.as_of):
             found = answer(
                 archive,
                 name,
@@ -121,10 +121,3 @@ def scenario(
             click.echo(json_of(said), nl=False)
         else:
             console().print(scenario_terminal(said, parameters.lang))
-
-
-def _areas_with_targets(archive: Archive, asked: Parameters) -> list[str]:
-    from forecast.targets import in_force
-
-    found = [a for a in archive.areas if in_force(archive.targets, a, asked.year, asked.as_of)]
-    return found or archive.areas

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from forecast.cli.exits import exit_codes
 from forecast.cli.options import Listed, asked_parameters, asked_until, machines
 from forecast.cli.terminal import show
-from forecast.parameters import FORMATS, KINDS, LANGUAGES
+from forecast.parameters import FORMATS, KINDS, LANGUAGES, Parameters
 from forecast.workers import use
+
+if TYPE_CHECKING:
+    from forecast.runner import Publication
+
+ALL = "all"
 
 
 @click.command()
-@click.option("--area", required=True, help="Id of the area, as in the figures.")
+@click.option(
+    "--area",
+    required=True,
+    help="Id of the area, as in the figures; all: every area with a target in force, else each.",
+)
 @click.option(
     "--kind",
     "kinds",
@@ -73,21 +83,33 @@ def report(
 ) -> None:
     """Write reports of an area's year and print the table of targets."""
     with exit_codes():
+        from forecast.archive import read_archive
+        from forecast.cli.areas import areas_with_targets, each
         from forecast.report import read_result
         from forecast.runner import publish
 
         use(workers, scheduler)
         parameters = asked_parameters(area, lang=languages[0], **asked)
-        made = publish(
-            parameters,
-            Path(out),
+        made_of = partial(
+            publish,
+            reports=Path(out),
             kinds=kinds,
             languages=languages,
             formats=formats,
             indicators=indicators,
             show_progress=sys.stderr.isatty(),
         )
+        if area == ALL:
+            archive = read_archive(parameters.data)
+            areas = areas_with_targets(archive, parameters.year, parameters.as_of)
+            each(areas, lambda one: _line(made_of(replace(parameters, area=one))))
+            return
+        made = made_of(parameters)
         show(read_result(made.result), parameters.lang)
         click.echo("" if made.is_new else "Nothing new: the report of these inputs stood already.")
         for page in made.pages:
             click.echo(page)
+
+
+def _line(made: Publication) -> str:
+    return " ".join([*map(str, made.pages), *(() if made.is_new else ("(stood already)",))])
