@@ -1,11 +1,14 @@
 """Tables laid out as bureaux lay theirs out. Simulated, but for values that are Futian's own."""
 
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from forecast.errors import ContractError
+from forecast.intake.mapping import Map, read_map
+from forecast.origin import PACKAGE
 
 MONTHLY = """\
 2019年1-9月福田区主要经济指标,,,,
@@ -254,3 +257,13 @@ def test_a_faulty_map_is_named(office, told, why):
 def test_thousands_without_quotes_do_not_shift_cells_in_silence(office):
     table = "2019年1-9月,,\n指标,亿元,同比增长(%)\n社会消费品零售总额,1,395.84,7.1\n"
     assert office.read(office.issued(table)).faults != ()
+
+
+def test_the_map_of_a_new_folder_holds_every_key_and_is_understood(tmp_path):
+    commented = (PACKAGE / "starter" / "import.toml").read_text(encoding="utf-8")
+    lines = [line.removeprefix("# ") for line in commented.splitlines()[3:]]
+    path = tmp_path / "import.toml"
+    path.write_text("\n".join(line for line in lines if line[:7] != "table ="), encoding="utf-8")
+    told = read_map(path)
+    keys = {f.name for f in fields(Map)} - {"table"}
+    assert {key for key in keys if getattr(told, key) == getattr(Map(), key)} == {"status"}

@@ -24,7 +24,7 @@ def test_what_is_written_is_what_was_shown_and_keeps_the_contract(office):
     said = imported(office, TABLE, "--yes", told='publisher = "福田区统计局"\nsource = "月报"\n')
     assert said.exit_code == 0, said.output
     assert "1395.84" in said.output
-    assert "4 rows written" in said.output
+    assert "imported.csv: 4; the folder has no fault" in said.output
     found = read_figures(office.out.parents[1])
     assert sorted(found["value"]) == [-6.5, 7.1, 500.5, 1395.84]
     assert set(found["source"]) == {"月报 B3", "月报 C3", "月报 B4", "月报 C4"}
@@ -93,7 +93,7 @@ def test_nothing_is_written_where_a_cell_cannot_be_read(office):
     said = imported(office, TABLE.replace("7.1", "约7"), "--yes")
     assert said.exit_code == 2
     assert "月报.csv C3: '约7' is no number; allowed: 1234.5 or 1,234.5" in said.output
-    assert "4 rows: 1 accepted, 1 rejected, 2 of headers and titles" in said.output
+    assert "Rows: 4; 1 accepted, 1 rejected, 2 of headers and titles" in said.output
     assert not office.out.exists()
 
 

@@ -36,8 +36,11 @@ class SpanSaid:
 
     def over(self, other: SpanSaid) -> SpanSaid:
         """Return what this says, and where it is silent what the other does."""
-        mine = {f.name: getattr(self, f.name) for f in fields(self)}
-        return SpanSaid(**{n: getattr(other, n) if v is None else v for n, v in mine.items()})
+        return SpanSaid(
+            other.year if self.year is None else self.year,
+            other.months if self.months is None else self.months,
+            self.reach or other.reach,
+        )
 
     def span(self) -> Span | str:
         """Return the span that is meant, or what is missing."""

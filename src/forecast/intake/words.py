@@ -89,9 +89,15 @@ class Vocabulary:
 
     phrases: Mapping[str, Said]
     units: frozenset[str]
+    read: dict[str, Said] = field(default_factory=dict, compare=False)  # labels repeat row by row
 
     def said(self, text: str) -> Said:
         """Return what a text says; raise UnreadableCell where it says two things of one kind."""
+        if text not in self.read:
+            self.read[text] = self._said(text)
+        return self.read[text]
+
+    def _said(self, text: str) -> Said:
         said, rest = self._phrases(plain(text), text)
         time, rest = span_said(rest)
         said = replace(said, time=said.time.over(time))
@@ -129,7 +135,7 @@ def vocabulary_of(
     own = frozenset(plain(i.unit) for i in registry.indicators.values()) - set(PER_CENT_SAID)
     known = Vocabulary(_longest_first(phrases), frozenset(RULES) | own | frozenset(units))
     meant = {plain(word): _explained(word, says, known) for word, says in declared.items()}
-    return replace(known, phrases=_longest_first(phrases | meant))
+    return Vocabulary(_longest_first(phrases | meant), known.units)
 
 
 def _explained(word: str, says: str, known: Vocabulary) -> Said:

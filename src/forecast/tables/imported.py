@@ -12,7 +12,7 @@ from forecast.texts import text
 if TYPE_CHECKING:
     from rich.table import Table
 
-_COLUMNS = ("cell", "series", "span", "measure", "value", "unit", "released", "change")
+_COLUMNS = ("cell", "series", "span", "measure", "value", "released", "change")
 _MOST = 60
 
 
@@ -55,8 +55,7 @@ def _cells(change: Change, lang: str) -> tuple[str, ...]:
         f"{figure.area}/{figure.indicator}",
         _span(figure.span, lang),
         text(f"import.{figure.measure}", lang),
-        f"{figure.value:f}",
-        figure.unit,
+        f"{figure.value:f} {figure.unit}",
         figure.released_on.isoformat(),
         text("import.new", lang)
         if before is None
