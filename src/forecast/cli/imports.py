@@ -17,7 +17,7 @@ from forecast.parameters import LANGUAGES
 if TYPE_CHECKING:
     from forecast.intake import Reading
 
-INCOMPLETE = 3
+INCOMPLETE = 7
 
 
 @click.command("import")
@@ -33,7 +33,7 @@ INCOMPLETE = 3
 @click.option(
     "--skip-unreadable",
     is_flag=True,
-    help="Write the rest where cells cannot be read; leave with 3.",
+    help="Write the rest where cells cannot be read; leave with 7.",
 )
 @click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True)
 def import_command(
