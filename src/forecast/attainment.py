@@ -207,44 +207,55 @@ def _levels(
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The columns that bureaux print, in per cent: how much of the plan and of the year is done."""
+    """The columns that bureaux print, in per cent: how much of the plan and of the year is done.
+
+    Levels are in the unit of the history. The plan is the announced level, or `base_level`, last
+    year's on today's scope, grown by `plan_rate_pct`.
+    """
 
     time_pct: float
     plan_done_pct: float | None
     ahead_of_time_pp: float | None
     normal_pct: float | None
+    ytd_level: float | None
+    plan_level: float | None
+    base_level: float | None
+    plan_rate_pct: float | None
 
 
 def progress(target: Target | None, history: History) -> Progress:
-    """Return 时间进度, 完成年度计划, 超欠进度 and 正常进度 of the year.
-
-    The plan is its announced level, or the target growth on last year's level on today's scope.
-    """
+    """Return 时间进度, 完成年度计划, 超欠进度 and 正常进度 of the year."""
     known = history.months_known
     elapsed = 100 * known / MONTHS_A_YEAR
     normal = history.normal_progress(known)
-    plan = None if target is None else _plan_level(target, history)
-    done = np.nan
-    if plan is not None and known and history.levels is not None:
-        done = 100 * float(history.levels.of_year(history.year)[known - 1]) / plan
-    has_done = bool(np.isfinite(done))
+    plan, base, rate = (None, None, None) if target is None else _plan(target, history)
+    so_far = np.nan
+    if known and history.levels is not None:
+        so_far = float(history.levels.of_year(history.year)[known - 1])
+    level = so_far if np.isfinite(so_far) else None
+    done = None if plan is None or level is None else 100 * level / plan
     return Progress(
         elapsed,
-        done if has_done else None,
-        done - elapsed if has_done else None,
+        done,
+        None if done is None else done - elapsed,
         None if normal is None else 100 * normal,
+        level,
+        plan,
+        base,
+        rate,
     )
 
 
-def _plan_level(target: Target, history: History) -> float | None:
+def _plan(target: Target, history: History) -> tuple[float | None, float | None, float | None]:
+    """Return the level of the plan, and the base and the rate in per cent that make it."""
     if target.plan_level is not None:
         same_unit = history.levels is not None and target.plan_unit in (None, history.levels.unit)
-        return target.plan_level if same_unit else None
+        return (target.plan_level if same_unit else None), None, None
     base = history.base_on_todays_scope()
-    if base is None or history.indicator.price_basis == "real":
-        return None
     rate = target.lower_pct if target.comparison is Comparison.WITHIN else target.rate_pct
-    return None if rate is None else base * (1 + rate / 100)
+    if base is None or history.indicator.price_basis == "real" or rate is None:
+        return None, None, None
+    return base * (1 + rate / 100), base, rate
 
 
 def quantiles(paths: FloatArray, levels: Sequence[float]) -> FloatArray:

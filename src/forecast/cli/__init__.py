@@ -10,6 +10,7 @@ from forecast.cli.explore import explore
 from forecast.cli.folders import check_data, init
 from forecast.cli.imports import import_command
 from forecast.cli.past import backtest
+from forecast.cli.plans import plan_table
 from forecast.cli.questions import news, scenario, status
 from forecast.cli.record import verify
 from forecast.cli.reports import report
@@ -29,6 +30,7 @@ for _command in (
     status,
     news,
     scenario,
+    plan_table,
     commitments,
     explore,
     backtest,

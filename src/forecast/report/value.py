@@ -17,7 +17,7 @@ from forecast.report.moved import FilmFrame, Moved
 from forecast.report.overlay import OverlayReport
 from forecast.report.track import TrackReport
 
-SCHEMA_VERSION = "1.3"
+SCHEMA_VERSION = "1.4"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
