@@ -87,6 +87,9 @@ def _serve(suite: Path, path: str, *, port: int, browser: bool) -> None:
         "ServerApp.answer_yes": True,
         "ServerApp.allow_root": True,
         "ServerApp.log_level": "WARN",
+        "LabApp.log_level": "WARN",
+        "LabApp.news_url": "None",
+        "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
         "LabApp.default_url": f"/lab/tree/{quote(path)}{view}",
     }
     server = LabApp.initialize_server(
@@ -96,5 +99,6 @@ def _serve(suite: Path, path: str, *, port: int, browser: bool) -> None:
         raise ParameterError(
             ["your own Jupyter settings turn the token off; allowed: a token or a password"]
         )
-    click.echo(f"JupyterLab runs at {server.display_url.split()[0]}")
+    said = f"JupyterLab runs at {server.display_url.split()[0]}"
+    server.io_loop.add_callback(click.echo, said)  # once it answers
     server.start()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from ipywidgets import Dropdown, FloatSlider, ValueWidget, VBox
@@ -11,16 +11,17 @@ from ipywidgets import Dropdown, FloatSlider, ValueWidget, VBox
 from forecast.answers import Answer
 from forecast.controls.menus import indicator_name
 from forecast.controls.panel import panel
+from forecast.errors import TooFewPaths
 from forecast.fragments import Html
 from forecast.outlook import Outlook
-from forecast.scenario import Condition, read_conditions, under
+from forecast.scenario import MOST_PATHS, Condition, read_conditions, under
 from forecast.scenario.aggregate import span_growth, span_of
 from forecast.scenario.condition import MOST_CONDITIONS
 from forecast.spans import Span
 from forecast.tables import scenario as drawn
 from forecast.texts import text
 
-_STEP = 0.1
+_STEP, _TIMES = 0.1, 5
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ def scenario(answer: Answer, given: Sequence[str], lang: str = "en") -> VBox:
     conditions = read_conditions(given)
     under(answer, conditions)
     outlook = answer.outlook
+    # More paths for the ends of the sliders, made now: one that moves should not wait for them.
+    wide = replace(answer, outlook=answer.outlook_on(min(_TIMES * outlook.n_paths, MOST_PATHS)))
     rows = [_row(outlook, i, conditions, lang) for i in range(MOST_CONDITIONS)]
 
     def settle(changed: ValueWidget) -> None:
@@ -58,8 +61,10 @@ def scenario(answer: Answer, given: Sequence[str], lang: str = "en") -> VBox:
 
     def draw() -> Html:
         held = [c for row in rows if (c := row.condition()) is not None]
-        # More paths than the answer has would take longer than a slider may.
-        return drawn(under(answer, held, most_paths=outlook.n_paths), lang)
+        try:
+            return drawn(under(answer, held, most_paths=outlook.n_paths), lang)
+        except TooFewPaths:
+            return drawn(under(wide, held, most_paths=wide.outlook.n_paths), lang)
 
     return panel([(row.menu, row.growth) for row in rows], draw, lang, settle=settle)
 
