@@ -1,6 +1,6 @@
 """Exit codes: 0 done, 1 a run failed, 2 bad input, 6 another process is at work.
 
-`check` alone: 3 a target is below, 4 data are overdue.
+`check` alone: 3 a target is below, 4 data are overdue. `run-due` alone: 5 an alert is undelivered.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from forecast.errors import (
     WorkersLost,
 )
 
-FAILED, BAD_INPUT, BELOW, OVERDUE, BUSY = 1, 2, 3, 4, 6
+FAILED, BAD_INPUT, BELOW, OVERDUE, UNDELIVERED, BUSY = 1, 2, 3, 4, 5, 6
 
 
 @contextmanager

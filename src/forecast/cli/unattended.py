@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from forecast.cli.exits import BELOW, FAILED, OVERDUE, exit_codes
+from forecast.cli.exits import BELOW, FAILED, OVERDUE, UNDELIVERED, exit_codes
 from forecast.cli.options import asked_parameters, asked_until, data_folder
 from forecast.errors import ParameterError
 from forecast.parameters import DEFAULT_PATHS, DEFAULT_SEED
@@ -40,11 +40,14 @@ if TYPE_CHECKING:
 def run_due(
     reports: str, data: str | None, now: str, seed: int, paths: int, wait: float, quiet: bool
 ) -> None:
-    """Make every report that is due by schedule.toml; print a line of JSON for each."""
+    """Make every report that is due by schedule.toml; print a line of JSON for each.
+
+    Then tell what moved by alerts.toml.
+    """
     with exit_codes():
         from forecast.origin import folder as packaged
         from forecast.unattended.catching_up import Order
-        from forecast.unattended.catching_up import run_due as catch_up
+        from forecast.unattended.run import run_due as carry_out
 
         found = data_folder(data)
         order = Order(
@@ -61,8 +64,13 @@ def run_due(
                 click.echo(entry.line())
                 sys.stdout.flush()
 
-        if any(entry.did == "failed" for entry in catch_up(order, say)):
+        outcome = carry_out(order, say)
+        for problem in outcome.undelivered:
+            click.echo(f"forecast: an alert is kept for the next run: {problem}", err=True)
+        if any(entry.did == "failed" for entry in outcome.entries):
             sys.exit(FAILED)
+        if outcome.undelivered:
+            sys.exit(UNDELIVERED)
 
 
 @click.command()

@@ -10,14 +10,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from forecast.archive import read_archive
+from forecast.archive import Archive
 from forecast.errors import DayAhead, ForecastError, NotebookFailed, OutputError
 from forecast.known import Known
 from forecast.ledger import MANIFEST, RUNS, enter, refuse_edited
 from forecast.parameters import Parameters
 from forecast.schedule import Schedule
 from forecast.unattended.due import MISSING, Due, due_reports, why_make
-from forecast.unattended.lock import alone_in
 
 Did = Literal["made", "remade", "unchanged", "failed"]
 
@@ -53,29 +52,27 @@ class Order:
     now: datetime | None = None
 
 
-def run_due(order: Order, say: Callable[[Entry], None]) -> list[Entry]:
-    """Return what became of every due report, each said as it is known; each is made once.
+def catch_up(order: Order, archive: Archive, say: Callable[[Entry], None]) -> list[Entry]:
+    """Return what became of every due report, each said as it is known.
 
-    A report that fails does not keep later ones from being made. Raise FolderBusy, OutputError
-    where nothing more can be written, and ContractError and its kin for what cannot be read.
+    A report that fails does not keep later ones from being made; raise OutputError where nothing
+    more can be written. Whoever calls is alone in the folder.
     """
     entries = []
-    with alone_in(order.reports, wait_seconds=order.wait_seconds):
-        archive = read_archive(order.data)
-        known = Known(archive)
-        for due in due_reports(archive, _time(order, archive.schedule)):
-            try:
-                entries.append(_settled(order, due, known))
-            except (NotebookFailed, OutputError) as error:
-                entries.append(_failed(due, error))
-                if isinstance(error.__cause__, OSError):
-                    say(entries[-1])
-                    raise
-            say(entries[-1])
+    known = Known(archive)
+    for due in due_reports(archive, time_of(order, archive.schedule)):
+        try:
+            entries.append(_settled(order, due, known))
+        except (NotebookFailed, OutputError) as error:
+            entries.append(_failed(due, error))
+            if isinstance(error.__cause__, OSError):
+                say(entries[-1])
+                raise
+        say(entries[-1])
     return entries
 
 
-def _time(order: Order, schedule: Schedule) -> datetime:
+def time_of(order: Order, schedule: Schedule) -> datetime:
     """Return the time that counts; raise DayAhead for one that has not come."""
     clock = schedule.now()
     if order.now is None:
