@@ -13,7 +13,7 @@ import click
 from forecast.cli.exits import exit_codes
 from forecast.cli.options import Listed, asked_parameters, asked_until, machines
 from forecast.cli.terminal import show
-from forecast.parameters import FORMATS, KINDS, LANGUAGES, Parameters
+from forecast.parameters import FORMATS, KINDS, LANGUAGES
 from forecast.workers import use
 
 if TYPE_CHECKING:

@@ -1,0 +1,161 @@
+"""How time and memory grow with areas and workers.
+
+`python benchmarks/scale.py --areas 100 200 --workers 1 2` simulates areas of six indicators, replays
+the calls of two years for each number of areas and of workers, each in a process of its own, and
+leaves with 1 where a goal is missed. A call is what a report says of an indicator: all members,
+pool, recalibration, attainment of last year's growth. Wall time means something on a quiet machine
+only; the processors' time, of all processes together, is printed beside it.
+
+The areas are simulated, for benchmarks only: growth of an area is the nation's, moved by what the
+nation's own growth did in years drawn with a seed that is declared below.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from itertools import pairwise
+from pathlib import Path
+
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[_name] = "1"  # before numpy is imported
+
+import numpy as np  # noqa: E402
+import pandas as pd  # noqa: E402
+
+from forecast.archive import read_archive  # noqa: E402
+from forecast.backtest import Plan, replay  # noqa: E402
+from forecast.spans import month_of_year, month_text, year_of  # noqa: E402
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+SEED = 20190201
+SIX = ("gdp", "tax_revenue", "retail_sales", "fixed_asset_investment", "trade", "budget_revenue")
+YEARS, MONTHS = range(2017, 2019), (3, 6, 9)
+WEIGHT = 0.5  # of the drawn year's deviation
+RATIO, SPEED_UP = (1.9, 2.1), 1.8
+
+
+def write_folder(folder: Path, n_areas: int) -> None:
+    """Write simulated areas beside the nation: levels that follow from bootstrapped growth."""
+    figures = read_archive(DATA).figures
+    nation = figures[(figures["area"] == "china") & figures["indicator"].isin(SIX)]
+    tables = [nation.astype({"area": "str"})]
+    for number in range(n_areas):
+        rng = np.random.default_rng([SEED, number])
+        own = [_area(nation[nation["indicator"] == name], rng) for name in SIX]
+        tables.append(pd.concat(own).assign(area=f"simulated{number:04d}", source="simulated"))
+    table = pd.concat(tables, ignore_index=True)
+    table["first_month"] = table["first"].map(month_text)
+    table["last_month"] = table["last"].map(month_text)
+    table["released_on"] = table["released_on"].dt.strftime("%Y-%m-%d")
+    (folder / "figures").mkdir()
+    kept = table.drop(columns=["first", "last", "file", "line"])
+    kept.to_parquet(folder / "figures" / "simulated.parquet", index=False)
+    for name in ("indicators.toml", "schedule.toml"):
+        text = (DATA / name).read_text(encoding="utf-8")
+        (folder / name).write_text(_without_other_areas(text), encoding="utf-8")
+
+
+def _without_other_areas(text: str) -> str:
+    """Return a registry without what is said of areas that are not in the folder."""
+    parts = text.replace("\n[[", "\n\0[[").split("\0")
+    own = ("shenzhen", "futian", "longgang")
+    return "".join(p for p in parts if not any(f'"{a}"' in p or f'"{a}/' in p for a in own))
+
+
+def _area(nation: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Return figures of one indicator of a simulated area, where and when the nation has them."""
+    growth = nation[nation["measure"] == "growth_pct"].drop_duplicates(["first", "last"])
+    year, months = growth["last"].map(year_of), growth["last"].map(month_of_year)
+    usual = growth["value"].groupby(months.to_numpy()).transform("mean")
+    deviation = growth["value"] - usual
+    apart = dict(zip(zip(year, months, strict=True), deviation, strict=True))
+    known = sorted(set(year))
+    drawn = dict(zip(known, rng.choice(known, len(known)), strict=True))
+    moves = [WEIGHT * apart.get((drawn[y], m), 0.0) for y, m in zip(year, months, strict=True)]
+    moved = growth.assign(value=(growth["value"] + moves).clip(lower=-90).round(1))
+    rate = dict(zip(zip(moved["first"], moved["last"], strict=True), moved["value"], strict=True))
+    levels = nation[nation["measure"] == "level"].drop_duplicates(["first", "last"])
+    level: dict[tuple[int, int], float] = {}
+    for first, last, value in levels[["first", "last", "value"]].sort_values("last").to_numpy():
+        before, key = (int(first) - 12, int(last) - 12), (int(first), int(last))
+        follows = before in level and key in rate
+        level[key] = level[before] * (1 + rate[key] / 100) if follows else float(value)
+    values = [level[f, t] for f, t in zip(levels["first"], levels["last"], strict=True)]
+    return pd.concat([moved, levels.assign(value=np.round(values, 4))])
+
+
+def measure(folder: Path, n_workers: int) -> dict[str, float]:
+    """Return seconds, calls, and peak memory in GB of the parent and of its largest worker."""
+    archive = read_archive(folder)
+    plan = Plan(years=YEARS, months=MONTHS, targets="previous-year")
+    started = time.perf_counter()
+    calls = replay(archive, archive.areas, plan, n_workers=n_workers)
+    seconds = time.perf_counter() - started
+    own, workers = (resource.getrusage(r) for r in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return {
+        "seconds": seconds,
+        "cpu": sum(usage.ru_utime + usage.ru_stime for usage in (own, workers)),
+        "calls": int((calls["model"] == "pool").sum()),
+        "parent": own.ru_maxrss / 1e6,
+        "worker": workers.ru_maxrss / 1e6 if n_workers > 1 else 0.0,
+    }
+
+
+def measured(n_areas: int, n_workers: int) -> dict[str, float]:
+    """Return what a process of its own measures."""
+    with tempfile.TemporaryDirectory() as name:
+        write_folder(Path(name), n_areas)
+        command = [sys.executable, __file__, "--measure", name, "--workers", str(n_workers)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--areas", type=int, nargs="+", default=[100, 200])
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.measure:
+        print(json.dumps(measure(asked.measure, asked.workers[0])))
+        return
+    print("Simulated areas, six indicators each.")
+    print(f"{'areas':>6}{'workers':>9}{'calls':>8}{'wall s':>10}{'CPU s':>9}", end="")
+    print(f"{'parent GB':>11}{'worker GB':>11}", flush=True)
+    seconds: dict[tuple[int, int], float] = {}
+    for n_workers in asked.workers:
+        for n_areas in asked.areas:
+            found = measured(n_areas, n_workers)
+            seconds[n_areas, n_workers] = found["seconds"]
+            print(f"{n_areas:>6}{n_workers:>9}{found['calls']:>8}{found['seconds']:>10.1f}", end="")
+            print(
+                f"{found['cpu']:>9.1f}{found['parent']:>11.2f}{found['worker']:>11.2f}", flush=True
+            )
+    sys.exit(0 if judged(seconds) else 1)
+
+
+def judged(seconds: dict[tuple[int, int], float]) -> bool:
+    """Print the ratios that the goals are about; return whether they are met."""
+    areas, workers = sorted({a for a, _ in seconds}), sorted({w for _, w in seconds})
+    met = True
+    for few, many in pairwise(areas):
+        for n in workers:
+            ratio = 2 * seconds[many, n] / seconds[few, n] / (many / few)
+            met &= RATIO[0] <= ratio <= RATIO[1]
+            print(f"twice the areas, {n} workers: {ratio:.2f} times as long; goal {RATIO}")
+    if {1, 2} <= set(workers):
+        gain = seconds[areas[-1], 1] / seconds[areas[-1], 2]
+        met &= gain >= SPEED_UP
+        print(f"two workers: {gain:.2f} times as fast as one; goal {SPEED_UP}")
+    return met
+
+
+if __name__ == "__main__":
+    main()
