@@ -120,6 +120,22 @@ def test_every_row_is_accounted_for(office):
                 "C2": "futian/retail_sales 2019-01..2019-09 growth_pct 7.1 pct",
             },
         ),
+        (  # amounts that could be years
+            "2019年1-9月,\n指标,累计（亿元）\n社会消费品零售总额,2019\n进出口总额,2018\n",
+            "",
+            {
+                "B3": "futian/retail_sales 2019-01..2019-09 level 2019 cny_100m",
+                "B4": "futian/trade 2019-01..2019-09 level 2018 cny_100m",
+            },
+        ),
+        (  # years as plain numbers
+            "社会消费品零售总额（亿元）,,\n地区,2017,2018\n福田区,1700.5,1852.1\n",
+            'title = "全年"\n',
+            {
+                "B3": "futian/retail_sales 2017-01..2017-12 level 1700.5 cny_100m",
+                "C3": "futian/retail_sales 2018-01..2018-12 level 1852.1 cny_100m",
+            },
+        ),
         (  # a unit by a declared rule
             "2019年上半年,\n指标,数量（万件）\n专利,1.2\n",
             '[words]\n"专利" = "retail_sales"\n'

@@ -39,7 +39,7 @@ def monthly(tmp_path: Path) -> Path:
         sheet.write_row("A7", ["地区生产总值", "亿元"])
         sheet.write_formula("C7", "=1/0", None, "#DIV/0!")
         sheet.write_formula("D7", "=0.05+0.02", share, 0.07)
-        sheet.write("A8", "注：①为快报数")
+        sheet.merge_range("A8:E8", "注：①为快报数，2018年为1.5倍")
         hidden = book.add_worksheet("2018年9月")
         hidden.write_row("A1", ["社会消费品零售总额", 1])
         hidden.hide()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from forecast.errors import UnreadableCell
 from forecast.intake.grids import Grid, letters
@@ -15,7 +16,7 @@ from forecast.intake.spelling import plain
 from forecast.intake.words import ROLES, Role, Said, Vocabulary
 
 _DECIMAL = re.compile(r"\d\.\d")
-_FIRST_YEAR, _LAST_YEAR = 1900, 2100
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _UNIT_OF_ALL = re.compile(r"(?:计量)?单位[:;].+")
 
 
@@ -61,8 +62,17 @@ def head_of(grid: Grid, told: Map, vocabulary: Vocabulary) -> Head:
 
 def _head_rows(grid: Grid) -> int:
     """Return how many rows stand before the first one with a figure in it."""
-    found = (n for n, row in enumerate(grid.rows) if any(map(_is_number, row)))
+    found = (n for n, row in enumerate(grid.rows) if _holds_figures(row))
     return next(found, len(grid.rows))
+
+
+def _holds_figures(row: tuple[Content, ...]) -> bool:
+    """Whether a row holds a number, unless all of them are years that follow each other."""
+    if any(map(_is_number, row)):
+        return True
+    years = [int(str(cell)) for cell in row if _is_year(cell)]
+    steps = {abs(b - a) for a, b in pairwise(years)}
+    return bool(years) and steps != {1}
 
 
 def _is_number(content: Content) -> bool:
@@ -70,11 +80,13 @@ def _is_number(content: Content) -> bool:
     if is_blank(content):
         return isinstance(content, str) and bool(plain(content))
     try:
-        number = growth_said(content)
+        return growth_said(content) is not None and not _is_year(content)
     except UnreadableCell:
         return isinstance(content, str) and _holds_a_number(content)
-    is_year = number is not None and number == int(number) and _FIRST_YEAR <= number <= _LAST_YEAR
-    return number is not None and not is_year
+
+
+def _is_year(content: Content) -> bool:
+    return _YEAR.fullmatch(str(content)) is not None
 
 
 def _holds_a_number(text: str) -> bool:
@@ -183,7 +195,9 @@ def _said(
 
 
 def _role_of_words(body: list[Content], said: Said, vocabulary: Vocabulary) -> Role:
-    """Return what a column without a number is: labels, or figures that cannot be read."""
+    """Return what a column of words or years is: labels, or figures, be they unreadable."""
+    if any(map(_is_year, body)):
+        return "label" if said.says_nothing else "value"
     texts = {str(cell) for cell in body if not is_blank(cell)}
     if said.says_nothing or all(_is_label(text, vocabulary) for text in texts):
         return "label"

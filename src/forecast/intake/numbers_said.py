@@ -42,6 +42,11 @@ def is_blank(content: Content) -> bool:
     return content is None or (isinstance(content, str) and plain(content) in _BLANKS)
 
 
+def is_stored_number(content: Content) -> bool:
+    """Whether a cell holds a number, not the text of one."""
+    return isinstance(content, int | float | Decimal) and not isinstance(content, bool)
+
+
 def level_said(content: Content) -> Decimal | None:
     """Return the amount in a cell, None where it is blank; raise UnreadableCell."""
     if is_blank(content):

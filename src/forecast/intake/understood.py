@@ -14,7 +14,13 @@ from forecast.indicators import Registry
 from forecast.intake.columns import Head, Unread, head_of
 from forecast.intake.grids import Grid
 from forecast.intake.mapping import USUAL, Map
-from forecast.intake.numbers_said import Content, growth_said, is_blank, level_said
+from forecast.intake.numbers_said import (
+    Content,
+    growth_said,
+    is_blank,
+    is_stored_number,
+    level_said,
+)
 from forecast.intake.spans_said import SpanSaid
 from forecast.intake.spelling import plain
 from forecast.intake.units import PER_CENT, rule_of
@@ -101,7 +107,7 @@ class Reader:
         label, named = _leaning(label, named)
         if label.is_skipped:
             return "skipped", named
-        if not row.figures:
+        if not row.figures or row.is_one_text:
             return "without_figures" if label.indicator and not label.unknown else "words", named
         if label.unknown:
             why = f"is not understood: {', '.join(label.unknown)}; allowed: a line under [words]"
@@ -116,7 +122,7 @@ class Reader:
         return "rejected" if len(made.unread) > n_unread else "accepted", named
 
     def _unlabelled(self, row: _Row, why: str, made: Understood) -> str:
-        if not row.figures:
+        if (not row.figures or row.is_one_text) and not row.has_stray_number:
             return "words"
         made.unread.append(Unread(row.address(row.label_column), row.label_text, why))
         return "rejected"
@@ -135,17 +141,17 @@ class Reader:
     def _of_cell(self, cell: Content, role: str) -> Said:
         if isinstance(cell, date):
             return Said(time=SpanSaid(cell.year, (cell.month, cell.month)))
-        if role == "label":
-            return self.vocabulary.said(str(cell))
-        text = plain(str(cell)).removesuffix("年" if role == "year" else "月")
-        if not text.isdecimal() or not text.isascii():
-            return self.vocabulary.said(str(cell))
-        number = int(text)
-        if role == "year" and len(text) == 4:
+        text = plain(str(cell))
+        bare = text.removesuffix({"year": "年", "month": "月"}.get(role, "|"))
+        number = int(bare) if bare.isdecimal() and bare.isascii() else 0
+        if role == "year" and 1000 <= number <= 9999:
             return Said(time=SpanSaid(year=number))
         if role == "month" and 1 <= number <= MONTHS_A_YEAR:
             return Said(time=SpanSaid(months=(number, number)))
-        return self.vocabulary.said(str(cell))
+        said = self.vocabulary.said(str(cell))
+        if is_stored_number(cell) and said.time == SpanSaid():
+            raise UnreadableCell(cell, "is a number where words should stand")
+        return said
 
     def _figure(self, row: _Row, column: int, label: Said) -> FigureRead:
         """Return the figure in a cell; raise UnreadableCell."""
@@ -232,6 +238,19 @@ class _Row:
     @property
     def figures(self) -> list[int]:
         return [column for column, _ in self.of_roles("value")]
+
+    @property
+    def has_stray_number(self) -> bool:
+        """Whether a number stands where words should."""
+        places = self.of_roles("label", "year", "month")
+        return any(is_stored_number(self.cells[column]) for column, _ in places)
+
+    @property
+    def is_one_text(self) -> bool:
+        """Whether a note or a heading is merged across the row, its labels among it."""
+        said = {cell for cell in self.cells if not is_blank(cell)}
+        has_label = next(self.of_roles("label"), None) is not None
+        return len(said) == 1 and isinstance(next(iter(said)), str) and has_label
 
     @property
     def label_column(self) -> int:
