@@ -152,6 +152,9 @@ def test_commitments_have_a_sheet_of_their_own(written):
     silent = rows["筹集保障性住房" if lang == "zh" else "Public housing raised"]
     assert silent[text("plan.so_far", lang)].value == text("commitments.no_progress", lang)
     assert silent[text("plan.chance", lang)].value is None
+    share = rows["生活垃圾回收利用率" if lang == "zh" else "Household waste recycled"]
+    assert share[text("plan.so_far", lang)].value == 16.0
+    assert share[text("plan.ahead", lang)].value is None  # where it began is not known
 
 
 def test_a_settled_year_has_the_outturn_and_no_probability(tmp_path: Path):

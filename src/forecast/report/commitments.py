@@ -14,7 +14,7 @@ from forecast.outlook import N_BATCHES
 from forecast.report.lights import light, word
 from forecast.spans import MONTHS_A_YEAR
 
-_DAYS_A_MONTH = 365.25 / MONTHS_A_YEAR
+DAYS_A_MONTH = 365.25 / MONTHS_A_YEAR
 _LIGHTS = {"done": "attained", "missed": "missed"}
 
 
@@ -55,7 +55,8 @@ class CommitmentReport:
     """All that is said of one commitment; amounts in its unit.
 
     `status` is `no_progress` where nothing was reported, `not_started` where nothing was done,
-    `too_few` where a share was reported once, `open`, `done` or `missed`. `needed_per_month` is
+    `too_few` where a share was reported once, `open`, `done` or `missed`. `time_pct` is None for
+    a share: where it began is not known, so it runs no race with the year. `needed_per_month` is
     what each month from the day of the report needs, None where nothing is left, or known.
     """
 
@@ -117,7 +118,7 @@ def _report(known: Completion, day: date) -> CommitmentReport:
         progress=_progress(known, day),
         n_entries=len(known.entries),
         done_pct=None if done is None else 100 * done / one.amount,
-        time_pct=None if last is None else 100 * _share_of_year(last.day),
+        time_pct=None if last is None or one.is_share else 100 * _share_of_year(last.day),
         usual_pct=100 * known.clock.at(last.day) if last and known.clock.n_years else None,
         pace_per_month=_pace(known),
         needed_per_month=_needed(known, day),
@@ -164,12 +165,12 @@ def _pace(known: Completion) -> float | None:
     if not known.commitment.is_share:
         return known.done[-1] / (MONTHS_A_YEAR * _share_of_year(known.entries[-1].day))
     days = (known.entries[-1].day - known.entries[0].day).days
-    return (known.done[-1] - known.done[0]) / (days / _DAYS_A_MONTH) if days else None
+    return (known.done[-1] - known.done[0]) / (days / DAYS_A_MONTH) if days else None
 
 
 def _needed(known: Completion, day: date) -> float | None:
     one = known.commitment
-    months = (date(one.year, 12, 31) - day).days / _DAYS_A_MONTH
+    months = (date(one.year, 12, 31) - day).days / DAYS_A_MONTH
     if not known.done or known.status in ("done", "missed") or months <= 0:
         return None
     return max(one.bound - known.done[-1], 0.0) / months

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from forecast.report.commitments import CommitmentReport
+from forecast.report.commitments import DAYS_A_MONTH, CommitmentReport
 from forecast.report.value import Report
 from forecast.sheets.cells import (
     CHANCE,
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 _FIRST_ROW = 2
 _EPOCH = date(1899, 12, 30)  # Excel counts days from it
-_DAYS_A_MONTH = 365.25 / 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ def _done(one: CommitmentReport, report: Report, lang: str) -> Cell:
 
 
 def _time(one: CommitmentReport, report: Report, lang: str) -> Cell:
-    if one.progress is None:
+    if one.time_pct is None:
         return None
     start, end = f"DATE({report.year - 1},12,31)", f"DATE({report.year},12,31)"
     formula = f"({{day}}-{start})/({end}-{start})"
@@ -101,11 +100,11 @@ def _needed(one: CommitmentReport, report: Report, lang: str) -> Cell:
     """Return what each month from the day of the report needs."""
     if one.needed_per_month is None or one.progress is None:
         return None
-    left = (date(report.year, 12, 31) - report.as_of).days / _DAYS_A_MONTH
+    left = (date(report.year, 12, 31) - report.as_of).days / DAYS_A_MONTH
     needed = max(one.bound - one.progress.done, 0.0) / left
     share = "" if one.bound == one.amount else f"*{one.bound / one.amount:.12g}"
     until = f"DATE({report.year},12,31)-DATE({report.as_of:%Y,%m,%d})"
-    formula = f"MAX({{amount}}{share}-{{so_far}},0)/(({until})/{_DAYS_A_MONTH})"
+    formula = f"MAX({{amount}}{share}-{{so_far}},0)/(({until})/{DAYS_A_MONTH})"
     return where(formula, ("so_far",), needed)
 
 
