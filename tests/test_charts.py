@@ -108,6 +108,18 @@ def test_what_cannot_be_assessed_gives_its_reason_and_no_fan():
     assert [c for c in ax.collections if len(c.get_paths()) and c.get_zorder() == 2] == []
 
 
+def test_a_line_of_the_first_screen_has_a_small_fan_with_the_target_and_words_for_it():
+    told = pages.report()
+    small = charts.sparks(told, "en")
+    assert list(small) == [one.id for one in told.with_target]
+    one = pages.gdp()
+    ax = _rendered(lambda ax: charts.spark(one, ax=ax))
+    (line,) = _lines(ax, "target")
+    assert set(line.get_ydata()) == {one.target.rate_pct or one.target.lower_pct}
+    assert phrases.fan_alt(one, "en") in small[one.id].markup
+    assert charts.sparks(pages.settled(), "en") == {}
+
+
 def test_a_settled_year_states_a_fact_and_no_probability():
     said = " ".join(t.get_text() for t in _drawn(pages.settled().indicators[2]).texts)
     assert "6.5\u00a0%: missed" in said

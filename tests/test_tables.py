@@ -101,6 +101,29 @@ def test_the_first_screen_answers():
     assert "independent" in words
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [
+        (0.60, 0.43, {"en": "down 17 pp since 31 Aug", "zh": "较8月31日下降17个百分点"}),
+        (0.43, 0.60, {"en": "up 17 pp since 31 Aug", "zh": "较8月31日上升17个百分点"}),
+        (0.433, 0.434, {"en": "unchanged since 31 Aug", "zh": "与8月31日持平"}),
+    ],
+)
+def test_the_first_screen_says_how_each_probability_changed(first, last, said):
+    told = pages.moving()
+    gdp = replace(told.moved.targets[0], first_probability=first, last_probability=last)
+    told = replace(told, moved=replace(told.moved, targets=[gdp, *told.moved.targets[1:]]))
+    for lang, words in said.items():
+        assert words in _words(tables.headline(told, lang).markup)
+
+
+def test_a_target_without_a_call_on_an_earlier_day_has_no_change():
+    told = pages.moving()
+    still = [replace(one, first_probability=None) for one in told.moved.targets]
+    assert tables.changes(replace(told, moved=replace(told.moved, targets=still)), "en") == {}
+    assert tables.changes(pages.report(), "en") == {}
+
+
 def test_a_settled_target_is_a_fact_and_never_a_probability():
     told = pages.settled()
     words = _words(tables.headline(told, "en").markup)

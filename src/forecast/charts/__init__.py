@@ -6,6 +6,7 @@ from forecast.charts.history import film, history, history_figure
 from forecast.charts.members import members, members_figure, strips
 from forecast.charts.months import scores_by_month
 from forecast.charts.reliability import reliability
+from forecast.charts.spark import spark, sparks
 from forecast.charts.style import picture
 from forecast.charts.track import track
 from forecast.charts.waterfall import moved, waterfall, waterfall_figure
@@ -24,6 +25,8 @@ __all__ = [
     "picture",
     "reliability",
     "scores_by_month",
+    "spark",
+    "sparks",
     "strips",
     "track",
     "waterfall",

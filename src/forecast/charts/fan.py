@@ -40,14 +40,15 @@ _ROOM = (2.4, 0.075)  # of a label: months, and share of the view's height
 
 
 @dataclass(frozen=True, slots=True)
-class _Course:
+class Course:
     """Growth by month of the year, 1 to 12, where there is any."""
 
     months: list[int]
     growth: list[float]
 
     @classmethod
-    def of(cls, growth: Sequence[float | None]) -> _Course:
+    def of(cls, growth: Sequence[float | None]) -> Course:
+        """Return the months with growth; of a list that begins with January."""
         known = [(m, g) for m, g in enumerate(growth, start=1) if g is not None]
         return cls([m for m, _ in known], [g for _, g in known])
 
@@ -77,16 +78,16 @@ def fan(
 
     `view` are the ends of the growth axis, else those that suit what is drawn.
     """
-    known, labels = _Course.of(one.fan.known_pct), _Labels(ax)
+    known, labels = known_course(one), _Labels(ax)
     _draw_axes(view or fan_view(one), ax, lang)
-    _draw_bands(one.fan, known, ax)
-    _draw_target(one, ax)
-    _draw_known(known, ax)
+    draw_bands(one.fan, known, ax)
+    draw_target(one, ax)
+    draw_known(known, ax)
     _draw_unpublished(one.fan, ax)
     _draw_last_call(one, ax)
     _label_target(one, known, labels, lang)
     _label_december(one, known, labels, lang)
-    for course in (known, _Course.of(one.fan.quantiles_pct.get("50", ()))):
+    for course in (known, Course.of(one.fan.quantiles_pct.get("50", ()))):
         labels.taken.extend(zip(course.months, course.growth, strict=True))
     _draw_past(one, labels)
     _write_titles(one, ax, lang)
@@ -131,9 +132,9 @@ def fan_view(one: IndicatorReport) -> tuple[float, float]:
     What is known, the target and the 80 % band are always in view, the 90 % band as far as it
     does not make the rest small, and past years where they happen to lie.
     """
-    known = _Course.of(one.fan.known_pct)
+    known = known_course(one)
     seen = [*known.growth, *_target_rates(one), *_ends(one.fan, "10", "90"), *_called(one)]
-    seen = seen or [g for past in one.past_years_pct.values() for g in _Course.of(past).growth]
+    seen = seen or [g for past in one.past_years_pct.values() for g in Course.of(past).growth]
     low, high = (min(seen), max(seen)) if seen else (0.0, 1.0)
     spare = _SPARE * max(high - low, 2.0)
     wide = [low, high, *_ends(one.fan, "5", "95")]
@@ -161,9 +162,16 @@ def _target_rates(one: IndicatorReport) -> list[float]:
     return [rate for rate in rates if rate is not None]
 
 
-def _draw_bands(fan: Fan, known: _Course, ax: Axes) -> None:
+def known_course(one: IndicatorReport) -> Course:
+    """Return growth of the year as far as it is known."""
+    return Course.of(one.fan.known_pct)
+
+
+def draw_bands(
+    fan: Fan, known: Course, ax: Axes, *, bands: Sequence[tuple[str, str, str]] = BANDS
+) -> None:
     """Draw the bands and the median, from the last known point on."""
-    for lower, upper, colour in BANDS:
+    for lower, upper, colour in bands:
         below, above = _ahead(fan, lower, known), _ahead(fan, upper, known)
         if len(below.months) == 1:
             ax.vlines(below.months, below.growth, above.growth, color=colour, lw=9, zorder=2)
@@ -173,14 +181,15 @@ def _draw_bands(fan: Fan, known: _Course, ax: Axes) -> None:
     ax.plot(median.months, median.growth, color=BLUE, lw=1.8, marker=marker, ms=12, zorder=4)
 
 
-def _ahead(fan: Fan, level: str, known: _Course) -> _Course:
-    course = _Course.of(fan.quantiles_pct.get(level, ()))
+def _ahead(fan: Fan, level: str, known: Course) -> Course:
+    course = Course.of(fan.quantiles_pct.get(level, ()))
     if not course.months:
         return course
-    return _Course(known.months[-1:] + course.months, known.growth[-1:] + course.growth)
+    return Course(known.months[-1:] + course.months, known.growth[-1:] + course.growth)
 
 
-def _draw_target(one: IndicatorReport, ax: Axes) -> None:
+def draw_target(one: IndicatorReport, ax: Axes) -> None:
+    """Draw the target across the year; a range as a strip."""
     rates, across = _target_rates(one), (_X_ENDS[0], _DECEMBER)
     if len(rates) > 1:
         ax.fill_between(
@@ -191,14 +200,15 @@ def _draw_target(one: IndicatorReport, ax: Axes) -> None:
         line[0].set_gid("target")
 
 
-def _draw_known(known: _Course, ax: Axes) -> None:
-    ax.plot(known.months, known.growth, color=BLACK, lw=1.6, marker="o", ms=5, zorder=6)
+def draw_known(known: Course, ax: Axes, *, size: float = 5) -> None:
+    """Draw what is known, a dot a month."""
+    ax.plot(known.months, known.growth, color=BLACK, lw=1.6, marker="o", ms=size, zorder=6)
 
 
 def _draw_unpublished(fan: Fan, ax: Axes) -> None:
     """Draw hollow dots where growth so far rests on unpublished figures."""
     pairs = zip(fan.months, fan.known_pct, strict=True)
-    hollow = _Course.of([g if month in fan.unpublished else None for month, g in pairs])
+    hollow = Course.of([g if month in fan.unpublished else None for month, g in pairs])
     if hollow.months:
         drawn = ax.plot(hollow.months, hollow.growth, color=BLACK, ls="", marker="o", ms=5)
         drawn[0].set(gid="unpublished", markerfacecolor="white", zorder=7)
@@ -215,12 +225,12 @@ def _draw_last_call(one: IndicatorReport, ax: Axes) -> None:
         ax.plot([_DECEMBER], median, color=BLUE, marker="_", ms=12, mew=1.8, zorder=4)
 
 
-def _label_target(one: IndicatorReport, known: _Course, labels: _Labels, lang: str) -> None:
+def _label_target(one: IndicatorReport, known: Course, labels: _Labels, lang: str) -> None:
     """Write the target at the left, on the side of its line where less is drawn."""
     rates = _target_rates(one)
     if not rates:
         return
-    middle = _Course.of(one.fan.quantiles_pct.get("50", ())).growth
+    middle = Course.of(one.fan.quantiles_pct.get("50", ())).growth
     first = (known.growth + middle or rates)[0]
     under = first >= max(rates)
     where, align, shift = (min(rates), "top", -3) if under else (max(rates), "bottom", 3)
@@ -233,9 +243,9 @@ def _label_target(one: IndicatorReport, known: _Course, labels: _Labels, lang: s
     )  # fmt: skip
 
 
-def _label_december(one: IndicatorReport, known: _Course, labels: _Labels, lang: str) -> None:
+def _label_december(one: IndicatorReport, known: Course, labels: _Labels, lang: str) -> None:
     """Write the outturn or the median beside December, and the bands above it."""
-    ends = {level: _Course.of(course).growth for level, course in one.fan.quantiles_pct.items()}
+    ends = {level: Course.of(course).growth for level, course in one.fan.quantiles_pct.items()}
     if one.settled is not None:
         reached = phrases.growth(one.settled.growth_pct, one, lang)
         labels.put(_DECEMBER, one.settled.growth_pct, reached, color=BLACK, size=10)
@@ -251,7 +261,7 @@ def _label_december(one: IndicatorReport, known: _Course, labels: _Labels, lang:
 def _draw_past(one: IndicatorReport, labels: _Labels) -> None:
     """Draw the newest past years thinly, each with its year where there is room."""
     for year, growth in sorted(one.past_years_pct.items(), reverse=True)[:YEARS_SHOWN]:
-        past = _Course.of(growth)
+        past = Course.of(growth)
         dot = "." if len(past.months) < len(MONTHS_SHOWN) else ""
         labels.ax.plot(past.months, past.growth, color=PALE, lw=0.9, marker=dot, ms=4, zorder=3)
         labels.put(past.months[-1], past.growth[-1], year, color=GREY, size=8)

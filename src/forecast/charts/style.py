@@ -29,10 +29,18 @@ font_manager.fontManager.addfont(str(sans_path()))
 STYLE = rc_params_from_file(str(PACKAGE / "charts.mplstyle"), use_default_template=False)
 
 
-@rc_context(STYLE)
 def picture(figure: Figure, alt: str, caption: str = "") -> Html:
     """Return a figure as part of a page; `alt` says in words what it shows."""
+    return fragment("picture", "en", data=_svg(figure), alt=alt, caption=caption)
+
+
+def inline_image(figure: Figure, alt: str) -> Html:
+    """Return a figure as an image within a line."""
+    return fragment("inline_image", "en", data=_svg(figure), alt=alt)
+
+
+@rc_context(STYLE)
+def _svg(figure: Figure) -> str:
     file = io.BytesIO()
     figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
-    data = base64.b64encode(file.getvalue()).decode("ascii")
-    return fragment("picture", "en", data=data, alt=alt, caption=caption)
+    return base64.b64encode(file.getvalue()).decode("ascii")

@@ -7,7 +7,7 @@ from forecast.tables.commitments import (
     sentence,
 )
 from forecast.tables.growth import known_growth
-from forecast.tables.headline import headline, summary, title, together
+from forecast.tables.headline import changes, headline, summary, title, together
 from forecast.tables.imported import imported_lines, imported_terminal
 from forecast.tables.moved import moved_lines, moved_terminal
 from forecast.tables.overlay import overlay, overlay_terminal
@@ -25,6 +25,7 @@ from forecast.tables.track import (
 
 __all__ = [
     "caveats",
+    "changes",
     "commitments",
     "commitments_lead",
     "commitments_terminal",

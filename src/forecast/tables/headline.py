@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from forecast import phrases, texts
 from forecast.fragments import Html, fragment
@@ -13,14 +13,17 @@ from forecast.texts import text
 _SUMMARY_LIGHTS = {"red": "in_danger", "yellow": "open", "green": "on_course"}
 
 
-def headline(report: Report, lang: str) -> Html:
-    """Return the first screen: which targets are in danger, how sure, what growth is needed."""
+def headline(report: Report, lang: str, sparks: Mapping[str, Html] | None = None) -> Html:
+    """Return the first screen: which targets are in danger, how sure, what growth is needed.
+
+    `sparks` are small fans by the indicator's id.
+    """
     return fragment(
         "headline", lang, report=report, title=title(report, lang),
         known=_known_until(report, lang), summary=summary(report, lang),
         together=together(report, lang), at_least=_at_least(report, lang),
         dependence=_dependence(report, lang), open=_unsettled(report),
-        rests_on=rests_on(report, lang),
+        rests_on=rests_on(report, lang), changes=changes(report, lang), sparks=sparks or {},
     )  # fmt: skip
 
 
@@ -28,6 +31,21 @@ def title(report: Report, lang: str) -> str:
     """Return the title of the page: the question that it answers."""
     key = "title" if report.with_target else "title_without"
     return text(f"headline.{key}", lang, area=report.area_name(lang), year=report.year)
+
+
+def changes(report: Report, lang: str) -> dict[str, str]:
+    """Return by indicator how far its probability moved since the earlier day, in words."""
+    if report.moved is None:
+        return {}
+    since = texts.day(report.moved.since, lang, year=report.year)
+    found = {}
+    for told in report.moved.targets:
+        if told.first_probability is not None and told.last_probability is not None:
+            points = round(100 * (told.last_probability - told.first_probability))
+            key = "rose" if points > 0 else "fell" if points < 0 else "stayed"
+            size = texts.points(abs(points), 0, lang)
+            found[told.indicator] = text(f"headline.{key}", lang, points=size, day=since)
+    return found
 
 
 def summary(report: Report, lang: str) -> str:
