@@ -1,5 +1,6 @@
 """The sections of a page as tables and sentences, drawn from a report alone."""
 
+from forecast.tables.bulletin import bulletin
 from forecast.tables.commitments import (
     commitments,
     commitments_lead,
@@ -24,6 +25,7 @@ from forecast.tables.track import (
 )
 
 __all__ = [
+    "bulletin",
     "caveats",
     "changes",
     "commitments",
