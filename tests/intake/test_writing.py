@@ -128,6 +128,20 @@ def test_a_file_keeps_its_rows_and_encoding_and_gains_the_columns_it_lacks(offic
     assert len(read_figures(office.out.parents[1])) == 5
 
 
+def test_a_level_without_a_unit_is_known_in_that_of_its_indicator(office):
+    head = "area,indicator,first_month,last_month,measure,value,released_on"
+    row = "futian,retail_sales,2019-01,2019-09,level,1395.84,2019-10-25"
+    office.out.write_text(f"{head}\n{row}\n", encoding="utf-8")
+    assert "3 new, 0 revised, 1 known already" in imported(office, TABLE, "--yes").output
+
+
+def test_nothing_is_written_where_the_answer_is_no(office, monkeypatch):
+    monkeypatch.setattr("forecast.cli.imports._is_confirmed", lambda question: False)
+    said = imported(office, TABLE)
+    assert (said.exit_code, said.output.splitlines()[-1]) == (0, "Nothing was written.")
+    assert not office.out.exists()
+
+
 @pytest.mark.parametrize(
     ("out", "why"),
     [

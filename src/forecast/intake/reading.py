@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from forecast.archive.reading import with_units
 from forecast.errors import Fault
 from forecast.figures import sound_figures
-from forecast.indicators import read_registry
+from forecast.indicators import Registry, read_registry
 from forecast.intake.columns import Unread
 from forecast.intake.database import database_grid, is_url
 from forecast.intake.delimited import delimited_grid
@@ -71,7 +72,7 @@ def read(
     whole = Understood()
     for grid in grids:
         whole += reader.understood(grid)
-    found = changes(whole.figures, _existing(folder, whole))
+    found = changes(whole.figures, _existing(folder, whole, registry))
     return Reading(
         name=name,
         out=out,
@@ -112,15 +113,14 @@ def grids_of(source: str | Path, told: Map) -> tuple[str, list[Grid]]:
     return path.name, [delimited_grid(path, told.delimiter)]
 
 
-def _existing(folder: Path, whole: Understood) -> pd.DataFrame:
+def _existing(folder: Path, whole: Understood, registry: Registry) -> pd.DataFrame:
     """Return the folder's figures of the series that were understood."""
     figures, _ = sound_figures(folder)
-    pairs = {(f.area, f.indicator) for f in whole.figures}
     if figures.empty:
         return figures
-    return figures[
-        [pair in pairs for pair in zip(figures["area"], figures["indicator"], strict=True)]
-    ]
+    is_of_them = figures["area"].isin({f.area for f in whole.figures})
+    is_of_them &= figures["indicator"].isin({f.indicator for f in whole.figures})
+    return with_units(figures[is_of_them], registry)[0]
 
 
 def _row(change: Change, reading: Reading) -> dict[str, str]:

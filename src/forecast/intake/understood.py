@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,7 +10,7 @@ from decimal import Decimal
 from forecast.errors import UnreadableCell
 from forecast.figures import STATUSES
 from forecast.indicators import Registry
-from forecast.intake.columns import Head, Unread, head_of
+from forecast.intake.columns import Unread, head_of
 from forecast.intake.grids import Grid
 from forecast.intake.mapping import USUAL, Map
 from forecast.intake.numbers_said import (
@@ -21,6 +20,7 @@ from forecast.intake.numbers_said import (
     is_stored_number,
     level_said,
 )
+from forecast.intake.rows import Row, agree, leaning, measure_of, nearest, needed
 from forecast.intake.spans_said import SpanSaid
 from forecast.intake.spelling import plain
 from forecast.intake.units import PER_CENT, rule_of
@@ -91,12 +91,12 @@ class Reader:
         made = Understood(unread=list(head.unread), rows=Counter(head=head.n_rows))
         named: Said = Said()
         for number in range(head.n_rows, len(grid.rows)):
-            row = _Row(grid, number, head)
+            row = Row(grid, number, head)
             kind, named = self._row(row, named, made)
             made.rows[kind] += 1
         return made
 
-    def _row(self, row: _Row, named: Said, made: Understood) -> tuple[str, Said]:
+    def _row(self, row: Row, named: Said, made: Understood) -> tuple[str, Said]:
         """Read one row into `made`; return its kind, and what rows below it may lean on."""
         if all(is_blank(cell) for cell in row.cells):
             return "empty", named
@@ -104,7 +104,7 @@ class Reader:
             label = self._label(row)
         except UnreadableCell as error:
             return self._unlabelled(row, str(error), made), Said()
-        label, named = _leaning(label, named)
+        label, named = leaning(label, named)
         if label.is_skipped:
             return "skipped", named
         if not row.figures or row.is_one_text:
@@ -121,20 +121,20 @@ class Reader:
                 made.unread.append(Unread(row.address(column), content, str(error)))
         return "rejected" if len(made.unread) > n_unread else "accepted", named
 
-    def _unlabelled(self, row: _Row, why: str, made: Understood) -> str:
+    def _unlabelled(self, row: Row, why: str, made: Understood) -> str:
         if (not row.figures or row.is_one_text) and not row.has_stray_number:
             return "words"
         made.unread.append(Unread(row.address(row.label_column), row.label_text, why))
         return "rejected"
 
-    def _label(self, row: _Row) -> Said:
+    def _label(self, row: Row) -> Said:
         """Return what the words of a row say, its last label first."""
         said = Said()
         for column, role in reversed(list(row.of_roles("label", "year", "month"))):
             cell = row.cells[column]
             head = row.head.columns[column].said
             new = self._of_cell(cell, role).over(replace(head, unknown=()))
-            _agree(new, said, "one label", "another")
+            agree(new, said, "one label", "another")
             said = new.over(said)
         return said
 
@@ -153,15 +153,15 @@ class Reader:
             raise UnreadableCell(cell, "is a number where words should stand")
         return said
 
-    def _figure(self, row: _Row, column: int, label: Said) -> FigureRead:
+    def _figure(self, row: Row, column: int, label: Said) -> FigureRead:
         """Return the figure in a cell; raise UnreadableCell."""
         said, content = row.head.columns[column].said, row.cells[column]
         if said.unknown:
             rule = "allowed: a line under [words] or [columns]"
             raise UnreadableCell(content, f"stands under {', '.join(said.unknown)!r}; {rule}")
-        whole = _nearest(said, label).over(row.head.title)
-        indicator, area, span = _needed(whole, content)
-        measure = _measure(said, label, row.head.title, content)
+        whole = nearest(said, label).over(row.head.title)
+        indicator, area, span = needed(whole, content)
+        measure = measure_of(said, label, row.head.title, content)
         entry = self.registry.of(area, indicator)
         if measure == "growth_pct":
             is_share = (row.number, column) in row.grid.shares
@@ -184,7 +184,7 @@ class Reader:
         )
 
     def _level(
-        self, row: _Row, column: int, said: str | None, unit: str
+        self, row: Row, column: int, said: str | None, unit: str
     ) -> tuple[Decimal | None, str]:
         """Return an amount in the figures' unit, and that unit; raise UnreadableCell."""
         content = row.cells[column]
@@ -196,14 +196,14 @@ class Reader:
         value = level_said(content)
         return None if value is None else value * rule.times, rule.unit
 
-    def _status(self, row: _Row) -> str:
+    def _status(self, row: Row) -> str:
         column = next((c for c, _ in row.of_roles("status")), None)
         status = self.told.status if column is None else plain(str(row.cells[column]))
         if status not in STATUSES:
             raise UnreadableCell(status, f"is no status; allowed: {', '.join(STATUSES)}")
         return status
 
-    def _released_on(self, row: _Row, area: str, indicator: str, span: Span) -> tuple[date, str]:
+    def _released_on(self, row: Row, area: str, indicator: str, span: Span) -> tuple[date, str]:
         """Return the day of release and what it rests on: a column's, the one told, the usual."""
         column = next((c for c, _ in row.of_roles("released_on")), None)
         said = self.released_on if column is None else _day(row.cells[column])
@@ -217,106 +217,6 @@ class Reader:
         if said < begun and self.told.status != "expected":
             raise UnreadableCell(said, f"is a day of release before the last month of {span}")
         return said, basis
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    grid: Grid
-    number: int
-    head: Head
-
-    @property
-    def cells(self) -> tuple[Content, ...]:
-        return self.grid.rows[self.number]
-
-    def of_roles(self, *roles: str) -> Iterator[tuple[int, str]]:
-        """Yield the columns of the roles that are not blank here."""
-        for number, column in enumerate(self.head.columns):
-            if column.role in roles and not is_blank(self.cells[number]):
-                yield number, column.role
-
-    @property
-    def figures(self) -> list[int]:
-        return [column for column, _ in self.of_roles("value")]
-
-    @property
-    def has_stray_number(self) -> bool:
-        """Whether a number stands where words should."""
-        places = self.of_roles("label", "year", "month")
-        return any(is_stored_number(self.cells[column]) for column, _ in places)
-
-    @property
-    def is_one_text(self) -> bool:
-        """Whether a note or a heading is merged across the row, its labels among it."""
-        said = {cell for cell in self.cells if not is_blank(cell)}
-        has_label = next(self.of_roles("label"), None) is not None
-        return len(said) == 1 and isinstance(next(iter(said)), str) and has_label
-
-    @property
-    def label_column(self) -> int:
-        return next((column for column, _ in self.of_roles("label")), 0)
-
-    @property
-    def label_text(self) -> str:
-        return str(self.cells[self.label_column])
-
-    def address(self, column: int) -> str:
-        return self.grid.address(self.number, column)
-
-
-def _leaning(label: Said, named: Said) -> tuple[Said, Said]:
-    """Return a label with what it leans on, and what the next one may lean on.
-
-    A row that only says growth is about the indicator of the row above it.
-    """
-    if label.indicator is None and label.measure == "growth_pct" and not label.unknown:
-        return replace(label, indicator=named.indicator, is_skipped=named.is_skipped), named
-    return label, label
-
-
-def _nearest(column: Said, label: Said) -> Said:
-    """Return what a column and a row say together; raise UnreadableCell where they disagree."""
-    _agree(column, label, "its column", "its row")
-    return column.over(label)
-
-
-def _agree(one: Said, other: Said, first: str, second: str) -> None:
-    pairs: Mapping[str, tuple[object, object]] = {
-        "indicator": (one.indicator, other.indicator),
-        "area": (one.area, other.area),
-        "year": (one.time.year, other.time.year),
-        "months": (one.time.months_text, other.time.months_text),
-        "measure": (one.measure, other.measure),
-    }
-    for what, (a, b) in pairs.items():
-        if None not in (a, b) and a != b:
-            raise UnreadableCell(a, f"is the {what} of {first}, {str(b)!r} that of {second}")
-
-
-def _needed(said: Said, content: Content) -> tuple[str, str, Span]:
-    """Return indicator, area and span; raise UnreadableCell where one is not said."""
-    span = said.time.span()
-    if said.indicator and said.area and isinstance(span, Span):
-        return said.indicator, said.area, span
-    missing = [
-        *([] if said.indicator else ["no indicator is said"]),
-        *([] if said.area else ["no area is said"]),
-        *([span] if isinstance(span, str) else []),
-    ]
-    raise UnreadableCell(content, f"has no place: {', '.join(missing)}")
-
-
-def _measure(column: Said, label: Said, title: Said, content: Content) -> Measure:
-    """Return what is measured, from words or from the unit; raise UnreadableCell."""
-    said = column.measure or label.measure or title.measure
-    if said is not None:
-        return said
-    unit = column.unit or label.unit
-    if (column.is_per_cent and column.unit is None) or (label.is_per_cent and unit is None):
-        raise UnreadableCell(content, "is in per cent, but growth is not said; allowed: 同比增长")
-    if unit or title.unit:
-        return "level"
-    raise UnreadableCell(content, "has no measure: neither 同比增长 nor a unit is said")
 
 
 def _day(content: Content) -> date:
