@@ -1,10 +1,10 @@
 """How time and memory grow with areas and workers.
 
-`python benchmarks/scale.py --areas 100 200 --workers 1 2` simulates areas of six indicators, replays
-the calls of two years for each number of areas and of workers, each in a process of its own, and
-leaves with 1 where a goal is missed. A call is what a report says of an indicator: all members,
-pool, recalibration, attainment of last year's growth. Wall time means something on a quiet machine
-only; the processors' time, of all processes together, is printed beside it.
+`python benchmarks/scale.py --areas 100 200 --workers 1 2` simulates areas of six indicators,
+replays the calls of two years for each number of areas and of workers, each in a process of its
+own, and leaves with 1 where a goal is missed. A call is what a report says of an indicator: all
+members, pool, recalibration, attainment of last year's growth. Wall time means something on a quiet
+machine only; the processors' time, of all processes together, is printed beside it.
 
 The areas are simulated, for benchmarks only: growth of an area is the nation's, moved by what the
 nation's own growth did in years drawn with a seed that is declared below.

@@ -1,5 +1,6 @@
 """What was known on a day."""
 
+import pickle
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from forecast.archive import Archive, Figure, file_hashes, read_archive
 from forecast.errors import BeforeFirstRelease, ContractError, UnknownArea
+from forecast.history import build_history
 from forecast.spans import Span, month
 from strategies import Release, archive_of, days, indicator, releases, target
 
@@ -239,3 +241,14 @@ def test_an_archive_of_some_series_holds_them_and_nothing_else(real_archive: Arc
         assert found == real_archive.as_of(day).figures_of(area, name)
     assert {(t.area, t.indicator) for t in few.targets} <= {tuple(n.split("/")) for n in names}
     assert few.as_of(day).targets("futian", 2019).keys() == {"retail_sales"}
+
+
+def test_what_is_sent_to_a_worker_is_what_was_read_and_nothing_derived(archive: Archive):
+    snapshot = archive.as_of(date(2018, 8, 31))
+    plain = len(pickle.dumps(snapshot))
+    history = build_history(snapshot, "district", "gdp", 2018)
+    assert snapshot.histories
+    sent = pickle.dumps(snapshot)
+    assert len(sent) == plain
+    again = build_history(pickle.loads(sent), "district", "gdp", 2018)
+    assert again.figures == history.figures

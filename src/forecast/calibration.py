@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -40,9 +41,8 @@ class Calibration:
         the t quantile of p; beyond the ends it is carried on in a line of normal scores.
         """
         n = len(values)
-        levels = (np.arange(n) + 0.5) / n
-        scores = norm.ppf(levels)
-        wanted = self.size * _quantile(levels, self.freedom)
+        scores = _quantiles(n, np.inf)
+        wanted = self.size * _quantiles(n, self.freedom)
         inside = np.interp(wanted, scores, values)
         reach = max(1, n // 50)
         low, high = _slope(scores, values, 0, reach), _slope(scores, values, n - 1 - reach, n - 1)
@@ -55,7 +55,10 @@ def _slope(scores: FloatArray, values: FloatArray, first: int, last: int) -> flo
     return float((values[last] - values[first]) / (scores[last] - scores[first]))
 
 
-def _quantile(levels: FloatArray, freedom: float) -> FloatArray:
+@lru_cache(maxsize=64)
+def _quantiles(n: int, freedom: float) -> FloatArray:
+    """Return the quantiles of Student's t, or the normal ones, at n levels at even distances."""
+    levels = (np.arange(n) + 0.5) / n
     return np.asarray(norm.ppf(levels) if np.isinf(freedom) else student.ppf(levels, freedom))
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -41,6 +42,10 @@ class Archive:
     file_hashes: Mapping[str, str] = field(default_factory=dict)
     unpublished: pd.DataFrame | None = None
     commitments: Commitments = field(default_factory=Commitments)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the fields alone: what was derived from them is not sent to a worker."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     @cached_property
     def first_release_on(self) -> date:
@@ -180,6 +185,13 @@ class Snapshot:
 
     archive: Archive
     day: date
+    histories: dict[tuple[str, str, int], Any] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )  # built once for all series that they tell something of
+
+    def __reduce__(self) -> tuple[type[Snapshot], tuple[Archive, date]]:
+        """Return what makes the same snapshot, without what was built from it."""
+        return Snapshot, (self.archive, self.day)
 
     @property
     def registry(self) -> Registry:
@@ -189,7 +201,8 @@ class Snapshot:
     @property
     def published(self) -> Snapshot:
         """What was published by the day."""
-        return replace(self, archive=self.archive.published)
+        archive = self.archive.published
+        return self if archive is self.archive else replace(self, archive=archive)
 
     @property
     def schedule(self) -> Schedule:
@@ -220,8 +233,9 @@ class Snapshot:
 
     def indicators_of(self, area: str) -> list[str]:
         """Return the indicators of which figures of an area were known, sorted."""
-        held = sorted(i for a, i in self.archive.known_series.names if a == area)
-        return [i for i in held if self.figures_of(area, i)]
+        series = self.archive.known_series
+        held = sorted(i for a, i in series.names if a == area)
+        return [i for i in held if any(f.released_on <= self.day for f in series.figures(area, i))]
 
     def targets(self, area: str, year: int) -> dict[str, Target]:
         """Return by indicator the targets in force on the day."""

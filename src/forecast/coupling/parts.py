@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from forecast.archive import Snapshot
-from forecast.history import FloatArray, History, Levels, build_history
+from forecast.history import FloatArray, History, Levels, bare_history
 
 _FEWEST_YEARS = 3
 _ASSUMED_GAP_PP, _ASSUMED_FREEDOM = 5.0, 4.0  # where no past year tells: wide
@@ -117,9 +117,9 @@ def _past_gaps(snapshot: Snapshot, area: str, whole: str, year: int) -> Iterator
     parts = [name for name in known if snapshot.registry.of(area, name).part_of == whole]
     if whole not in known or not parts:
         return
-    of_whole = build_history(snapshot, area, whole, year, with_related=False)
+    of_whole = bare_history(snapshot, area, whole, year)
     for name in parts:
-        of_part = build_history(snapshot, area, name, year, with_related=False)
+        of_part = bare_history(snapshot, area, name, year)
         for past_year in range(max(of_part.first_year, of_whole.first_year), year):
             apart = _growth_of(of_whole, past_year) - _growth_of(of_part, past_year)
             both = apart[np.isfinite(apart)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from forecast.history.flows import Flows
 from forecast.history.growth import Basis, Growth, Part
 from forecast.history.levels import FloatArray, Levels
-from forecast.history.series import History, build_history, sources_of
+from forecast.history.series import History, bare_history, build_history, sources_of
 
 __all__ = [
     "Basis",
@@ -15,6 +15,7 @@ __all__ = [
     "History",
     "Levels",
     "Part",
+    "bare_history",
     "build_history",
     "sources_of",
 ]

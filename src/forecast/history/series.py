@@ -226,7 +226,17 @@ def _flows(entry: Indicator, levels: Levels | None, growth: Growth) -> Flows | N
 
 def _related(snapshot: Snapshot, reference: str, year: int) -> History:
     area, _, indicator = reference.partition("/")
-    return build_history(snapshot, area, indicator, year, with_related=False)
+    return bare_history(snapshot, area, indicator, year)
+
+
+def bare_history(snapshot: Snapshot, area: str, indicator: str, year: int) -> History:
+    """Return a history without related ones, built once for a snapshot."""
+    key = area, indicator, year
+    if key not in snapshot.histories:
+        made = build_history(snapshot, area, indicator, year, with_related=False)
+        snapshot.histories[key] = made
+    history: History = snapshot.histories[key]
+    return history
 
 
 def _shares(

@@ -20,7 +20,7 @@ from forecast.models import MODELS, Model, Scale, Shared, explodes
 from forecast.outlook.lessons import Lessons, learning_day, lessons, what_is_shared
 from forecast.outlook.value import N_BATCHES, IndicatorOutlook, Outlook, Status
 from forecast.outturn import outturn_of
-from forecast.pool import quantile_average, weights
+from forecast.pool import quantile_average
 from forecast.record import Record
 from forecast.spans import month_of_year, year_of
 from forecast.targets import Target
@@ -120,7 +120,7 @@ def _pooled(
     if not members:
         return IndicatorOutlook(history, target, "cannot_be_assessed", scale, caveats=dropped)
     known = history.months_known
-    weight = weights(past.scores, list(members), known, history.reference)
+    weight = past.weights(list(members), known, history.reference)
     calibration = Calibration()
     if scale.basis == "own":
         calibration = past.calibration(known)

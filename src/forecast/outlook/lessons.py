@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from forecast.calibration import Calibration, calibration_of
+from forecast.history import FloatArray
 from forecast.indicators import Registry
 from forecast.learning import learnt
 from forecast.models import Shared
-from forecast.pool import past_scores
+from forecast.pool import Standing, past_scores, standing
 from forecast.record import POOL, RAW_POOL, Record, final_calls
 
 _KEPT = 4  # a day, the days before it that were settled, the year before
@@ -39,12 +43,25 @@ class Lessons:
     raw_pools: pd.DataFrame
     pools: pd.DataFrame
     _calibrations: dict[int, Calibration] = field(default_factory=dict)
+    _standings: dict[tuple[tuple[str, ...], int], Standing] = field(default_factory=dict)
 
     def calibration(self, months_known: int) -> Calibration:
         """Return the map that the pools before recalibration teach for so many months known."""
         if months_known not in self._calibrations:
             self._calibrations[months_known] = calibration_of(self.raw_pools, months_known)
         return self._calibrations[months_known]
+
+    def weights(self, models: Sequence[str], months_known: int, reference: str) -> FloatArray:
+        """Return the models' weights in one series, as `pool.weights` does."""
+        key = tuple(models), months_known
+        if key not in self._standings:
+            self._standings[key] = standing(self.scores, models, months_known)
+        return self._standings[key].weights(self.scores.iloc[self._places.get(reference, [])])
+
+    @cached_property
+    def _places(self) -> dict[str, NDArray[np.intp]]:
+        places = self.scores.groupby(level="reference").indices
+        return {str(reference): np.asarray(rows) for reference, rows in places.items()}
 
 
 @lru_cache(maxsize=_KEPT)
