@@ -9,7 +9,7 @@ LOCKED := $(VENV)/.locked
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report test soak lab lock clean
+.PHONY: help setup report test soak stacks lab lock clean
 .DELETE_ON_ERROR:
 
 help: ## Say what can be made
@@ -34,6 +34,10 @@ test: $(READY) ## Check style, types, layers, tests and notebooks
 
 soak: $(READY) ## Run the tests that take long: kills and random inputs in numbers
 	@$(BIN)/pytest -n auto --dist loadgroup tests/soak
+	@$(MAKE) --no-print-directory stacks
+
+stacks: ## Run the quick tests on the oldest and newest packages, on every Python found
+	@tests/soak/stacks.sh
 
 lab: $(READY) ## Open the notebooks in JupyterLab
 	@$(BIN)/forecast explore
