@@ -1,5 +1,6 @@
 """Every report that is due is made once, in order, whatever happened before."""
 
+import os
 import resource
 import shutil
 import subprocess
@@ -94,7 +95,12 @@ def test_a_row_added_after_its_day_remakes_the_reports_that_would_have_known_it(
     before = results(reports)
     data = shutil.copytree(town, tmp_path / "data")
     add(data, "town,gdp,2018-10,2018-10,growth_pct,6.9,2018-11-20")
+    dead, alive = (reports / "town" / "2018" / DAYS[-1] / "runs" / f".{n}" for n in ("a", "b"))
+    dead.mkdir()
+    alive.mkdir()
+    os.utime(dead, (0, 0))
     said = call(data, reports)
+    assert (dead.exists(), alive.exists()) == (False, True)
     assert said.exit_code == 0, said.output
     changed = [(e["as_of"], e["did"], e["why"]) for e in entries(said) if e["why"]]
     assert changed == [(day, "remade", "figures") for day in ("2018-11-30", "2018-12-31")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -18,6 +19,7 @@ from forecast.parameters import Parameters
 from forecast.schedule import Schedule
 from forecast.unattended.due import MISSING, Due, due_reports, why_make
 
+_SECONDS_TO_DIE = 86_400
 Did = Literal["made", "remade", "unchanged", "failed"]
 
 
@@ -91,6 +93,7 @@ def _settled(order: Order, due: Due, known: Known) -> Entry:
     manifest = _manifest(place)
     why = why_make(due, manifest, asked.question(), known.on(due.day, due.area))
     if why is not None:
+        _sweep(place / RUNS)
         run = _publish(asked, due, order.reports)
     else:
         run = str((manifest or {})["run"])
@@ -106,6 +109,13 @@ def _settled(order: Order, due: Due, known: Known) -> Entry:
         page=str(place / _first_page(due)),
         seconds=round(time.monotonic() - started, 1),
     )
+
+
+def _sweep(runs: Path) -> None:
+    """Remove what runs left that died a day ago or longer; a younger one may be alive."""
+    for left in runs.glob(".*"):
+        if time.time() - left.stat().st_mtime > _SECONDS_TO_DIE:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _failed(due: Due, error: ForecastError) -> Entry:
