@@ -10,6 +10,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,6 +18,8 @@ import pytest
 from click.testing import CliRunner
 from playwright.sync_api import Page, expect, sync_playwright
 
+from forecast.answers import record_of
+from forecast.archive import Archive
 from forecast.cli import main
 
 CHROMIUM = shutil.which("chromium")
@@ -37,8 +40,11 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
+def lab(
+    tmp_path_factory: pytest.TempPathFactory, real_archive: Archive
+) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
     """Start the command on a copy of the notebooks; yield the address that it prints."""
+    record_of(real_archive.as_of(date(2019, 9, 30)))  # made now, so that no page waits for it
     home = tmp_path_factory.mktemp("lab")
     own = {name: str(home / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR")}
     own |= {"JUPYTER_RUNTIME_DIR": str(home / "run"), "IPYTHONDIR": str(home / "ipython")}
