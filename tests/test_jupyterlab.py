@@ -77,7 +77,7 @@ def page(lab: tuple[str, "subprocess.Popen[str]"]) -> Iterator[Page]:
             executable_path=CHROMIUM, args=["--no-sandbox", *QUIET], chromium_sandbox=False
         )
         opened = browser.new_page(viewport={"width": 1280, "height": 1000})
-        opened.set_default_timeout(30_000)
+        opened.set_default_timeout(120_000)  # a machine may be busy
         opened.goto(lab[0])
         yield opened
         browser.close()
@@ -99,6 +99,7 @@ class TestServer:
             assert answered.status == 200
 
     def test_a_slider_moves_the_probability(self, page: Page):
+        expect.set_options(timeout=30_000)
         page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
