@@ -101,6 +101,7 @@ class TestServer:
     def test_a_slider_moves_the_probability(self, page: Page):
         expect.set_options(timeout=30_000)
         page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
+        page.get_by_text("| Idle").wait_for()  # asked earlier, it wants to know which kernel
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
         handle = page.locator(".jp-OutputArea .widget-slider .noUi-handle").first
