@@ -12,7 +12,7 @@ from forecast.errors import ParameterError
 from forecast.origin import folder
 
 LANGUAGES = ("en", "zh")
-KINDS = ("attainment", "bulletin", "track-record")
+KINDS = ("attainment", "bulletin", "indicator", "track-record")
 FORMATS = ("html",)
 DEFAULT_PATHS = 4000
 DEFAULT_SEED = 20190201  # the day of the first announcement served; any number does

@@ -22,6 +22,7 @@ from forecast.indicators import Registry
 from forecast.outlook import N_BATCHES, IndicatorOutlook, Outlook
 from forecast.outturn import Outturn
 from forecast.overdue import awaited
+from forecast.report.depth import depth_of
 from forecast.report.lights import light, word
 from forecast.report.overlay import unpublished_of
 from forecast.report.value import (
@@ -73,6 +74,7 @@ def indicator_report(name: str, one: IndicatorOutlook, answer: Answer) -> Indica
         base_revision_pct=_base_revision(history),
         error_size_basis=one.scale.basis,
         published=_published_call(name, answer),
+        depth=depth_of(name, one, answer),
         caveats=_caveats(one, answer.outlook.snapshot.registry),
     )
 

@@ -6,18 +6,20 @@ them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
 
 from forecast.attainment import Progress, Required
+from forecast.errors import UnknownIndicator
 from forecast.report.commitments import CommitmentReport
+from forecast.report.depth import Depth
 from forecast.report.moved import FilmFrame, Moved
 from forecast.report.overlay import OverlayReport
 from forecast.report.track import TrackReport
 
-SCHEMA_VERSION = "1.4"
+SCHEMA_VERSION = "1.5"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +170,7 @@ class IndicatorReport:
     base_revision_pct: dict[str, float]
     error_size_basis: str
     published: PublishedCall | None
+    depth: Depth
     caveats: list[CaveatSaid]
 
 
@@ -239,6 +242,25 @@ class Report:
     def without_target(self) -> list[IndicatorReport]:
         """The indicators without one."""
         return [one for one in self.indicators if one.target is None]
+
+    def of_indicator(self, indicator: str) -> Report:
+        """Return the report of one indicator alone; raise UnknownIndicator."""
+        known = {one.id: one for one in self.indicators}
+        if indicator not in known:
+            raise UnknownIndicator(indicator, known)
+        moved = self.moved
+        if moved is not None:
+            moved = replace(moved, targets=[t for t in moved.targets if t.indicator == indicator])
+        return replace(
+            self,
+            indicators=[known[indicator]],
+            joint=None,
+            joint_published=None,
+            moved=moved,
+            film=[frame for frame in self.film if frame.indicator == indicator],
+            commitments=[],
+            caveats=[],
+        )
 
     def area_name(self, lang: str) -> str:
         """Return the area's name in `en` or `zh`."""

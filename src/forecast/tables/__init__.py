@@ -7,8 +7,16 @@ from forecast.tables.commitments import (
     commitments_terminal,
     sentence,
 )
+from forecast.tables.depth import (
+    base_effects,
+    contributions,
+    depth_headline,
+    figures,
+    past_calls,
+    rest_of_year,
+)
 from forecast.tables.growth import known_growth
-from forecast.tables.headline import changes, headline, summary, title, together
+from forecast.tables.headline import changes, headline, page_title, summary, together
 from forecast.tables.imported import imported_lines, imported_terminal
 from forecast.tables.moved import moved_lines, moved_terminal
 from forecast.tables.overlay import overlay, overlay_terminal
@@ -25,13 +33,17 @@ from forecast.tables.track import (
 )
 
 __all__ = [
+    "base_effects",
     "bulletin",
     "caveats",
     "changes",
     "commitments",
     "commitments_lead",
     "commitments_terminal",
+    "contributions",
+    "depth_headline",
     "details",
+    "figures",
     "headline",
     "imported_lines",
     "imported_terminal",
@@ -43,14 +55,16 @@ __all__ = [
     "others",
     "overlay",
     "overlay_terminal",
+    "page_title",
+    "past_calls",
     "provenance",
+    "rest_of_year",
     "scenario",
     "scenario_terminal",
     "scoreboard",
     "sentence",
     "summary",
     "terminal",
-    "title",
     "together",
     "track",
     "track_caveats",

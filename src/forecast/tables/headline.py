@@ -13,13 +13,20 @@ from forecast.texts import text
 _SUMMARY_LIGHTS = {"red": "in_danger", "yellow": "open", "green": "on_course"}
 
 
-def headline(report: Report, lang: str, sparks: Mapping[str, Html] | None = None) -> Html:
+def headline(
+    report: Report,
+    lang: str,
+    sparks: Mapping[str, Html] | None = None,
+    *,
+    title: str | None = None,
+) -> Html:
     """Return the first screen: which targets are in danger, how sure, what growth is needed.
 
-    `sparks` are small fans by the indicator's id.
+    `sparks` are small fans by the indicator's id; `title` is what the page asks, if it is not
+    about all targets.
     """
     return fragment(
-        "headline", lang, report=report, title=title(report, lang),
+        "headline", lang, report=report, title=title or page_title(report, lang),
         known=_known_until(report, lang), summary=summary(report, lang),
         together=together(report, lang), at_least=_at_least(report, lang),
         dependence=_dependence(report, lang), open=_unsettled(report),
@@ -27,7 +34,7 @@ def headline(report: Report, lang: str, sparks: Mapping[str, Html] | None = None
     )  # fmt: skip
 
 
-def title(report: Report, lang: str) -> str:
+def page_title(report: Report, lang: str) -> str:
     """Return the title of the page: the question that it answers."""
     key = "title" if report.with_target else "title_without"
     return text(f"headline.{key}", lang, area=report.area_name(lang), year=report.year)

@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterable
 from itertools import groupby
 
 from forecast import texts
 from forecast.fragments import Html, fragment
 from forecast.report.track import IndicatorScore, ModelScore, MonthScore, Skill, TrackReport
 from forecast.report.value import Report
+from forecast.tables.grid import Grid
 from forecast.texts import text
 
 _ROUNDING = 1e-6
 _LIMITS = ("replayed", "asked", "vintages", "years", "same_calls")
+_MODEL_COLUMNS = ("model", "calls", "crps", "brier", "log_score", "covers80", "covers90")
 _INDICATOR_COLUMNS = (
     "indicator", "calls", "crps", "brier", "covers80", "expected_calls", "expected_crps",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class _Grid:
-    """A table in words: its caption, its heads, and rows of which the first cell is a name."""
-
-    caption: str
-    heads: list[str]
-    rows: list[list[str]]
 
 
 def track(report: Report, lang: str) -> Html:
@@ -133,40 +126,36 @@ def _limits(record: TrackReport | None, lang: str) -> list[str]:
     return said
 
 
-def _scores(record: TrackReport | None, lang: str) -> list[_Grid]:
+def _scores(record: TrackReport | None, lang: str) -> list[Grid]:
     if record is None:
         return []
-    months = _Grid(
+    months = Grid(
         text("track.by_month", lang),
         _heads(("months", "calls", "covers80", "crps", "brier"), lang),
         [_month_row(one, lang) for one in record.months],
     )
     if not record.skill:
         return [months]
-    heads = _heads(("rival", "same", "crps_less", "brier_less"), lang)
+    named = _heads(("rival", "same", "crps_less", "brier_less"), lang)
     rows = [_skill_row(one, lang) for one in record.skill]
-    return [_Grid(text("track.skill", lang), heads, rows), months]
+    return [Grid(text("track.skill", lang), named, rows), months]
 
 
-def _details(report: Report, lang: str) -> list[_Grid]:
+def _details(report: Report, lang: str) -> list[Grid]:
     record = report.track
     if record is None:
         return []
-    models = _Grid(
+    models = Grid(
         text("track.by_model", lang),
-        _heads(("model", "calls", "crps", "brier", "log_score", "covers80", "covers90"), lang),
+        _heads(_MODEL_COLUMNS, lang),
         [_model_row(one, lang) for one in record.models],
     )
-    indicators = _Grid(
+    indicators = Grid(
         text("track.by_indicator", lang),
         _heads(_INDICATOR_COLUMNS, lang),
         [_indicator_row(one, lang) for one in record.indicators],
     )
     return [models, indicators]
-
-
-def _heads(columns: tuple[str, ...], lang: str) -> list[str]:
-    return [text(f"track_column.{column}", lang) for column in columns]
 
 
 def _skill_row(one: Skill, lang: str) -> list[str]:
@@ -232,3 +221,7 @@ def _number(value: float | None, decimals: int, lang: str) -> str:
     if value is None or math.isnan(value):
         return text("form.none", lang)
     return texts.number(value, decimals)
+
+
+def _heads(columns: Iterable[str], lang: str) -> list[str]:
+    return [text(f"track_column.{column}", lang) for column in columns]
