@@ -1,21 +1,41 @@
-"""The page in a real browser: nothing is fetched, nothing fails, nothing runs off the side."""
+"""The pages in a real browser: nothing is fetched, nothing fails, everyone can read them."""
 
 import os
 import shutil
 from collections.abc import Iterator
-from itertools import pairwise
+from dataclasses import dataclass
+from itertools import pairwise, product
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from forecast.parameters import Parameters
+from forecast.parameters import KINDS, LANGUAGES, Parameters
 from forecast.runner import publish
 
 CHROMIUM = shutil.which("chromium")
 QUIET = ("--disable-gpu", "--disable-background-networking", "--disable-component-update")
+WIDTHS = (1280, 390)
+# Axe asks less of large letters; here all of them have the contrast of small ones.
+STRICT = """axe.configure({checks: [{id: "color-contrast", options:
+    {contrastRatio: {normal: {expected: 4.5}, large: {expected: 4.5}}}}]})"""
 
-pytestmark = [pytest.mark.system, pytest.mark.enable_socket, pytest.mark.xdist_group("browser")]
+pytestmark = [
+    pytest.mark.system,
+    pytest.mark.slow,
+    pytest.mark.enable_socket,
+    pytest.mark.xdist_group("browser"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A page in the browser, its kind, and what it asked for and said while it was opened."""
+
+    page: Page
+    kind: str
+    said: list[str]
 
 
 @pytest.fixture(scope="module")
@@ -32,52 +52,103 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture(scope="module", params=["en", "zh"])
-def page_path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Path]:
+    """Return a page of each kind and language, all of one publication."""
     given = {"area": "futian", "year": 2019, "as_of": "2019-09-30"}
     given |= {"since": "", "data": "", "out": "", "overlay": ""}
-    asked = Parameters.parse(**given, lang=request.param, seed=1, n_paths=200)
-    return publish(asked, tmp_path_factory.mktemp("reports")).page
+    asked = Parameters.parse(**given, lang="en", seed=1, n_paths=200)
+    out = tmp_path_factory.mktemp("reports")
+    made = publish(asked, out, kinds=list(KINDS), languages=LANGUAGES, indicators=["gdp"])
+    return dict(zip(product(KINDS, LANGUAGES), made.pages, strict=True))
 
 
-@pytest.fixture(params=[1280, 390])
+@pytest.fixture(
+    scope="module",
+    params=list(product(KINDS, LANGUAGES, WIDTHS)),
+    ids=lambda one: "-".join(map(str, one)),
+)
 def opened(
-    browser: Browser, page_path: Path, request: pytest.FixtureRequest
-) -> Iterator[tuple[Page, list[str]]]:
-    page = browser.new_page(viewport={"width": request.param, "height": 900})
+    browser: Browser, pages: dict[tuple[str, str], Path], request: pytest.FixtureRequest
+) -> Iterator[Opened]:
+    kind, lang, width = request.param
+    page = browser.new_page(viewport={"width": width, "height": 900})
     said: list[str] = []
     page.on("console", lambda message: said.append(f"console: {message.text}"))
     page.on("pageerror", lambda error: said.append(f"error: {error}"))
     page.on("request", lambda asked: said.append(f"request: {asked.url[:80]}"))
-    page.goto(page_path.as_uri())
-    yield page, said
+    page.goto(pages[kind, lang].as_uri())
+    yield Opened(page, kind, said)
     page.close()
 
 
-def test_no_request_leaves_the_page_and_nothing_is_said(opened: tuple[Page, list[str]]):
-    _, said = opened
-    assert said[0].startswith("request: file://")
-    assert [s for s in said[1:] if not s.startswith("request: data:")] == []
+def test_no_request_leaves_the_page_and_nothing_is_said(opened: Opened):
+    assert opened.said[0].startswith("request: file://")
+    assert [s for s in opened.said[1:] if not s.startswith("request: data:")] == []
 
 
-def test_the_page_is_no_wider_than_the_screen(opened: tuple[Page, list[str]]):
-    page, _ = opened
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+def test_the_page_is_no_wider_than_the_screen(opened: Opened):
+    assert opened.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
-def test_every_picture_is_drawn_and_has_words(opened: tuple[Page, list[str]]):
-    page, _ = opened
-    pictures = page.locator("img")
-    assert pictures.count() >= 6
-    for index in range(pictures.count()):
-        picture = pictures.nth(index)
-        assert picture.get_attribute("alt")
-        assert picture.evaluate("node => node.complete && node.naturalWidth > 0")
+def test_nothing_lies_beyond_the_side_but_what_can_be_scrolled_to(opened: Opened):
+    beyond = opened.page.locator("section *").evaluate_all(
+        """all => all.filter(n => n.getBoundingClientRect().right > innerWidth + 1
+            && !n.closest(".scroll[tabindex='0']")).map(n => n.outerHTML.slice(0, 80))"""
+    )
+    assert beyond == []
 
 
-def test_headings_come_in_order(opened: tuple[Page, list[str]]):
-    page, _ = opened
-    levels = page.eval_on_selector_all("h1,h2,h3,h4", "all => all.map(n => +n.tagName[1])")
+def test_every_picture_is_drawn_and_has_words(opened: Opened):
+    drawn = opened.page.locator("img").evaluate_all(
+        "all => all.map(n => [n.alt.trim() !== '', n.complete && n.naturalWidth > 0])"
+    )
+    assert all(image == [True, True] for image in drawn)
+    assert len(drawn) >= {"bulletin": 0, "track-record": 2}.get(opened.kind, 1)
+
+
+def test_headings_come_in_order(opened: Opened):
+    levels = opened.page.eval_on_selector_all("h1,h2,h3,h4", "all => all.map(n => +n.tagName[1])")
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(later <= earlier + 1 for earlier, later in pairwise(levels))
+
+
+def test_axe_finds_no_fault_and_every_letter_stands_out(opened: Opened):
+    opened.page.locator("details").evaluate_all("all => all.forEach(n => { n.open = true })")
+    axe = Axe()
+    opened.page.evaluate(axe.axe_script + ";" + STRICT)
+    found = opened.page.evaluate("axe.run({resultTypes: ['violations', 'incomplete']})")
+    assert [
+        (fault["id"], node["html"][:150], node["failureSummary"][:200])
+        for fault in (*found["violations"], *found["incomplete"])
+        for node in fault["nodes"]
+    ] == []
+
+
+def test_a_fault_of_contrast_would_be_found(browser: Browser):
+    page = browser.new_page()
+    page.set_content("<html lang=en><title>t</title><main><h1 style='color:#8a8a8a'>Grey</h1>")
+    axe = Axe()
+    page.evaluate(axe.axe_script + ";" + STRICT)
+    assert [fault["id"] for fault in page.evaluate("axe.run()")["violations"]] == ["color-contrast"]
+    page.close()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_report_is_small_and_is_there_without_script(
+    browser: Browser, pages: dict[tuple[str, str], Path], lang: str
+):
+    path = pages["attainment", lang]
+    assert path.stat().st_size < 1_500_000
+    assert "<script" not in path.read_text(encoding="utf-8")
+    context = browser.new_context(
+        java_script_enabled=False, viewport={"width": 1280, "height": 900}
+    )
+    page = context.new_page()
+    page.goto(path.as_uri())
+    assert page.get_by_role("heading", level=1).is_visible()
+    lights = page.locator(".cards .lamp")
+    assert lights.count() == 6
+    assert all(lights.nth(i).bounding_box()["y"] < 900 for i in range(6))
+    context.close()

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import date
+from math import floor
 from pathlib import Path
 from typing import Any
 
@@ -52,11 +53,12 @@ def computed(formula: str, sheet: Any) -> Any:
         "IF": lambda test, yes, no: yes() if test else no(),
         "OR": lambda *tests: any(tests),
         "MAX": max,
+        "ROUND": lambda value, digits: floor(value * 10**digits + 0.5) / 10**digits,
         "DATE": lambda y, m, d: (date(y, m, d) - EPOCH).days,
     }
     said = formula.removeprefix("=")
     said = re.sub(r"\b0+(\d)", r"\1", said)
-    branches = re.fullmatch(r'IF\((OR\([^()]*\)|[^,]*),(".*?"),(.*)\)', said)
+    branches = re.fullmatch(r'IF\((\w+\([^()]*\)[^,]*|[^,]*),(".*?"),(.*)\)', said)
     if branches:
         test = computed(branches[1], sheet)
         return computed(branches[2] if test else branches[3], sheet)

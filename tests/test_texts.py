@@ -9,7 +9,7 @@ from forecast.history import Basis
 from forecast.models import MODELS
 from forecast.news import ORDER
 from forecast.record import POOL, REFERENCES
-from forecast.report.lights import WORDS
+from forecast.report.lights import WORDS, light, word
 from forecast.report.track import RIVALS
 from forecast.targets import Comparison
 from forecast.texts.catalogue import LANGUAGES, entries, placeholders_of, text
@@ -159,3 +159,19 @@ def test_days_levels_points_and_intervals():
     assert texts.level(812, "patents", "en") == "812.0 patents"
     assert texts.points(0.3, 1, "zh") == "0.3个百分点"
     assert texts.interval(-0.85, 21, 1).replace("\u00a0", " ") == "[−0.9, 21.0]"
+
+
+@pytest.mark.parametrize(
+    ("probability", "shown", "colour", "said"),
+    [
+        (0.6549, "65%", "yellow", "uncertain"),
+        (0.655, "66%", "green", "likely"),
+        (0.3249, "32%", "red", "unlikely"),
+        (0.325, "33%", "yellow", "uncertain"),
+        (0.895, "90%", "green", "nearly_certain"),
+        (0.0949, "9%", "red", "remote"),
+    ],
+)
+def test_lights_and_words_follow_the_per_cent_that_is_printed(probability, shown, colour, said):
+    assert texts.percent(probability, "zh") == shown
+    assert (light(probability), word(probability)) == (colour, said)

@@ -54,10 +54,10 @@ def where(formula: str, needed: Sequence[str], value: float | None) -> Formula:
 
 
 def light_formula(now: str, lang: str) -> Formula:
-    """Return the formula of a light, from the probability in the column `chance`."""
+    """Return the formula of a light, from the printed probability in the column `chance`."""
     green, yellow, red = (text(f"light.{name}", lang) for name in ("green", "yellow", "red"))
-    below = f'IF({{chance}}<{RED_BELOW},"{red}","{yellow}")'
-    return Formula(f'IF({{chance}}>={GREEN_FROM},"{green}",{below})', now)
+    below = f'IF(ROUND({{chance}},2)<{RED_BELOW},"{red}","{yellow}")'
+    return Formula(f'IF(ROUND({{chance}},2)>={GREEN_FROM},"{green}",{below})', now)
 
 
 def share_or_none(value_pct: float | None) -> float | None:

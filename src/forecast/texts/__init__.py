@@ -13,6 +13,7 @@ from forecast.texts.forms import (
     signed,
     signed_number,
     span,
+    whole_percent,
 )
 
 __all__ = [
@@ -29,4 +30,5 @@ __all__ = [
     "signed_number",
     "span",
     "text",
+    "whole_percent",
 ]

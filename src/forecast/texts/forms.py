@@ -31,7 +31,12 @@ def percent(probability: float, lang: str) -> str:
         return f"<{gap}1{gap}%"
     if probability > 0.99:
         return f">{gap}99{gap}%"
-    return f"{number(100 * probability, 0)}{gap}%"
+    return f"{whole_percent(probability)}{gap}%"
+
+
+def whole_percent(probability: float) -> int:
+    """Return a probability in whole per cents, as it is printed between 1 and 99."""
+    return int(number(100 * probability, 0))
 
 
 def rate(value: float, decimals: int, lang: str) -> str:
