@@ -137,3 +137,22 @@ def test_a_range_of_months_is_read_whatever_joins_it(year, one, other, dash):
     first, last = sorted((one, other))
     found = said(f"{year}年{first}{dash}{last}月")[0].span()
     assert found == Span.parse(f"{year}-{first:02d}", f"{year}-{last:02d}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2019-01..2019-06",
+        "2019.1-2019.6",
+        "2019/01-2019/06",
+        "201901-201906",
+        "2019年1月至2019年6月",
+    ],
+)
+def test_two_ends_with_a_year_each_are_one_span(text):
+    assert said(text) == (SpanSaid(2019, (1, 6)), "|")
+
+
+def test_two_ends_in_two_years_are_refused():
+    with pytest.raises(UnreadableCell, match="is no span of one year"):
+        said("2018年7月-2019年6月")

@@ -19,6 +19,7 @@ _CHINESE = {c: n for n, c in enumerate("一二三四五六七八九", start=1)} 
 _N = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
 _YEAR = r"(?<!\d)((?:19|20)\d\d)"
 _TO = r"(?:-|~|至|到)"
+_YEAR_MONTH = rf"{_YEAR}[-./年]?({_N}|0[1-9])月?份?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,13 @@ def _year_and_month(found: re.Match[str]) -> SpanSaid:
     return SpanSaid(int(found[1]), (_number(found[2]), _number(found[2])))
 
 
+def _two_ends(found: re.Match[str]) -> SpanSaid:
+    first, last = int(found[1]), int(found[3])
+    if first != last:
+        raise UnreadableCell(found.string, f"is no span of one year: {found[0]!r}")
+    return SpanSaid(first, (_number(found[2]), _number(found[4])))
+
+
 def _always(said: SpanSaid) -> _Meaning:
     return lambda _: said
 
@@ -111,6 +119,7 @@ _SO_FAR = (
 _PATTERNS: list[tuple[re.Pattern[str], _Meaning]] = [
     (re.compile(pattern), meaning)
     for pattern, meaning in (
+        (rf"{_YEAR_MONTH}(?:\.\.|{_TO}){_YEAR_MONTH}(?!\d)", _two_ends),
         (rf"{_YEAR}(0[1-9]|1[0-2])(?!\d)", _year_and_month),
         (rf"{_YEAR}[./]({_N})-({_N}){_END}", _year_and_range),
         (rf"{_YEAR}-({_N})-({_N})月份?", _year_and_range),
