@@ -62,9 +62,17 @@ def test_a_figure_is_read_with_its_file_and_line(tmp_path: Path):
 
 
 BAD_CELLS = [
-    ("first_month", "2019-13", "first_month '2019-13' is no month; allowed: YYYY-MM, 01 to 12"),
-    ("first_month", "2019", "first_month '2019' is no month; allowed: YYYY-MM, 01 to 12"),
-    ("last_month", "2019-2", "last_month '2019-2' is no month; allowed: YYYY-MM, 01 to 12"),
+    (
+        "first_month",
+        "2019-13",
+        "first_month '2019-13' is no month; allowed: YYYY-MM, 1900-01 to 2199-12",
+    ),
+    ("first_month", "2019", "first_month '2019' is no month; allowed: YYYY-MM, 1900-01 to 2199-12"),
+    (
+        "last_month",
+        "2019-2",
+        "last_month '2019-2' is no month; allowed: YYYY-MM, 1900-01 to 2199-12",
+    ),
     (
         "last_month",
         "2018-12",
@@ -91,8 +99,12 @@ BAD_CELLS = [
         "released_on '2018-12-31' lies before the first month of its span; "
         "allowed: a day from then on",
     ),
-    ("area", "", "area '' a name is needed"),
-    ("indicator", "", "indicator '' a name is needed"),
+    ("area", "", "area '' is no name; allowed: letters, digits, - and _, at most 64 of them"),
+    (
+        "indicator",
+        "",
+        "indicator '' is no name; allowed: letters, digits, - and _, at most 64 of them",
+    ),
 ]
 
 

@@ -67,12 +67,15 @@ def test_an_area_without_an_entry_is_called_by_its_id(tmp_path: Path):
 
 SALES = entry("sales")
 FAULTY = [
-    ((entry("sales", 'colour = "red"'),), "1: colour: Unexpected keyword argument"),
+    ((entry("sales", 'colour = "red"'),), "1: unknown key 'colour'; allowed: id, name_en"),
     ((entry("sales", 'decimals = "1"'),), "1: decimals: Input should be a valid integer"),
-    ((entry("sales", "decimals = -1"),), "1: decimals -1 is below 0"),
+    ((entry("sales", "decimals = -1"),), "1: decimals -1; allowed: 0 to 9"),
     ((entry("sales", 'annual_rule = "sum"'),), "1: annual_rule: Input should be 'published_ytd'"),
     ((entry("sales", 'price_basis = "fixed"'),), "1: price_basis: Input should be 'nominal'"),
-    (('[[indicator]]\nid = "sales"\n',), "1: unit: Field required"),
+    (
+        ('[[indicator]]\nid = "sales"\n',),
+        "1: key 'unit' is missing; required: id, name_en, name_zh, unit",
+    ),
     ((entry("sales", 'levels_break = ["2019-13"]'),), "1: levels_break '2019-13' is no month"),
     ((entry("sales", 'related = ["nation/slaes"]'),), "1: 'nation/slaes' names no indicator"),
     ((entry("sales", 'related = ["sales"]'),), "1: 'sales' names no indicator"),
@@ -94,7 +97,10 @@ FAULTY = [
     ((SALES, SALES), "6: indicator 'sales' stands on line 1 already"),
     ((SALES, override("here", "slaes")), "6: override of 'slaes' in 'here'"),
     ((SALES, '[[override]]\nindicator = "sales"\n'), "6: override of 'sales' in None"),
-    ((SALES, override("here", "sales", "colour = 1")), "6: colour: Unexpected keyword argument"),
+    (
+        (SALES, override("here", "sales", "colour = 1")),
+        "6: unknown key 'colour'; allowed: id, name_en",
+    ),
     (
         (SALES, override("here", "sales", 'related = ["nation/slaes"]')),
         "6: 'nation/slaes' names no indicator",

@@ -87,9 +87,12 @@ def test_report_days_are_read(tmp_path: Path):
     [
         ('[[lag]]\nspan = "week"\ndays = 3\n', ":1: span: Input should be 'month', 'quarter' or"),
         ('[[lag]]\nspan = "month"\ndays = "3"\n', ":1: days: Input should be a valid integer"),
-        ('[[lag]]\nspan = "month"\ndays = -3\n', ":1: days -3; allowed: zero or more"),
-        ('[[lag]]\nspan = "month"\n', ":1: days: Field required"),
-        ('[[lag]]\nspan = "month"\ndays = 3\nday = 4\n', ":1: day: Unexpected keyword argument"),
+        ('[[lag]]\nspan = "month"\ndays = -3\n', ":1: days -3; allowed: 0 to 3660"),
+        ('[[lag]]\nspan = "month"\n', ":1: key 'days' is missing; required: span, days"),
+        (
+            '[[lag]]\nspan = "month"\ndays = 3\nday = 4\n',
+            ":1: unknown key 'day', perhaps 'days'; allowed: span, days",
+        ),
         ('\n[[report]]\narea = "a"\ndays_of_month = [0]\n', ":2: days_of_month [0]; allowed: 1 to"),
         (
             '[[report]]\narea = "a"\ndays_of_month = ["first"]\n',

@@ -204,8 +204,8 @@ def test_a_folder_without_targets_has_none(tmp_path: Path):
         ({"rate_pct": "nan"}, "rate_pct"),
         ({"rate_pct": "inf"}, "rate_pct"),
         ({"announced_on": '"soon"'}, "announced_on: Input should be a valid date"),
-        ({"announced_on": None}, "announced_on: Field required"),
-        ({"wordng": '""'}, "wordng: Unexpected keyword argument"),
+        ({"announced_on": None}, "key 'announced_on' is missing; required: area, year, indicator"),
+        ({"wordng": '""'}, "unknown key 'wordng', perhaps 'wording'; allowed: area, year"),
         ({"settles": '"second"'}, "settles: Input should be 'first' or 'latest'"),
     ],
 )

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import MISSING, fields
+from datetime import date
+from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import AllowInfNan, Field, Strict, TypeAdapter, ValidationError
 
 from forecast.errors import ContractError, Fault
 
 Entry = dict[str, Any]
+Year = Annotated[int, Strict(), Field(ge=1900, le=2199)]
+Day = Annotated[date, Strict(), Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
+Number = Annotated[float, Strict(), AllowInfNan(False), Field(gt=-1e15, lt=1e15)]
 
 
 def read_entries(
@@ -49,17 +56,52 @@ def parsed(
     kind: type, entries: list[Entry], lines: list[int], file: str, faults: list[Fault]
 ) -> list[Any]:
     """Return the entries as values of `kind`; add to `faults` what does not fit."""
-    adapter: TypeAdapter[Any] = TypeAdapter(kind)
+    adapter = _adapter(kind)
     values = []
     for entry, line in zip(entries, lines, strict=True):
         try:
             values.append(adapter.validate_python(entry))
         except ValidationError as error:
             for problem in error.errors():
-                where = ".".join(map(str, problem["loc"])) or "entry"
-                given = "" if problem["type"] == "missing" else f", not {problem['input']!r}"
-                faults.append(Fault(file, line, f"{where}: {problem['msg']}{given}"))
+                faults.append(Fault(file, line, _said(problem, kind)))
     return values
+
+
+@cache
+def _adapter(kind: type) -> TypeAdapter[Any]:
+    """Return what reads tables of a kind; making it takes longer than reading many."""
+    return TypeAdapter(kind)
+
+
+def area_faults(
+    values: Sequence[Any], lines: Sequence[int], file: str, areas: Collection[str] | None
+) -> Iterator[Fault]:
+    """Yield each entry of an area that has neither figures nor an entry; None asks of none."""
+    if areas is None:
+        return
+    known = ", ".join(sorted(areas)) or "none is there"
+    for value, line in zip(values, lines, strict=True):
+        if value.area is not None and value.area not in areas:
+            rule = f"allowed: an area with figures, or an [[area]] in indicators.toml: {known}"
+            yield Fault(file, line, f"unknown area {value.area!r}; {rule}")
+
+
+def _said(problem: Any, kind: type) -> str:
+    """Return a problem that pydantic found in a table of `kind`, in our words where we can."""
+    where = ".".join(map(str, problem["loc"])) or "entry"
+    keys = [one for one in fields(kind) if one.init] if len(problem["loc"]) == 1 else []
+    if keys and problem["type"] == "unexpected_keyword_argument":
+        return f"unknown key {where!r}{_allowed_keys(where, [one.name for one in keys])}"
+    if keys and problem["type"] == "missing":
+        needed = [k.name for k in keys if k.default is MISSING and k.default_factory is MISSING]
+        return f"key {where!r} is missing; required: {', '.join(needed)}"
+    given = "" if problem["type"] == "missing" else f", not {problem['input']!r}"
+    return f"{where}: {problem['msg']}{given}"
+
+
+def _allowed_keys(given: str, names: list[str]) -> str:
+    near = get_close_matches(given, names, n=1)
+    return "".join([*(f", perhaps {name!r}" for name in near), f"; allowed: {', '.join(names)}"])
 
 
 def _content(path: Path) -> tuple[str, Entry]:
@@ -70,7 +112,7 @@ def _content(path: Path) -> tuple[str, Entry]:
         return text, tomllib.loads(text)
     except UnicodeDecodeError as error:
         raise ContractError([Fault(path.name, None, "not UTF-8 text")]) from error
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise ContractError([Fault(path.name, None, f"no TOML: {error}")]) from error
 
 
@@ -80,7 +122,7 @@ def _allowed(tables: Collection[str], settings: Collection[str]) -> str:
 
 def _starts(text: str, tables: Collection[str]) -> dict[str, list[int]]:
     starts: dict[str, list[int]] = {name: [] for name in tables}
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         head = line.split("#")[0].strip()
         if head.startswith("[[") and (name := head[2:-2].strip()) in starts:
             starts[name].append(number)

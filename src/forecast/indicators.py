@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Strict
 
 from forecast.entries import Entry, parsed, read_entries
 from forecast.errors import ContractError, Fault, UnknownIndicator
-from forecast.spans import parse_month
+from forecast.parameters import NAMES_ALLOWED, is_name
+from forecast.spans import MONTHS_ALLOWED, parse_month
 
 FILE = "indicators.toml"
+MOST_DECIMALS = 9
 AnnualRule = Literal["published_ytd", "sum_of_months", "mean_of_months", "end_of_year"]
 _CONFIG = ConfigDict(extra="forbid")
 
@@ -137,7 +139,7 @@ def read_registry(folder: Path, areas_with_figures: Collection[str] | None = Non
     indicators = parsed(Indicator, entries["indicator"], lines["indicator"], FILE, faults)
     by_id = {i.id: i for i in indicators}
     for kind in ("area", "indicator"):
-        faults.extend(_repeated(kind, entries[kind], lines[kind]))
+        faults.extend(_id_faults(kind, entries[kind], lines[kind]))
     overrides, override_lines = _overrides(by_id, entries["override"], lines["override"], faults)
     registry = Registry(by_id, overrides, {a.id: a for a in areas})
     if not faults:
@@ -174,17 +176,23 @@ def _overrides(
         changed = {
             name: value for name, value in entry.items() if name not in ("area", "indicator")
         }
+        if "id" in changed:
+            faults.append(Fault(FILE, line, "an override cannot change an id; allowed: other keys"))
         for value in parsed(Indicator, [asdict(by_id[indicator]) | changed], [line], FILE, faults):
             found[area, indicator], found_lines[area, indicator] = value, line
     return found, found_lines
 
 
-def _repeated(kind: str, entries: list[Entry], lines: list[int]) -> Iterator[Fault]:
-    seen: dict[Any, int] = {}
+def _id_faults(kind: str, entries: list[Entry], lines: list[int]) -> Iterator[Fault]:
+    """Yield entries whose id is no name, or that of an earlier entry."""
+    seen: dict[str, int] = {}
     for entry, line in zip(entries, lines, strict=True):
-        first = seen.setdefault(entry.get("id"), line)
-        if first != line:
-            yield Fault(FILE, line, f"{kind} {entry.get('id')!r} stands on line {first} already")
+        if not isinstance(name := entry.get("id"), str):
+            continue
+        if not is_name(name):
+            yield Fault(FILE, line, f"id {name!r} is no name; allowed: {NAMES_ALLOWED}")
+        if (first := seen.setdefault(name, line)) != line:
+            yield Fault(FILE, line, f"{kind} {name!r} stands on line {first} already")
 
 
 def _meaning_faults(
@@ -228,7 +236,7 @@ def _unknown_areas(
 def _entry_faults(entry: Indicator, registry: Registry, line: int) -> Iterator[Fault]:
     for text in entry.levels_break:
         if parse_month(text) is None:
-            yield Fault(FILE, line, f"levels_break {text!r} is no month; allowed: YYYY-MM")
+            yield Fault(FILE, line, f"levels_break {text!r} is no month; allowed: {MONTHS_ALLOWED}")
     for reference in entry.references:
         area, _, other = reference.partition("/")
         if not area or other not in registry.indicators:
@@ -240,8 +248,8 @@ def _entry_faults(entry: Indicator, registry: Registry, line: int) -> Iterator[F
     elif entry.part_of is not None and entry.part_of not in registry.indicators:
         rule = "allowed: an id of this file, without an area"
         yield Fault(FILE, line, f"part_of {entry.part_of!r} names no indicator; {rule}")
-    if entry.decimals < 0:
-        yield Fault(FILE, line, f"decimals {entry.decimals} is below 0; allowed: 0 or more")
+    if not 0 <= entry.decimals <= MOST_DECIMALS:
+        yield Fault(FILE, line, f"decimals {entry.decimals}; allowed: 0 to {MOST_DECIMALS}")
 
 
 def _circle(registry: Registry, reference: str, path: tuple[str, ...]) -> tuple[str, ...] | None:

@@ -16,7 +16,7 @@ KINDS = ("attainment", "bulletin", "indicator", "track-record")
 FORMATS = ("html",)
 DEFAULT_PATHS = 4000
 DEFAULT_SEED = 20190201  # the day of the first announcement served; any number does
-_NAME = "letters, digits, - and _, at most 64 of them"
+NAMES_ALLOWED = "letters, digits, - and _, at most 64 of them"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +97,7 @@ def _types(given: Mapping[str, Any]) -> list[str]:
 def _values(given: Mapping[str, Any]) -> list[str]:
     problems = []
     if not is_name(given["area"]):
-        problems.append(f"area: {given['area']!r}; allowed: {_NAME}")
+        problems.append(f"area: {given['area']!r}; allowed: {NAMES_ALLOWED}")
     if not _is_day(given["as_of"]):
         problems.append(f"as_of: {given['as_of']!r} is no day; allowed: YYYY-MM-DD")
     elif given["since"] and not (_is_day(given["since"]) and given["since"] < given["as_of"]):

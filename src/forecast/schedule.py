@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ConfigDict, Strict
 
-from forecast.entries import parsed, read_entries
+from forecast.entries import Year, area_faults, parsed, read_entries
 from forecast.errors import ContractError, Fault
 from forecast.parameters import FORMATS, KINDS, LANGUAGES
 from forecast.spans import MONTHS_A_YEAR, month_of_year, year_of
 
 FILE = "schedule.toml"
 DEFAULT_TIME_ZONE = "Asia/Shanghai"
+MOST_DAYS = 3660  # ten years
 SpanKind = Literal["month", "quarter", "year"]
 _CONFIG = ConfigDict(extra="forbid")
 
@@ -47,7 +48,7 @@ class ReportDays:
 
     area: str
     days_of_month: list[Annotated[int, Strict()] | Literal["last"]]
-    years: list[Annotated[int, Strict()]] | None = None
+    years: list[Year] | None = None
     months_after: Annotated[int, Strict()] = 0
     at: time = time(0)
     kinds: list[str] = field(default_factory=lambda: ["attainment"])
@@ -103,8 +104,11 @@ def end_of_month(month: int) -> date:
     return date(year, position, calendar.monthrange(year, position)[1])
 
 
-def read_schedule(folder: Path) -> Schedule:
-    """Return `folder/schedule.toml`; an empty schedule where the file is missing."""
+def read_schedule(folder: Path, areas: Collection[str] | None = None) -> Schedule:
+    """Return `folder/schedule.toml`; an empty schedule where the file is missing.
+
+    Where areas are given, each entry must be of one of them.
+    """
     if not (folder / FILE).is_file():
         return Schedule()
     entries, lines = read_entries(folder / FILE, {"lag", "report"}, settings={"time_zone"})
@@ -122,10 +126,12 @@ def read_schedule(folder: Path) -> Schedule:
         )
     if not faults:
         for lag, line in zip(lags, lines["lag"], strict=True):
-            if lag.days < 0:
-                faults.append(Fault(FILE, line, f"days {lag.days}; allowed: zero or more"))
+            if not 0 <= lag.days <= MOST_DAYS:
+                faults.append(Fault(FILE, line, f"days {lag.days}; allowed: 0 to {MOST_DAYS}"))
         for entry, line in zip(days, lines["report"], strict=True):
             faults.extend(Fault(FILE, line, text) for text in _problems(entry))
+        faults.extend(area_faults(lags, lines["lag"], FILE, areas))
+        faults.extend(area_faults(days, lines["report"], FILE, areas))
     if faults:
         raise ContractError(faults)
     return Schedule(tuple(lags), tuple(days), zone)

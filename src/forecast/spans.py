@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass
 
 MONTHS_A_YEAR = 12
-_MONTH = re.compile(r"([1-9]\d{3})-(0[1-9]|1[0-2])")
+_MONTH = re.compile(r"((?:19|20|21)[0-9]{2})-(0[1-9]|1[0-2])")
+MONTHS_ALLOWED = "YYYY-MM, 1900-01 to 2199-12"
 
 
 def month(year: int, month_of_year: int) -> int:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from pydantic import AllowInfNan, ConfigDict, Strict
+from pydantic import ConfigDict
 
-from forecast.entries import parsed, read_entries
+from forecast.entries import Day, Number, Year, area_faults, parsed, read_entries
 from forecast.errors import ContractError, Fault
 from forecast.indicators import Registry
 
@@ -39,17 +39,17 @@ class Target:
     __pydantic_config__ = ConfigDict(extra="forbid")
 
     area: str
-    year: Annotated[int, Strict()]
+    year: Year
     indicator: str
     comparison: Comparison
-    announced_on: date
+    announced_on: Day
     wording: str
     source: str
-    rate_pct: Annotated[float, Strict(), AllowInfNan(False)] | None = None
-    lower_pct: Annotated[float, Strict(), AllowInfNan(False)] | None = None
-    upper_pct: Annotated[float, Strict(), AllowInfNan(False)] | None = None
-    tolerance_pp: Annotated[float, Strict(), AllowInfNan(False)] | None = None
-    plan_level: Annotated[float, Strict(), AllowInfNan(False)] | None = None
+    rate_pct: Number | None = None
+    lower_pct: Number | None = None
+    upper_pct: Number | None = None
+    tolerance_pp: Number | None = None
+    plan_level: Number | None = None
     plan_unit: str | None = None
     announced_on_basis: Literal["published", "estimated", "uploaded"] = "published"
     settles: Literal["first", "latest"] = "first"
@@ -101,14 +101,21 @@ def round_half_up(values: ArrayLike, decimals: int) -> NDArray[np.float64]:
     return np.asarray(np.copysign(np.floor(scaled + 0.5) / 10.0**decimals, values))
 
 
-def read_targets(folder: Path, registry: Registry) -> tuple[Target, ...]:
+def read_targets(
+    folder: Path, registry: Registry, areas: Collection[str] | None = None
+) -> tuple[Target, ...]:
     """Return all targets in `folder/targets.toml`, none where the file is missing."""
     path = folder / FILE
-    return read_target_file(path, registry) if path.is_file() else ()
+    return read_target_file(path, registry, areas) if path.is_file() else ()
 
 
-def read_target_file(path: Path, registry: Registry) -> tuple[Target, ...]:
-    """Return the targets of a file; raise ContractError with all faults."""
+def read_target_file(
+    path: Path, registry: Registry, areas: Collection[str] | None = None
+) -> tuple[Target, ...]:
+    """Return the targets of a file; raise ContractError with all faults.
+
+    Where areas are given, each target must be of one of them.
+    """
     entries, lines = read_entries(path, {"target"})
     faults: list[Fault] = []
     targets = parsed(Target, entries["target"], lines["target"], path.name, faults)
@@ -116,6 +123,7 @@ def read_target_file(path: Path, registry: Registry) -> tuple[Target, ...]:
         for target, line in zip(targets, lines["target"], strict=True):
             faults.extend(Fault(path.name, line, text) for text in _problems(target, registry))
         faults.extend(_announced_twice(targets, lines["target"], path.name))
+        faults.extend(area_faults(targets, lines["target"], path.name, areas))
     if faults:
         raise ContractError(faults)
     return tuple(targets)

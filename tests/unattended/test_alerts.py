@@ -114,7 +114,7 @@ def test_a_failure_is_told_once_and_again_after_it_was_mended():
     [
         (f'to = "mailto://u:{SECRET}@h"', ":1: to: Input should be a valid tuple"),
         (f'to = ["mailto://u:{SECRET}@h"]', ":1: to: allowed: names of environment variables"),
-        (f'to = ["A"]\nurl = "mailto://u:{SECRET}@h"', ":1: url: Unexpected keyword argument"),
+        (f'to = ["A"]\nurl = "mailto://u:{SECRET}@h"', ":1: unknown key 'url'"),
         ("to = []", ":1: to: allowed: names of environment variables"),
         ('to = ["A"]\nrules = ["rain"]', ":1: rules.0: Input should be 'light_changed'"),
         ('to = ["A"]\nrules = []', r":1: rules \[\]; allowed: one or more of light_changed"),

@@ -42,6 +42,7 @@ class Archive:
     file_hashes: Mapping[str, str] = field(default_factory=dict)
     unpublished: pd.DataFrame | None = None
     commitments: Commitments = field(default_factory=Commitments)
+    n_repeated: int = 0  # rows of its files that say again what another says
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the fields alone: what was derived from them is not sent to a worker."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import pandas as pd
@@ -30,7 +31,7 @@ def read_archive(folder: Path) -> Archive:
         raise ContractError([Fault(str(folder), None, "no such folder; a data folder is needed")])
     faults: list[Fault] = []
     registry = None
-    figures, figure_faults = sound_figures(folder)
+    figures, figure_faults, n_rows = sound_figures(folder)
     areas = None if figure_faults else set(figures["area"])
     try:
         registry = read_registry(folder, areas)
@@ -41,29 +42,33 @@ def read_archive(folder: Path) -> Archive:
         faults.extend(unknown_indicators(figures, registry))
         figures, unit_faults = with_units(figures, registry)
         faults.extend(unit_faults)
-    targets, schedule, commitments = _optional(folder, registry, faults)
+    known = None if areas is None or registry is None else {*areas, *registry.areas}
+    targets, schedule, commitments = _optional(folder, registry, known, faults)
     if faults or registry is None:
         raise ContractError(faults)
     hashes = file_hashes(folder)
-    return Archive(figures, registry, targets, schedule, hashes, commitments=commitments)
+    again = n_rows - len(figures)
+    return Archive(
+        figures, registry, targets, schedule, hashes, commitments=commitments, n_repeated=again
+    )
 
 
 def _optional(
-    folder: Path, registry: Registry | None, faults: list[Fault]
+    folder: Path, registry: Registry | None, areas: Collection[str] | None, faults: list[Fault]
 ) -> tuple[tuple[Target, ...], Schedule, Commitments]:
     """Return targets, schedule and commitments; add their faults."""
     targets: tuple[Target, ...] = ()
     schedule, commitments = Schedule(), Commitments()
     try:
-        targets = read_targets(folder, registry) if registry is not None else ()
+        targets = read_targets(folder, registry, areas) if registry is not None else ()
     except ContractError as error:
         faults.extend(error.faults)
     try:
-        schedule = read_schedule(folder)
+        schedule = read_schedule(folder, areas)
     except ContractError as error:
         faults.extend(error.faults)
     try:
-        commitments = read_commitments(folder)
+        commitments = read_commitments(folder, areas)
     except ContractError as error:
         faults.extend(error.faults)
     return targets, schedule, commitments

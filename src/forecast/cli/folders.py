@@ -27,6 +27,8 @@ def check_data(folder: str) -> None:
             f"no fault in {len(archive.figures)} figures, "
             f"released {archive.first_release_on} to {newest}"
         )
+        if archive.n_repeated:
+            click.echo(f"  {archive.n_repeated} more rows say again what another says")
         for area in archive.areas:
             targets = sum(t.area == area for t in archive.targets)
             rows = int((archive.figures["area"] == area).sum())
@@ -34,6 +36,9 @@ def check_data(folder: str) -> None:
                 f"  {area}: {rows} figures of {len(archive.indicators_of(area))} indicators, "
                 f"{targets} targets{_commitments_said(archive, area)}"
             )
+        for area in sorted({t.area for t in archive.targets} - set(archive.areas)):
+            targets = sum(t.area == area for t in archive.targets)
+            click.echo(f"  {area}: no figures yet, {targets} targets")
         for warning in archive.commitments.warnings():
             click.echo(f"warning: {warning}")
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from pydantic import AllowInfNan, ConfigDict, Strict
+from pydantic import ConfigDict
 
-from forecast.entries import parsed, read_entries
+from forecast.entries import Day, Number, Year, area_faults, parsed, read_entries
 from forecast.errors import Fault
 
 ANNOUNCED_FILE = "commitments.toml"
@@ -43,19 +43,19 @@ class Commitment:
 
     id: str
     area: str
-    year: Annotated[int, Strict()]
+    year: Year
     name_en: str
     name_zh: str
-    amount: Annotated[float, Strict(), AllowInfNan(False)]
+    amount: Number
     unit_en: str
     unit_zh: str
     comparison: CommitmentComparison
     wording: str
     source: str
-    announced_on: date
+    announced_on: Day
     announced_on_basis: Literal["published", "estimated", "uploaded"] = "published"
     amount_basis: Literal["stated", "named", "all"] = "stated"
-    tolerance_pct: Annotated[float, Strict(), AllowInfNan(False)] | None = None
+    tolerance_pct: Number | None = None
 
     @property
     def is_share(self) -> bool:
@@ -82,7 +82,9 @@ class Commitment:
         return bool(self.are_kept_by(done))
 
 
-def read_announced(folder: Path, faults: list[Fault]) -> tuple[list[Commitment], list[int]]:
+def read_announced(
+    folder: Path, faults: list[Fault], areas: Collection[str] | None = None
+) -> tuple[list[Commitment], list[int]]:
     """Return the commitments of a data folder and the line of each; add every fault."""
     path = folder / ANNOUNCED_FILE
     if not path.is_file():
@@ -94,6 +96,7 @@ def read_announced(folder: Path, faults: list[Fault]) -> tuple[list[Commitment],
         pairs = list(zip(read, lines["commitment"], strict=True))
         found = [Fault(path.name, line, text) for one, line in pairs for text in _problems(one)]
         found.extend(_contradictions(pairs, path.name))
+        found.extend(area_faults(read, lines["commitment"], path.name, areas))
     faults.extend(found)
     return ([], []) if found else (read, lines["commitment"])
 

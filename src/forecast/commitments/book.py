@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -110,10 +110,10 @@ def _falls(one: Commitment, entries: Sequence[ProgressEntry]) -> Iterator[Progre
             highest = entry
 
 
-def read_commitments(folder: Path) -> Commitments:
+def read_commitments(folder: Path, areas: Collection[str] | None = None) -> Commitments:
     """Return a data folder's commitments, none where it has none; raise ContractError."""
     faults: list[Fault] = []
-    announced, lines = read_announced(folder, faults)
+    announced, lines = read_announced(folder, faults, areas)
     if faults:
         raise ContractError(faults)
     years = Commitments(tuple(announced), tuple(lines)).years

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -10,13 +9,13 @@ from datetime import date
 from pathlib import Path
 
 from forecast.errors import ContractError, Fault
-from forecast.figures import csv_table
+from forecast.figures import TOO_LARGE, csv_table
 
 PROGRESS_FOLDER = "commitments"
 PROGRESS_COLUMNS = ("id", "day", "done", "source")
 OPTIONAL_COLUMNS = ("released_on", "name")  # the name is for the eye
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_NUMBER = re.compile(r"\d+(\.\d+)?")
+_DAY = re.compile(r"(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}")
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +95,7 @@ def _problems(cells: Mapping[str, str], years: Mapping[str, Collection[int]]) ->
     elif known is not None and when.year not in known:
         allowed = ", ".join(map(str, sorted(known)))
         yield f"day {cells['day']!r} lies in no year of {cells['id']}; allowed: {allowed}"
-    if not _NUMBER.fullmatch(cells["done"]) or not math.isfinite(float(cells["done"])):
+    if not _NUMBER.fullmatch(cells["done"]) or float(cells["done"]) >= TOO_LARGE:
         rule = "a plain number from zero on, no sign for thousands"
         yield f"done {cells['done']!r} is no amount; allowed: {rule}"
     if not cells["source"]:

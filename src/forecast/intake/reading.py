@@ -115,7 +115,7 @@ def grids_of(source: str | Path, told: Map) -> tuple[str, list[Grid]]:
 
 def _existing(folder: Path, whole: Understood, registry: Registry) -> pd.DataFrame:
     """Return the folder's figures of the series that were understood."""
-    figures, _ = sound_figures(folder)
+    figures = sound_figures(folder).figures
     if figures.empty:
         return figures
     is_of_them = figures["area"].isin({f.area for f in whole.figures})
