@@ -11,10 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
+from click.testing import CliRunner
 
 from forecast.archive import Archive, read_archive
+from forecast.cli import main
 from forecast.errors import ContractError
 from forecast.figures import sound_figures
+from town import write_town
 
 PROJECT = Path(__file__).parents[1]
 AREAS = ("longgang", "shenzhen")
@@ -211,3 +214,13 @@ def checked_mutation(corpus: Path, folder: Path, chance: Chance) -> None:
             assert rows_lost(folder) == [], done
     finally:
         shutil.rmtree(folder)
+
+
+def checked_answer(folder: Path, chance: Chance) -> None:
+    """Mutate a small town's folder; assert that it gets its table, or a clear error."""
+    done = mutate(write_town(folder), chance)
+    call = ["status", "--area", "town", "--year", "2018", "--as-of", "2018-10-31", "--paths", "100"]
+    said = CliRunner().invoke(main, [*call, "--data", str(folder)])
+    assert said.exit_code in (0, 2), (done, said.exception)
+    assert (said.exit_code == 2) == said.output.startswith("forecast: "), (done, said.output)
+    shutil.rmtree(folder)

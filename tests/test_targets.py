@@ -203,7 +203,10 @@ def test_a_folder_without_targets_has_none(tmp_path: Path):
         ({"rate_pct": '"7"'}, "rate_pct: Input should be a valid number"),
         ({"rate_pct": "nan"}, "rate_pct"),
         ({"rate_pct": "inf"}, "rate_pct"),
-        ({"announced_on": '"soon"'}, "announced_on: Input should be a valid date"),
+        (
+            {"announced_on": '"soon"'},
+            "announced_on 'soon' is no day; allowed: YYYY-MM-DD",
+        ),
         ({"announced_on": None}, "key 'announced_on' is missing; required: area, year, indicator"),
         ({"wordng": '""'}, "unknown key 'wordng', perhaps 'wording'; allowed: area, year"),
         ({"settles": '"second"'}, "settles: Input should be 'first' or 'latest'"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import MISSING, fields
@@ -15,6 +16,7 @@ from pydantic import AllowInfNan, Field, Strict, TypeAdapter, ValidationError
 
 from forecast.errors import ContractError, Fault
 
+_LINE = re.compile(r"\(at line (\d+)")
 Entry = dict[str, Any]
 Year = Annotated[int, Strict(), Field(ge=1900, le=2199)]
 Day = Annotated[date, Strict(), Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
@@ -95,6 +97,8 @@ def _said(problem: Any, kind: type) -> str:
     if keys and problem["type"] == "missing":
         needed = [k.name for k in keys if k.default is MISSING and k.default_factory is MISSING]
         return f"key {where!r} is missing; required: {', '.join(needed)}"
+    if problem["type"] == "date_type":
+        return f"{where} {problem['input']!r} is no day; allowed: YYYY-MM-DD, without quotes"
     given = "" if problem["type"] == "missing" else f", not {problem['input']!r}"
     return f"{where}: {problem['msg']}{given}"
 
@@ -111,9 +115,12 @@ def _content(path: Path) -> tuple[str, Entry]:
         text = path.read_text(encoding="utf-8-sig")
         return text, tomllib.loads(text)
     except UnicodeDecodeError as error:
-        raise ContractError([Fault(path.name, None, "not UTF-8 text")]) from error
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ContractError([Fault(path.name, line, "not UTF-8 text; allowed: UTF-8")]) from error
     except (ValueError, RecursionError) as error:
-        raise ContractError([Fault(path.name, None, f"no TOML: {error}")]) from error
+        found = _LINE.search(str(error))
+        where = int(found[1]) if found else None
+        raise ContractError([Fault(path.name, where, f"no TOML: {error}")]) from error
 
 
 def _allowed(tables: Collection[str], settings: Collection[str]) -> str:

@@ -103,8 +103,8 @@ def _parquet_rows(path: Path, name: str) -> pd.DataFrame:
         table = pq.read_table(path, read_dictionary=[n for n in named if n != "value"])
         cells: pd.DataFrame = table.to_pandas(self_destruct=True).reset_index(drop=True)
     except (OSError, ValueError, pa.ArrowException) as error:
-        said = str(error).partition("\n")[0]
-        raise ContractError([Fault(name, None, f"no Parquet file: {said}")]) from error
+        message = "no Parquet file, or one that is damaged or cut short"
+        raise ContractError([Fault(name, None, message)]) from error
     check_header([str(c) for c in cells.columns], name, REQUIRED, _ALLOWED)
     for column in cells.columns.drop("value"):
         cells[column] = texts(cells[column], str.strip)

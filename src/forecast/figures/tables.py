@@ -65,10 +65,9 @@ def decoded(path: Path, name: str) -> str:
         try:
             text = raw.decode(encoding)
         except UnicodeDecodeError:
+            _refuse_damaged(raw, name)
             continue
         if "\0" not in text:
-            if encoding != _ENCODINGS[0]:
-                _refuse_damaged(raw, name)
             return text
     raise ContractError([Fault(name, None, "not text; allowed encodings: UTF-8, GBK, GB18030")])
 

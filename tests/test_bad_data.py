@@ -1,0 +1,98 @@
+"""Every kind of bad input in a data folder: an example of each, and exactly what is said of it."""
+
+import shutil
+import tomllib
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from forecast.archive import read_archive
+from forecast.cli import main
+
+BAD = Path(__file__).parent / "data" / "bad"
+SAID = tomllib.loads((BAD / "said.toml").read_text(encoding="utf-8"))
+FIGURES = """\
+area,indicator,first_month,last_month,measure,value,released_on
+here,sales,2018-01,2018-02,growth_pct,7.1,2018-03-15
+"""
+INDICATORS = """\
+[[indicator]]
+id = "sales"
+name_en = "Sales"
+name_zh = "销售额"
+unit = "cny_100m"
+annual_rule = "published_ytd"
+"""
+COMMITMENTS = """\
+[[commitment]]
+id = "beds"
+area = "here"
+year = 2019
+name_en = "Beds"
+name_zh = "床位"
+amount = 400
+unit_en = "beds"
+unit_zh = "张"
+comparison = "exactly"
+wording = "新增床位400张"
+source = "made up"
+announced_on = 2019-02-01
+"""
+PLACES = {"figures": "figures", "progress": "commitments"}  # of files that are no single TOML file
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a small data folder without fault. Made up."""
+    data = tmp_path / "data"
+    for name in ("figures", "commitments"):
+        (data / name).mkdir(parents=True)
+    (data / "figures" / "good.csv").write_text(FIGURES, encoding="utf-8")
+    (data / "indicators.toml").write_text(INDICATORS, encoding="utf-8")
+    (data / "commitments.toml").write_text(COMMITMENTS, encoding="utf-8")
+    return data
+
+
+def put(example: Path, folder: Path) -> None:
+    """Put an example where a file of its kind stands; one of figures is the only one."""
+    kind = example.parent.name
+    if kind == "figures":
+        (folder / "figures" / "good.csv").unlink()
+    place = folder / PLACES[kind] if kind in PLACES else folder / f"{kind}.toml"
+    shutil.copy(example, place)
+
+
+def said_of(folder: Path, *command: str) -> str:
+    said = CliRunner().invoke(main, command)
+    assert said.exit_code == 2, said.output
+    return said.output.replace(str(folder.parent), "")
+
+
+def test_the_folder_is_without_fault(folder: Path):
+    assert len(read_archive(folder).figures) == 1
+
+
+def test_every_example_has_its_message():
+    kinds = [p for p in BAD.iterdir() if p.is_dir() and p.name != "import"]
+    assert {f"{p.parent.name}/{p.name}" for k in kinds for p in k.iterdir()} == set(SAID)
+
+
+@pytest.mark.parametrize("example", SAID)
+def test_the_message_names_file_line_value_and_what_is_allowed(example: str, folder: Path):
+    put(BAD / example, folder)
+    faults = SAID[example].strip().splitlines()
+    count = f"forecast: {len(faults)} fault{'s' if len(faults) > 1 else ''} in the data"
+    assert said_of(folder, "check-data", str(folder)).splitlines() == [count, *faults]
+
+
+@pytest.mark.parametrize("example", {name.partition("/")[0]: name for name in SAID}.values())
+def test_a_report_is_refused_with_the_same_words_and_nothing_is_written(
+    example: str, folder: Path, tmp_path: Path
+):
+    put(BAD / example, folder)
+    call = ["report", "--area", "here", "--year", "2019", "--as-of", "2019-09-30"]
+    out = tmp_path / "reports"
+    said = said_of(folder, *call, "--data", str(folder), "--out", str(out))
+    assert SAID[example].strip() in said
+    assert not out.exists()
