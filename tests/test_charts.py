@@ -9,7 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 import pages
-from forecast import charts, phrases
+from forecast import charts, phrases, texts
 from forecast.texts import text
 
 
@@ -309,3 +309,64 @@ def test_a_film_of_two_days_and_one_of_a_year_have_an_axis(lang):
         assert left < part[0].day.toordinal() < part[-1].day.toordinal() < right
     years = [label.get_text() for label in ax.get_xticklabels() if "\n" in label.get_text()]
     assert [year[-4:] for year in years] == ["2020"]
+
+
+@pytest.mark.parametrize("lang", pages.LANGUAGES)
+def test_bars_of_how_many_are_attained_add_up_to_certainty(lang):
+    told = pages.report().joint
+    ax = _rendered(lambda ax: charts.joint(told, ax=ax, lang=lang))
+    heights = [bar.get_height() for bar in _bars(ax, "exactly")]
+    assert len(heights) == 7
+    assert sum(heights) == pytest.approx(1)
+    assert heights[-1] == told.probability_all
+    assert texts.percent(told.probability_all, lang) in [t.get_text() for t in ax.texts]
+
+
+def test_how_many_are_attained_is_no_picture_once_the_year_is_settled():
+    assert charts.all_together(pages.report(), "en").markup.count("<img ") == 1
+    for report in (pages.settled(), pages.without_targets()):
+        assert charts.all_together(report, "zh").markup == ""
+
+
+def _boxes(report):
+    ax = _rendered(lambda ax: charts.heat(report, ax=ax, lang="en"))
+    rows = [label.get_text() for label in ax.get_yticklabels()]
+    found = {}
+    for box in ax.patches:
+        month, row = box.get_x() + box.get_width() / 2, box.get_y() + box.get_height() / 2
+        found[rows[round(row)], round(month)] = box.get_gid()
+    return found
+
+
+def test_the_strip_shades_each_month_by_how_it_stands_against_the_target():
+    one = pages.gdp()  # 6.5 % asked
+    known = [None, 3.0, 6.3, 6.8, 7.2, 8.6, *[None] * 6]
+    fan = replace(one.fan, known_pct=known, quantiles_pct={"50": [None] * 6 + [5.0] * 6})
+    told = _boxes(pages.with_first(replace(one, fan=fan)))
+    shades = {month: told["GDP", month] for month in (2, 3, 4, 5, 6, 12)}
+    assert shades == {
+        2: "far_below", 3: "near", 4: "near", 5: "above", 6: "far_above", 12: "below",
+    }  # fmt: skip
+    assert ("GDP", 1) not in told
+
+
+def test_the_strip_turns_its_shades_for_a_ceiling_and_has_none_without_anything_to_hold_against():
+    one = pages.gdp()
+    ceiling = replace(one.target, comparison="at_most", bound_pct=3.0)
+    fan = replace(one.fan, known_pct=[5.5] + [None] * 11, quantiles_pct={})
+    told = _boxes(pages.with_first(replace(one, fan=fan, target=ceiling)))
+    assert told["GDP", 1] == "far_below"
+    free = replace(one, fan=fan, target=None, past_years_pct={})
+    assert _boxes(pages.with_first(free))["GDP", 1] == "none"
+    last_year = replace(free, past_years_pct={"2018": [None] * 11 + [5.6]})
+    assert _boxes(pages.with_first(last_year))["GDP", 1] == "near"
+
+
+@pytest.mark.parametrize("lang", pages.LANGUAGES)
+def test_the_strip_has_a_row_for_every_indicator_with_growth_and_says_it_in_words(lang):
+    markup = charts.overview(pages.report(), lang).markup
+    (alt,) = re.findall(r'alt="([^"]+)"', markup)
+    assert all(phrases.name(one, lang) in alt for one in pages.report().indicators)
+    nothing = replace(pages.unassessed(pages.gdp()), target=None, past_years_pct={})
+    empty = replace(pages.report(), indicators=[nothing])
+    assert charts.overview(empty, lang).markup == ""

@@ -9,10 +9,11 @@ from rich.cells import cell_len
 from rich.console import Console
 
 import pages
-from forecast import phrases, tables
+from forecast import phrases, tables, texts
 from forecast.fragments import Html
 from forecast.record import DENSITY_COLUMNS
 from forecast.report import CaveatSaid
+from forecast.tables.headline import simulated, verdict
 from forecast.texts import percent
 from forecast.texts.catalogue import entries
 
@@ -147,9 +148,36 @@ def test_an_improbable_target_is_printed_below_one_per_cent():
     remote = replace(one.attained, probability=0.0, standard_error=0.0, word="remote", light="red")
     told = pages.with_first(replace(one, attained=remote))
     words = _words(tables.headline(told, "en").markup)
-    assert "< 1 % remote ± less than 0.1 pp" in words
-    assert "In danger (red): GDP." in words
+    assert "< 1 % remote" in words
+    assert "In danger (red), chance of attaining: GDP < 1 %." in words
+    assert "< 1 % ± less than 0.1 pp remote" in _words(tables.details(told, "en").markup)
     assert "<1%" in _terminal(told, "zh")
+
+
+@pytest.mark.parametrize("lang", pages.LANGUAGES)
+def test_the_first_sentences_name_the_least_likely_first_and_how_sure_it_is(lang):
+    told = pages.report()
+    yellow = [one for one in told.with_target if phrases.light(one) == "yellow"]
+    ordered = sorted(yellow, key=lambda one: one.attained.probability)
+    said = dict(verdict(told, lang))["yellow"]
+    places = [said.index(phrases.name(one, lang)) for one in ordered]
+    assert places == sorted(places)
+    assert all(texts.percent(one.attained.probability, lang) in said for one in ordered)
+    errors = [one.attained.standard_error for one in told.with_target]
+    largest = 100 * max(*errors, told.joint.standard_error)
+    assert texts.points(largest, 1, lang) in simulated(told, lang)
+
+
+def test_what_is_needed_stands_beside_growth_so_far_where_past_years_are_too_few():
+    one = pages.gdp()
+    need = replace(one.required, percentile=None, growth_pct=5.8)
+    assert phrases.plausibility(replace(one, required=need), "en") == "1.4 pp less than so far"
+    more = replace(need, growth_pct=7.3)
+    assert phrases.plausibility(replace(one, required=more), "zh") == "比累计增速高0.1个百分点"
+    same = replace(one, required=replace(need, growth_pct=7.2))
+    assert phrases.plausibility(same, "en") == "as much as so far"
+    unknown = replace(one, required=need, months_known=0)
+    assert phrases.plausibility(unknown, "en") == "too few past years to compare"
 
 
 def test_without_targets_there_are_rates_and_a_notice_but_no_probability():
@@ -164,7 +192,10 @@ def test_a_light_is_a_shape_and_a_word_besides_a_colour():
     for light, mark in (("green", "<circle"), ("yellow", "<path"), ("red", "<path")):
         one = pages.gdp()
         told = pages.with_first(replace(one, attained=replace(one.attained, light=light)))
-        (lamp,) = re.findall(rf'lamp-{light}">(.*?)</span>', tables.headline(told, "en").markup)[:1]
+        markup = tables.headline(told, "en").markup
+        lamp = re.findall(
+            rf'class="state">\s*<span class="lamp lamp-{light}">(.*?)</span>', markup
+        )[0]
         assert mark in lamp
         assert light in lamp
 

@@ -141,12 +141,22 @@ def plausibility(one: IndicatorReport, lang: str) -> str:
     """Return in how many past years the rest of the year gave what is needed now."""
     need: Required | None = one.required
     if need is None or one.target is None or need.percentile is None:
-        return text("required.not_comparable", lang)
+        return _beside_so_far(one, lang)
     below, at_most = need.percentile * need.n_past_years, one.target.comparison == "at_most"
     count = round(below if at_most else need.n_past_years - below)
     return text(
         f"required.{'kept' if at_most else 'reached'}", lang, n=count, all=need.n_past_years
     )
+
+
+def _beside_so_far(one: IndicatorReport, lang: str) -> str:
+    """Return how the growth that is needed lies to growth so far, where past years are too few."""
+    need, last = one.required, one.last_figure
+    if need is None or last is None or last.growth_pct is None or not one.months_known:
+        return text("required.not_comparable", lang)
+    gap = round(need.growth_pct, one.decimals) - round(last.growth_pct, one.decimals)
+    key = "faster" if gap > 0 else "slower" if gap < 0 else "as_so_far"
+    return text(f"required.{key}", lang, points=texts.points(abs(gap), one.decimals, lang))
 
 
 def forecast(band: Distribution | None, one: IndicatorReport, lang: str) -> str:

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from forecast import phrases, texts
+from forecast.charts.axes import plain_axes, target_rates, write_reason, write_title
 from forecast.charts.style import (
     ABOVE,
     BANDS,
@@ -118,12 +119,9 @@ def _draw_axes(view: tuple[float, float], ax: Axes, lang: str) -> None:
     ax.set_xlim(*_X_ENDS)
     ax.set_ylim(*view)
     ax.set_xticks(MONTHS_SHOWN, labels=[text(f"month.m{m}", lang) for m in MONTHS_SHOWN])
-    ax.tick_params(labelfontfamily=STYLE["font.family"])  # ticks are made when they are drawn
     ax.yaxis.set_major_locator(MaxNLocator(nbins=5, min_n_ticks=3, steps=[1, 2, 5, 10]))
     ax.ticklabel_format(axis="y", style="plain", useOffset=False)
-    ax.spines[["top", "right"]].set_visible(False)
-    ax.grid(axis="y", color=STYLE["grid.color"], linewidth=STYLE["grid.linewidth"])
-    ax.set_axisbelow(True)
+    plain_axes(ax)
 
 
 def fan_view(one: IndicatorReport) -> tuple[float, float]:
@@ -133,7 +131,7 @@ def fan_view(one: IndicatorReport) -> tuple[float, float]:
     does not make the rest small, and past years where they happen to lie.
     """
     known = known_course(one)
-    seen = [*known.growth, *_target_rates(one), *_ends(one.fan, "10", "90"), *_called(one)]
+    seen = [*known.growth, *target_rates(one), *_ends(one.fan, "10", "90"), *_called(one)]
     seen = seen or [g for past in one.past_years_pct.values() for g in Course.of(past).growth]
     low, high = (min(seen), max(seen)) if seen else (0.0, 1.0)
     spare = _SPARE * max(high - low, 2.0)
@@ -154,12 +152,6 @@ def _called(one: IndicatorReport) -> list[float]:
         return []
     ends = (one.settled.last_call_lower80_pct, one.settled.last_call_upper80_pct)
     return [end for end in ends if end is not None]
-
-
-def _target_rates(one: IndicatorReport) -> list[float]:
-    said = one.target
-    rates = () if said is None else (said.rate_pct, said.lower_pct, said.upper_pct)
-    return [rate for rate in rates if rate is not None]
 
 
 def known_course(one: IndicatorReport) -> Course:
@@ -190,7 +182,7 @@ def _ahead(fan: Fan, level: str, known: Course) -> Course:
 
 def draw_target(one: IndicatorReport, ax: Axes) -> None:
     """Draw the target across the year; a range as a strip."""
-    rates, across = _target_rates(one), (_X_ENDS[0], _DECEMBER)
+    rates, across = target_rates(one), (_X_ENDS[0], _DECEMBER)
     if len(rates) > 1:
         ax.fill_between(
             across, min(rates), max(rates), color=VERMILLION, alpha=0.16, lw=0, zorder=3
@@ -227,7 +219,7 @@ def _draw_last_call(one: IndicatorReport, ax: Axes) -> None:
 
 def _label_target(one: IndicatorReport, known: Course, labels: _Labels, lang: str) -> None:
     """Write the target at the left, on the side of its line where less is drawn."""
-    rates = _target_rates(one)
+    rates = target_rates(one)
     if not rates:
         return
     middle = Course.of(one.fan.quantiles_pct.get("50", ())).growth
@@ -269,14 +261,10 @@ def _draw_past(one: IndicatorReport, labels: _Labels) -> None:
 
 def _write_titles(one: IndicatorReport, ax: Axes, lang: str) -> None:
     """Write the name above, the call at the right, and what the axis counts."""
-    ax.annotate(phrases.name(one, lang), (0, 1), (-18, 22), size=12, **ABOVE)
-    ax.annotate(
-        text(f"fans.{one.annual_rule}", lang), (0, 1), (-18, 8), size=9, color=GREY, **ABOVE
-    )
+    write_title(ax, phrases.name(one, lang), text(f"fans.{one.annual_rule}", lang))
     ax.annotate(_call(one, lang), (1, 1), (0, 22), size=12, color=BLUE, ha="right", **ABOVE)
     if one.status == "cannot_be_assessed":
-        said = text("fans.no_call_reason", lang)
-        ax.annotate(said, (0.5, 0.5), (0, 0), ha="center", va="center", color=GREY, **ABOVE)
+        write_reason(ax, text("fans.no_call_reason", lang))
     elif cut := _cut(one, ax):
         ends = {
             "lower": phrases.growth(cut[0], one, lang),

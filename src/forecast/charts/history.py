@@ -11,7 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from forecast import phrases, texts
-from forecast.charts.style import ABOVE, BLACK, BLUE, GREY, PALE, SHIELD, STYLE, picture
+from forecast.charts.axes import plain_axes, write_title
+from forecast.charts.style import BLACK, BLUE, PALE, SHIELD, STYLE, picture
 from forecast.fragments import Html, fragment
 from forecast.report.moved import FilmFrame
 from forecast.report.value import IndicatorReport, Report
@@ -44,8 +45,7 @@ def history(one: IndicatorReport, frames: Sequence[FilmFrame], *, ax: Axes, lang
         textcoords="offset points", va="center", size=10, annotation_clip=False, bbox=SHIELD,
         zorder=8,
     )  # fmt: skip
-    ax.annotate(phrases.name(one, lang), (0, 1), (-25, 22), size=12, **ABOVE)
-    ax.annotate(text("film.axis", lang), (0, 1), (-25, 8), size=9, color=GREY, **ABOVE)
+    write_title(ax, phrases.name(one, lang), text("film.axis", lang), left=-25)
 
 
 def film(report: Report, lang: str) -> Html:
@@ -80,11 +80,8 @@ def _draw_axes(frames: Sequence[FilmFrame], ax: Axes, lang: str) -> None:
     months = _months(first, end)
     names = [_month_name(day, before, lang) for before, day in pairwise([*months[:1], *months])]
     ax.set_xticks([day.toordinal() for day in months], labels=names)
-    ax.tick_params(labelfontfamily=STYLE["font.family"])
-    ax.spines[["top", "right"]].set_visible(False)
-    ax.grid(axis="y", color=STYLE["grid.color"], linewidth=STYLE["grid.linewidth"])
+    plain_axes(ax)
     ax.axhline(0.5, color=PALE, lw=0.8, ls=(0, (1, 3)), zorder=1).set_gid("half")
-    ax.set_axisbelow(True)
 
 
 def _months(first: date, last: date) -> list[date]:

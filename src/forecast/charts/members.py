@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from forecast import phrases
+from forecast.charts.axes import plain_axes, target_rates, write_title
 from forecast.charts.style import (
     ABOVE,
     BANDS,
@@ -52,7 +53,7 @@ def members(one: IndicatorReport, *, ax: Axes, lang: str) -> None:
     _draw_target(one, ax, lang)
     for row, strip in enumerate(rows):
         _draw_strip(row, strip, ax)
-    ax.annotate(phrases.name(one, lang), (0, 1), (0, 22), size=12, **ABOVE)
+    write_title(ax, phrases.name(one, lang), left=0)
     if len(rows) > 1:
         ax.annotate(text("strips.weight", lang), (1, 1), (8, 5), size=8, color=GREY, **ABOVE)
 
@@ -95,31 +96,21 @@ def _strips(one: IndicatorReport, lang: str) -> list[_Strip]:
 
 
 def _view(one: IndicatorReport, rows: list[_Strip]) -> tuple[float, float]:
-    seen = [end for row in rows for end in (row.lower, row.upper)] + _target_rates(one)
+    seen = [end for row in rows for end in (row.lower, row.upper)] + target_rates(one)
     low, high = (min(seen), max(seen)) if seen else (0.0, 1.0)
     margin = _MARGIN * max(high - low, 1.0)
     return low - margin, high + margin
 
 
-def _target_rates(one: IndicatorReport) -> list[float]:
-    said = one.target
-    rates = () if said is None else (said.rate_pct, said.lower_pct, said.upper_pct)
-    return [rate for rate in rates if rate is not None]
-
-
 def _draw_axes(rows: list[_Strip], ax: Axes) -> None:
     ax.set_yticks(range(len(rows)), labels=[row.who for row in rows])
-    ax.tick_params(labelfontfamily=STYLE["font.family"])
     ax.xaxis.set_major_locator(MaxNLocator(nbins=5, min_n_ticks=3, steps=[1, 2, 5, 10]))
     ax.ticklabel_format(axis="x", style="plain", useOffset=False)
-    ax.spines[["top", "right", "left"]].set_visible(False)
-    ax.grid(visible=False, axis="y")
-    ax.grid(axis="x", color=STYLE["grid.color"], linewidth=STYLE["grid.linewidth"])
-    ax.set_axisbelow(True)
+    plain_axes(ax, grid="x", hidden=("top", "right", "left"))
 
 
 def _draw_target(one: IndicatorReport, ax: Axes, lang: str) -> None:
-    rates = _target_rates(one)
+    rates = target_rates(one)
     if not rates:
         return
     if len(rates) > 1:

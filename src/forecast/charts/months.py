@@ -9,7 +9,8 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
-from forecast.charts.style import ABOVE, BLUE, GREEN, GREY, SHIELD, STYLE, VERMILLION
+from forecast.charts.axes import plain_axes, write_title
+from forecast.charts.style import BLUE, GREEN, GREY, SHIELD, STYLE, VERMILLION
 from forecast.record import POOL
 from forecast.report.track import TrackReport
 from forecast.texts import text
@@ -64,13 +65,9 @@ def _draw_axes(courses: _Courses, ax: Axes, lang: str) -> None:
     first, last = min(months, default=1), max(months, default=11)
     ax.set_xlim(first - 0.3, last + _NAMES)
     ax.spines["bottom"].set_bounds(first - 0.3, last + 0.3)
-    ax.tick_params(labelfontfamily=STYLE["font.family"])
-    ax.spines[["top", "right"]].set_visible(False)
-    ax.grid(axis="y", color=STYLE["grid.color"], linewidth=STYLE["grid.linewidth"])
-    ax.set_axisbelow(True)
+    plain_axes(ax)
     ax.set_xlabel(text("scores.months", lang), fontfamily=STYLE["font.family"])
-    ax.annotate(text("scores.title", lang), (0, 1), (-18, 22), size=12, **ABOVE)
-    ax.annotate(text("scores.crps", lang), (0, 1), (-18, 8), size=9, color=GREY, **ABOVE)
+    write_title(ax, text("scores.title", lang), text("scores.crps", lang))
 
 
 def _label_ends(courses: _Courses, ax: Axes, lang: str) -> None:

@@ -8,7 +8,8 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 
 from forecast import texts
-from forecast.charts.style import ABOVE, BANDS, BLUE, GREY, PALE, SHIELD, STYLE
+from forecast.charts.axes import plain_axes, write_reason, write_title
+from forecast.charts.style import BANDS, BLUE, GREY, PALE, SHIELD, STYLE
 from forecast.report.track import ReliabilityReport, TrackReport
 from forecast.texts import text
 
@@ -22,8 +23,7 @@ def reliability(track: TrackReport, *, ax: Axes, lang: str) -> None:
     shown = track.reliability
     _draw_axes(ax, lang)
     if shown is None:
-        said = text("reliability.none", lang)
-        ax.annotate(said, (0.5, 0.5), (0, 0), ha="center", va="center", color=GREY, **ABOVE)
+        write_reason(ax, text("reliability.none", lang))
         return
     ax.plot([0, 1], [0, 1], color=PALE, lw=1, zorder=3)
     ax.fill_between(shown.stated, shown.lower, shown.upper, color=BANDS[0][2], lw=0, zorder=2)
@@ -39,13 +39,9 @@ def _draw_axes(ax: Axes, lang: str) -> None:
     names = [texts.rate(100 * tick, 0, lang) for tick in _TICKS]
     ax.set_xticks(_TICKS, labels=names)
     ax.set_yticks(_TICKS, labels=names)
-    ax.tick_params(labelfontfamily=STYLE["font.family"])
-    ax.spines[["top", "right"]].set_visible(False)
-    ax.grid(axis="y", color=STYLE["grid.color"], linewidth=STYLE["grid.linewidth"])
-    ax.set_axisbelow(True)
+    plain_axes(ax)
     ax.set_xlabel(text("reliability.stated", lang), fontfamily=STYLE["font.family"])
-    ax.annotate(text("reliability.title", lang), (0, 1), (-18, 22), size=12, **ABOVE)
-    ax.annotate(text("reliability.observed", lang), (0, 1), (-18, 8), size=9, color=GREY, **ABOVE)
+    write_title(ax, text("reliability.title", lang), text("reliability.observed", lang))
 
 
 def _draw_histogram(shown: ReliabilityReport, ax: Axes) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from typing import Any
 
 from matplotlib import font_manager, rc_context, rc_params_from_file
@@ -43,4 +44,10 @@ def inline_image(figure: Figure, alt: str) -> Html:
 def _svg(figure: Figure) -> str:
     file = io.BytesIO()
     figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
-    return base64.b64encode(file.getvalue()).decode("ascii")
+    return base64.b64encode(_lean(file.getvalue())).decode("ascii")
+
+
+def _lean(svg: bytes) -> bytes:
+    """Return an SVG without header, metadata, comments and line ends: a tenth less of a page."""
+    bare = re.sub(rb"^.*?(?=<svg)|<metadata>.*?</metadata>|<!--.*?-->", b"", svg, flags=re.DOTALL)
+    return re.sub(rb"\s*\n\s*", b" ", bare).replace(b"> <", b"><")

@@ -10,7 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from forecast import texts
-from forecast.charts.style import ABOVE, BANDS, BLUE, GREY, SHIELD, STYLE, VERMILLION, picture
+from forecast.charts.axes import plain_axes, write_title
+from forecast.charts.style import BANDS, BLUE, GREY, SHIELD, STYLE, VERMILLION, picture
 from forecast.fragments import Html, fragment
 from forecast.report.moved import TargetMoved
 from forecast.report.value import Report
@@ -47,9 +48,8 @@ def waterfall(told: TargetMoved, *, ax: Axes, lang: str) -> None:
         if row + 1 < len(bars):
             ends = (row + _HALF, row + 1 - _HALF)
             ax.vlines(bar.end, *ends, color=GREY, lw=0.8, zorder=3)
-    ax.annotate(name(told, lang), (0, 1), (0, 22), size=12, **ABOVE)
     below = text("moved.median", lang, change=medians(told, lang))
-    ax.annotate(below, (0, 1), (0, 8), size=9, color=GREY, **ABOVE)
+    write_title(ax, name(told, lang), below, left=0)
 
 
 def moved(report: Report, lang: str) -> Html:
@@ -99,11 +99,7 @@ def _bars(told: TargetMoved, lang: str) -> list[_Bar]:
 def _draw_axes(bars: list[_Bar], ax: Axes, lang: str) -> None:
     ax.set_yticks(range(len(bars)), labels=[bar.who for bar in bars])
     ax.set_xticks(_TICKS, labels=[texts.rate(100 * tick, 0, lang) for tick in _TICKS])
-    ax.tick_params(labelfontfamily=STYLE["font.family"])
-    ax.spines[["top", "right", "bottom"]].set_visible(False)
-    ax.grid(visible=False, axis="y")
-    ax.grid(axis="x", color=STYLE["grid.color"], linewidth=STYLE["grid.linewidth"])
-    ax.set_axisbelow(True)
+    plain_axes(ax, grid="x", hidden=("top", "right", "bottom"))
 
 
 def _draw_bar(row: int, bar: _Bar, ax: Axes) -> None:

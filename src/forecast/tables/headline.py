@@ -27,10 +27,11 @@ def headline(
     """
     return fragment(
         "headline", lang, report=report, title=title or page_title(report, lang),
-        known=_known_until(report, lang), summary=summary(report, lang),
+        known=_known_until(report, lang), verdict=verdict(report, lang),
         together=together(report, lang), at_least=_at_least(report, lang),
         dependence=_dependence(report, lang), open=_unsettled(report),
-        rests_on=rests_on(report, lang), changes=changes(report, lang), sparks=sparks or {},
+        rests_on=rests_on(report, lang), simulated=simulated(report, lang),
+        changes=changes(report, lang), sparks=sparks or {},
     )  # fmt: skip
 
 
@@ -57,24 +58,44 @@ def changes(report: Report, lang: str) -> dict[str, str]:
 
 def summary(report: Report, lang: str) -> str:
     """Return the first screen in a few sentences."""
-    if not report.with_target:
-        return text("notice.no_target", lang, year=report.year)
-    said = [*_settled_sentences(report.with_target, lang), *_open_sentences(report, lang)]
+    said = [sentence for _, sentence in verdict(report, lang)]
     return text("form.between_sentences", lang).join(said)
 
 
-def _settled_sentences(judged: Sequence[IndicatorReport], lang: str) -> list[str]:
+def verdict(report: Report, lang: str) -> list[tuple[str, str]]:
+    """Return the first screen in sentences, each with the light that it is about; the worst first.
+
+    A sentence about no light has an empty one.
+    """
+    if not report.with_target:
+        return [("", text("notice.no_target", lang, year=report.year))]
+    return [*_settled_sentences(report.with_target, lang), *_open_sentences(report, lang)]
+
+
+def simulated(report: Report, lang: str) -> str:
+    """Return how large the simulation's own error of any probability is; nothing without one."""
+    errors = [one.attained.standard_error for one in report.with_target if one.attained is not None]
+    if report.joint is not None:
+        errors.append(report.joint.standard_error)
+    if not any(errors):
+        return ""
+    size = texts.points(max(100 * max(errors), 0.1), 1, lang)
+    return text("headline.simulated", lang, error=size)
+
+
+def _settled_sentences(judged: Sequence[IndicatorReport], lang: str) -> list[tuple[str, str]]:
     settled = [one for one in judged if one.settled is not None]
     if not settled:
         return []
     missed = [one for one in settled if phrases.light(one) == "missed"]
     key = "all_settled" if len(settled) == len(judged) else "some_settled"
     counts = {"n": len(settled) - len(missed), "settled": len(settled), "all": len(judged)}
-    said = [text(f"headline.{key}", lang, **counts)]
-    return said + ([_named("missed", missed, lang)] if missed else [])
+    said = [("", text(f"headline.{key}", lang, **counts))]
+    names = phrases.names(missed, lang)
+    return said + ([("missed", text("headline.missed", lang, names=names))] if missed else [])
 
 
-def _open_sentences(report: Report, lang: str) -> list[str]:
+def _open_sentences(report: Report, lang: str) -> list[tuple[str, str]]:
     unsettled = _unsettled(report)
     if not unsettled:
         return []
@@ -82,21 +103,31 @@ def _open_sentences(report: Report, lang: str) -> list[str]:
     for one in unsettled:
         by_light[phrases.light(one)].append(one)
     said = [
-        _named(key, by_light[light], lang)
+        (light, text(f"headline.{key}", lang, names=_with_chances(by_light[light], lang)))
         for light, key in _SUMMARY_LIGHTS.items()
         if by_light[light]
     ]
     if not by_light["red"]:
-        said.insert(0, text("headline.none_in_danger", lang))
-    return said + ([_named("not_assessed", by_light["none"], lang)] if by_light["none"] else [])
+        said.insert(0, ("", text("headline.none_in_danger", lang)))
+    if by_light["none"]:
+        names = phrases.names(by_light["none"], lang)
+        said.append(("none", text("headline.not_assessed", lang, names=names)))
+    return said
 
 
 def _unsettled(report: Report) -> list[IndicatorReport]:
     return [one for one in report.with_target if one.settled is None]
 
 
-def _named(key: str, indicators: Sequence[IndicatorReport], lang: str) -> str:
-    return text(f"headline.{key}", lang, names=phrases.names(indicators, lang))
+def _with_chances(indicators: Sequence[IndicatorReport], lang: str) -> str:
+    """Return the names with their probabilities, the least likely first."""
+    called = [(one.attained.probability, one) for one in indicators if one.attained is not None]
+    ordered = sorted(called, key=lambda pair: pair[0])
+    pairs = [
+        text("form.pair", lang, name=phrases.name(one, lang), value=texts.percent(chance, lang))
+        for chance, one in ordered
+    ]
+    return text("form.list", lang).join(pairs)
 
 
 def _known_until(report: Report, lang: str) -> str:
