@@ -19,6 +19,7 @@ from forecast.errors import BeforeFirstRelease, UnknownArea
 from forecast.figures import KEY
 from forecast.framed import markup_of
 from forecast.indicators import Registry
+from forecast.live import LiveCall
 from forecast.schedule import Schedule
 from forecast.spans import Span
 from forecast.targets import Target, in_force
@@ -42,6 +43,7 @@ class Archive:
     file_hashes: Mapping[str, str] = field(default_factory=dict)
     unpublished: pd.DataFrame | None = None
     commitments: Commitments = field(default_factory=Commitments)
+    live: tuple[LiveCall, ...] = ()
     n_repeated: int = 0  # rows of its files that say again what another says
 
     def __getstate__(self) -> dict[str, Any]:

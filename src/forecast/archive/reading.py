@@ -18,6 +18,8 @@ from forecast.errors import ContractError, Fault
 from forecast.figures import KEY, conflicts, figure_files, sound_figures
 from forecast.indicators import FILE as INDICATORS_FILE
 from forecast.indicators import Registry, read_registry
+from forecast.live import FILE as LIVE_FILE
+from forecast.live import LiveCall, read_live
 from forecast.origin import sha256_of
 from forecast.schedule import FILE as SCHEDULE_FILE
 from forecast.schedule import Schedule, read_schedule
@@ -43,22 +45,30 @@ def read_archive(folder: Path) -> Archive:
         figures, unit_faults = with_units(figures, registry)
         faults.extend(unit_faults)
     known = None if areas is None or registry is None else {*areas, *registry.areas}
-    targets, schedule, commitments = _optional(folder, registry, known, faults)
+    targets, schedule, commitments, live = _optional(folder, registry, known, faults)
     if faults or registry is None:
         raise ContractError(faults)
     hashes = file_hashes(folder)
     again = n_rows - len(figures)
     return Archive(
-        figures, registry, targets, schedule, hashes, commitments=commitments, n_repeated=again
+        figures,
+        registry,
+        targets,
+        schedule,
+        hashes,
+        commitments=commitments,
+        live=live,
+        n_repeated=again,
     )
 
 
 def _optional(
     folder: Path, registry: Registry | None, areas: Collection[str] | None, faults: list[Fault]
-) -> tuple[tuple[Target, ...], Schedule, Commitments]:
-    """Return targets, schedule and commitments; add their faults."""
+) -> tuple[tuple[Target, ...], Schedule, Commitments, tuple[LiveCall, ...]]:
+    """Return targets, schedule, commitments and live calls; add their faults."""
     targets: tuple[Target, ...] = ()
     schedule, commitments = Schedule(), Commitments()
+    live: tuple[LiveCall, ...] = ()
     try:
         targets = read_targets(folder, registry, areas) if registry is not None else ()
     except ContractError as error:
@@ -71,7 +81,11 @@ def _optional(
         commitments = read_commitments(folder, areas)
     except ContractError as error:
         faults.extend(error.faults)
-    return targets, schedule, commitments
+    try:
+        live = read_live(folder, registry.indicators) if registry is not None else ()
+    except ContractError as error:
+        faults.extend(error.faults)
+    return targets, schedule, commitments, live
 
 
 def unknown_indicators(figures: pd.DataFrame, registry: Registry) -> list[Fault]:
@@ -108,7 +122,7 @@ def with_units(figures: pd.DataFrame, registry: Registry) -> tuple[pd.DataFrame,
 
 def file_hashes(folder: Path) -> dict[str, str]:
     """Return the SHA-256 of every file of a data folder that a result can depend on, by name."""
-    names = (INDICATORS_FILE, TARGETS_FILE, SCHEDULE_FILE, ANNOUNCED_FILE)
+    names = (INDICATORS_FILE, TARGETS_FILE, SCHEDULE_FILE, ANNOUNCED_FILE, LIVE_FILE)
     named = [folder / name for name in names]
     paths = [*named, *figure_files(folder), *progress_files(folder)]
     return {p.relative_to(folder).as_posix(): sha256_of(p) for p in paths if p.is_file()}

@@ -14,6 +14,7 @@ from forecast.cli.plans import plan_table
 from forecast.cli.questions import news, scenario, status
 from forecast.cli.record import verify
 from forecast.cli.reports import report
+from forecast.cli.score import score
 from forecast.cli.unattended import check, run_due
 from forecast.workers import limit_threads
 
@@ -37,6 +38,7 @@ for _command in (
     check,
     run_due,
     verify,
+    score,
     check_data,
     import_command,
     init,

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from forecast.errors import ParameterError
 from forecast.parameters import DEFAULT_PATHS, DEFAULT_SEED, LANGUAGES, Parameters
 
 
@@ -128,6 +129,14 @@ def asked_parameters(
 def data_folder(data: str | None) -> str:
     """Return the folder named, else ./data where it is one, else none: the example's."""
     return data or ("data" if os.path.isdir("data/figures") else "")
+
+
+def existing_reports(reports: str) -> Path:
+    """Return a folder of reports; raise ParameterError where there is none."""
+    folder = Path(reports)
+    if not folder.is_dir():
+        raise ParameterError([f"--reports: no folder {reports}; allowed: where reports lie"])
+    return folder
 
 
 def _today(folder: str) -> str:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import click
 
 from forecast.cli.exits import FAILED, exit_codes
-from forecast.errors import ParameterError
+from forecast.cli.options import existing_reports
 
 reports_option = click.option(
     "--reports", metavar="DIR", default="reports", show_default=True, help="Where reports lie."
@@ -27,7 +26,7 @@ def verify(reports: str, holds: str | None) -> None:
     with exit_codes():
         from forecast.ledger import faults_of, hash_of, read_ledger
 
-        folder = _existing(reports)
+        folder = existing_reports(reports)
         faults = [str(fault) for fault in faults_of(folder)]
         ledger = read_ledger(folder)
         if holds and holds not in map(hash_of, ledger.lines):
@@ -39,10 +38,3 @@ def verify(reports: str, holds: str | None) -> None:
         n = len(ledger.lines)
         click.echo(f"{n} published result{'' if n == 1 else 's'}, each as it was published")
         click.echo(f"newest hash: {ledger.head}")
-
-
-def _existing(reports: str) -> Path:
-    folder = Path(reports)
-    if not folder.is_dir():
-        raise ParameterError([f"--reports: no folder {reports}; allowed: where reports lie"])
-    return folder

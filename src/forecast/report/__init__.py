@@ -19,6 +19,7 @@ from forecast.record import POOL
 from forecast.report.commitments import CommitmentReport, commitment_reports
 from forecast.report.indicator import FAN_LEVELS, indicator_report
 from forecast.report.lights import light, word
+from forecast.report.live import live_report
 from forecast.report.moved import FilmFrame, Moved, film_report, moved_report
 from forecast.report.overlay import OverlayReport, overlay_report
 from forecast.report.result import json_of, json_schema, read_result, result_json, write_result
@@ -95,6 +96,7 @@ def report_of(answer: Answer, news: News | None = None, film: Iterable[Frame] = 
         joint=_joint(outlook),
         joint_published=None if answer.published is None else _joint(answer.published),
         track=track_record(answer.record.densities, registry, answer.seed),
+        live=live_report(outlook.snapshot),
         overlay=overlay_report(answer),
         moved=None if news is None else moved_report(news, registry),
         film=film_report(film),

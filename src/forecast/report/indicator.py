@@ -40,6 +40,7 @@ from forecast.report.value import (
 from forecast.spans import MONTHS_A_YEAR, month, month_of_year, month_text, year_of
 from forecast.targets import Comparison, Target
 
+EQUALLY_LIKELY = (np.arange(100) + 0.5) / 100
 FAN_LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 
 
@@ -238,6 +239,7 @@ def _distribution(december: FloatArray) -> Distribution:
         upper80_pct=float(upper80),
         lower90_pct=float(lower90),
         upper90_pct=float(upper90),
+        quantiles_pct=np.quantile(december, EQUALLY_LIKELY).tolist(),
     )
 
 

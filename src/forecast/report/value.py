@@ -15,11 +15,12 @@ from forecast.attainment import Progress, Required
 from forecast.errors import UnknownIndicator
 from forecast.report.commitments import CommitmentReport
 from forecast.report.depth import Depth
+from forecast.report.live import LiveReport
 from forecast.report.moved import FilmFrame, Moved
 from forecast.report.overlay import OverlayReport
 from forecast.report.track import TrackReport
 
-SCHEMA_VERSION = "1.5"
+SCHEMA_VERSION = "1.6"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +91,10 @@ class Settled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Distribution:
-    """Growth of the year: mean, median and the bands in which it lies with 80 and 90 %."""
+    """Growth of the year: mean, median and the bands in which it lies with 80 and 90 %.
+
+    `quantiles_pct` are 100 equally likely values, the quantiles at 0.5 %, 1.5 % and so on.
+    """
 
     mean_pct: float
     median_pct: float
@@ -98,6 +102,7 @@ class Distribution:
     upper80_pct: float
     lower90_pct: float
     upper90_pct: float
+    quantiles_pct: list[float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,6 +232,7 @@ class Report:
     joint: JointReport | None
     joint_published: JointReport | None
     track: TrackReport | None
+    live: LiveReport
     overlay: OverlayReport | None
     moved: Moved | None
     film: list[FilmFrame]

@@ -18,6 +18,7 @@ from forecast.tables.depth import (
 from forecast.tables.growth import known_growth
 from forecast.tables.headline import changes, headline, page_title, summary, together
 from forecast.tables.imported import imported_lines, imported_terminal
+from forecast.tables.live import live_sentences, live_terminal
 from forecast.tables.moved import moved_lines, moved_terminal
 from forecast.tables.overlay import overlay, overlay_terminal
 from forecast.tables.scenario import scenario, scenario_terminal
@@ -49,6 +50,8 @@ __all__ = [
     "imported_terminal",
     "known",
     "known_growth",
+    "live_sentences",
+    "live_terminal",
     "members",
     "moved_lines",
     "moved_terminal",

@@ -11,6 +11,7 @@ from forecast.fragments import Html, fragment
 from forecast.report.track import IndicatorScore, ModelScore, MonthScore, Skill, TrackReport
 from forecast.report.value import Report
 from forecast.tables.grid import Grid
+from forecast.tables.live import live_grids, live_sentences
 from forecast.texts import text
 
 _ROUNDING = 1e-6
@@ -27,6 +28,7 @@ def track(report: Report, lang: str) -> Html:
     return fragment(
         "track", lang, sentences=_sentences(record, lang), limits=_limits(record, lang),
         grids=_scores(record, lang), brier=_brier_parts(record, lang),
+        live=live_sentences(report.live, lang), live_grids=live_grids(report.live, record, lang),
         folded=_details(report, lang),
     )  # fmt: skip
 
@@ -43,11 +45,12 @@ def track_headline(report: Report, lang: str) -> Html:
 def track_scores(report: Report, lang: str) -> Html:
     """Return the scores against what needs no model, and by months known."""
     record = report.track
-    if record is None:
+    if record is None and not report.live.overall.n_calls:
         return Html("")
     return fragment(
-        "track_scores", lang, grids=_scores(record, lang), brier=_brier_parts(record, lang)
-    )
+        "track_scores", lang, grids=_scores(record, lang), brier=_brier_parts(record, lang),
+        live=live_sentences(report.live, lang), live_grids=live_grids(report.live, record, lang),
+    )  # fmt: skip
 
 
 def track_indicators(report: Report, lang: str) -> Html:
