@@ -26,7 +26,9 @@ from forecast.published import ScoredReports, scored_reports
 from forecast.report.live import live_report
 from forecast.settlement import settled_calls
 from forecast.tables import track, track_scores
+from forecast.tables.live import live_grids
 from forecast.targets import Comparison
+from forecast.texts.forms import NO_BREAK
 
 GOLDEN = Path(__file__).parent / "golden" / "result.json"
 FIGURES = """area,indicator,first_month,last_month,measure,value,released_on
@@ -172,6 +174,12 @@ def test_scores_are_told_by_indicator_and_over_all(tmp_path: Path, folder: Path,
     assert found.overall.brier == pytest.approx((0.0625 + 0.5625) / 2)
     assert found.overall.pit_counts == [0, 0, 0, 0, 0, 2, 0, 0, 0, 0]
     assert [(one.indicator, one.score) for one in found.indicators] == [("gdp", found.overall)]
+
+
+def test_without_a_target_nothing_is_attained_or_missed(tmp_path: Path, folder: Path, say: Say):
+    say(result(target=None, attained=None), "2017-11-01")
+    row = live_grids(scored(tmp_path, folder).scores, None, "en")[0].rows[0]
+    assert row[1:] == ["1", "–", "–", "–", "0.50", "100 %".replace(" ", NO_BREAK), "0.50"]
 
 
 # What cannot be scored ----------------------------------------------------------------------------

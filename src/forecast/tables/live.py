@@ -60,10 +60,13 @@ def _heads(lang: str) -> list[str]:
 
 
 def _cells(score: LiveScore, lang: str) -> list[str]:
+    """Return the cells of a score; without a target nothing was attained or missed."""
+    is_judged = score.mean_probability is not None
     return [
-        f"{score.n_calls:,}", f"{score.n_hits:,}", _share(score.mean_probability, lang),
-        _number(score.brier, 3, lang), _number(score.crps_pp, 2, lang),
-        _share(score.covers80, lang), _number(score.mean_pit, 2, lang),
+        f"{score.n_calls:,}", f"{score.n_hits:,}" if is_judged else text("form.none", lang),
+        _share(score.mean_probability, lang), _number(score.brier, 3, lang),
+        _number(score.crps_pp, 2, lang), _share(score.covers80, lang),
+        _number(score.mean_pit, 2, lang),
     ]  # fmt: skip
 
 
