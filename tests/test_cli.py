@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from forecast.answers import areas_with_targets
 from forecast.archive import Archive
 from forecast.cli import main
-from forecast.cli.areas import areas_with_targets
 from forecast.errors import NotebookFailed
 from forecast.parameters import Parameters
 from forecast.runner import Publication

@@ -26,6 +26,7 @@ from forecast.outlook import (
 from forecast.overlay import Overlay, read_overlay
 from forecast.parameters import Parameters
 from forecast.record import COLUMNS, DENSITY_COLUMNS, Record
+from forecast.targets import in_force
 
 RECORD_YEARS, RECORD_MONTHS = 10, (2, 3, 5, 6, 8, 9, 11)
 
@@ -110,6 +111,12 @@ def checked_snapshot(parameters: Parameters) -> Snapshot:
     asked = parameters
     archive = read_archive(asked.data)
     return _snapshot(archive, asked.area, asked.year, asked.as_of, asked.n_paths)
+
+
+def areas_with_targets(archive: Archive, year: int, day: date) -> list[str]:
+    """Return the areas with a target of the year in force on a day; without any, all areas."""
+    found = [area for area in archive.areas if in_force(archive.targets, area, year, day)]
+    return found or archive.areas
 
 
 def answer(

@@ -7,7 +7,7 @@ up to it. Where figures bear on one another the order matters, and is part of wh
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 from typing import Literal
@@ -19,7 +19,7 @@ from forecast import texts
 from forecast.answers import Answer
 from forecast.archive import STANDING, Archive, BoolArray, Figure
 from forecast.attainment import batch_error
-from forecast.calls import Call, Question, Vintage, call_of, calls_on, learnt_from
+from forecast.calls import Call, Question, Vintage, call_of, calls_on, learnt_from, vintage
 from forecast.errors import BeforeFirstRelease, ParameterError
 from forecast.figures import KEY
 from forecast.framed import markup_of
@@ -123,9 +123,32 @@ def news_since(answer: Answer, since: date) -> News | None:
 
     None where no day lies between.
     """
-    asked = Question.of(answer)
-    first = max(since, asked.now.archive.first_release_of(asked.area))
-    return news_of(answer, first) if first < answer.outlook.day else None
+    first = _first_day(answer, since)
+    return None if first is None else news_of(answer, first)
+
+
+def first_calls(
+    answer: Answer, since: date, *, n_workers: int = 1
+) -> tuple[date, dict[str, Call]] | None:
+    """Return the first day of `news_since`, and what was said of each target on it: no reasons.
+
+    None where no day lies between.
+    """
+    first = _first_day(answer, since)
+    if first is None:
+        return None
+    asked, targets = Question.of(answer), answer.outlook.indicators
+    then = replace(vintage(asked, first), targets=_targets_then(asked, first))
+    names = [name for name, one in targets.items() if one.target is not None]
+    said = calls_on(asked, [(then, name) for name in names], n_workers=n_workers)
+    return first, dict(zip(names, said, strict=True))
+
+
+def _first_day(answer: Answer, since: date) -> date | None:
+    """Return a day, or the area's first release where that is later; None from its own day on."""
+    told = answer.outlook
+    first = max(since, told.snapshot.archive.first_release_of(told.area))
+    return first if first < told.day else None
 
 
 def _released(asked: Question, since: date) -> dict[Kind, BoolArray]:

@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
 
 import click
 
-from forecast.archive import Archive
 from forecast.errors import ForecastError, SomeFailed
-from forecast.targets import in_force
-
-
-def areas_with_targets(archive: Archive, year: int, day: date) -> list[str]:
-    """Return the areas with a target of the year in force on a day; without any, all areas."""
-    found = [area for area in archive.areas if in_force(archive.targets, area, year, day)]
-    return found or archive.areas
 
 
 def each(areas: Sequence[str], work: Callable[[str], str]) -> None:

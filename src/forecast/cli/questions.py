@@ -2,44 +2,53 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from forecast.cli.exits import exit_codes
-from forecast.cli.options import asked_parameters, asked_until, language, question
+from forecast.cli.options import (
+    asked_parameters,
+    asked_until,
+    existing_reports,
+    language,
+    question,
+)
 from forecast.cli.terminal import console, show
-
-if TYPE_CHECKING:
-    pass
+from forecast.errors import ParameterError
 
 
 @click.command()
 @click.option("--area", help="Id of the area; else every area with a target in force.")
 @question
-def status(area: str | None, **asked: Any) -> None:
-    """Print the table of targets, without a notebook."""
+@click.option(
+    "--reports",
+    metavar="DIR",
+    default="",
+    help="Reports, of which the newest before --as-of is what changes are counted from; "
+    "else the end of the month before.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print all numbers as JSON instead.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print those of targets as CSV instead.")
+def status(area: str | None, reports: str, as_json: bool, as_csv: bool, **asked: Any) -> None:
+    """Print the table of targets and what moved, without a notebook."""
     with exit_codes():
-        from forecast.answers import answer, overlay_of
-        from forecast.archive import read_archive
-        from forecast.cli.areas import areas_with_targets
-        from forecast.report import report_of
+        from forecast.status import csv_of, json_of, moved_since_reports, statuses
 
-        first = asked_parameters(area or "all", **asked)
-        archive = read_archive(first.data)
-        overlay = overlay_of(first, archive)
-        for name in [area] if area else areas_with_targets(archive, first.year, first.as_of):
-            found = answer(
-                archive,
-                name,
-                first.year,
-                first.as_of,
-                seed=first.seed,
-                n_paths=first.n_paths,
-                overlay=overlay,
-            )
-            show(report_of(found), first.lang)
+        if as_json and as_csv:
+            raise ParameterError(["--json and --csv: allowed: one of the two"])
+        folder = existing_reports(reports) if reports else None
+        parameters = asked_parameters(area or "all", **asked)
+        found = statuses(parameters, area, show_progress=sys.stderr.isatty())
+        if folder is not None:
+            found = moved_since_reports(found, folder, parameters)
+        if as_json or as_csv:
+            click.echo((json_of if as_json else csv_of)(found), nl=False)
+            return
+        for one in found:
+            show(one)
 
 
 @click.command()

@@ -83,10 +83,12 @@ def report(
 ) -> None:
     """Write reports of an area's year and print the table of targets."""
     with exit_codes():
+        from forecast.answers import areas_with_targets
         from forecast.archive import read_archive
-        from forecast.cli.areas import areas_with_targets, each
+        from forecast.cli.areas import each
         from forecast.report import read_result
         from forecast.runner import publish
+        from forecast.status.said import status_of
 
         use(workers, scheduler)
         parameters = asked_parameters(area, lang=languages[0], **asked)
@@ -105,7 +107,7 @@ def report(
             each(areas, lambda one: _line(made_of(replace(parameters, area=one))))
             return
         made = made_of(parameters)
-        show(read_result(made.result), parameters.lang)
+        show(status_of(read_result(made.result), parameters.lang))
         click.echo("" if made.is_new else "Nothing new: the report of these inputs stood already.")
         for page in made.pages:
             click.echo(page)
