@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 import pages
 from forecast import charts, phrases, texts
+from forecast.charts.alts import fan_alt
 from forecast.texts import text
 
 
@@ -116,7 +117,7 @@ def test_a_line_of_the_first_screen_has_a_small_fan_with_the_target_and_words_fo
     ax = _rendered(lambda ax: charts.spark(one, ax=ax))
     (line,) = _lines(ax, "target")
     assert set(line.get_ydata()) == {one.target.rate_pct or one.target.lower_pct}
-    assert phrases.fan_alt(one, "en") in small[one.id].markup
+    assert fan_alt(one, "en") in small[one.id].markup
     assert charts.sparks(pages.settled(), "en") == {}
 
 

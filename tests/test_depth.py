@@ -87,3 +87,19 @@ def test_what_the_months_left_need_stands_above_what_they_were():
     said = words(tables.rest_of_year(told.of_indicator(one.id), "en"))
     assert "This year Jul–Dec needs 5.8 %." in said
     assert "2018 7.4 % 2017 8.2 %" in said
+
+
+def test_years_on_a_restated_base_are_marked_where_growth_is_at_current_prices():
+    one = next(one for one in pages.report().indicators if one.id == "retail_sales")
+    past = {"2017": 8.2, "2018": 7.4}
+    one = replace(
+        one,
+        depth=replace(one.depth, rest_of_year_pct=past),
+        base_revision_pct={"2017": 0.1, "2018": 2.53, "2019": -1.2},
+    )
+    told = replace(pages.report(), indicators=[one])
+    said = words(tables.rest_of_year(told, "en"))
+    assert "2018 (base restated by +2.5 %) 7.4 % 2017 8.2 %" in said
+    assert "base restated by −1.2 %" in words(tables.details(told, "en"))
+    real = replace(told, indicators=[replace(one, price_basis="real")])
+    assert "restated" not in words(tables.details(real, "en"))

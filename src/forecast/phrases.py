@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from forecast import texts
 from forecast.attainment import Required
+from forecast.history import RESTATED_FROM
 from forecast.report.naming import Listing, Named, Targeted
 from forecast.report.value import (
     Attained,
@@ -159,6 +160,19 @@ def _beside_so_far(one: IndicatorReport, lang: str) -> str:
     return text(f"required.{key}", lang, points=texts.points(abs(gap), one.decimals, lang))
 
 
+def restated(one: IndicatorReport, year: int, lang: str) -> str:
+    """Return by how much a year's growth stands on a restated base; nothing where it does not.
+
+    At constant prices published growth never is the ratio of levels, so nothing can be told.
+    """
+    revision_pct = one.base_revision_pct.get(str(year))
+    if one.price_basis != "nominal" or revision_pct is None:
+        return ""
+    if abs(revision_pct) <= 100 * RESTATED_FROM:
+        return ""
+    return text("restated.by", lang, size=texts.signed(revision_pct, 1, lang))
+
+
 def forecast(band: Distribution | None, one: IndicatorReport, lang: str) -> str:
     """Return the median and the band of 80 %."""
     if band is None:
@@ -258,45 +272,6 @@ def base(one: IndicatorReport, lang: str) -> list[str]:
     before = growth(need.base_growth_pct, one, lang)
     average = growth(need.two_year_average_pct, one, lang)
     return [text("details.base", lang, growth=before, average=average)]
-
-
-def fan_alt(one: IndicatorReport, lang: str) -> str:
-    """Return in words what the fan of an indicator shows."""
-    said = [text("alt.lead", lang, indicator=name(one, lang), year=_year(one))]
-    if one.target is not None:
-        said.append(text("alt.target", lang, target=target(one, lang)))
-    said += _alt_settled(one, lang) if one.settled is not None else _alt_open(one, lang)
-    return text("form.between_sentences", lang).join(said)
-
-
-def _alt_settled(one: IndicatorReport, lang: str) -> list[str]:
-    reached = None if one.settled is None else one.settled.growth_pct
-    said = [text("alt.settled", lang, growth=growth(reached, one, lang))]
-    judged = light(one)
-    return said + ([text(f"alt.{judged}", lang)] if judged != "none" else [])
-
-
-def _alt_open(one: IndicatorReport, lang: str) -> list[str]:
-    span = growth_span(one, lang, year=_year(one))
-    if span and one.last_figure is not None and not one.last_figure.is_published:
-        span = text("last.unpublished", lang, span=span)
-    last = {"growth": last_growth(one, lang), "span": span}
-    said = [text("alt.last", lang, **last) if span else text("alt.no_last", lang)]
-    band = one.forecast
-    if band is None:
-        return [*said, text("alt.no_call", lang)]
-    ends = {"growth": band.median_pct, "lower": band.lower80_pct, "upper": band.upper80_pct}
-    shown = {end: growth(value, one, lang) for end, value in ends.items()}
-    said.append(text("alt.forecast", lang, **shown))
-    if one.attained is not None:
-        chance = texts.percent(one.attained.probability, lang)
-        word = text(f"word.{one.attained.word}", lang)
-        said.append(text("alt.probability", lang, probability=chance, word=word))
-    return said
-
-
-def _year(one: IndicatorReport) -> int:
-    return int(one.fan.months[-1][:4])
 
 
 def caveat(said: CaveatSaid, report: Listing, lang: str) -> str:

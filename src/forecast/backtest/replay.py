@@ -15,7 +15,7 @@ from forecast.archive import Archive
 from forecast.backtest.errors import ErrorRow, errors_of
 from forecast.backtest.scoring import Call, scored
 from forecast.chance import generator
-from forecast.history import FloatArray, History, build_history, sources_of
+from forecast.history import RESTATED_FROM, FloatArray, History, build_history, sources_of
 from forecast.models import MODELS, Fitted, Shared, explodes
 from forecast.outlook import learning_day, what_is_shared
 from forecast.outturn import Outturn, expected_outturn, outturn_of
@@ -278,6 +278,10 @@ def _references(history: History) -> dict[str, FloatArray]:
 
 
 def _is_restated(history: History) -> bool:
-    """Whether published growth and the ratio of levels differ by more than rounding."""
+    """Whether published growth and the ratio of levels differ by more than rounding.
+
+    At constant prices they always do, by the deflator.
+    """
     revision = history.growth.base_revision[-1]
-    return bool(np.isfinite(revision) and abs(revision) > 0.002)
+    is_nominal = history.indicator.price_basis == "nominal"
+    return is_nominal and bool(np.isfinite(revision) and abs(revision) > RESTATED_FROM)

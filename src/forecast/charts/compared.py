@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from forecast import phrases
+from forecast.charts.alts import fan_alt
 from forecast.charts.fan import fan_figure, fan_view
 from forecast.charts.style import picture
 from forecast.fragments import Html, fragment
@@ -19,7 +19,7 @@ def compared(said: Mapping[str, IndicatorReport | None], lang: str) -> Html:
     views = [fan_view(one) for one in made.values()]
     view = (min(low for low, _ in views), max(high for _, high in views)) if views else None
     pictures = [
-        picture(fan_figure(one, lang, view), phrases.fan_alt(one, lang), _caption(model, lang))
+        picture(fan_figure(one, lang, view), fan_alt(one, lang), _caption(model, lang))
         for model, one in made.items()
     ]
     silent = [

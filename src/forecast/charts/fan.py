@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from forecast import phrases, texts
+from forecast.charts.alts import fan_alt
 from forecast.charts.axes import plain_axes, target_rates, write_reason, write_title
 from forecast.charts.style import (
     ABOVE,
@@ -99,7 +100,7 @@ def fans(report: Report, lang: str) -> Html:
     shown = report.with_target or report.indicators
     if not shown:
         return Html("")
-    pictures = [picture(fan_figure(one, lang), phrases.fan_alt(one, lang)) for one in shown]
+    pictures = [picture(fan_figure(one, lang), fan_alt(one, lang)) for one in shown]
     is_settled = {one.settled is not None for one in shown}
     is_overlaid = any(one.fan.unpublished for one in shown)
     chosen = ["key", *["key_settled"] * (True in is_settled), *["key_unpublished"] * is_overlaid]

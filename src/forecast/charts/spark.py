@@ -6,7 +6,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from forecast import phrases
+from forecast.charts.alts import fan_alt
 from forecast.charts.fan import draw_bands, draw_known, draw_target, fan_view, known_course
 from forecast.charts.style import BANDS, STYLE, inline_image
 from forecast.fragments import Html
@@ -35,5 +35,5 @@ def sparks(report: Report, lang: str) -> dict[str, Html]:
         if one.settled is None and one.forecast is not None:
             figure = Figure(figsize=_SIZE_INCHES)
             spark(one, ax=figure.add_axes((0, 0, 1, 1)))
-            drawn[one.id] = inline_image(figure, phrases.fan_alt(one, lang))
+            drawn[one.id] = inline_image(figure, fan_alt(one, lang))
     return drawn

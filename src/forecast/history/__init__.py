@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from forecast.history.flows import Flows
-from forecast.history.growth import Basis, Growth, Part
+from forecast.history.growth import RESTATED_FROM, Basis, Growth, Part
 from forecast.history.levels import FloatArray, Levels
 from forecast.history.series import History, bare_history, build_history, sources_of
 
 __all__ = [
+    "RESTATED_FROM",
     "Basis",
     "FloatArray",
     "Flows",

@@ -37,6 +37,9 @@ class Part:
     growth_pct: float
 
 
+RESTATED_FROM = 0.002  # of the base: published growth and the ratio of levels differ by more
+
+
 @dataclass(frozen=True, slots=True)
 class Growth:
     """YTD growth in per cent and its basis, of shape (year, 12); and what is known beside it.

@@ -55,11 +55,22 @@ def base_effects(report: Report, lang: str) -> Html:
 
 
 def _base_row(effect: BaseEffect, one: IndicatorReport, lang: str) -> list[str]:
+    span = texts.span(f"{effect.month[:4]}-01", effect.month, lang)
     values = (effect.growth_pct, effect.base_growth_pct, effect.two_year_average_pct)
     return [
-        texts.span(f"{effect.month[:4]}-01", effect.month, lang),
+        _marked(span, int(effect.month[:4]), one, lang),
         *(phrases.growth(v, one, lang) for v in values),
     ]
+
+
+def _year(year: int, one: IndicatorReport, lang: str) -> str:
+    return _marked(str(year), year, one, lang)
+
+
+def _marked(said: str, year: int, one: IndicatorReport, lang: str) -> str:
+    """Return what is said with a mark where growth of the year stands on a restated base."""
+    mark = phrases.restated(one, year, lang)
+    return text("restated.beside", lang, said=said, mark=mark) if mark else said
 
 
 def contributions(report: Report, lang: str) -> Html:
@@ -104,7 +115,7 @@ def _call_row(call: PastCall, one: IndicatorReport, lang: str) -> list[str]:
     asked = none if call.target_pct is None else phrases.growth(call.target_pct, one, lang)
     chance = none if call.probability is None else texts.percent(call.probability, lang)
     return [
-        str(call.year),
+        _year(call.year, one, lang),
         texts.day(call.as_of, lang),
         asked,
         chance,
@@ -117,7 +128,7 @@ def rest_of_year(report: Report, lang: str) -> Html:
     """Return what the months still open grew in past years, beside what they need now."""
     (one,) = report.indicators
     rows = [
-        [year, phrases.growth(growth, one, lang)]
+        [_year(int(year), one, lang), phrases.growth(growth, one, lang)]
         for year, growth in reversed(one.depth.rest_of_year_pct.items())
     ]
     notes = []
