@@ -146,6 +146,10 @@ class OutputError(ForecastError):
     """A folder or file that could not be written."""
 
 
+class NoPdf(ForecastError):
+    """A PDF that could not be printed; its page stands as HTML."""
+
+
 class WorkersLost(ForecastError):
     """Workers that cannot be reached or used, or that died with their work undone."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 
@@ -33,6 +33,21 @@ class Page:
         """The name without its last ending: `attainment`, `attainment.zh`, `indicator-gdp`."""
         subject = f"{self.kind}-{self.indicator}" if self.indicator else self.kind
         return subject if self.lang == "en" else f"{subject}.{self.lang}"
+
+    @property
+    def notebook(self) -> str:
+        """The name of the executed notebook behind the page."""
+        return f"{self.stem}.ipynb"
+
+    @property
+    def is_pdf(self) -> bool:
+        """Whether the page is a PDF."""
+        return self.format == "pdf"
+
+    @property
+    def as_html(self) -> Page:
+        """The same page as HTML."""
+        return replace(self, format="html")
 
     @property
     def name(self) -> str:

@@ -7,7 +7,7 @@ from forecast.fragments import Html, fragment
 from forecast.report.moved import TargetMoved
 from forecast.report.value import Report
 from forecast.tables.commitments import commitments_lead
-from forecast.tables.headline import changes, simulated, summary, together
+from forecast.tables.headline import changes, nothing_new, simulated, summary, together
 from forecast.tables.moved import LEAST, name, releases
 from forecast.tables.overlay import rests_on
 from forecast.texts import text
@@ -19,6 +19,7 @@ def bulletin(report: Report, lang: str) -> Html:
         "bulletin", lang, report=report, summary=summary(report, lang),
         title=text("bulletin.title", lang, area=report.area_name(lang), year=report.year),
         known=text("bulletin.known", lang, day=texts.day(report.as_of, lang)),
+        nothing_new=nothing_new(report, lang),
         changes=changes(report, lang), points=_points(report, lang),
         rests_on=rests_on(report, lang), source=_source(report, lang),
         simulated=simulated(report, lang),

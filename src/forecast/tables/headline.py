@@ -27,7 +27,8 @@ def headline(
     """
     return fragment(
         "headline", lang, report=report, title=title or page_title(report, lang),
-        known=_known_until(report, lang), verdict=verdict(report, lang),
+        known=_known_until(report, lang), nothing_new=nothing_new(report, lang),
+        verdict=verdict(report, lang),
         together=together(report, lang), at_least=_at_least(report, lang),
         dependence=_dependence(report, lang), open=_unsettled(report),
         rests_on=rests_on(report, lang), simulated=simulated(report, lang),
@@ -54,6 +55,15 @@ def changes(report: Report, lang: str) -> dict[str, str]:
             size = texts.points(abs(points), 0, lang)
             found[told.indicator] = text(f"headline.{key}", lang, points=size, day=since)
     return found
+
+
+def nothing_new(report: Report, lang: str) -> str:
+    """Return that no figure of the area came out since the earlier day; nothing where one did."""
+    moved = report.moved
+    if moved is None or report.known.newest_release_on > moved.since:
+        return ""
+    key = "nothing_new_here" if moved.n_releases else "nothing_new"
+    return text(f"headline.{key}", lang, day=texts.day(moved.since, lang), n=moved.n_releases)
 
 
 def summary(report: Report, lang: str) -> str:
