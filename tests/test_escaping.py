@@ -1,5 +1,6 @@
 """Text from data stays text: names, wordings and sources that hold HTML or a script."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from html.parser import HTMLParser
@@ -10,6 +11,7 @@ import pytest
 
 from forecast.parameters import KINDS, LANGUAGES, Parameters
 from forecast.runner import Publication, publish
+from forecast.runner.markdown import markdown_of
 from town import HEADER, SCHEDULE, quarters
 
 SCRIPT = "<script>alert(1)</script>"
@@ -126,14 +128,21 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Publication:
 
 @pytest.mark.slow
 def test_no_text_becomes_an_element_an_attribute_or_a_template(published: Publication):
-    index = published.place.parents[2] / "index.html"
-    for path in [*published.pages, *([index] if index.is_file() else [])]:
+    reports = published.place.parents[2]
+    for path in [*published.pages, reports / "index.html", reports / "index.zh.html"]:
         read = Read(path.read_text(encoding="utf-8"))
         assert "script" not in {tag for tag, _ in read.elements}, path.name
         assert not [a for _, given in read.elements for a in given if a.startswith("on")], path.name
         sources = [given.get("src") or "" for tag, given in read.elements if tag == "img"]
         assert all(source.startswith("data:image/") for source in sources), path.name
         assert "{{ 7 * 7 }}" in read.text, path.name
+
+
+@pytest.mark.slow
+def test_no_text_becomes_a_mark_of_markdown(published: Publication):
+    said = markdown_of((published.place / "attainment.html").read_text(encoding="utf-8"))
+    assert r"\<script>alert(1)\</script>" in said
+    assert not re.search(r"(?<!\\)<[A-Za-z/!?]", said)
 
 
 @pytest.mark.slow

@@ -2,17 +2,19 @@
 
 import json
 import re
+import shutil
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from forecast import runner
-from forecast.errors import ContractError, NotebookFailed, OutputError
+from forecast.errors import ContractError, NotebookFailed, OutputError, ParameterError
 from forecast.ledger import faults_of, read_ledger
 from forecast.parameters import Parameters
 from forecast.report import read_result
-from forecast.runner import MANIFEST, RESULT, publication, publish
+from forecast.runner import MANIFEST, RESULT, making, publish
 
 EDITED = r"result\.json was edited: it is not the result\.json of any run beside it"
 LINKED = {"attainment.html", "attainment.ipynb", RESULT, MANIFEST}
@@ -110,6 +112,87 @@ def test_another_language_renews_both_pages_together(tmp_path: Path):
     assert 'lang="zh-Hans"' in both.page.read_text(encoding="utf-8")[:200]
 
 
+def copied(published: tuple[Path, runner.Publication], folder: Path) -> Path:
+    return shutil.copytree(published[0], folder / "reports")
+
+
+def test_kinds_share_one_run_one_result_and_one_manifest(
+    published: tuple[Path, runner.Publication], tmp_path: Path
+):
+    reports, (_, first) = copied(published, tmp_path), published
+    made = publish(asked(), reports, kinds=["bulletin", "track-record"], languages=["zh", "en"])
+    pages = ["bulletin.zh.html", "bulletin.html", "track-record.zh.html", "track-record.html"]
+    assert [page.name for page in made.pages] == pages
+    notebooks = {f"{page.removesuffix('.html')}.ipynb" for page in pages}
+    assert names(made.place) == LINKED | set(pages) | notebooks
+    manifest = json.loads((made.place / MANIFEST).read_text(encoding="utf-8"))
+    assert set(manifest["pages"]) == {"attainment.html", *pages}
+    assert manifest["pages"]["bulletin.zh.html"] == {
+        "kind": "bulletin",
+        "indicator": "",
+        "lang": "zh",
+        "format": "html",
+    }
+    assert made.result.read_bytes() == first.result.read_bytes()
+    assert "2013" in made.page.read_text(encoding="utf-8")
+
+
+def test_a_page_more_is_made_without_making_the_others_again(
+    published: tuple[Path, runner.Publication], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    reports, (_, first) = copied(published, tmp_path), published
+    monkeypatch.setattr(making, "run_notebook", failing)
+    made = publish(asked(), reports, formats=["md"])
+    assert made.is_new
+    assert names(made.place) == LINKED | {"attainment.md"}
+    assert (made.place / "attainment.ipynb").read_bytes() == first.page.with_suffix(
+        ".ipynb"
+    ).read_bytes()
+    assert made.page.read_text(encoding="utf-8").startswith("# Longgang District: ")
+
+
+def test_an_indicator_has_a_page_of_its_own(
+    published: tuple[Path, runner.Publication], tmp_path: Path
+):
+    reports = copied(published, tmp_path)
+    made = publish(asked(), reports, kinds=["indicator"], indicators=["exports"])
+    assert made.page.name == "indicator-exports.html"
+    assert "Exports" in made.page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"kinds": ["novel"]}, "kind: 'novel' is unknown; allowed: attainment, bulletin"),
+        ({"languages": ["fr"]}, "lang: 'fr' is unknown; allowed: en, zh"),
+        ({"formats": ["doc", "pdf"]}, "format: 'doc' is unknown; allowed: html, pdf, md"),
+        ({"kinds": []}, "kind: none is asked"),
+        ({"kinds": ["indicator"]}, "indicator: none has a target in force, name one; allowed"),
+        ({"kinds": ["indicator"], "indicators": ["../gdp"]}, "indicator: '../gdp'; allowed: "),
+        ({"indicators": ["exports"]}, "indicator: asked without the kind indicator"),
+    ],
+)
+def test_what_does_not_exist_is_refused_before_anything_is_written(
+    changes: dict[str, list[str]], message: str, tmp_path: Path
+):
+    with pytest.raises(ParameterError, match=re.escape(message)):
+        publish(asked(), tmp_path / "reports", **changes)
+    assert not (tmp_path / "reports").exists()
+
+
+@pytest.mark.parametrize("area", ["../longgang", "..", "a/b", "/tmp", "", "a\\b", "x" * 65])
+def test_no_area_leads_out_of_the_folder_of_reports(area: str):
+    with pytest.raises(ParameterError, match="area: "):
+        asked(area=area)
+
+
+def test_without_new_figures_there_is_a_report_that_says_so(tmp_path: Path):
+    made = publish(asked(as_of="2013-09-30", since="2013-09-25"), tmp_path, kinds=["bulletin"])
+    found = read_result(made.result)
+    assert found.known.newest_release_on <= date(2013, 9, 25)
+    assert "Nothing new since 25 Sep 2013" in made.page.read_text(encoding="utf-8")
+
+
 def test_bad_data_writes_nothing(data_folder: Path, tmp_path: Path):
     data = tmp_path / "data"
     (data / "figures").mkdir(parents=True)
@@ -132,7 +215,7 @@ def test_a_failing_cell_leaves_the_last_good_report(
     notebook["cells"][-1]["source"] = "raise RuntimeError('spoilt')"
     spoilt = tmp_path / "attainment.ipynb"
     spoilt.write_text(json.dumps(notebook), encoding="utf-8")
-    monkeypatch.setattr(publication, "notebook_path", lambda _: spoilt)
+    monkeypatch.setattr(making, "notebook_path", lambda _: spoilt)
     with pytest.raises(NotebookFailed, match="RuntimeError: spoilt"):
         publish(asked(seed=2), tmp_path)
     assert {name: (made.place / name).read_bytes() for name in LINKED} == before
@@ -171,7 +254,7 @@ def test_links_that_were_lost_are_put_back_from_the_run(
     made = publish(asked(), tmp_path)
     made.page.unlink()
     made.result.unlink()
-    monkeypatch.setattr(publication, "run_notebook", failing)
+    monkeypatch.setattr(making, "run_notebook", failing)
     publish(asked(), tmp_path)
     assert read_result(made.result).area == "longgang"
     assert made.page.is_file()

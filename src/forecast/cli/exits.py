@@ -1,4 +1,4 @@
-"""Exit codes: 0 done, 1 a run failed, 2 bad input, 6 another process is at work.
+"""Exit codes: 0 done, 1 a run failed, 2 bad input, 6 another process is at work, 7 no PDF.
 
 `check` alone: 3 a target is below, 4 data are overdue. `run-due` alone: 5 an alert is undelivered.
 """
@@ -14,13 +14,14 @@ import click
 from forecast.errors import (
     FolderBusy,
     ForecastError,
+    NoPdf,
     NotebookFailed,
     OutputError,
     SomeFailed,
     WorkersLost,
 )
 
-FAILED, BAD_INPUT, BELOW, OVERDUE, UNDELIVERED, BUSY = 1, 2, 3, 4, 5, 6
+FAILED, BAD_INPUT, BELOW, OVERDUE, UNDELIVERED, BUSY, INCOMPLETE = 1, 2, 3, 4, 5, 6, 7
 
 
 @contextmanager
@@ -31,6 +32,9 @@ def exit_codes() -> Iterator[None]:
     except (NotebookFailed, OutputError, SomeFailed, WorkersLost) as error:
         click.echo(f"forecast: {error}", err=True)
         sys.exit(FAILED)
+    except NoPdf as error:
+        click.echo(f"forecast: {error}", err=True)
+        sys.exit(INCOMPLETE)
     except FolderBusy as error:
         click.echo(f"forecast: {error}", err=True)
         sys.exit(BUSY)

@@ -111,7 +111,9 @@ def report(
         click.echo("" if made.is_new else "Nothing new: the report of these inputs stood already.")
         for page in made.pages:
             click.echo(page)
+        made.check()
 
 
 def _line(made: Publication) -> str:
+    made.check()
     return " ".join([*map(str, made.pages), *(() if made.is_new else ("(stood already)",))])

@@ -212,7 +212,8 @@ def _grouped(row: Row, lang: str) -> list[tuple[str, list[tuple[Page, str]]]]:
 def _about(row: Row, page: Page, lang: str) -> str:
     """Return the kind of a page in words, or the indicator that it is about."""
     if not page.indicator:
-        return texts.text(f"kind.{page.kind.replace('-', '_')}", lang)
+        kind = page.kind.replace("-", "_")
+        return texts.text(f"kind.{kind}", lang)
     target = row.target(page.indicator)
     return page.indicator if target is None else target.names[lang]
 

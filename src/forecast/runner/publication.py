@@ -54,6 +54,11 @@ class Publication:
         """The first page that was asked for."""
         return self.pages[0]
 
+    def check(self) -> None:
+        """Raise NoPdf where a PDF could not be printed."""
+        if self.lacking:
+            raise NoPdf(f"no PDF was made, {self.page} was: {self.lacking}")
+
 
 def publish(
     parameters: Parameters,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from forecast.archive import Archive
-from forecast.errors import DayAhead, ForecastError, NotebookFailed, OutputError
+from forecast.errors import DayAhead, ForecastError, NoPdf, NotebookFailed, OutputError
 from forecast.known import Known
 from forecast.ledger import MANIFEST, RUNS, enter, refuse_edited
 from forecast.parameters import Parameters
@@ -65,7 +65,7 @@ def catch_up(order: Order, archive: Archive, say: Callable[[Entry], None]) -> li
     for due in due_reports(archive, time_of(order, archive.schedule)):
         try:
             entries.append(_settled(order, due, known))
-        except (NotebookFailed, OutputError) as error:
+        except (NoPdf, NotebookFailed, OutputError) as error:
             entries.append(_failed(due, error))
             if isinstance(error.__cause__, OSError):
                 say(entries[-1])
@@ -129,6 +129,7 @@ def _publish(asked: Parameters, due: Due, reports: Path) -> str:
     from forecast.runner import publish
 
     made = publish(asked, reports, kinds=due.kinds, languages=due.languages, formats=due.formats)
+    made.check()
     return made.run
 
 
