@@ -34,7 +34,9 @@ def engine() -> str:
 @pytest.fixture(scope="module")
 def published(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Publication:
     folder = tmp_path_factory.mktemp("reports")
-    return publish(Parameters.parse(**ASKED), folder, kinds=["attainment"], formats=["pdf"])
+    return publish(
+        Parameters.parse(**ASKED), folder, kinds=["attainment", "bulletin"], formats=["pdf"]
+    )
 
 
 def fonts_of(pdf: PdfReader) -> list[dict]:
@@ -84,7 +86,13 @@ def test_the_page_stands_beside_it(published: Publication):
 
 
 @pytest.mark.system
-def test_the_bulletin_takes_one_sheet_and_text_that_looks_like_html_stays_text(engine: str):
+@pytest.mark.slow
+def test_the_bulletin_takes_one_sheet(published: Publication):
+    assert len(PdfReader(published.place / "bulletin.zh.pdf").pages) == 1
+
+
+@pytest.mark.system
+def test_text_that_looks_like_html_stays_text(engine: str):
     page = "<!DOCTYPE html><html><head></head><body><p>&lt;script&gt; 长目</p></body></html>"
     pdf = PdfReader(io.BytesIO(pdf_of(page, engine)))
     assert "<script> 长目" in pdf.pages[0].extract_text()
