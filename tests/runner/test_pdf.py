@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from pypdf import PdfReader
 
 from forecast.cli import main
-from forecast.cli.exits import INCOMPLETE
+from forecast.cli.exits import NO_PDF
 from forecast.errors import NoPdf
 from forecast.parameters import Parameters
 from forecast.runner import Publication, publish
@@ -106,7 +106,7 @@ def test_without_an_engine_the_page_is_made_and_the_exit_code_says_so(
     asked += ["--format", "pdf", "--out", str(tmp_path)]
     for _ in range(2):
         done = CliRunner().invoke(main, ["report", *asked])
-        assert done.exit_code == INCOMPLETE
+        assert done.exit_code == NO_PDF
         assert "no-such-browser" in done.stderr
         assert "no PDF was made" in done.stderr
     place = tmp_path / "longgang" / "2013" / "2013-09-30"

@@ -1,6 +1,7 @@
-"""Exit codes: 0 done, 1 a run failed, 2 bad input, 6 another process is at work, 7 no PDF.
+"""Exit codes: 0 done, 1 a run failed, 2 bad input, 6 another process is at work, 8 no PDF.
 
 `check` alone: 3 a target is below, 4 data are overdue. `run-due` alone: 5 an alert is undelivered.
+`import` alone: 7 cells were left.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from forecast.errors import (
     WorkersLost,
 )
 
-FAILED, BAD_INPUT, BELOW, OVERDUE, UNDELIVERED, BUSY, INCOMPLETE = 1, 2, 3, 4, 5, 6, 7
+FAILED, BAD_INPUT, BELOW, OVERDUE, UNDELIVERED, BUSY, NO_PDF = 1, 2, 3, 4, 5, 6, 8
 
 
 @contextmanager
@@ -34,7 +35,7 @@ def exit_codes() -> Iterator[None]:
         sys.exit(FAILED)
     except NoPdf as error:
         click.echo(f"forecast: {error}", err=True)
-        sys.exit(INCOMPLETE)
+        sys.exit(NO_PDF)
     except FolderBusy as error:
         click.echo(f"forecast: {error}", err=True)
         sys.exit(BUSY)
