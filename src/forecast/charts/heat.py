@@ -113,6 +113,8 @@ def _draw_row(row: int, one: IndicatorReport, year: int, ax: Axes) -> None:
     for cell in cells:
         box = Rectangle((cell.month - 0.48, row - 0.44), 0.96, 0.88, facecolor=_SHADES[cell.shade])
         box.set_gid(cell.shade)
+        if cell.is_ahead:
+            box.set(hatch="///", edgecolor="white", linewidth=0)
         ax.add_patch(box)
         ink = "#4a4a4a" if cell.is_ahead else BLACK
         _write(ax, cell.month, row, texts.number(cell.growth, one.decimals), ink)
