@@ -21,7 +21,7 @@ from forecast.cli import main
 from forecast.errors import ContractError
 from forecast.news import news_since
 from forecast.parameters import Parameters
-from forecast.report import moved_report, report_of
+from forecast.report import moved_report, read_result, report_of
 from forecast.status import kept as keeping
 from forecast.status import made as making
 from forecast.status import moved_since_reports, statuses
@@ -295,3 +295,17 @@ def test_a_record_that_is_missing_is_made_with_a_bar(
     assert "Replaying past calls: 100%" in capsys.readouterr().err
     list(making.made(asked, "district", show_progress=False))
     assert capsys.readouterr().err == ""
+
+
+def test_what_a_real_result_said_is_read(tmp_path: Path):
+    golden = Path(__file__).parents[1] / "golden" / "result.json"
+    place = tmp_path / "futian" / "2019" / "2019-09-30"
+    place.mkdir(parents=True)
+    shutil.copy(golden, place)
+    found = last_report(tmp_path, "futian", 2019, date(2019, 10, 1))
+    report = read_result(golden)
+    assert found is not None
+    assert found.day == report.as_of
+    for one in report.with_target:
+        assert one.attained is not None
+        assert found.probabilities[one.id] == one.attained.probability
