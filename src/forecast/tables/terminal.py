@@ -46,7 +46,7 @@ _COLUMNS = (
     "light",
 )
 _COLUMNS_WITHOUT_TARGET = ("indicator", "last", "forecast_short")
-_WRAPPED = ("indicator", "target", "last")
+_WRAPPED = ("indicator", "last")
 _SURE = (0.5, 0.8, 0.9)
 
 
