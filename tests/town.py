@@ -144,7 +144,11 @@ def lacking_last(year: Path, reports: Path, n_reports: int) -> Path:
 
 def kill_after(seconds: float, data: Path, reports: Path, *, with_children: bool) -> bool:
     """Start a call, kill it (SIGKILL) after a while, and return whether it still ran."""
-    call = started(data, reports)
+    return kill(started(data, reports), seconds, with_children=with_children)
+
+
+def kill(call: subprocess.Popen[str], seconds: float, *, with_children: bool) -> bool:
+    """Kill a process (SIGKILL) after a while, and return whether it still ran."""
     try:
         call.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,8 +40,25 @@ def check_data(folder: str) -> None:
         for area in sorted({t.area for t in archive.targets} - set(archive.areas)):
             targets = sum(t.area == area for t in archive.targets)
             click.echo(f"  {area}: no figures yet, {targets} targets")
+        for line in _looks(archive):
+            click.echo(line)
         for warning in archive.commitments.warnings():
             click.echo(f"warning: {warning}")
+
+
+def _looks(archive: Archive) -> Iterator[str]:
+    """Yield what deserves a second look in each area's figures, as known on the newest day."""
+    from forecast.quality import counted, findings, foremost
+
+    snapshot = archive.as_of(archive.last_release_on)
+    for area in archive.areas:
+        found = findings(snapshot, area)
+        shown = foremost(found)
+        if found:
+            counts = [f"{n} {kind}" for kind, n in counted(found).items() if n]
+            kinds = ", ".join(counts).replace("_", " ")
+            yield f"a second look at {area}, as of {snapshot.day} ({kinds}; {len(shown)} shown):"
+        yield from (f"  {one}" for one in shown)
 
 
 def _commitments_said(archive: Archive, area: str) -> str:

@@ -22,6 +22,7 @@ from forecast.report.lights import light, word
 from forecast.report.live import live_report
 from forecast.report.moved import FilmFrame, Moved, film_report, moved_report
 from forecast.report.overlay import OverlayReport, overlay_report
+from forecast.report.quality import QualityReport, quality_report
 from forecast.report.result import json_of, json_schema, read_result, result_json, write_result
 from forecast.report.track import TrackReport, track_record
 from forecast.report.value import (
@@ -43,6 +44,7 @@ __all__ = [
     "Known",
     "Moved",
     "OverlayReport",
+    "QualityReport",
     "Report",
     "TrackReport",
     "commitment_reports",
@@ -51,6 +53,7 @@ __all__ = [
     "json_schema",
     "light",
     "moved_report",
+    "quality_report",
     "read_result",
     "report_of",
     "report_on",
@@ -103,6 +106,7 @@ def report_of(answer: Answer, news: News | None = None, film: Iterable[Frame] = 
         commitments=commitment_reports(
             outlook.snapshot, outlook.area, outlook.year, seed=answer.seed, n_paths=outlook.n_paths
         ),
+        quality=quality_report(outlook.snapshot, outlook.area),
         caveats=general_caveats(answer),
     )
 

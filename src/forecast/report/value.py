@@ -18,9 +18,10 @@ from forecast.report.depth import Depth
 from forecast.report.live import LiveReport
 from forecast.report.moved import FilmFrame, Moved
 from forecast.report.overlay import OverlayReport
+from forecast.report.quality import QualityReport
 from forecast.report.track import TrackReport
 
-SCHEMA_VERSION = "1.6"
+SCHEMA_VERSION = "1.7"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,6 +238,7 @@ class Report:
     moved: Moved | None
     film: list[FilmFrame]
     commitments: list[CommitmentReport]
+    quality: QualityReport
     caveats: list[CaveatSaid]
 
     @property
@@ -265,6 +267,7 @@ class Report:
             moved=moved,
             film=[frame for frame in self.film if frame.indicator == indicator],
             commitments=[],
+            quality=self.quality.of_indicator(indicator),
             caveats=[],
         )
 

@@ -21,6 +21,7 @@ from forecast.tables.imported import imported_lines, imported_terminal
 from forecast.tables.live import live_sentences, live_terminal
 from forecast.tables.moved import moved_lines, moved_terminal
 from forecast.tables.overlay import overlay, overlay_terminal
+from forecast.tables.quality import quality
 from forecast.tables.scenario import scenario, scenario_terminal
 from forecast.tables.scoreboard import scoreboard
 from forecast.tables.sections import caveats, details, known, members, others, provenance
@@ -61,6 +62,7 @@ __all__ = [
     "page_title",
     "past_calls",
     "provenance",
+    "quality",
     "rest_of_year",
     "scenario",
     "scenario_terminal",
