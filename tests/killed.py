@@ -1,4 +1,4 @@
-"""Reports and imports that are killed (SIGKILL), and what must stand afterwards. Data are made up."""
+"""Reports and imports that are killed (SIGKILL), and what must stand afterwards. Made up."""
 
 import json
 import subprocess
@@ -77,7 +77,7 @@ def report_survives(whole: Whole, out: Path, seconds: float, *, every: bool) -> 
 
 
 def import_survives(folder: Path, seconds: float) -> bool:
-    """Kill an import; assert that the old rows alone stand, or all; return whether it was killed."""
+    """Kill an import; assert that the old rows stand, or all; return whether it was killed."""
     data = folder / "data"
     (data / "figures").mkdir(parents=True)
     old = f"{HEADER}\ntown,gdp,2012-01,2012-12,growth_pct,7.0,2013-01-18\n"
