@@ -34,6 +34,8 @@ test: $(READY) ## Check style, types, layers, tests and notebooks
 
 soak: $(READY) ## Run the tests that take long: kills and random inputs in numbers
 	@$(BIN)/pytest -n auto --dist loadgroup tests/soak
+	@found=$$(mktemp -d) && $(BIN)/python tests/soak/fuzz_readers.py -max_total_time=600 \
+	  -artifact_prefix="$$found/" -verbosity=0 "$$found" tests/soak/corpus && rm -rf "$$found"
 	@$(MAKE) --no-print-directory stacks
 
 stacks: ## Run the quick tests on the oldest and newest packages, on every Python found

@@ -1,0 +1,59 @@
+"""Fuzzes the readers of days, months, numbers, spans and units with atheris.
+
+    python tests/soak/fuzz_readers.py -max_total_time=600 tests/soak/corpus
+
+Whatever the text, a reader returns a value or raises what it says it raises. Texts that reached new
+code are added to the corpus; what crashes is written beside it.
+"""
+
+# What is to be fuzzed is imported while atheris instruments it.
+
+import math
+import sys
+
+import atheris
+
+with atheris.instrument_imports(include=["forecast"]):
+    from forecast import spans
+    from forecast.errors import ForecastError
+    from forecast.figures import contract
+    from forecast.intake.numbers_said import growth_said, level_said
+    from forecast.intake.spans_said import span_said
+    from forecast.intake.spelling import plain
+    from forecast.intake.units import rule_of
+    from forecast.parameters import is_name
+
+
+def read_all(text: str) -> None:
+    """Read a text in every way in which a cell of a file is read."""
+    month = spans.parse_month(text)
+    assert month is None or spans.month_text(month).encode() == text.encode()
+    value = contract._number(text)
+    assert math.isnan(value) or math.isfinite(value)
+    contract._day(text)
+    is_name(text)
+    for reader in (growth_said, level_said, _span, _rule):
+        try:
+            reader(text)
+        except ForecastError:
+            continue
+
+
+def _span(text: str) -> None:
+    rest = span_said(plain(text))[1]
+    assert len(rest) <= len(plain(text))
+
+
+def _rule(text: str) -> None:
+    rule = rule_of(plain(text), "cny_100m", {})
+    assert rule.times > 0
+
+
+def fuzz(raw: bytes) -> None:
+    """Read bytes as the text that they spell."""
+    read_all(raw.decode("utf-8", errors="replace"))
+
+
+if __name__ == "__main__":
+    atheris.Setup(sys.argv, fuzz)
+    atheris.Fuzz()
