@@ -117,7 +117,7 @@ def _open_sentences(report: Report, lang: str) -> list[tuple[str, str]]:
         for light, key in _SUMMARY_LIGHTS.items()
         if by_light[light]
     ]
-    if not by_light["red"]:
+    if not by_light["red"] and len(report.with_target) > 1:
         said.insert(0, ("", text("headline.none_in_danger", lang)))
     if by_light["none"]:
         names = phrases.names(by_light["none"], lang)
