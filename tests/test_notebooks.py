@@ -13,6 +13,7 @@ from forecast.errors import NotebookFailed, ParameterError
 from forecast.parameters import PARAMETER_TYPES
 from forecast.report import read_result
 from forecast.runner import check_parameters, run_notebook
+from forecast.runner.kinds import PER_INDICATOR
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").rglob("*.ipynb"))
 REPORTS = [path for path in NOTEBOOKS if path.parent.name == "notebooks"]
@@ -36,6 +37,11 @@ def cells(path: Path, kind: str) -> list[Any]:
 
 def named(path: Path) -> str:
     return path.stem
+
+
+def about(path: Path) -> dict[str, str]:
+    """Return what the notebook of one indicator is asked besides."""
+    return {"indicator": "gdp"} if path.stem == PER_INDICATOR else {}
 
 
 every = pytest.mark.parametrize("path", NOTEBOOKS, ids=named)
@@ -82,13 +88,13 @@ def test_outputs_are_kept_only_where_they_are_checked(path: Path):
 
 @pytest.mark.parametrize("path", REPORTS, ids=named)
 def test_report_notebooks_take_the_parameters_of_a_report(path: Path):
-    check_parameters(path, {name: kind() for name, kind in PARAMETER_TYPES.items()})
+    check_parameters(path, {name: kind() for name, kind in PARAMETER_TYPES.items()} | about(path))
 
 
 @pytest.mark.parametrize("path", REPORTS, ids=named)
 def test_every_report_notebook_runs_and_leaves_its_numbers(path: Path, tmp_path: Path):
     executed = tmp_path / path.name
-    run_notebook(path, executed, ASKED | {"out": str(tmp_path)}, show_progress=False)
+    run_notebook(path, executed, ASKED | about(path) | {"out": str(tmp_path)}, show_progress=False)
     result = read_result(tmp_path / "result.json")
     assert (result.area, result.year, str(result.as_of)) == ("futian", 2019, "2019-09-30")
     assert len(result.with_target) == 6
