@@ -90,9 +90,9 @@ def _answer_to(parameters: Parameters, content: str) -> Answer:
 
 def content_of(parameters: Parameters) -> str:
     """Return a hash of the files that an answer rests on; of those that are there."""
-    paths = [] if parameters.overlay is None else [parameters.overlay]
-    named = file_hashes(parameters.data)
-    named |= {str(path): sha256_of(path) for path in paths if path.is_file()}
+    named, overlay = file_hashes(parameters.data), parameters.overlay
+    if overlay is not None and overlay.is_file():
+        named["overlay"] = sha256_of(overlay)
     return hashlib.sha256(repr(sorted(named.items())).encode()).hexdigest()
 
 

@@ -14,6 +14,7 @@ from forecast.origin import folder
 LANGUAGES = ("en", "zh")
 KINDS = ("attainment", "bulletin", "indicator", "track-record")
 FORMATS = ("html", "pdf", "md")
+HANDED = "FORECAST_HANDED_OVER"  # names a folder of reports that need not be computed again
 DEFAULT_PATHS = 4000
 DEFAULT_SEED = 20190201  # the day of the first announcement served; any number does
 NAMES_ALLOWED = "letters, digits, - and _, at most 64 of them"

@@ -83,12 +83,7 @@ def report(
 ) -> None:
     """Write reports of an area's year and print the table of targets."""
     with exit_codes():
-        from forecast.answers import areas_with_targets
-        from forecast.archive import read_archive
-        from forecast.cli.areas import each
-        from forecast.report import read_result
         from forecast.runner import publish
-        from forecast.status.said import status_of
 
         use(workers, scheduler)
         parameters = asked_parameters(area, lang=languages[0], **asked)
@@ -102,11 +97,19 @@ def report(
             show_progress=sys.stderr.isatty(),
         )
         if area == ALL:
+            from forecast.answers import areas_with_targets
+            from forecast.archive import read_archive
+            from forecast.cli.areas import each
+
             archive = read_archive(parameters.data)
             areas = areas_with_targets(archive, parameters.year, parameters.as_of)
             each(areas, lambda one: _line(made_of(replace(parameters, area=one))))
             return
         made = made_of(parameters)
+        # What takes long to import comes after `publish`, which starts a kernel before it imports.
+        from forecast.report import read_result
+        from forecast.status.said import status_of
+
         show(status_of(read_result(made.result), parameters.lang))
         click.echo("" if made.is_new else "Nothing new: the report of these inputs stood already.")
         for page in made.pages:

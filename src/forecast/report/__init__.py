@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 
@@ -12,9 +15,9 @@ from forecast import __version__
 from forecast.answers import Answer, answer_to, content_of
 from forecast.film import Frame, film_of
 from forecast.news import News, news_since
-from forecast.origin import package_hash
+from forecast.origin import code_hash, package_hash
 from forecast.outlook import Outlook
-from forecast.parameters import Parameters
+from forecast.parameters import HANDED, Parameters
 from forecast.record import POOL
 from forecast.report.commitments import CommitmentReport, commitment_reports
 from forecast.report.indicator import FAN_LEVELS, indicator_report
@@ -23,7 +26,14 @@ from forecast.report.live import live_report
 from forecast.report.moved import FilmFrame, Moved, film_report, moved_report
 from forecast.report.overlay import OverlayReport, overlay_report
 from forecast.report.quality import QualityReport, quality_report
-from forecast.report.result import json_of, json_schema, read_result, result_json, write_result
+from forecast.report.result import (
+    json_of,
+    json_schema,
+    read_result,
+    report_from,
+    result_json,
+    write_result,
+)
 from forecast.report.track import TrackReport, track_record
 from forecast.report.value import (
     SCHEMA_VERSION,
@@ -49,6 +59,7 @@ __all__ = [
     "TrackReport",
     "commitment_reports",
     "general_caveats",
+    "handed_name",
     "json_of",
     "json_schema",
     "light",
@@ -67,15 +78,29 @@ __all__ = [
 def report_on(parameters: Parameters) -> Report:
     """Return the one report of a question, from which pages of all kinds are drawn.
 
-    While the process lasts it is computed once for the same data and the same question.
+    It says what its `result.json` says, to the last digit. While the process lasts it is computed
+    once for the same data and the same question, and not at all where another one handed it over.
     """
     return _report_on(replace(parameters, lang="en", out=None), content_of(parameters))
 
 
 @lru_cache(maxsize=2)
 def _report_on(parameters: Parameters, content: str) -> Report:
+    handed = Path(os.environ.get(HANDED, "")) / handed_name(parameters)
+    if HANDED in os.environ and handed.is_file():
+        return read_result(handed)
     found = answer_to(parameters)
-    return report_of(found, news_since(found, parameters.since), film_of(found))
+    told = report_of(found, news_since(found, parameters.since), film_of(found))
+    return report_from(result_json(told))
+
+
+def handed_name(parameters: Parameters) -> str:
+    """Return the name of the file that hands a report over to a process where it is drawn.
+
+    It holds a hash of the question and of the data: no other report is taken for it.
+    """
+    asked = (content_of(parameters), parameters.question(), code_hash())
+    return f"{hashlib.sha256(repr(asked).encode()).hexdigest()}.json"
 
 
 def report_of(answer: Answer, news: News | None = None, film: Iterable[Frame] = ()) -> Report:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,13 +34,22 @@ def json_of(value: Any) -> str:
 
 def read_result(path: Path) -> Report:
     """Return the report that a `result.json` holds."""
-    found: Report = TypeAdapter(Report).validate_json(path.read_bytes())
-    return found
+    return report_from(path.read_bytes())
+
+
+def report_from(text: str | bytes) -> Report:
+    """Return the report that the text of a `result.json` holds."""
+    return _adapter().validate_json(text)
+
+
+@cache
+def _adapter() -> TypeAdapter[Report]:
+    return TypeAdapter(Report)
 
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of `result.json`."""
-    schema = TypeAdapter(Report).json_schema()
+    schema = _adapter().json_schema()
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -9,24 +10,34 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from forecast.parameters import HANDED
+
 _START_SECONDS = 120
 _ENGINE = "kept-kernel"
-# What a notebook named and drew is gone before the next one begins; modules stay loaded.
+# What a notebook named and drew is gone before the next one begins; modules stay loaded. What is
+# left then is frozen: else each reset would search all modules for garbage.
 _CLEAR = """\
-import sys
+import gc, sys
 if "matplotlib.pyplot" in sys.modules:
     sys.modules["matplotlib.pyplot"].close("all")
 get_ipython().reset(new_session=True)
+__import__("gc").freeze()
 """
+_WARM_UP = 'any(map(__import__, ("forecast.charts", "forecast.tables"))); __import__("gc").freeze()'
 
 
 class Kernel:
-    """A Python kernel that runs notebooks one after the other, in a context that ends it."""
+    """A Python kernel that runs notebooks one after the other, in a context that ends it.
+
+    Reports that lie in the folder `handed` are not computed again in it.
+    """
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="forecast-kernel-")
         self._manager: Any = None
         self._client: Any = None
+        self.handed = Path(self._folder.name, "handed")
+        self.handed.mkdir()
 
     def __enter__(self) -> Kernel:
         """Return the kernel; it is started by `start`, or with its first work."""
@@ -48,7 +59,10 @@ class Kernel:
         self._folder.cleanup()
 
     def start(self) -> None:
-        """Start the kernel's process without waiting for it; once is enough."""
+        """Start the kernel's process without waiting for it; once is enough.
+
+        It imports what report notebooks do while this process goes on.
+        """
         if self._manager is not None:
             return
         from jupyter_client.manager import AsyncKernelManager
@@ -58,8 +72,15 @@ class Kernel:
         if sys.platform == "win32":  # knows no ipc
             sockets = {}
         self._manager = AsyncKernelManager(kernel_name="python3", **sockets)
-        no_history = ["--HistoryManager.enabled=False"]  # its database lies in the user's home
-        run_sync(self._manager.start_kernel)(cwd=self._folder.name, extra_arguments=no_history)
+        arguments = [
+            "--HistoryManager.enabled=False",  # its database lies in the user's home
+            f"--InteractiveShellApp.code_to_run={_WARM_UP}",
+        ]
+        run_sync(self._manager.start_kernel)(
+            cwd=self._folder.name,
+            env=os.environ | {HANDED: str(self.handed)},
+            extra_arguments=arguments,
+        )
 
     def execute(
         self,

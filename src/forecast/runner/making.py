@@ -28,6 +28,7 @@ class Batch:
     parameters: Parameters
     place: Path
     engine: str | None
+    kernel: Kernel
     show_progress: bool
 
 
@@ -42,22 +43,22 @@ def make_pages(batch: Batch, work: Path, pages: Sequence[Page]) -> str:
     for page in missing:
         by_notebook.setdefault(page.notebook, []).append(page)
     written: list[Future[str]] = []
-    with ThreadPoolExecutor(2) as pool, Kernel() as kernel:
+    with ThreadPoolExecutor(2) as pool:
         for notebook, of_it in by_notebook.items():
             if not (work / notebook).is_file():
-                _execute(batch, work, of_it[0], kernel)
+                _execute(batch, work, of_it[0])
             written.append(pool.submit(_write, batch, work, of_it))
     return next(filter(None, (future.result() for future in written)), "")
 
 
-def _execute(batch: Batch, work: Path, page: Page, kernel: Kernel) -> None:
+def _execute(batch: Batch, work: Path, page: Page) -> None:
     """Run the notebook of a page; keep it beside the report where a cell fails."""
     asked = replace(batch.parameters, lang=page.lang, out=work)
     given = notebook_parameters(asked) | ({"indicator": page.indicator} if page.indicator else {})
     executed = work / page.notebook
     path, shown = notebook_path(page.kind), batch.show_progress
     try:
-        run_notebook(path, executed, given, kernel=kernel, show_progress=shown)
+        run_notebook(path, executed, given, kernel=batch.kernel, show_progress=shown)
     except NotebookFailed as failure:
         failed = batch.place / f"{page.stem}.failed.ipynb"
         if executed.is_file():  # else the kernel died before anything was written
