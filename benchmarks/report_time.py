@@ -21,7 +21,11 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-GOAL = 0.8
+# By what is asked for: the options, how many times the peer it may take, and its pages.
+ASKED: dict[str, tuple[list[str], float, int]] = {
+    "one": ([], 0.8, 1),
+    "all": (["--kind", "all", "--lang", "en,zh"], 2.5, 18),
+}
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "data"
 PROGRAMS = Path(sys.executable).parent
@@ -106,17 +110,17 @@ def timed(commands: Sequence[Sequence[str]], folder: Path, environment: Mapping[
     return time.perf_counter() - started
 
 
-def report_seconds(cache: Path | None) -> float:
-    """Return the time of one report into an empty folder; without a cache into an empty one."""
+def report_seconds(cache: Path | None, pages: str) -> float:
+    """Return the time of reports into an empty folder; without a cache into an empty one."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         environment = {**ENVIRONMENT, "FORECAST_CACHE": str(cache or folder / "cache")}
         question = ["--area", AREA, "--year", YEAR, "--as-of", AS_OF, "--data", str(DATA)]
-        command = [str(PROGRAMS / "forecast"), "report", *question, "--out", str(folder / "out")]
-        seconds = timed([command], folder, environment)
-        page = folder / "out" / AREA / YEAR / AS_OF / "attainment.html"
-        if not page.is_file():
-            sys.exit(f"no page at {page}")
+        question += ["--out", str(folder / "out"), *ASKED[pages][0]]
+        seconds = timed([[str(PROGRAMS / "forecast"), "report", *question]], folder, environment)
+        made = list((folder / "out" / AREA / YEAR / AS_OF).glob("*.html"))
+        if len(made) != ASKED[pages][2]:
+            sys.exit(f"{len(made)} pages, not {ASKED[pages][2]}")
     return seconds
 
 
@@ -158,16 +162,16 @@ def machine() -> str:
     return f"Python {platform.python_version()}, {os.cpu_count()} processors; {packages}"
 
 
-def pairs(n_pairs: int, cache: Path | None) -> tuple[list[float], list[float]]:
+def pairs(n_pairs: int, cache: Path | None, pages: str) -> tuple[list[float], list[float]]:
     """Return the seconds of the report and of its peer, run in turn.
 
     One run of each before them brings the files into the system's cache and is not counted.
     """
-    report_seconds(cache)
+    report_seconds(cache, pages)
     peer_seconds(show_cells=True)
     report, peer = [], []
     for number in range(1, n_pairs + 1):
-        report.append(report_seconds(cache))
+        report.append(report_seconds(cache, pages))
         peer.append(peer_seconds())
         said = f"report {report[-1]:.2f} s, peer {peer[-1]:.2f} s"
         print(f"pair {number}: {said}, ratio {report[-1] / peer[-1]:.3f}", flush=True)
@@ -184,21 +188,29 @@ def main() -> None:
         default="fresh",
         help="whether each run replays past years, or finds the record of the first run (fresh)",
     )
+    parser.add_argument(
+        "--pages",
+        choices=tuple(ASKED),
+        default="one",
+        help="the attainment report alone, or all four kinds in both languages (one)",
+    )
     parser.add_argument("--json", type=Path, help="also write the seconds to this file")
     asked = parser.parse_args()
     if asked.pairs < 1:
         parser.error("--pairs needs one or more")
     print(machine())
     with tempfile.TemporaryDirectory() as name:
-        report, peer = pairs(asked.pairs, Path(name) if asked.record == "kept" else None)
+        cache = Path(name) if asked.record == "kept" else None
+        report, peer = pairs(asked.pairs, cache, asked.pages)
+    goal = ASKED[asked.pages][1]
     ratios = [a / b for a, b in zip(report, peer, strict=True)]
     print(f"\n{'':<34}{'min':>9}{'median':>9}{'max':>9}")
     print(line_of(f"forecast report, record {asked.record}", report, "s"))
     print(line_of("papermill, then jupyter nbconvert", peer, "s"))
-    print(line_of("ratio of a pair", ratios, f"goal: a median of at most {GOAL}"))
+    print(line_of("ratio of a pair", ratios, f"goal: a median of at most {goal}"))
     if asked.json:
         asked.json.write_text(json.dumps({"report": report, "peer": peer}), encoding="utf-8")
-    met = statistics.median(ratios) <= GOAL
+    met = statistics.median(ratios) <= goal
     print("goal met" if met else "goal missed")
     sys.exit(0 if met else 1)
 

@@ -25,7 +25,7 @@ from forecast.charts.style import (
     SHIELD,
     STYLE,
     VERMILLION,
-    picture,
+    picture_of,
 )
 from forecast.fragments import Html, fragment
 from forecast.report.value import Fan, IndicatorReport, Report
@@ -100,7 +100,7 @@ def fans(report: Report, lang: str) -> Html:
     shown = report.with_target or report.indicators
     if not shown:
         return Html("")
-    pictures = [picture(fan_figure(one, lang), fan_alt(one, lang)) for one in shown]
+    pictures = [picture_of(fan_figure, one, lang, alt=fan_alt(one, lang)) for one in shown]
     is_settled = {one.settled is not None for one in shown}
     is_overlaid = any(one.fan.unpublished for one in shown)
     chosen = ["key", *["key_settled"] * (True in is_settled), *["key_unpublished"] * is_overlaid]

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from forecast import phrases, texts
 from forecast.charts.axes import plain_axes, write_title
-from forecast.charts.style import BLACK, BLUE, PALE, SHIELD, STYLE, picture
+from forecast.charts.style import BLACK, BLUE, PALE, SHIELD, STYLE, picture_of
 from forecast.fragments import Html, fragment
 from forecast.report.moved import FilmFrame
 from forecast.report.value import IndicatorReport, Report
@@ -58,7 +58,8 @@ def film(report: Report, lang: str) -> Html:
     if not shown:
         return Html("")
     pictures = [
-        picture(history_figure(one, frames, lang), _alt(one, frames, lang)) for one, frames in shown
+        picture_of(history_figure, one, frames, lang, alt=_alt(one, frames, lang))
+        for one, frames in shown
     ]
     return fragment("film", lang, pictures=pictures)
 

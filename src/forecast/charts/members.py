@@ -21,7 +21,7 @@ from forecast.charts.style import (
     SHIELD,
     STYLE,
     VERMILLION,
-    picture,
+    picture_of,
 )
 from forecast.fragments import Html, fragment
 from forecast.report.value import IndicatorReport, Report
@@ -63,7 +63,7 @@ def strips(report: Report, lang: str) -> Html:
     shown = [one for one in report.with_target or report.indicators if one.members]
     if not shown:
         return Html("")
-    pictures = [picture(members_figure(one, lang), _alt(one, lang)) for one in shown]
+    pictures = [picture_of(members_figure, one, lang, alt=_alt(one, lang)) for one in shown]
     return fragment("strips", lang, pictures=pictures)
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import base64
 import io
 import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from typing import Any
 
 from matplotlib import font_manager, rc_context, rc_params_from_file
@@ -33,6 +36,29 @@ STYLE = rc_params_from_file(str(PACKAGE / "charts.mplstyle"), use_default_templa
 def picture(figure: Figure, alt: str, caption: str = "") -> Html:
     """Return a figure as part of a page; `alt` says in words what it shows."""
     return fragment("picture", "en", data=_svg(figure), alt=alt, caption=caption)
+
+
+def picture_of(figure_of: Callable[..., Figure], *what: Any, alt: str, caption: str = "") -> Html:
+    """Return what a function draws of values of a report as part of a page.
+
+    While the process lasts it is drawn once for the same content: pages share pictures.
+    """
+    return _picture(
+        _Drawing(f"{figure_of.__qualname__}{what!r}", partial(figure_of, *what)), alt, caption
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """A figure that is not drawn yet; two of the same content are the same."""
+
+    content: str
+    draw: Callable[[], Figure] = field(compare=False)
+
+
+@lru_cache(maxsize=256)
+def _picture(drawing: _Drawing, alt: str, caption: str) -> Html:
+    return picture(drawing.draw(), alt, caption)
 
 
 def inline_image(figure: Figure, alt: str) -> Html:

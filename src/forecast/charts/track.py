@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from forecast import texts
 from forecast.charts.months import scores_by_month
 from forecast.charts.reliability import reliability
-from forecast.charts.style import STYLE, picture
+from forecast.charts.style import STYLE, picture_of
 from forecast.fragments import Html, fragment
 from forecast.report.track import MonthScore, TrackReport
 from forecast.report.value import Report
@@ -23,9 +23,9 @@ def track(report: Report, lang: str) -> Html:
     record = report.track
     if record is None:
         return Html("")
-    pictures = [picture(_months_figure(record, lang), _months_alt(record, lang))]
+    pictures = [picture_of(_months_figure, record, lang, alt=_months_alt(record, lang))]
     if record.reliability is not None:
-        made = picture(_reliability_figure(record, lang), _reliability_alt(record, lang))
+        made = picture_of(_reliability_figure, record, lang, alt=_reliability_alt(record, lang))
         pictures.insert(0, made)
     return fragment("track_pictures", lang, pictures=pictures, record=record)
 

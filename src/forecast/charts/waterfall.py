@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from forecast import texts
 from forecast.charts.axes import plain_axes, write_title
-from forecast.charts.style import BANDS, BLUE, GREY, SHIELD, STYLE, VERMILLION, picture
+from forecast.charts.style import BANDS, BLUE, GREY, SHIELD, STYLE, VERMILLION, picture_of
 from forecast.fragments import Html, fragment
 from forecast.report.moved import TargetMoved
 from forecast.report.value import Report
@@ -58,10 +58,12 @@ def moved(report: Report, lang: str) -> Html:
     if news is None or not news.targets:
         return Html("")
     pictures = [
-        picture(
-            waterfall_figure(told, lang),
-            _alt(told, lang),
-            text("form.between_sentences", lang).join(reasons(told, lang)),
+        picture_of(
+            waterfall_figure,
+            told,
+            lang,
+            alt=_alt(told, lang),
+            caption=text("form.between_sentences", lang).join(reasons(told, lang)),
         )
         for told in news.targets
         if moving(told)
