@@ -76,7 +76,7 @@ def answer_to(parameters: Parameters) -> Answer:
 
 @lru_cache(maxsize=2)
 def _answer_to(parameters: Parameters, content: str) -> Answer:
-    archive = read_archive(parameters.data)
+    archive = _archive(parameters.data, content)
     return answer(
         archive,
         parameters.area,
@@ -86,6 +86,12 @@ def _answer_to(parameters: Parameters, content: str) -> Answer:
         n_paths=parameters.n_paths,
         overlay=overlay_of(parameters, archive),
     )
+
+
+@lru_cache(maxsize=1)
+def _archive(folder: Path, content: str) -> Archive:
+    """Return a folder's archive, read once while its content stays the same."""
+    return read_archive(folder)
 
 
 def content_of(parameters: Parameters) -> str:
@@ -109,7 +115,7 @@ def checked_snapshot(parameters: Parameters) -> Snapshot:
     Raise what `answer_to` would raise for bad data or a question without an answer.
     """
     asked = parameters
-    archive = read_archive(asked.data)
+    archive = _archive(asked.data, content_of(asked))
     return _snapshot(archive, asked.area, asked.year, asked.as_of, asked.n_paths)
 
 
