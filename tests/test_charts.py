@@ -11,6 +11,8 @@ from matplotlib.figure import Figure
 import pages
 from forecast import charts, phrases, texts
 from forecast.charts.alts import fan_alt
+from forecast.charts.style import picture_of
+from forecast.report.value import IndicatorReport
 from forecast.texts import text
 
 
@@ -371,3 +373,16 @@ def test_the_strip_has_a_row_for_every_indicator_with_growth_and_says_it_in_word
     nothing = replace(pages.unassessed(pages.gdp()), target=None, past_years_pct={})
     empty = replace(pages.report(), indicators=[nothing])
     assert charts.overview(empty, lang).markup == ""
+
+
+def test_a_picture_is_drawn_once_for_the_same_content_and_anew_for_another():
+    drawn: list[str] = []
+
+    def figure_of(one: IndicatorReport, lang: str) -> Figure:
+        drawn.append(one.id)
+        return charts.fan_figure(one, lang)
+
+    for one in (pages.gdp(), replace(pages.gdp()), replace(pages.gdp(), name_en="Output")):
+        made = picture_of(figure_of, one, "en", alt="alt")
+        assert made.markup.startswith("<figure>")
+    assert len(drawn) == 2
