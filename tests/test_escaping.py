@@ -1,6 +1,7 @@
 """Text from data stays text: names, wordings and sources that hold HTML or a script."""
 
-import re
+import io
+import os
 from collections.abc import Sequence
 from datetime import date
 from html.parser import HTMLParser
@@ -8,17 +9,28 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from markdown_it import MarkdownIt  # comes with rich
+from pypdf import PdfReader
 
+from forecast.errors import NoPdf
 from forecast.parameters import KINDS, LANGUAGES, Parameters
 from forecast.runner import Publication, publish
 from forecast.runner.markdown import markdown_of
+from forecast.runner.pdf import pdf_engine, pdf_of
 from town import HEADER, SCHEDULE, quarters
 
 SCRIPT = "<script>alert(1)</script>"
 BROKEN_OUT = "</title></style>\"'><img src=x onerror=alert(2)>{{ 7 * 7 }}"
 MATHS = r"$\evil{$"  # not to be read as a formula either
-HOSTILE = {what: f"{what} {SCRIPT}{BROKEN_OUT}{MATHS}" for what in ("area", "gdp", "wording")}
-HOSTILE |= {what: f"{what} {SCRIPT}{BROKEN_OUT}" for what in ("source", "bench", "unit", "said")}
+MARKS = "| `b` [c](javascript:alert(3)) *d*\n# e"  # of Markdown
+OF_MARKDOWN = {"h1", "h2", "h3", "h4", "p", "ul", "li", "strong"}
+OF_MARKDOWN |= {"table", "thead", "tbody", "tr", "th", "td"}
+HOSTILE = {
+    what: f"{what} {SCRIPT}{BROKEN_OUT}{MATHS}{MARKS}" for what in ("area", "gdp", "wording")
+}
+HOSTILE |= {
+    what: f"{what} {SCRIPT}{BROKEN_OUT}{MARKS}" for what in ("source", "bench", "unit", "said")
+}
 
 INDICATORS = f"""\
 # Simulated: no such area exists.
@@ -116,6 +128,19 @@ class Read(HTMLParser):
         self.text += data
 
 
+def columns(read: Read) -> list[int]:
+    """Return of each table the cells of its widest row."""
+    rows: list[list[int]] = []
+    for tag, _ in read.elements:
+        if tag == "table":
+            rows.append([0])
+        elif tag == "tr":
+            rows[-1].append(0)
+        elif tag in ("td", "th"):
+            rows[-1][-1] += 1
+    return [max(cells) for cells in rows]
+
+
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Publication:
     folder = tmp_path_factory.mktemp("hostile")
@@ -140,9 +165,35 @@ def test_no_text_becomes_an_element_an_attribute_or_a_template(published: Public
 
 @pytest.mark.slow
 def test_no_text_becomes_a_mark_of_markdown(published: Publication):
-    said = markdown_of((published.place / "attainment.html").read_text(encoding="utf-8"))
-    assert r"\<script>alert(1)\</script>" in said
-    assert not re.search(r"(?<!\\)<[A-Za-z/!?]", said)
+    for path in published.pages:
+        page = path.read_text(encoding="utf-8")
+        shown = Read(MarkdownIt("commonmark").enable("table").render(markdown_of(page)))
+        assert {tag for tag, _ in shown.elements} <= OF_MARKDOWN, path.name
+        assert columns(shown) == columns(Read(page)), path.name
+        said = " ".join(shown.text.split())
+        for what in ("area", "gdp"):
+            assert " ".join(HOSTILE[what].split()) in said, (path.name, what)
+
+
+@pytest.mark.system
+@pytest.mark.slow
+def test_a_script_is_words_in_the_pdf_and_nothing_in_it_acts(published: Publication):
+    try:
+        engine = pdf_engine()
+    except NoPdf as error:
+        if os.environ.get("REQUIRE_SYSTEM"):
+            pytest.fail(f"REQUIRE_SYSTEM is set and {error}")
+        pytest.skip(str(error))
+    page = (published.place / "attainment.html").read_text(encoding="utf-8")
+    pdf = PdfReader(io.BytesIO(pdf_of(page, engine)))
+    read = "".join("".join(page.extract_text().split()) for page in pdf.pages)
+    for what, said in HOSTILE.items():
+        assert "".join(said.split()) in read, what
+    objects = [pdf.get_object(number) for number in range(1, int(pdf.trailer["/Size"]))]
+    held = [one for one in objects if isinstance(one, dict)]
+    assert len(held) > len(pdf.pages)
+    assert not [one for one in held if {"/JS", "/AA", "/OpenAction"} & set(one)]
+    assert not [one for one in held if one.get("/Type") == "/Annot" and "/A" in one]
 
 
 @pytest.mark.slow

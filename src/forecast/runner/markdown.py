@@ -14,9 +14,12 @@ _BLOCKS = {"p", "div", "section", "figcaption", "dl", "details", "figure", "main
 _HEADINGS = {f"h{n}": "#" * n for n in range(1, 7)}
 _WIDEST = 28  # of a column that is filled up with blanks
 _ASIDE = "\x1f"  # before what stands smaller below the words of a cell
-_SPACES = re.compile(r"[ \t\r\n]+")  # not the no-break space
-_MARKS = re.compile(r"([\\`*_])|<(?=[A-Za-z/!?])|(?<=\])(?=[(:\[])|(?<=!)(?=\[)")
-_STARTS = re.compile(r"^(#{1,6}(?=\s)|[-+>](?=\s)|\d+(?=[.)]\s)|={3,}|-{3,})")
+_SPACES = re.compile(r"[ \t-\r\x1c-\x1e\x85\u2028\u2029]+")  # not the no-break space
+_MARKS = re.compile(r"[\\`*_]|~(?=.*~)|(?<=\])(?=[(:\[])|(?<=!)(?=\[)|(?=\[\^)")
+_TAGS = re.compile(r"<(?=[A-Za-z/!?])")
+_ENTITIES = re.compile(r"&(?=#?\w+;)")
+_STARTS = re.compile(r"^(?:(\d+)(?=[.)](?:\s|$))|(?=(?:#{1,6}|[-+])(?:\s|$)|>|--|\[[ xX]\]))")
+_ENDS = re.compile(r"(?<!\S)(?=#+$)")  # of a heading
 
 
 def markdown_of(html: str) -> str:
@@ -28,7 +31,16 @@ def markdown_of(html: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _MARKS.sub(lambda m: "\\" + (m.group(0) if m.group(0) else ""), text)
+    """Return a text without marks; a tag is told by its entity, which every reader knows."""
+    marked = _MARKS.sub(r"\\\g<0>", _ENTITIES.sub("&amp;", text))
+    return _TAGS.sub("&lt;", marked)
+
+
+def _begun(start: str, words: str) -> str:
+    """Return a block: its mark, if any, and words that begin or end no other one."""
+    if start.startswith("#"):
+        return start + _ENDS.sub(r"\\", words)
+    return start + _STARTS.sub(r"\1\\", words)
 
 
 @dataclass
@@ -122,7 +134,7 @@ class _Reader(HTMLParser):
     def _end_in_table(self, tag: str) -> None:
         table = self._tables[-1]
         if tag == "caption":
-            table.caption = self._taken()
+            table.caption = _begun("", self._taken())
         elif tag in ("td", "th") and table.rows:
             table.rows[-1].append(self._taken())
         elif tag == "tr" and table.rows and not any(table.rows[-1]):
@@ -136,7 +148,7 @@ class _Reader(HTMLParser):
         if start == "**":
             self._blocks.append(f"**{words}**")
             return
-        block = start + words if start else _STARTS.sub(r"\\\1", words)
+        block = _begun(start, words)
         if start == "- " and self._blocks and self._blocks[-1].startswith("- "):
             self._blocks[-1] += f"\n{block}"
         else:
