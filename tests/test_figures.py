@@ -351,7 +351,10 @@ def test_line_ends_of_windows_read_as_others(tmp_path: Path):
     assert_frame_equal(other, plain)
 
 
-@pytest.mark.parametrize("raw", [CHINESE.encode("utf-16"), b"\x00\x01\x02\x03", b"PK\x03\x04\xff"])
+@pytest.mark.parametrize(
+    "raw",
+    [CHINESE.encode("utf-16"), b"\x00\x01\x02\x03", b"PK\x03\x04\xff", "\0局\n".encode()],
+)
 def test_what_is_no_text_is_refused(tmp_path: Path, raw: bytes):
     message = r"figures/made\.csv: not text; allowed encodings: UTF-8, GBK, GB18030$"
     with pytest.raises(ContractError, match=message):

@@ -61,14 +61,12 @@ def decoded(path: Path, name: str) -> str:
     raw = path.read_bytes()
     if not raw.strip():
         raise ContractError([Fault(name, None, "the file is empty; a header and rows are needed")])
-    for encoding in _ENCODINGS:
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError:
-            _refuse_damaged(raw, name)
-            continue
-        if "\0" not in text:
-            return text
+    if b"\0" not in raw:
+        for encoding in _ENCODINGS:
+            try:
+                return raw.decode(encoding)
+            except UnicodeDecodeError:
+                _refuse_damaged(raw, name)
     raise ContractError([Fault(name, None, "not text; allowed encodings: UTF-8, GBK, GB18030")])
 
 
