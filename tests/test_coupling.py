@@ -14,7 +14,7 @@ from scipy.stats import t as student
 
 from forecast.archive import Archive
 from forecast.attainment import joint_attainment
-from forecast.coupling import allowances, coupled, dependence, held
+from forecast.coupling import allowances, coupled, dependence, error_scores, held
 from forecast.coupling.parts import Allowance, rest_bound_pp, share_of
 from forecast.history import History, build_history
 from forecast.spans import Span
@@ -159,7 +159,7 @@ def known(area: str, name: str, *lenders: str, months: int = 6) -> History:
 
 def pair(pits: Pit, one: History, other: History, **more: int) -> float:
     """Return the correlation that calls with these PITs teach of two indicators."""
-    found = dependence([one, other], pools(pits, **more)).correlation
+    found = dependence([one, other], error_scores(pools(pits, **more))).correlation
     assert found[0, 1] == found[1, 0]
     return float(found[0, 1])
 
@@ -205,7 +205,7 @@ def test_calls_at_about_as_many_months_known_count_more():
     """Together with 6 months known and apart with 2: of weights 1 and 1/4 remain (3/4) / (5/4)."""
     near = pools({"nation/sales": [UP], "nation/output": [UP]})
     far = pools({"nation/sales": [UP], "nation/output": [DOWN]}, months=2)
-    found = dependence(NATION, pd.concat([near, far])).correlation[0, 1]
+    found = dependence(NATION, error_scores(pd.concat([near, far]))).correlation[0, 1]
     assert found == pytest.approx(0.6 * ONE_YEAR)
 
 
@@ -217,7 +217,7 @@ def test_a_pit_of_one_counts_as_one_less_half_a_quantile():
 def test_an_indicator_without_any_record_stays_independent():
     patents = known("nation", "patents")
     pits = {"nation/sales": [UP, UP], "nation/output": [UP, UP]}
-    found = dependence([*NATION, patents], pools(pits))
+    found = dependence([*NATION, patents], error_scores(pools(pits)))
     assert found.correlation[2].tolist() == [0, 0, 1]
     assert found.n_years == 2
 
@@ -226,13 +226,13 @@ def test_two_that_borrow_from_one_series_have_the_mean_of_the_others():
     """Of one series there is no pair: 1 / 11, to which the others are shrunk."""
     services = known("district", "services", "nation/output")
     pits = {"nation/sales": [UP], "nation/output": [UP]}
-    found = dependence([*DISTRICT, services], pools(pits)).correlation
+    found = dependence([*DISTRICT, services], error_scores(pools(pits))).correlation
     assert found[1, 2] == pytest.approx(1 / 11)
     assert found[0, 2] == found[0, 1] == pytest.approx(ONE_YEAR)
 
 
 def test_without_past_calls_all_are_independent():
-    found = dependence(NATION, pools({}))
+    found = dependence(NATION, error_scores(pools({})))
     assert found.correlation.tolist() == np.eye(2).tolist()
     assert found.n_years == 0
 
@@ -252,7 +252,8 @@ def test_errors_that_always_go_together_are_found_in_ten_years():
 def test_correlations_are_possible_together(pit):
     names = ("nation/sales", "nation/output", "nation/trade")
     histories = [*NATION, known("nation", "trade")]
-    found = dependence(histories, pools(dict(zip(names, pit, strict=True)))).correlation
+    errors = error_scores(pools(dict(zip(names, pit, strict=True))))
+    found = dependence(histories, errors).correlation
     assert np.diag(found) == pytest.approx(np.ones(3))
     assert np.linalg.eigvalsh(found)[0] > 0
     assert (np.abs(found) <= 1 + 1e-12).all()

@@ -28,10 +28,9 @@ def quantile_average(
     """
     ranked = [paths[np.argsort(paths[:, -1], kind="stable")] for paths in members]
     averaged = np.average(ranked, axis=0, weights=weight)
-    columns = [np.sort(paths, axis=0) for paths in members]
-    quantiles = np.average(columns, axis=0, weights=weight)
-    order = np.argsort(np.argsort(averaged, axis=0, kind="stable"), axis=0)
-    pooled: FloatArray = np.take_along_axis(quantiles, order, axis=0)
+    quantiles = np.average(np.sort(members, axis=1), axis=0, weights=weight)
+    pooled = np.empty_like(quantiles)
+    np.put_along_axis(pooled, np.argsort(averaged, axis=0, kind="stable"), quantiles, axis=0)
     return pooled
 
 

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from forecast.coupling.dependence import Dependence, coupled, dependence
+from forecast.coupling.dependence import Dependence, coupled, dependence, error_scores
 from forecast.coupling.parts import Allowance, allowances, held
 
-__all__ = ["Allowance", "Dependence", "allowances", "coupled", "dependence", "held"]
+__all__ = [
+    "Allowance",
+    "Dependence",
+    "allowances",
+    "coupled",
+    "dependence",
+    "error_scores",
+    "held",
+]

@@ -39,19 +39,33 @@ class _Shown:
     n_years: FloatArray
 
 
-def dependence(histories: Sequence[History], pools: pd.DataFrame) -> Dependence:
-    """Return how the errors of an area's indicators go together, in the order of the histories.
+def error_scores(pools: pd.DataFrame) -> pd.DataFrame:
+    """Return normal scores of past errors, a row a call's year and months known, a column a series.
 
     `pools` holds one row a settled pooled call with `area`, `indicator`, `year`, `months_known`
-    and `pit`. A pair's correlation is shrunk, by its number of years, to that of the same pair in
-    the area that both borrow from, that to the mean of all pairs, and the mean to none. An
-    indicator without any record, its own or lent, stays independent of all others.
+    and `pit`.
+    """
+    named = pools[pools["pit"].notna()]
+    named = named.assign(
+        reference=named["area"] + "/" + named["indicator"], score=normal_scores(named["pit"])
+    )
+    return named.pivot_table(values="score", index=["year", "months_known"], columns="reference")
+
+
+def dependence(histories: Sequence[History], errors: pd.DataFrame) -> Dependence:
+    """Return how the errors of an area's indicators go together, in the order of the histories.
+
+    `errors` holds those of settled calls, as from `error_scores`. A pair's correlation is shrunk,
+    by its number of years, to that of the same pair in the area that both borrow from, that to the
+    mean of all pairs, and the mean to none. An indicator without any record, its own or lent, stays
+    independent of all others.
     """
     n = len(histories)
     listed = [(i, h.reference) for i, h in enumerate(histories)]
     listed += [(i, r) for i, h in enumerate(histories) for r in h.indicator.lenders(h.area)]
     known = np.array([histories[i].months_known for i, _ in listed], dtype=float)
-    scores, years = _scores(pools, [reference for _, reference in listed])
+    scores = errors.reindex(columns=[reference for _, reference in listed]).dropna(how="all")
+    years = scores.index.get_level_values("year").to_numpy(dtype=np.int64)
     every = _pairs(scores, years, known)
     own = _Shown(every.correlation[:n, :n], every.n_years[:n, :n])
     has_record = np.zeros(n, dtype=bool)
@@ -60,18 +74,6 @@ def dependence(histories: Sequence[History], pools: pd.DataFrame) -> Dependence:
     correlation = _shrunk(own, _lent(every, listed, n), has_record)
     is_learnt = bool((correlation != np.eye(n)).any())
     return Dependence(_positive_definite(correlation), np.unique(years).size if is_learnt else 0)
-
-
-def _scores(
-    pools: pd.DataFrame, references: Sequence[str]
-) -> tuple[pd.DataFrame, NDArray[np.int64]]:
-    """Return normal scores, a row a call's year and months known, a column a series; the years."""
-    named = pools.assign(reference=pools["area"] + "/" + pools["indicator"])
-    named = named[named["reference"].isin(references) & named["pit"].notna()]
-    named = named.assign(score=normal_scores(named["pit"]))
-    table = named.pivot_table(values="score", index=["year", "months_known"], columns="reference")
-    years = table.index.get_level_values("year").to_numpy(dtype=np.int64)
-    return table.reindex(columns=pd.Index(list(dict.fromkeys(references))))[list(references)], years
 
 
 def _pairs(scores: pd.DataFrame, years: NDArray[np.int64], months_known: FloatArray) -> _Shown:
@@ -168,9 +170,9 @@ def coupled(
     scores = dict(zip(names, _root(correlation[np.ix_(place, place)]) @ draws, strict=True))
     joint = {}
     for name, values in paths.items():
+        joint[name] = np.empty_like(values)
         by_december = np.argsort(values[:, -1], kind="stable")
-        rank = np.argsort(np.argsort(scores[name], kind="stable"), kind="stable")
-        joint[name] = values[by_december[rank]]
+        joint[name][np.argsort(scores[name], kind="stable")] = values[by_december]
     return joint
 
 

@@ -18,11 +18,12 @@ def shares_of_year(level: FloatArray) -> FloatArray | None:
 
     Months between known year-to-date levels share equally what lies between.
     """
-    known = np.flatnonzero(~np.isnan(level))
-    if not np.isin(_QUARTERS, known).all():
+    if np.isnan(level[_QUARTERS]).any():
         return None
-    running = np.interp(np.arange(MONTHS_A_YEAR), np.r_[-1, known], np.r_[0.0, level[known]])
-    shares: FloatArray = np.diff(running, prepend=0.0) / running[-1]
+    total = np.concatenate([[0.0], level])
+    known = np.flatnonzero(~np.isnan(total))
+    running = np.interp(np.arange(MONTHS_A_YEAR + 1), known, total[known])
+    shares: FloatArray = np.diff(running) / running[-1]
     return shares if (shares > 0).all() else None
 
 

@@ -21,6 +21,7 @@ from statsmodels.tsa.statespace.mlemodel import MLEModel
 
 from forecast.history import FloatArray, History
 from forecast.models.shared import Shared
+from forecast.models.statespace import filter_pass
 from forecast.spans import MONTHS_A_YEAR, month
 
 _DIFFUSE = 1e4
@@ -204,7 +205,7 @@ def distribution_ahead(grid: Grid, n_known: int, motion: Motion) -> tuple[FloatA
     What is known of these months already (expected figures, single months, related series) is
     conditioned on.
     """
-    filtered = CumulatedLevel(grid.until(n_known)).moving(motion).ssm.filter()
+    filtered = filter_pass(CumulatedLevel(grid.until(n_known)).moving(motion))
     ahead, k = grid.since(n_known), len(motion.loadings)
     n, n_states, n_shocks = len(ahead.carry), 3 + 2 * k, 2 + 2 * k
     variances = _shock_variances(motion)

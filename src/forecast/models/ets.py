@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from statsmodels.tsa.exponential_smoothing.ets import ETSModel
+from statsmodels.tsa.exponential_smoothing.ets import ETSModel, ETSResults
 
 from forecast.history import FloatArray, Flows, History
 from forecast.models.seasonal import (
@@ -71,6 +71,12 @@ def _model(history: History, flows: Flows) -> ETSModel:
     )
 
 
+class _Smoothed(ETSResults):  # type: ignore[misc]  # statsmodels has no types
+    """States at given parameters, without the parameters' covariance, which takes longer."""
+
+    cov_params_approx = None
+
+
 @dataclass(frozen=True)
 class FittedEts:
     """The model with its smoothing parameters."""
@@ -87,7 +93,8 @@ class FittedEts:
         """Return paths of YTD growth from simulated flows."""
         flows = needed_flows(self.history, Ets.name)
         n = n_periods_ahead(self.history, flows)
-        smoothed = _model(self.history, flows).smooth(self.parameters)
+        model = _model(self.history, flows)
+        smoothed = _Smoothed(model, self.parameters, model.smooth(self.parameters, return_raw=True))
         paths = smoothed.simulate(n, anchor="end", repetitions=n_paths, rng=rng)
         ahead = np.asarray(paths).reshape(n, n_paths).T
         floor = _LEAST_PART * np.nanmin(flows.amounts)

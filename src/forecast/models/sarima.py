@@ -25,6 +25,7 @@ from forecast.models.shrinkage import moved, own_offsets
 from forecast.models.statespace import (
     distribution_ahead,
     drawn,
+    filter_pass,
     log_likelihood,
     recent_error_variance,
 )
@@ -85,7 +86,7 @@ def _model(flows: Flows) -> SARIMAX:
 def _filtered(model: SARIMAX, parameters: FloatArray) -> FilterResults:
     """Return one pass of the Kalman filter."""
     model.update(parameters)
-    return model.ssm.filter()
+    return filter_pass(model)
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import numpy as np
-from statsmodels.tsa.statespace.kalman_filter import FilterResults
+from statsmodels.tsa.statespace.kalman_filter import (
+    MEMORY_CONSERVE,
+    MEMORY_NO_FORECAST_COV,
+    FilterResults,
+)
+from statsmodels.tsa.statespace.mlemodel import MLEModel
 
 from forecast.history import FloatArray
 
 _START_YEARS, _RECENT_YEARS = 2, 8  # the filter settles in two years; older noise was larger
+_KEPT = MEMORY_CONSERVE ^ MEMORY_NO_FORECAST_COV  # storing every state takes as long as filtering
+
+
+def filter_pass(model: MLEModel) -> FilterResults:
+    """Return one pass of the Kalman filter: every one-step error, and the state at the end."""
+    return model.ssm.filter(conserve_memory=_KEPT)
 
 
 def recent_error_variance(filtered: FilterResults, season: int) -> float:
@@ -25,7 +36,7 @@ def log_likelihood(filtered: FilterResults, season: int) -> float:
 def _recent_errors(filtered: FilterResults, season: int) -> tuple[FloatArray, FloatArray]:
     """Return recent one-step errors and their variances, but for an unknown common factor."""
     errors, spread = filtered.forecasts_error[0], filtered.forecasts_error_cov[0, 0]
-    usual = np.flatnonzero(np.isfinite(errors))
+    usual = np.flatnonzero(~filtered.missing[0].astype(bool))
     recent = usual[usual >= _START_YEARS * season][-_RECENT_YEARS * season :]
     return errors[recent], spread[recent]
 

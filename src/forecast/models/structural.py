@@ -22,6 +22,7 @@ from forecast.models.shrinkage import own_offsets
 from forecast.models.statespace import (
     distribution_ahead,
     drawn,
+    filter_pass,
     log_likelihood,
     recent_error_variance,
 )
@@ -101,4 +102,4 @@ def _filtered(flows: Flows, offsets: FloatArray) -> FilterResults:
     start = np.r_[logs[np.isfinite(logs)][0], np.zeros(n_states - 1)]
     model.ssm.initialize_known(start, spread)
     model.ssm.filter_univariate = True
-    return model.ssm.filter()
+    return filter_pass(model)

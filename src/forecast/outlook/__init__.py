@@ -62,7 +62,7 @@ def annual_outlook(
             members, dropped = _members(history, past.shared, seed, n_paths, models)
             single[name] = _pooled(history, target, scale, members, dropped, past)
     forecast = [one.history for one in single.values() if one.paths is not None]
-    order = dependence(forecast, past.pools)
+    order = dependence(forecast, past.errors)
     joint = _coupled(single, order.correlation, seed)
     for allowance in allowances(snapshot, {name: one.history for name, one in single.items()}):
         joint[allowance.part] = _held(joint, allowance, n_paths)

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecast.calibration import Calibration, calibration_of
+from forecast.coupling import error_scores
 from forecast.history import FloatArray
 from forecast.indicators import Registry
 from forecast.learning import learnt
@@ -33,17 +34,18 @@ def learning_day(day: date) -> date:
 
 @dataclass(frozen=True, eq=False)
 class Lessons:
-    """What settled calls teach: what models share, their scores, the pools before and after.
+    """What settled calls teach: what models share, their scores, the pools, how errors fell.
 
-    `raw_pools` are those before recalibration, `pools` those after it.
+    `raw_pools` are those before recalibration, `errors` the normal scores of those after it.
     """
 
     shared: Shared
     scores: pd.DataFrame
     raw_pools: pd.DataFrame
-    pools: pd.DataFrame
+    errors: pd.DataFrame
     _calibrations: dict[int, Calibration] = field(default_factory=dict)
     _standings: dict[tuple[tuple[str, ...], int], Standing] = field(default_factory=dict)
+    _weights: dict[tuple[tuple[str, ...], int, str], FloatArray] = field(default_factory=dict)
 
     def calibration(self, months_known: int) -> Calibration:
         """Return the map that the pools before recalibration teach for so many months known."""
@@ -56,7 +58,10 @@ class Lessons:
         key = tuple(models), months_known
         if key not in self._standings:
             self._standings[key] = standing(self.scores, models, months_known)
-        return self._standings[key].weights(self.scores.iloc[self._places.get(reference, [])])
+        if (*key, reference) not in self._weights:
+            own = self.scores.iloc[self._places.get(reference, [])]
+            self._weights[*key, reference] = self._standings[key].weights(own)
+        return self._weights[*key, reference]
 
     @cached_property
     def _places(self) -> dict[str, NDArray[np.intp]]:
@@ -69,7 +74,9 @@ def lessons(record: Record, registry: Registry, day: date) -> Lessons:
     """Return what the calls of a record teach that were settled by a learning day."""
     past = final_calls(record.settled_by(day).densities)
     raw, final = (past[past["model"] == name] for name in (RAW_POOL, POOL))
-    return Lessons(what_is_shared(registry, record, day), past_scores(past), raw, final)
+    return Lessons(
+        what_is_shared(registry, record, day), past_scores(past), raw, error_scores(final)
+    )
 
 
 def what_is_shared(registry: Registry, record: Record, day: date) -> Shared:
