@@ -165,6 +165,7 @@ def test_a_copy_keeps_what_was_changed_in_it(tmp_path: Path, monkeypatch: pytest
     for _ in range(2):
         said = CliRunner().invoke(main, ["explore", "--folder", str(kept.parent)])
         assert said.exit_code == 0
+        assert "unlike those of this version: attainment.ipynb;" in said.output
     assert kept.read_text(encoding="utf-8") == "mine"
     assert (kept.parent / "explore" / "04_scenarios.ipynb").is_file()
     assert (kept.parent / "README.md").is_file()

@@ -1,14 +1,17 @@
 """Installed from its wheel, the command works from any folder, on the data that it carries."""
 
 import os
+import re
 import subprocess
 import sys
 import sysconfig
 import tarfile
+import urllib.request
 import venv
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -28,13 +31,19 @@ class Installation:
         folder, suffix = ("Scripts", ".exe") if os.name == "nt" else ("bin", "")
         return str(self.folder / folder / f"{name}{suffix}")
 
-    def run(self, *command: str, cwd: Path) -> str:
+    @property
+    def surroundings(self) -> dict[str, str]:
+        """Return the environment of its programs, with what other packages keep aside."""
         inherited = {key: os.environ[key] for key in os.environ if not key.startswith("PYTHON")}
-        shared = Path(sys.prefix) / "share" / "jupyter"  # templates of nbconvert
+        shared = Path(sys.prefix) / "share" / "jupyter"  # templates of nbconvert, JupyterLab
+        own = {"JUPYTER_PATH": str(shared), "JUPYTERLAB_DIR": str(shared / "lab")}
+        return inherited | own | {"PYTHONUTF8": "1"}
+
+    def run(self, *command: str, cwd: Path) -> str:
         done = subprocess.run(
             command,
             cwd=cwd,
-            env=inherited | {"JUPYTER_PATH": str(shared), "PYTHONUTF8": "1"},
+            env=self.surroundings,
             capture_output=True,
             encoding="utf-8",
             timeout=300,
@@ -91,6 +100,31 @@ def test_a_report_is_written_from_an_unrelated_folder(installed, tmp_path):
     assert (tmp_path / AS_OF / "attainment.html").is_file()
     assert (tmp_path / AS_OF / "result.json").is_file()
     assert [path.name for path in tmp_path.iterdir()] == ["reports"]
+
+
+def test_notebooks_open_in_a_copy_and_run_there(installed, tmp_path):
+    command = [installed.program("forecast"), "explore", "04_scenarios", "--no-browser"]
+    with subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        env=installed.surroundings | {"JUPYTER_RUNTIME_DIR": str(tmp_path / "run")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as running:
+        try:
+            said = iter(running.stdout.readline, "")
+            found = next(filter(None, (re.search(r"http://\S+", line) for line in said)))
+            where = urlsplit(found[0])
+            kept = f"http://{where.netloc}/api/contents/explore/04_scenarios.ipynb?{where.query}"
+            with urllib.request.urlopen(kept) as answered:
+                assert answered.status == 200
+        finally:
+            running.terminate()
+    suite = tmp_path / "forecast-notebooks"
+    run = ["-m", "papermill", "explore/04_scenarios.ipynb", "out.ipynb", "-p", "n_paths", "200"]
+    installed.run(installed.program("python"), *run, cwd=suite)
+    assert "Retail sales" in (suite / "out.ipynb").read_text(encoding="utf-8")
 
 
 def test_wheel_and_source_hold_what_git_holds_of_notebooks_and_data(distributions):

@@ -57,15 +57,23 @@ def _path_of(name: str, suite: Path) -> str:
 
 def _copied(suite: Path, folder: Path) -> Path:
     """Return a folder with a copy of the suite; what stands there already is left as it is."""
+    others = []
     try:
         for source in _files(suite):
             target = folder / source.relative_to(suite)
             if not target.exists():
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(source, target)
+            elif target.read_bytes() != source.read_bytes():
+                others.append(target.relative_to(folder).as_posix())
     except OSError as error:
         raise OutputError(f"{folder} could not be written: {error.strerror}") from error
     click.echo(f"The notebooks lie in {folder}.")
+    if others:
+        click.echo(
+            f"Left as they stood there, unlike those of this version: {', '.join(others)}; "
+            "one that is deleted is copied anew."
+        )
     return folder
 
 
