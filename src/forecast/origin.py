@@ -11,6 +11,7 @@ from pathlib import Path
 
 PACKAGE = Path(str(files("forecast")))
 _PROJECT = PACKAGE.parent.parent
+_SOURCES = ("src/", "data/", "notebooks/")  # of reports
 
 
 def folder(name: str) -> Path:
@@ -51,23 +52,25 @@ def _hash(paths: Iterable[Path]) -> str:
 
 @cache
 def commit() -> str | None:
-    """Return the commit of the checkout, with `+changes` where it is not clean; else None."""
+    """Return the commit of the checkout, with `+changes` where it is not clean; else None.
+
+    A file that git does not know counts where reports are made from it.
+    """
     if not (_PROJECT / ".git").exists():
         return None
-    git = ["git", "-C", str(_PROJECT)]
     try:
-        head = subprocess.run(
-            [*git, "rev-parse", "HEAD"], capture_output=True, check=True, text=True
-        )
-        changes = subprocess.run(
-            [*git, "status", "--porcelain", "--untracked-files=no"],
-            capture_output=True,
-            check=True,
-            text=True,
-        )
+        head, listed = _git("rev-parse", "HEAD"), _git("status", "--porcelain", "-unormal")
     except (OSError, subprocess.CalledProcessError):
         return None
-    return head.stdout.strip() + ("+changes" if changes.stdout.strip() else "")
+    states = ((line[:2], line[3:].lstrip('"')) for line in listed.splitlines())
+    is_changed = any(state != "??" or path.startswith(_SOURCES) for state, path in states)
+    return head.strip() + ("+changes" if is_changed else "")
+
+
+def _git(*command: str) -> str:
+    """Return what git says of the checkout."""
+    git = ["git", "-C", str(_PROJECT), *command]
+    return subprocess.run(git, capture_output=True, check=True, text=True).stdout
 
 
 def requirements_hash() -> str | None:
