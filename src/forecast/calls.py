@@ -153,7 +153,7 @@ def calls_on(
     path, kept = _kept(question)
     missing = {key: one for key, one in named if key not in kept}
     if missing:
-        days = {vintage.learnt_on for vintage, _ in missing.values()}
+        days = {learning_day(vintage.learnt_on) for vintage, _ in missing.values()}
         records = {day: _record(question.now, day, n_workers, on_replay) for day in sorted(days)}
         kept |= _made(question, missing, records, n_workers, on_progress)
         keep_tables({path: _table(kept)})
@@ -227,11 +227,14 @@ def _made(
     n_workers: int,
     on_progress: Progress | None,
 ) -> dict[str, Call]:
-    """Return the missing calls, those of one vintage together."""
+    """Return the missing calls, those of one vintage together; records are by learning day."""
     by_vintage: dict[int, tuple[Vintage, dict[str, str]]] = {}
     for key, (vintage, name) in missing.items():
         by_vintage.setdefault(id(vintage), (vintage, {}))[1][key] = name
-    tasks = [_Task(question, v, records[v.learnt_on], names) for v, names in by_vintage.values()]
+    tasks = [
+        _Task(question, vintage, records[learning_day(vintage.learnt_on)], names)
+        for vintage, names in by_vintage.values()
+    ]
     made: dict[str, Call] = {}
     with executor(n_workers, len(tasks) // _WORTH_A_WORKER) as pool:
         for done, calls in enumerate(spread(pool, _said, tasks), start=1):
@@ -242,7 +245,7 @@ def _made(
 
 
 def _record(now: Snapshot, day: date, n_workers: int, on_replay: Progress | None) -> Record:
-    """Return the record of a day, by way of the newest one of its year that may be known."""
+    """Return the record of a learning day, by way of the newest of its year that may be known."""
     last = now.archive.as_of(min(now.day, date(day.year, 12, 31)))
     return earlier_record(last, day, n_workers=n_workers, on_progress=on_replay)
 

@@ -237,8 +237,7 @@ class Snapshot:
     def indicators_of(self, area: str) -> list[str]:
         """Return the indicators of which figures of an area were known, sorted."""
         series = self.archive.known_series
-        held = sorted(i for a, i in series.names if a == area)
-        return [i for i in held if any(f.released_on <= self.day for f in series.figures(area, i))]
+        return sorted(i for a, i in series.names if a == area and series.is_begun((a, i), self.day))
 
     def targets(self, area: str, year: int) -> dict[str, Target]:
         """Return by indicator the targets in force on the day."""

@@ -65,6 +65,11 @@ class SeriesTable:
         found = [self._places[name] for name in dict.fromkeys(names) if name in self._places]
         return np.sort(np.concatenate(found)) if found else np.arange(0)
 
+    def is_begun(self, name: tuple[str, str], day: date) -> bool:
+        """Whether a figure of a series was released by a day."""
+        released = self._keys["released_on"][self._places[name]]
+        return bool((released <= np.datetime64(day)).any())
+
     def figures(self, area: str, indicator: str) -> list[Figure]:
         """Return the figures of a series, none where it has none."""
         name = area, indicator

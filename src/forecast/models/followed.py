@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from forecast.history import Basis, History
+from forecast.history import Basis, FloatArray, History
 from forecast.models.cumulated import monthly_growth
 from forecast.spans import month
 
@@ -52,14 +52,14 @@ def _reason(related: History, last: int) -> Reason | None:
         return "missing"
     if newest < last - _LONGEST_SILENCE:
         return "stopped"
-    if np.isfinite(monthly_growth(related)).sum() < _FEWEST_MONTHS:
-        return "short"
-    return "jumped" if _has_jumped(related, last) else None
-
-
-def _has_jumped(related: History, last: int) -> bool:
-    """Whether unpublished growth since a month leapt; growth as published is on one base."""
     growth = monthly_growth(related)
+    if np.isfinite(growth).sum() < _FEWEST_MONTHS:
+        return "short"
+    return "jumped" if _has_jumped(related, growth, last) else None
+
+
+def _has_jumped(related: History, growth: FloatArray, last: int) -> bool:
+    """Whether unpublished growth since a month leapt; growth as published is on one base."""
     months = np.flatnonzero(np.isfinite(growth))
     steps = np.abs(np.diff(growth[months]))
     is_new = months[1:] > last - month(related.first_year, 1)
