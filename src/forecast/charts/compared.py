@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from forecast.charts.alts import fan_alt
-from forecast.charts.fan import fan_figure, fan_view
+from forecast.charts.course import fan_view
+from forecast.charts.fan import fan_figure
 from forecast.charts.style import picture
 from forecast.fragments import Html, fragment
 from forecast.record import POOL

@@ -14,6 +14,7 @@ from matplotlib.ticker import MaxNLocator
 from forecast import phrases, texts
 from forecast.charts.alts import fan_alt
 from forecast.charts.axes import plain_axes, target_rates, write_reason, write_title
+from forecast.charts.course import Course, called, fan_view, known_course
 from forecast.charts.style import (
     ABOVE,
     BANDS,
@@ -37,22 +38,7 @@ YEARS_SHOWN = 6  # of the past, the newest
 _SIZE_INCHES = (4.6, 3.1)
 _PANEL = (0.085, 0.105, 0.9, 0.72)
 _DECEMBER, _X_ENDS = 12, (0.4, 14.2)
-_SPARE = 0.25  # how far the view may reach beyond the 80 % band, as a share of its height
 _ROOM = (2.4, 0.075)  # of a label: months, and share of the view's height
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """Growth by month of the year, 1 to 12, where there is any."""
-
-    months: list[int]
-    growth: list[float]
-
-    @classmethod
-    def of(cls, growth: Sequence[float | None]) -> Course:
-        """Return the months with growth; of a list that begins with January."""
-        known = [(m, g) for m, g in enumerate(growth, start=1) if g is not None]
-        return cls([m for m, _ in known], [g for _, g in known])
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,41 +111,6 @@ def _draw_axes(view: tuple[float, float], ax: Axes, lang: str) -> None:
     plain_axes(ax)
 
 
-def fan_view(one: IndicatorReport) -> tuple[float, float]:
-    """Return the ends of the growth axis.
-
-    What is known, the target and the 80 % band are always in view, the 90 % band as far as it
-    does not make the rest small, and past years where they happen to lie.
-    """
-    known = known_course(one)
-    seen = [*known.growth, *target_rates(one), *_ends(one.fan, "10", "90"), *_called(one)]
-    seen = seen or [g for past in one.past_years_pct.values() for g in Course.of(past).growth]
-    low, high = (min(seen), max(seen)) if seen else (0.0, 1.0)
-    spare = _SPARE * max(high - low, 2.0)
-    wide = [low, high, *_ends(one.fan, "5", "95")]
-    edge = spare / 4
-    return max(min(wide), low - spare) - edge, min(max(wide), high + spare) + edge
-
-
-def _ends(fan: Fan, lower: str, upper: str) -> list[float]:
-    return [
-        g for level in (lower, upper) for g in fan.quantiles_pct.get(level, ()) if g is not None
-    ]
-
-
-def _called(one: IndicatorReport) -> list[float]:
-    """Return the 80 % band of the last call before a settled outturn."""
-    if one.settled is None:
-        return []
-    ends = (one.settled.last_call_lower80_pct, one.settled.last_call_upper80_pct)
-    return [end for end in ends if end is not None]
-
-
-def known_course(one: IndicatorReport) -> Course:
-    """Return growth of the year as far as it is known."""
-    return Course.of(one.fan.known_pct)
-
-
 def draw_bands(
     fan: Fan, known: Course, ax: Axes, *, bands: Sequence[tuple[str, str, str]] = BANDS
 ) -> None:
@@ -209,7 +160,7 @@ def _draw_unpublished(fan: Fan, ax: Axes) -> None:
 
 def _draw_last_call(one: IndicatorReport, ax: Axes) -> None:
     """Draw the last forecast before the outturn as a bar in December."""
-    ends = _called(one)
+    ends = called(one)
     if one.settled is None or len(ends) < 2:
         return
     ax.vlines(_DECEMBER, min(ends), max(ends), color=BANDS[1][2], lw=9, zorder=2)

@@ -7,7 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from forecast.charts.alts import fan_alt
-from forecast.charts.fan import draw_bands, draw_known, draw_target, fan_view, known_course
+from forecast.charts.course import fan_view, known_course
+from forecast.charts.fan import draw_bands, draw_known, draw_target
 from forecast.charts.style import BANDS, STYLE, inline_image
 from forecast.fragments import Html
 from forecast.report.value import IndicatorReport, Report
