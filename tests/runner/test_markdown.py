@@ -40,7 +40,7 @@ def body(html: str) -> str:
         ("<ul><li>one</li><li>two <b>times</b></li></ul>", "- one\n- two times\n"),
         ("<figure><img src='x' alt='a'><figcaption>Said</figcaption></figure>", "Said\n"),
         ("<dl><dt>Seed</dt><dd>7</dd><dt>Paths</dt><dd>9</dd></dl>", "- Seed: 7\n- Paths: 9\n"),
-        ("<p>&lt; 1 % of 5 * 3_4</p>", "< 1 % of 5 \\* 3\\_4\n"),
+        ("<p>&lt; 1 % of 5 * _3_4</p>", "< 1 % of 5 \\* \\_3_4\n"),
         ("<p>&lt;b&gt; [x](http://y) ![z]</p>", "&lt;b> [x]\\(http://y) !\\[z]\n"),
         ("<p>1. of May</p><h2>No. #</h2>", "1\\. of May\n\n## No. \\#\n"),
         ("<p>6~7 &amp;lt; 8~9</p>", "6\\~7 &amp;lt; 8~9\n"),

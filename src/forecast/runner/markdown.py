@@ -15,7 +15,9 @@ _HEADINGS = {f"h{n}": "#" * n for n in range(1, 7)}
 _WIDEST = 28  # of a column that is filled up with blanks
 _ASIDE = "\x1f"  # before what stands smaller below the words of a cell
 _SPACES = re.compile(r"[ \t-\r\x1c-\x1e\x85\u2028\u2029]+")  # not the no-break space
-_MARKS = re.compile(r"[\\`*_]|~(?=.*~)|(?<=\])(?=[(:\[])|(?<=!)(?=\[)|(?=\[\^)")
+_MARKS = re.compile(
+    r"[\\`*]|_(?![^\W_])|(?<![^\W_])_|~(?=.*~)|(?<=\])(?=[(:\[])|(?<=!)(?=\[)|(?=\[\^)"
+)
 _TAGS = re.compile(r"<(?=[A-Za-z/!?])")
 _ENTITIES = re.compile(r"&(?=#?\w+;)")
 _STARTS = re.compile(r"^(?:(\d+)(?=[.)](?:\s|$))|(?=(?:#{1,6}|[-+])(?:\s|$)|>|--|\[[ xX]\]))")
