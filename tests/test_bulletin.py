@@ -8,6 +8,7 @@ import pytest
 import pages
 from forecast import tables
 from forecast.report import Report
+from forecast.report.lights import light
 from forecast.texts import percent
 
 
@@ -25,21 +26,22 @@ def test_it_has_a_line_for_each_target_and_all_together(lang: str):
     assert percent(told.joint.probability_all, lang).replace("\u00a0", " ") in said
 
 
-def test_the_number_attained_on_average_is_the_sum_of_the_single_probabilities():
-    told = pages.report()
-    singles = [one.attained.probability for one in told.with_target]
-    assert told.joint.expected_number == pytest.approx(sum(singles), abs=1e-9)
-    assert f"On average {sum(singles):.1f} of 6 are attained." in words(told)
-
-
-def test_it_names_what_moved_most_and_why_and_what_is_least_likely():
+def test_it_names_what_moved_most_with_both_lights_and_why():
     told = pages.moving()
     most = max(told.moved.targets, key=lambda t: abs(t.last_probability - t.first_probability))
+    ends = (most.first_probability, most.last_probability)
+    first, last = (f"{percent(p, 'en')} ({light(p)})" for p in ends)
     said = words(told)
-    assert f"Moved most: {most.name_en}, " in said
+    way = f"Moved most since 31 Aug: {most.name_en} from {first} to {last}".replace("\u00a0", " ")
+    assert way in said
     assert "Main reason: " in said
-    least = min(told.with_target, key=lambda one: one.attained.probability)
-    assert f"Least likely: {least.name_en} (" in said
+
+
+def test_a_target_that_settled_is_no_light_that_turned():
+    told = pages.moving()
+    settled = [replace(t, attained=True, last_probability=1.0) for t in told.moved.targets]
+    told = replace(told, moved=replace(told.moved, targets=settled))
+    assert re.search(r"Moved most since 31 Aug: [\w ]+ from \d+ % to attained\. Main", words(told))
 
 
 def test_where_nothing_moved_it_says_so():
@@ -52,8 +54,7 @@ def test_where_nothing_moved_it_says_so():
 def test_a_settled_year_is_told_as_facts():
     said = words(pages.settled())
     assert "4 of 6 targets were attained" in said
-    assert "On average" not in said
-    assert "Least likely" not in said
+    assert not re.search(r"chance|likely", said)
 
 
 def test_without_targets_it_says_that_there_are_none():

@@ -131,7 +131,7 @@ def test_a_settled_target_is_a_fact_and_never_a_probability():
     assert "4 of 6 targets were attained" in words
     assert "Missed: Retail sales, Foreign trade." in words
     for said in (words, _words(tables.details(told, "en").markup), _terminal(told, "en")):
-        assert not re.search(r"[<>] ?\u00a0?\d+\u00a0?%|uncertain|likely|nearly certain", said)
+        assert not re.search(r"[<>] ?\u00a0?\d+\u00a0?%|uncertain|likely", said)
     assert "missed" in _terminal(told, "en")
 
 
@@ -157,27 +157,55 @@ def test_an_improbable_target_is_printed_below_one_per_cent():
 @pytest.mark.parametrize("lang", pages.LANGUAGES)
 def test_the_first_sentences_name_the_least_likely_first_and_how_sure_it_is(lang):
     told = pages.report()
-    yellow = [one for one in told.with_target if phrases.light(one) == "yellow"]
-    ordered = sorted(yellow, key=lambda one: one.attained.probability)
-    said = dict(verdict(told, lang))["yellow"]
-    places = [said.index(phrases.name(one, lang)) for one in ordered]
-    assert places == sorted(places)
-    assert all(texts.percent(one.attained.probability, lang) in said for one in ordered)
+    for lamp in ("yellow", "blind"):
+        shown = [one for one in told.with_target if phrases.lamp(one) == lamp]
+        ordered = sorted(shown, key=lambda one: one.attained.probability)
+        said = dict(verdict(told, lang))[lamp]
+        places = [said.index(phrases.name(one, lang)) for one in ordered]
+        assert places
+        assert places == sorted(places)
+        assert all(texts.percent(one.attained.probability, lang) in said for one in ordered)
     errors = [one.attained.standard_error for one in told.with_target]
     largest = 100 * max(*errors, told.joint.standard_error)
     assert texts.points(largest, 1, lang) in simulated(told, lang)
 
 
-def test_what_is_needed_stands_beside_growth_so_far_where_past_years_are_too_few():
+def test_what_is_needed_stands_beside_growth_so_far_and_the_past_where_past_years_are_too_few():
     one = pages.gdp()
     need = replace(one.required, percentile=None, growth_pct=5.8)
-    assert phrases.plausibility(replace(one, required=need), "en") == "1.4 pp less than so far"
+    one = replace(one, past_years_pct={"2015": [8.5, 8.9, None], "2018": [None, 7.5, None]})
+    past = "2 past years on record: lowest 7.5\u00a0%, highest 8.9\u00a0%"
+    below = ["1.4 pp less than so far", past]
+    assert phrases.plausibility(replace(one, required=need), "en") == below
     more = replace(need, growth_pct=7.3)
-    assert phrases.plausibility(replace(one, required=more), "zh") == "比累计增速高0.1个百分点"
+    above = ["比累计增速高0.1个百分点", "有记录的2个往年：最低7.5%，最高8.9%"]
+    assert phrases.plausibility(replace(one, required=more), "zh") == above
     same = replace(one, required=replace(need, growth_pct=7.2))
-    assert phrases.plausibility(same, "en") == "as much as so far"
+    assert phrases.plausibility(same, "en") == ["as much as so far", past]
     unknown = replace(one, required=need, months_known=0)
-    assert phrases.plausibility(unknown, "en") == "too few past years to compare"
+    assert phrases.plausibility(unknown, "en") == [past]
+    single = replace(unknown, past_years_pct={"2018": [None, 7.5]})
+    assert phrases.plausibility(single, "en") == ["the one past year on record: 7.5\u00a0%"]
+    nothing = replace(unknown, past_years_pct={"2018": [None, None]})
+    assert phrases.plausibility(nothing, "en") == ["no past year on record"]
+
+
+def test_growth_of_long_ago_is_not_set_beside_what_is_needed():
+    one = pages.gdp()
+    need = replace(one.required, percentile=None)
+    told = replace(one, required=need, months_known=0)
+    told = replace(told, past_years_pct={"2007": [30.0], "2008": [9.0], "2017": [8.0]})
+    assert phrases.plausibility(told, "en") == [
+        "2 past years on record: lowest 8.0\u00a0%, highest 9.0\u00a0%"
+    ]
+
+
+def test_even_odds_without_a_figure_of_the_year_have_a_lamp_of_their_own():
+    one = pages.gdp()
+    even = replace(one, attained=replace(one.attained, probability=0.5, light="yellow"))
+    assert phrases.lamp(even) == "yellow"
+    assert phrases.lamp(replace(even, months_known=0)) == "blind"
+    assert phrases.lamp(replace(one, months_known=0)) == "green"
 
 
 def test_without_targets_there_are_rates_and_a_notice_but_no_probability():
@@ -203,12 +231,11 @@ def test_a_light_is_a_shape_and_a_word_besides_a_colour():
 def test_plausibility_counts_the_past_years_that_gave_as_much():
     one = pages.gdp()
     need = replace(one.required, percentile=0.25, n_past_years=12)
-    assert (
-        phrases.plausibility(replace(one, required=need), "en") == "reached in 9 of 12 past years"
-    )
+    reached = ["reached in 9 of 12 past years"]
+    assert phrases.plausibility(replace(one, required=need), "en") == reached
     cap = replace(one.target, comparison="at_most", rate_pct=3.0)
     capped = replace(one, required=need, target=cap)
-    assert phrases.plausibility(capped, "en") == "kept in 3 of 12 past years"
+    assert phrases.plausibility(capped, "en") == ["kept in 3 of 12 past years"]
     assert phrases.needed(capped, "en").startswith("at most")
 
 
@@ -417,7 +444,10 @@ def test_pieces_of_a_page_stand_one_after_the_other():
 
 def test_commitments_without_progress_are_listed_and_nothing_is_said_of_them():
     words = _words(tables.commitments(pages.report(), "en").markup)
-    assert "The work report makes 33 counted commitments. No progress is reported of any" in words
+    assert (
+        "The work report also makes 33 counted commitments. The data folder holds no progress"
+        in words
+    )
     assert "新增学位4000个以上" in words
     assert "4,000 places or more" in words
     assert not re.search(r"green|yellow|red\b|likely", words)

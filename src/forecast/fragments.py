@@ -59,4 +59,4 @@ def _environment(lang: str) -> Environment:
 def _bound(lang: str) -> Mapping[str, Any]:
     """Return the forms and phrases by name, in the language of the page."""
     spoken = {function.__name__: partial(function, lang=lang) for function in (*_FORMS, *_PHRASES)}
-    return spoken | {"lang": lang, "light": phrases.light}
+    return spoken | {"lang": lang, "light": phrases.light, "shown": phrases.lamp}

@@ -20,6 +20,8 @@ from forecast.report.value import (
 )
 from forecast.texts import text
 
+_YEARS_BACK = 10  # growth of more than ten years before the newest tells little of today
+
 
 def name(one: Named, lang: str) -> str:
     """Return the indicator's name."""
@@ -63,6 +65,15 @@ def light(one: IndicatorReport) -> str:
     return "none" if one.attained is None else one.attained.light
 
 
+def lamp(one: IndicatorReport) -> str:
+    """Return what the lamp beside the light shows: `blind` where a yellow light knows no figures.
+
+    Without a figure of the year even odds say that little is known, not that the target is close.
+    """
+    shown = light(one)
+    return "blind" if shown == "yellow" and not one.months_known else shown
+
+
 def last_growth(one: IndicatorReport, lang: str) -> str:
     """Return the newest growth known."""
     if one.last_figure is None:
@@ -75,7 +86,7 @@ def last_growth(one: IndicatorReport, lang: str) -> str:
 def so_far(one: IndicatorReport, lang: str, *, year: int) -> str:
     """Return growth so far in the year; in words where there is none."""
     is_old = one.last_figure is not None and int(one.last_figure.last_month[:4]) < year
-    return text("last.none_this_year", lang) if is_old else last_growth(one, lang)
+    return text("last.none_this_year", lang, year=year) if is_old else last_growth(one, lang)
 
 
 def so_far_note(one: IndicatorReport, lang: str, *, year: int) -> str:
@@ -132,32 +143,52 @@ def needed(one: IndicatorReport, lang: str) -> str:
     return text(f"required.{bound}", lang, growth=growth(one.required.growth_pct, one, lang))
 
 
-def needed_span(one: IndicatorReport, lang: str, *, year: int) -> str:
+def needed_span(one: IndicatorReport, lang: str) -> str:
     """Return the months that the needed growth is about."""
     first = 12 if one.annual_rule == "end_of_year" else one.months_known + 1
-    return texts.span(f"{year}-{first:02d}", f"{year}-12", lang, year=year)
+    return texts.months(first, 12, lang)
 
 
-def plausibility(one: IndicatorReport, lang: str) -> str:
-    """Return in how many past years the rest of the year gave what is needed now."""
+def plausibility(one: IndicatorReport, lang: str) -> list[str]:
+    """Return in how many past years the rest of the year gave what is needed now.
+
+    Where those are too few: how it lies to growth so far, and to that of the years on record.
+    """
     need: Required | None = one.required
-    if need is None or one.target is None or need.percentile is None:
-        return _beside_so_far(one, lang)
+    if need is None or one.target is None:
+        return []
+    if need.percentile is None:
+        return [*_beside_so_far(one, lang), _past_growth(one, lang)]
     below, at_most = need.percentile * need.n_past_years, one.target.comparison == "at_most"
     count = round(below if at_most else need.n_past_years - below)
-    return text(
-        f"required.{'kept' if at_most else 'reached'}", lang, n=count, all=need.n_past_years
-    )
+    key = "kept" if at_most else "reached"
+    return [text(f"required.{key}", lang, n=count, all=need.n_past_years)]
 
 
-def _beside_so_far(one: IndicatorReport, lang: str) -> str:
-    """Return how the growth that is needed lies to growth so far, where past years are too few."""
+def _past_growth(one: IndicatorReport, lang: str) -> str:
+    """Return between what the years on record grew, each as far as it is known."""
+    newest = {
+        int(year): [g for g in months if g is not None][-1]
+        for year, months in one.past_years_pct.items()
+        if any(g is not None for g in months)
+    }
+    if not newest:
+        return text("required.no_past", lang)
+    recent = {y: g for y, g in newest.items() if y > max(newest) - _YEARS_BACK}
+    ends = {"lower": min(recent.values()), "upper": max(recent.values())}
+    said = {end: growth(g, one, lang) for end, g in ends.items()}
+    key = "past_year" if len(recent) == 1 else "past_years"
+    return text(f"required.{key}", lang, n=len(recent), **said)
+
+
+def _beside_so_far(one: IndicatorReport, lang: str) -> list[str]:
+    """Return how the growth that is needed lies to growth so far, where there is any."""
     need, last = one.required, one.last_figure
     if need is None or last is None or last.growth_pct is None or not one.months_known:
-        return text("required.not_comparable", lang)
+        return []
     gap = round(need.growth_pct, one.decimals) - round(last.growth_pct, one.decimals)
     key = "faster" if gap > 0 else "slower" if gap < 0 else "as_so_far"
-    return text(f"required.{key}", lang, points=texts.points(abs(gap), one.decimals, lang))
+    return [text(f"required.{key}", lang, points=texts.points(abs(gap), one.decimals, lang))]
 
 
 def restated(one: IndicatorReport, year: int, lang: str) -> str:

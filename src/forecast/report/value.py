@@ -194,11 +194,6 @@ class JointReport:
     weakest: str
     coupling: str
 
-    @property
-    def expected_number(self) -> float:
-        """How many targets are attained on average: the sum of P(at least k) over k from 1 on."""
-        return sum(self.at_least[1:])
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:

@@ -16,10 +16,10 @@ from forecast.tables.depth import (
     rest_of_year,
 )
 from forecast.tables.growth import known_growth
-from forecast.tables.headline import changes, headline, page_title, summary, together
+from forecast.tables.headline import headline, page_title, summary, together
 from forecast.tables.imported import imported_lines, imported_terminal
 from forecast.tables.live import live_sentences, live_terminal
-from forecast.tables.moved import moved_lines, moved_terminal
+from forecast.tables.moved import changes, moved_lines, moved_terminal
 from forecast.tables.overlay import overlay, overlay_terminal
 from forecast.tables.quality import quality
 from forecast.tables.scenario import scenario, scenario_terminal

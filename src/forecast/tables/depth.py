@@ -133,7 +133,7 @@ def rest_of_year(report: Report, lang: str) -> Html:
     ]
     notes = []
     if one.required is not None:
-        span = phrases.needed_span(one, lang, year=report.year)
+        span = phrases.needed_span(one, lang)
         needed = phrases.needed(one, lang)
         notes.append(text("depth.rest_needed", lang, span=span, growth=needed))
     return _section("rest", lang, ("year", "growth"), rows, notes)

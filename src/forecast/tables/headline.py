@@ -7,10 +7,17 @@ from collections.abc import Mapping, Sequence
 from forecast import phrases, texts
 from forecast.fragments import Html, fragment
 from forecast.report.value import IndicatorReport, JointReport, Report
+from forecast.tables.moved import changes, moved_most
 from forecast.tables.overlay import rests_on
 from forecast.texts import text
 
-_SUMMARY_LIGHTS = {"red": "in_danger", "yellow": "open", "green": "on_course"}
+_SENTENCES = {
+    "red": "in_danger",
+    "yellow": "open",
+    "blind": "open_blind",
+    "green": "on_course",
+    "none": "not_assessed",
+}
 
 
 def headline(
@@ -27,7 +34,7 @@ def headline(
     """
     return fragment(
         "headline", lang, report=report, title=title or page_title(report, lang),
-        known=_known_until(report, lang), nothing_new=nothing_new(report, lang),
+        known=known_until(report, lang), nothing_new=nothing_new(report, lang),
         verdict=verdict(report, lang),
         together=together(report, lang), at_least=_at_least(report, lang),
         dependence=_dependence(report, lang), open=_unsettled(report),
@@ -40,21 +47,6 @@ def page_title(report: Report, lang: str) -> str:
     """Return the title of the page: the question that it answers."""
     key = "title" if report.with_target else "title_without"
     return text(f"headline.{key}", lang, area=report.area_name(lang), year=report.year)
-
-
-def changes(report: Report, lang: str) -> dict[str, str]:
-    """Return by indicator how far its probability moved since the earlier day, in words."""
-    if report.moved is None:
-        return {}
-    since = texts.day(report.moved.since, lang, year=report.year)
-    found = {}
-    for told in report.moved.targets:
-        if told.first_probability is not None and told.last_probability is not None:
-            points = round(100 * (told.last_probability - told.first_probability))
-            key = "rose" if points > 0 else "fell" if points < 0 else "stayed"
-            size = texts.points(abs(points), 0, lang)
-            found[told.indicator] = text(f"headline.{key}", lang, points=size, day=since)
-    return found
 
 
 def nothing_new(report: Report, lang: str) -> str:
@@ -73,13 +65,19 @@ def summary(report: Report, lang: str) -> str:
 
 
 def verdict(report: Report, lang: str) -> list[tuple[str, str]]:
-    """Return the first screen in sentences, each with the light that it is about; the worst first.
+    """Return the first screen in sentences, each with the lamp that it is about; the worst first.
 
-    A sentence about no light has an empty one.
+    A sentence about no lamp has an empty one.
     """
     if not report.with_target:
         return [("", text("notice.no_target", lang, year=report.year))]
-    return [*_settled_sentences(report.with_target, lang), *_open_sentences(report, lang)]
+    said = [
+        ("", together(report, lang)),
+        *_settled_sentences(report.with_target, lang),
+        *_open_sentences(report, lang),
+        ("", moved_most(report, lang)),
+    ]
+    return [(key, sentence) for key, sentence in said if sentence]
 
 
 def simulated(report: Report, lang: str) -> str:
@@ -106,47 +104,42 @@ def _settled_sentences(judged: Sequence[IndicatorReport], lang: str) -> list[tup
 
 
 def _open_sentences(report: Report, lang: str) -> list[tuple[str, str]]:
-    unsettled = _unsettled(report)
-    if not unsettled:
-        return []
-    by_light: dict[str, list[IndicatorReport]] = {light: [] for light in (*_SUMMARY_LIGHTS, "none")}
-    for one in unsettled:
-        by_light[phrases.light(one)].append(one)
-    said = [
-        (light, text(f"headline.{key}", lang, names=_with_chances(by_light[light], lang)))
-        for light, key in _SUMMARY_LIGHTS.items()
-        if by_light[light]
+    """Return the open targets by lamp, those of a year without figures apart."""
+    by_lamp: dict[str, list[IndicatorReport]] = {lamp: [] for lamp in _SENTENCES}
+    for one in _unsettled(report):
+        by_lamp[phrases.lamp(one)].append(one)
+    return [
+        (lamp, text(f"headline.{key}", lang, names=_named(by_lamp[lamp], lang), year=report.year))
+        for lamp, key in _SENTENCES.items()
+        if by_lamp[lamp]
     ]
-    if not by_light["red"] and len(report.with_target) > 1:
-        said.insert(0, ("", text("headline.none_in_danger", lang)))
-    if by_light["none"]:
-        names = phrases.names(by_light["none"], lang)
-        said.append(("none", text("headline.not_assessed", lang, names=names)))
-    return said
 
 
 def _unsettled(report: Report) -> list[IndicatorReport]:
     return [one for one in report.with_target if one.settled is None]
 
 
-def _with_chances(indicators: Sequence[IndicatorReport], lang: str) -> str:
-    """Return the names with their probabilities, the least likely first."""
-    called = [(one.attained.probability, one) for one in indicators if one.attained is not None]
-    ordered = sorted(called, key=lambda pair: pair[0])
-    pairs = [
-        text("form.pair", lang, name=phrases.name(one, lang), value=texts.percent(chance, lang))
-        for chance, one in ordered
-    ]
-    return text("form.list", lang).join(pairs)
+def _named(indicators: Sequence[IndicatorReport], lang: str) -> str:
+    """Return the names with the probabilities that there are, the least likely first."""
+    ordered = sorted(indicators, key=lambda one: one.attained.probability if one.attained else 0)
+    return text("form.list", lang).join(_with_chance(one, lang) for one in ordered)
 
 
-def _known_until(report: Report, lang: str) -> str:
-    on, age = texts.day(report.as_of, lang), report.known.age_days
-    if age == 0:
-        return text("headline.same_day", lang, day=on)
-    days = text("headline.one_day" if age == 1 else "headline.days", lang, n=age)
-    newest = texts.day(report.known.newest_release_on, lang)
-    return text("headline.as_of", lang, day=on, newest=newest, age=days)
+def _with_chance(one: IndicatorReport, lang: str) -> str:
+    if one.attained is None:
+        return phrases.name(one, lang)
+    chance = texts.percent(one.attained.probability, lang)
+    return text("form.pair", lang, name=phrases.name(one, lang), value=chance)
+
+
+def known_until(report: Report, lang: str) -> str:
+    """Return the day, when the newest figures came out, and which month they reach."""
+    on, newest = (texts.day(day, lang) for day in (report.as_of, report.known.newest_release_on))
+    reached = [one.last_figure.last_month for one in report.indicators if one.last_figure]
+    if not reached:
+        return text("headline.as_of_without", lang, day=on)
+    month = texts.span(max(reached), max(reached), lang, year=report.year)
+    return text("headline.as_of", lang, day=on, newest=newest, month=month)
 
 
 def together(report: Report, lang: str) -> str:

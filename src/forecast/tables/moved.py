@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from forecast import texts
 from forecast.news import ORDER
+from forecast.report.lights import light
 from forecast.report.moved import Moved, MovedItem, ReleasedFigure, TargetMoved
+from forecast.report.value import Report
 from forecast.texts import text
 
 if TYPE_CHECKING:
@@ -25,6 +27,78 @@ def name(told: TargetMoved, lang: str) -> str:
 def moving(told: TargetMoved) -> list[MovedItem]:
     """Return the items that moved the probability as far as is printed."""
     return [item for item in told.items if abs(item.change) >= LEAST]
+
+
+def changes(report: Report, lang: str) -> dict[str, str]:
+    """Return by indicator how far its probability moved since the earlier day, in words."""
+    if report.moved is None:
+        return {}
+    since = texts.day(report.moved.since, lang, year=report.year)
+    found = {}
+    for told in report.moved.targets:
+        if told.first_probability is not None and told.last_probability is not None:
+            first, last = told.first_probability, told.last_probability
+            points = texts.whole_percent(last) - texts.whole_percent(first)  # as both are printed
+            key = "rose" if points > 0 else "fell" if points < 0 else "stayed"
+            size = texts.points(abs(points), 0, lang)
+            found[told.indicator] = text(f"headline.{key}", lang, points=size, day=since)
+    return found
+
+
+def moved_most(report: Report, lang: str) -> str:
+    """Return the target that moved most, those whose light changed, and the main reason."""
+    if report.moved is None or not any(told.items for told in report.moved.targets):
+        return ""
+    since = texts.day(report.moved.since, lang, year=report.year)
+    most, *others = sorted(report.moved.targets, key=_distance, reverse=True)
+    if _distance(most) < LEAST:
+        return text("moved.none_moved", lang, day=since)
+    turned = [_way(told, lang) for told in others if _turned(told)]
+    ways = text("form.semicolon", lang).join([_way_with_forecast(most, lang), *turned])
+    return text("moved.most", lang, day=since, ways=ways, reason=_main_reason(most, lang))
+
+
+def _distance(told: TargetMoved) -> float:
+    if told.first_probability is None or told.last_probability is None:
+        return 0.0
+    return abs(told.last_probability - told.first_probability)
+
+
+def _turned(told: TargetMoved) -> bool:
+    """Return whether the light of a target that is still open changed its colour."""
+    first, last = told.first_probability, told.last_probability
+    if first is None or last is None or told.attained is not None:
+        return False
+    return light(first) != light(last)
+
+
+def _way(told: TargetMoved, lang: str) -> str:
+    """Return what was said of a target on both days, with the lights where they differ."""
+    said = {"first": chance(told, lang, last=False), "last": chance(told, lang, last=True)}
+    first, last = told.first_probability, told.last_probability
+    if first is None or last is None or not _turned(told):
+        return text("moved.way", lang, name=name(told, lang), **said)
+    lights = {"first_light": light(first), "last_light": light(last)}
+    named = {end: text(f"light.{colour}", lang) for end, colour in lights.items()}
+    return text("moved.way_turned", lang, name=name(told, lang), **said, **named)
+
+
+def _way_with_forecast(told: TargetMoved, lang: str) -> str:
+    """Return what was said of a target on both days, and the median forecasts while it is open."""
+    way, first, last = _way(told, lang), told.first_median_pct, told.last_median_pct
+    if first is None or last is None or told.attained is not None:
+        return way
+    ends = {"first": first, "last": last}
+    said = {end: texts.rate(value, told.decimals, lang) for end, value in ends.items()}
+    return text("moved.way_forecast", lang, way=way, **said)
+
+
+def _main_reason(told: TargetMoved, lang: str) -> str:
+    item = max(told.items, key=lambda one: abs(one.change))
+    reason = text(f"moved_kind.{item.kind}", lang)
+    if not item.releases:
+        return reason
+    return text("moved.namely", lang, kind=reason, releases=releases(item.releases[:1], told, lang))
 
 
 def lead(moved: Moved, lang: str) -> str:

@@ -82,12 +82,22 @@ def day(when: date, lang: str, *, year: int | None = None) -> str:
 
 def span(first: str, last: str, lang: str, *, year: int | None = None) -> str:
     """Return the span between two `YYYY-MM`; its year is left out where it is `year`."""
-    ends = {"first": int(first[5:]), "last": int(last[5:])}
-    form = "year" if ends == {"first": 1, "last": 12} else "month" if first == last else "months"
-    names = {end: text(f"month.m{number}", lang) for end, number in ends.items()}
+    ends = int(first[5:]), int(last[5:])
+    form = "year" if ends == (1, 12) else "month" if first == last else "months"
     known = "here" if int(last[:4]) == year else "there"
-    names["first_number"] = str(ends["first"])
-    return text(f"span.{form}_{known}", lang, year=last[:4], **names)
+    return text(f"span.{form}_{known}", lang, year=last[:4], **_month_names(*ends, lang))
+
+
+def months(first: int, last: int, lang: str) -> str:
+    """Return a year's months from one to another by name, all twelve too."""
+    form = "month" if first == last else "months"
+    return text(f"span.{form}_here", lang, **_month_names(first, last, lang))
+
+
+def _month_names(first: int, last: int, lang: str) -> dict[str, str]:
+    ends = {"first": first, "last": last}
+    names = {end: text(f"month.m{number}", lang) for end, number in ends.items()}
+    return names | {"first_number": str(first)}
 
 
 def _gap(lang: str) -> str:
