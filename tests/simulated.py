@@ -9,17 +9,10 @@ from functools import cache
 from pathlib import Path
 
 from forecast.report import Report, read_result
+from forecast.report.call import Attained, Distribution, Settled
 from forecast.report.moved import FilmFrame, MovedItem, TargetMoved
 from forecast.report.track import MonthScore, ReliabilityReport, TrackReport
-from forecast.report.value import (
-    Attained,
-    Distribution,
-    Fan,
-    IndicatorReport,
-    JointReport,
-    Member,
-    Settled,
-)
+from forecast.report.value import Fan, IndicatorReport, JointReport, Member
 
 GOLDEN = Path(__file__).parent / "golden" / "result.json"
 AHEAD = 6

@@ -7,40 +7,24 @@ from collections.abc import Mapping
 import numpy as np
 
 from forecast.answers import Answer
-from forecast.attainment import (
-    Probability,
-    Required,
-    attainable_rates,
-    parts_of_range,
-    probability,
-    progress,
-    quantiles,
-    required,
-)
-from forecast.history import Basis, FloatArray, History
+from forecast.attainment import Required, progress, quantiles, required
+from forecast.history import Basis, History
 from forecast.indicators import Registry
-from forecast.outlook import N_BATCHES, IndicatorOutlook, Outlook
-from forecast.outturn import Outturn
+from forecast.outlook import IndicatorOutlook, Outlook
 from forecast.overdue import awaited
-from forecast.report.depth import depth_of
-from forecast.report.lights import light, word
-from forecast.report.overlay import unpublished_of
-from forecast.report.value import (
-    Attained,
-    CaveatSaid,
-    Distribution,
-    Fan,
-    IndicatorReport,
-    LastFigure,
-    Member,
+from forecast.report.call import (
     PublishedCall,
-    Settled,
-    TargetSaid,
+    attainable,
+    attained_of,
+    distribution,
+    settled_of,
+    target_said,
 )
+from forecast.report.depth import depth_of
+from forecast.report.overlay import unpublished_of
+from forecast.report.value import CaveatSaid, Fan, IndicatorReport, LastFigure, Member
 from forecast.spans import MONTHS_A_YEAR, month, month_of_year, month_text, year_of
-from forecast.targets import Comparison, Target
 
-EQUALLY_LIKELY = (np.arange(100) + 0.5) / 100
 FAN_LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 
 
@@ -61,10 +45,10 @@ def indicator_report(name: str, one: IndicatorOutlook, answer: Answer) -> Indica
         months_known=history.months_known,
         last_figure=_last_figure(history, answer),
         target=None if one.target is None else target_said(one.target),
-        attained=_attained(one),
-        settled=_settled(name, one, answer),
-        forecast=None if december is None else _distribution(december),
-        attainable_pct=None if december is None else _attainable(one, december),
+        attained=attained_of(one),
+        settled=settled_of(name, one, answer),
+        forecast=None if december is None else distribution(december),
+        attainable_pct=None if december is None else attainable(one, december),
         required=_required(one),
         pace=progress(one.target, history),
         fan=_fan(one, _published(name, answer)),
@@ -118,8 +102,8 @@ def _published_call(name: str, answer: Answer) -> PublishedCall | None:
     one = _published(name, answer)
     december = None if one is None else one.december
     return PublishedCall(
-        attained=None if one is None else _attained(one),
-        forecast=None if december is None else _distribution(december),
+        attained=None if one is None else attained_of(one),
+        forecast=None if december is None else distribution(december),
     )
 
 
@@ -156,97 +140,6 @@ def _is_overdue(history: History, outlook: Outlook) -> bool:
     schedule = outlook.snapshot.schedule
     found = awaited(history.figures, history.area, history.indicator.id, schedule)
     return found is not None and found.usually_on < outlook.day
-
-
-def target_said(target: Target) -> TargetSaid:
-    """Return a target as it was announced."""
-    return TargetSaid(
-        comparison=target.comparison.value,
-        bound_pct=target.bound_pct,
-        rate_pct=target.rate_pct,
-        lower_pct=target.lower_pct,
-        upper_pct=target.upper_pct,
-        wording=target.wording,
-        source=target.source,
-        announced_on=target.announced_on,
-        announced_on_basis=target.announced_on_basis,
-        settles=target.settles,
-    )
-
-
-def _attained(one: IndicatorOutlook) -> Attained | None:
-    december = one.december
-    if one.target is None or december is None:
-        return None
-    decimals = one.history.indicator.decimals
-    chance = probability(one.target.is_met(december, decimals), N_BATCHES)
-    parts = parts_of_range(one.target, december, decimals, N_BATCHES)
-    return Attained(
-        probability=chance.value,
-        standard_error=chance.standard_error,
-        word=word(chance.value),
-        light=light(chance.value),
-        planner_light=_planner_light(one),
-        parts={name: part.value for name, part in parts.items()},
-    )
-
-
-def _planner_light(one: IndicatorOutlook) -> str | None:
-    last = one.history.last_published
-    if one.target is None or not one.history.months_known or last is None:
-        return None
-    growth = one.history.at(last)
-    if bool(one.target.is_met(growth, one.history.indicator.decimals)):
-        return "green"
-    return "yellow" if growth > 0 or one.target.comparison is Comparison.AT_MOST else "red"
-
-
-def _settled(name: str, one: IndicatorOutlook, answer: Answer) -> Settled | None:
-    if one.outturn is None:
-        return None
-    on, before = answer.last_calls.get(name, (None, None))
-    december = None if before is None else before.december
-    band = None if december is None else _distribution(december)
-    chance: Probability | None = None
-    if before is not None and before.target is not None and december is not None:
-        chance = probability(
-            before.target.is_met(december, before.history.indicator.decimals), N_BATCHES
-        )
-    return Settled(
-        growth_pct=one.outturn.growth_pct,
-        released_on=one.outturn.released_on,
-        status=one.outturn.status,
-        source=one.outturn.source,
-        attained=_is_attained(one.target, one.outturn),
-        last_call_on=on,
-        last_call_probability=None if chance is None else chance.value,
-        last_call_median_pct=None if band is None else band.median_pct,
-        last_call_lower80_pct=None if band is None else band.lower80_pct,
-        last_call_upper80_pct=None if band is None else band.upper80_pct,
-    )
-
-
-def _is_attained(target: Target | None, outturn: Outturn) -> bool | None:
-    return None if target is None else bool(target.is_met_as_published(outturn.growth_pct))
-
-
-def _distribution(december: FloatArray) -> Distribution:
-    lower90, lower80, median, upper80, upper90 = np.quantile(december, (0.05, 0.1, 0.5, 0.9, 0.95))
-    return Distribution(
-        mean_pct=float(december.mean()),
-        median_pct=float(median),
-        lower80_pct=float(lower80),
-        upper80_pct=float(upper80),
-        lower90_pct=float(lower90),
-        upper90_pct=float(upper90),
-        quantiles_pct=np.quantile(december, EQUALLY_LIKELY).tolist(),
-    )
-
-
-def _attainable(one: IndicatorOutlook, december: FloatArray) -> dict[str, float]:
-    at_most = one.target is not None and one.target.comparison is Comparison.AT_MOST
-    rates = attainable_rates(december, one.history.indicator.decimals, at_most=at_most)
-    return {f"{100 * sure:.0f}": rate for sure, rate in rates.items()}
 
 
 def _required(one: IndicatorOutlook) -> Required | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from forecast.report.value import TargetSaid
+from forecast.report.call import TargetSaid
 
 
 class Named(Protocol):

@@ -13,6 +13,7 @@ import pandas as pd
 
 from forecast.attainment import Progress, Required
 from forecast.errors import UnknownIndicator
+from forecast.report.call import Attained, Distribution, PublishedCall, Settled, TargetSaid
 from forecast.report.commitments import CommitmentReport
 from forecast.report.depth import Depth
 from forecast.report.live import LiveReport
@@ -40,70 +41,6 @@ class LastFigure:
     age_days: int
     is_overdue: bool
     is_published: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TargetSaid:
-    """The target in force, as announced."""
-
-    comparison: str
-    bound_pct: float
-    rate_pct: float | None
-    lower_pct: float | None
-    upper_pct: float | None
-    wording: str
-    source: str
-    announced_on: date
-    announced_on_basis: str
-    settles: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attained:
-    """The probability that the target is attained, and the lights that follow from it.
-
-    `planner_light` is the one that bureaux use: green where growth so far meets the target,
-    yellow where it is positive but below, red where it is negative; None without growth so far.
-    """
-
-    probability: float
-    standard_error: float
-    word: str
-    light: str
-    planner_light: str | None
-    parts: dict[str, float]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
-    """The outturn, and what the last call before its release had said."""
-
-    growth_pct: float
-    released_on: date | None
-    status: str
-    source: str
-    attained: bool | None
-    last_call_on: date | None
-    last_call_probability: float | None
-    last_call_median_pct: float | None
-    last_call_lower80_pct: float | None
-    last_call_upper80_pct: float | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Distribution:
-    """Growth of the year: mean, median and the bands in which it lies with 80 and 90 %.
-
-    `quantiles_pct` are 100 equally likely values, the quantiles at 0.5 %, 1.5 % and so on.
-    """
-
-    mean_pct: float
-    median_pct: float
-    lower80_pct: float
-    upper80_pct: float
-    lower90_pct: float
-    upper90_pct: float
-    quantiles_pct: list[float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,14 +73,6 @@ class CaveatSaid:
 
     code: str
     values: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishedCall:
-    """What published figures alone say of an indicator, where the report rests on others too."""
-
-    attained: Attained | None
-    forecast: Distribution | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from forecast.history import FloatArray
 from forecast.origin import package_hash
 from forecast.outlook import N_BATCHES, IndicatorOutlook, Outlook
 from forecast.report import general_caveats
-from forecast.report.indicator import target_said
+from forecast.report.call import target_said
 from forecast.report.overlay import overlay_report
 from forecast.scenario.aggregate import problem_with, span_growth, span_of
 from forecast.scenario.condition import MOST_CONDITIONS, Condition, read_conditions

@@ -7,8 +7,9 @@ from datetime import date
 
 import pandas as pd
 
+from forecast.report.call import TargetSaid
 from forecast.report.overlay import OverlayReport
-from forecast.report.value import CaveatSaid, TargetSaid
+from forecast.report.value import CaveatSaid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
