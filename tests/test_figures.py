@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from pandas.testing import assert_frame_equal
 
@@ -28,7 +29,7 @@ annual_rule = "published_ytd"
 
 def folder_of(where: Path, **files: str | bytes) -> Path:
     """Write figures files, named `name.suffix` by `name_suffix`, and return their data folder."""
-    (where / "figures").mkdir(exist_ok=True)
+    (where / "figures").mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         raw = content.encode() if isinstance(content, str) else content
         (where / "figures" / name.replace("_", ".")).write_bytes(raw)
@@ -423,6 +424,17 @@ def test_a_missing_number_in_parquet_is_a_fault(tmp_path: Path):
     table().assign(value=[7.5, None, 3.0]).to_parquet(folder / "figures" / "made.parquet")
     with pytest.raises(ContractError, match=r"figures/made\.parquet:2: value .* is no number"):
         read_figures(folder)
+
+
+def test_what_pandas_noted_in_parquet_is_not_needed(tmp_path: Path):
+    plain, noted, damaged = (folder_of(tmp_path / name) for name in ("plain", "noted", "damaged"))
+    table().to_parquet(plain / "figures" / "made.parquet")
+    table().set_axis([7, 3, 5]).to_parquet(noted / "figures" / "made.parquet")
+    written = pq.read_table(noted / "figures" / "made.parquet")
+    notes = {b"pandas": written.schema.metadata[b"pandas"].replace(b"numpy_type", b"numpy_tyqe")}
+    pq.write_table(written.replace_schema_metadata(notes), damaged / "figures" / "made.parquet")
+    assert_frame_equal(read_figures(noted), read_figures(plain))
+    assert_frame_equal(read_figures(damaged), read_figures(plain))
 
 
 def test_an_unknown_column_in_parquet_is_named(tmp_path: Path):

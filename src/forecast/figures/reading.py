@@ -17,6 +17,7 @@ from forecast.figures.contract import KEY, OPTIONAL, REQUIRED, checked, conflict
 from forecast.figures.tables import check_header, csv_table
 
 _ALLOWED = (*REQUIRED, *OPTIONAL)
+_INDEX_OF_PANDAS = "__index_level_"
 
 
 def read_figures(folder: Path) -> pd.DataFrame:
@@ -99,9 +100,11 @@ def csv_rows(
 def _parquet_rows(path: Path, name: str) -> pd.DataFrame:
     """Return the cells of a Parquet file as text, but for the values; rows count from 1."""
     try:
-        named = pq.read_schema(path).names
-        table = pq.read_table(path, read_dictionary=[n for n in named if n != "value"])
-        cells: pd.DataFrame = table.to_pandas(self_destruct=True).reset_index(drop=True)
+        named = [n for n in pq.read_schema(path).names if not n.startswith(_INDEX_OF_PANDAS)]
+        in_words = [n for n in named if n != "value"]
+        table = pq.read_table(path, columns=named, read_dictionary=in_words)
+        # What pandas noted of the columns may be damaged, and is not needed.
+        cells: pd.DataFrame = table.to_pandas(self_destruct=True, ignore_metadata=True)
     except (OSError, ValueError, pa.ArrowException) as error:
         message = "no Parquet file, or one that is damaged or cut short"
         raise ContractError([Fault(name, None, message)]) from error
