@@ -134,17 +134,48 @@ def test_a_scheduler_that_dies_is_a_clear_error_and_a_run_after_it_completes(
     assert same_bytes(pd.read_parquet(out), plain)
 
 
+def report(folder: Path, out: Path, *more: str) -> Result:
+    asked = ("--data", str(folder), "--area", "district", "--as-of", "2018-08-31")
+    return CliRunner().invoke(main, ["report", *asked, "--out", str(out), "--paths", "100", *more])
+
+
+def files_of(out: Path) -> list[Path]:
+    return [path for path in out.rglob("*") if path.is_file()]
+
+
 def test_a_report_whose_scheduler_is_not_there_writes_nothing(
     cluster: Cluster, data_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("forecast.workers._SECONDS_TO_CONNECT", 1)
     monkeypatch.setenv("FORECAST_CACHE", str(tmp_path / "cache"))
-    asked = ("--data", str(data_folder), "--area", "district", "--as-of", "2018-08-31")
-    more = ("--out", str(tmp_path / "out"), "--paths", "100", "--scheduler", cluster.address)
-    failed = CliRunner().invoke(main, ["report", *asked, *more])
+    failed = report(data_folder, tmp_path / "out", "--scheduler", cluster.address)
     assert failed.exit_code == 1
     assert f"forecast: no scheduler at {cluster.address}: " in failed.output
-    assert not [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    assert files_of(tmp_path / "out") == []
+
+
+def test_a_report_whose_scheduler_dies_writes_nothing_and_the_next_run_is_the_local_one(
+    cluster: Cluster, data_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    out, local = tmp_path / "out", tmp_path / "local"
+    monkeypatch.setenv("FORECAST_CACHE", str(tmp_path / "cache"))
+    cluster.start()
+    with monkeypatch.context() as patched:
+        patched.setattr(
+            "forecast.runner.telling.progress_bar", lambda *_, **__: lambda *_: cluster.kill(0)
+        )
+        failed = report(data_folder, out, "--scheduler", cluster.address)
+    assert failed.exit_code == 1
+    assert f"forecast: the scheduler at {cluster.address} was lost" in failed.output
+    assert files_of(out) == []
+    cluster.stop()
+    cluster.start()
+    assert report(data_folder, out, "--scheduler", cluster.address).exit_code == 0
+    monkeypatch.setenv("FORECAST_CACHE", str(tmp_path / "other"))
+    monkeypatch.delenv(SCHEDULER)
+    assert report(data_folder, local, "--workers", "1").exit_code == 0
+    day = Path("district", "2018", "2018-08-31", "result.json")
+    assert (out / day).read_bytes() == (local / day).read_bytes()
 
 
 def test_a_cluster_without_workers_or_with_threads_is_refused(cluster: Cluster):
