@@ -32,7 +32,7 @@ def read_entries(
     entry of the table "". Raise ContractError for a file that is missing, no TOML, or holds
     another table or key.
     """
-    text, content = _content(path)
+    text, content = read_toml(path)
     faults = [
         Fault(
             path.name, None, f"unknown key or table {name!r}; allowed: {_allowed(tables, settings)}"
@@ -99,6 +99,8 @@ def _said(problem: Any, kind: type) -> str:
         return f"key {where!r} is missing; required: {', '.join(needed)}"
     if problem["type"] == "date_type":
         return f"{where} {problem['input']!r} is no day; allowed: YYYY-MM-DD, without quotes"
+    if problem["type"] == "dataclass_type":
+        return f"{where} {problem['input']!r} is no table; allowed: {{ key = value, ... }}"
     given = "" if problem["type"] == "missing" else f", not {problem['input']!r}"
     return f"{where}: {problem['msg']}{given}"
 
@@ -108,7 +110,8 @@ def _allowed_keys(given: str, names: list[str]) -> str:
     return "".join([*(f", perhaps {name!r}" for name in near), f"; allowed: {', '.join(names)}"])
 
 
-def _content(path: Path) -> tuple[str, Entry]:
+def read_toml(path: Path) -> tuple[str, Entry]:
+    """Return a TOML file's text and what it says; raise ContractError for one that is none."""
     if not path.is_file():
         raise ContractError([Fault(path.name, None, "the file is missing")])
     try:

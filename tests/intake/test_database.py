@@ -90,6 +90,20 @@ def test_a_database_that_is_not_there_is_named_without_its_password(office, url,
     assert not Path("gone.db").exists()
 
 
+def test_a_driver_that_is_not_there_is_named(office):
+    why = "its driver MySQLdb is not installed; allowed: a database whose driver is"
+    with pytest.raises(ContractError, match=why):
+        office.read("mysql://u@h/d", TOLD)
+
+
+def test_a_server_that_says_nothing_is_given_up(office, monkeypatch):
+    monkeypatch.setattr("forecast.intake.database._SECONDS", 2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql://127.0.0.1:{silent.getsockname()[1]}/d"
+        with pytest.raises(ContractError, match=r"could not be asked: .*timeout"):
+            office.read(url, TOLD)
+
+
 def test_a_query_that_gives_too_much_is_refused(office, file, monkeypatch):
     monkeypatch.setattr("forecast.intake.database.MOST_ROWS", 2)
     with pytest.raises(ContractError, match="more than 2 rows; allowed: a query that gives fewer"):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from forecast import intake
 from forecast.errors import ContractError
 from forecast.intake.mapping import Map, read_map
 from forecast.origin import PACKAGE
@@ -163,21 +164,48 @@ def test_the_usual_day_of_release_is_marked_as_estimated(office):
 
 BAD_FILES = Path(__file__).parents[1] / "data" / "bad" / "import"
 BAD = [
-    ("no_year", "", ["B2: '9.9' has no place: no year is said"]),
+    (
+        "no_year",
+        "",
+        [
+            "B2: '9.9' has no place: no year is said; allowed: words for it in the file, "
+            "or under title or [columns] in the map"
+        ],
+    ),
     (
         "month_on_month",
         "",
-        ["C3: '0.3' stands under '环比'; allowed: a line under [words] or [columns]"],
+        [
+            "C3: '0.3' stands under '环比'; "
+            "allowed: a line under [words] or [columns], for a unit [units]"
+        ],
     ),
     (
         "unknown_name",
         "",
-        ["A3: '限额以上零售额' is not understood: 限额以上零售额; allowed: a line under [words]"],
+        [
+            "A3: '限额以上零售额' is not understood: 限额以上零售额; "
+            "allowed: a line under [words], for a unit [units]"
+        ],
     ),
     (
         "unknown_unit",
         "",
-        ["B3: '9.9' stands under '万吨'; allowed: a line under [words] or [columns]"],
+        [
+            "B3: '9.9' stands under '万吨'; "
+            "allowed: a line under [words] or [columns], for a unit [units]"
+        ],
+    ),
+    (
+        "unknown_unit_of_row",
+        "",
+        ["B3: '万吨' is not understood: 万吨; allowed: a line under [words], for a unit [units]"],
+    ),
+    ("under_no_header", "", ["D3: '395.84' stands under no header; allowed: one, or [columns]"]),
+    (
+        "no_day_of_release",
+        "",
+        ["C2: '10月25日' is no day; allowed: 2019-10-25, 2019/10/25, 2019年10月25日"],
     ),
     (
         "unit_without_rule",
@@ -192,13 +220,17 @@ BAD = [
         "",
         ["B3: '9.9' is in per cent, but growth is not said; allowed: 同比增长"],
     ),
-    ("no_unit", "", ["B3: '9.9' has no measure: neither 同比增长 nor a unit is said"]),
+    ("no_unit", "", ["B3: '9.9' has no measure; allowed: 同比增长 or a unit at it, or in the map"]),
     (
         "percentage_points",
         "",
-        ["B3: '提高0.5个百分点' percentage points are a change of growth, not growth"],
+        ["B3: '提高0.5个百分点' percentage points are a change of growth; allowed: growth"],
     ),
-    ("two_spans", "", ["B3: '1-9月' is the months of its column, '1-8月' that of its row"]),
+    (
+        "two_spans",
+        "",
+        ["B3: '1-9月' is the months of its column, '1-8月' that of its row; allowed: one of them"],
+    ),
     (
         "another_area",
         'title = "2019年"\n',
@@ -218,7 +250,10 @@ BAD = [
     (
         "released_too_early",
         "",
-        ["B3: '2019-10-25' is a day of release before the last month of 2019-01..2019-12"],
+        [
+            "B3: '2019-10-25' is a day of release before the last month of 2019-01..2019-12; "
+            "allowed: from then on"
+        ],
     ),
 ]
 
@@ -255,19 +290,47 @@ def test_a_file_that_is_not_there_is_named(office):
 @pytest.mark.parametrize(
     ("told", "why"),
     [
-        ("months = 3", "map.toml: unknown key or table 'months'; allowed: area, columns,"),
+        ("months = 3", "map.toml: unknown key 'months'; allowed: area, title, words, columns,"),
         ('fill = "x"', "map.toml: fill: Input should be a valid boolean"),
         ('[words]\n"甲" = "乙"', "map.toml: words or title: '乙' does not explain '甲': 乙"),
         ('query = "x"\ntable = "y"', "map.toml: query and table; allowed: one of them"),
         ('title = "人均"', "map.toml: title: not understood: 人均; allowed: known words"),
         ("[words", "map.toml: no TOML"),
         ('[units]\n"件" = { times = 2 }', "map.toml: units.件.unit: Field required"),
+        ('[units]\n"件" = "2 个"', "units.件 '2 个' is no table; allowed: { key = value, ... }"),
+        ('[units]\n"件" = { unit = "个", times = 0 }', "times: Input should be greater than 0"),
     ],
 )
 def test_a_faulty_map_is_named(office, told, why):
     with pytest.raises(ContractError) as caught:
         office.read(office.issued(MONTHLY), told)
     assert why in str(caught.value)
+
+
+def test_all_faults_of_a_map_are_named_at_once(office):
+    with pytest.raises(ContractError) as caught:
+        office.read(office.issued(MONTHLY), 'flil = true\nheader_rows = "3"\n')
+    said = str(caught.value)
+    assert "map.toml: unknown key 'flil', perhaps 'fill'; allowed: " in said
+    assert "map.toml: header_rows: Input should be a valid integer, not '3'" in said
+
+
+@pytest.mark.parametrize("day", ["2019-10-25", "2019/10/25", "2019年10月25日", "20191025"])
+def test_a_day_of_release_as_offices_write_it(office, day):
+    table = f"指标,2019年1-9月同比增长(%),发布日期\n社会消费品零售总额,7.1,{day}\n"
+    assert [c.figure.released_on for c in office.read(office.issued(table)).added] == [
+        date(2019, 10, 25)
+    ]
+
+
+def test_the_area_of_the_map_is_understood_without_an_entry_of_its_own(office, read_figures_of):
+    table = "area,indicator,2019年1-9月同比增长(%)\nhedong,retail_sales,7.1\n"
+    told = office.told()
+    told.write_text('area = "hedong"\nreleased_on = 2019-10-25\n', encoding="utf-8")
+    reading = intake.read(office.issued(table), told, out=office.out)
+    assert read_figures_of(reading) == {
+        "C2": "hedong/retail_sales 2019-01..2019-09 growth_pct 7.1 pct"
+    }
 
 
 def test_thousands_without_quotes_do_not_shift_cells_in_silence(office):

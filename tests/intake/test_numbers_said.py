@@ -81,8 +81,8 @@ def test_a_share_is_shown_as_per_cent():
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        ("6.5个百分点", "percentage points are a change of growth, not growth"),
-        ("回落0.3个百分点", "percentage points are a change of growth, not growth"),
+        ("6.5个百分点", "percentage points are a change of growth; allowed: growth"),
+        ("回落0.3个百分点", "percentage points are a change of growth; allowed: growth"),
         ("下降-3.2", "has a word and a sign; allowed: one of them"),
         ("回落3.2", "is no number; allowed: 1234.5 or 1,234.5"),
         ("-100", "is no growth; allowed: above -100"),

@@ -67,6 +67,32 @@ def test_a_changed_figure_without_a_later_day_is_refused(office, day):
     assert office.out.read_bytes() == before
 
 
+def test_a_clash_names_the_whole_value_and_its_line_beside_a_file_of_headers_alone(office):
+    head = "area,indicator,first_month,last_month,measure,value,released_on\n"
+    office.out.with_name("figures.csv").write_text(head, encoding="utf-8")
+    imported(office, TABLE.replace("1395.84", "12345.678"), "--yes")
+    said = imported(office, TABLE.replace("1395.84", "12345.679"), "--yes").output
+    assert "was published as 12345.678 on 2019-10-25 (figures/imported.csv:2)" in said
+
+
+@pytest.mark.parametrize("table", ["2019年1-9月,\n指标,亿元\n", "见附件,\n,\n"])
+def test_a_file_without_a_single_figure_is_refused(office, table):
+    said = imported(office, table, "--yes")
+    assert said.exit_code == 2
+    assert "月报.csv: no figure was found; allowed: a table with a number" in said.output
+
+
+def test_what_may_not_be_read_is_named_and_nothing_is_written(office, monkeypatch):
+    def _closed(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", "月报.csv")
+
+    monkeypatch.setattr("forecast.intake.read", _closed)
+    said = imported(office, TABLE, "--yes")
+    assert said.exit_code == 1
+    assert said.output == "forecast: 月报.csv: no permission to read or write it\n"
+    assert not office.out.exists()
+
+
 def test_the_first_figures_of_a_file_that_comes_again_are_still_known(office):
     imported(office, TABLE, "--yes")
     imported(office, CHANGED, "--yes", "--released-on", "2019-11-20")

@@ -42,3 +42,8 @@ def exit_codes() -> Iterator[None]:
     except ForecastError as error:
         click.echo(f"forecast: {error}", err=True)
         sys.exit(BAD_INPUT)
+    except PermissionError as error:
+        if error.filename is None:
+            raise
+        click.echo(f"forecast: {error.filename}: no permission to read or write it", err=True)
+        sys.exit(FAILED)

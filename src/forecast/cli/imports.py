@@ -63,6 +63,9 @@ def import_command(
         if reading.unread and not skip_unreadable:
             click.echo(text("import.left", lang), err=True)
             sys.exit(BAD_INPUT)
+        if reading.is_empty:
+            click.echo(text("import.none", lang, name=reading.name), err=True)
+            sys.exit(BAD_INPUT)
         if not reading.added:
             click.echo(text("import.nothing", lang, out=out))
         elif yes or _is_confirmed(text("import.ask", lang, n=len(reading.added), out=out)):

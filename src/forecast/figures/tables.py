@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from forecast.errors import ContractError, Fault
@@ -38,7 +39,8 @@ def csv_table(
             lines.append(reader.line_num)
     except csv.Error as error:
         faults.append(Fault(name, reader.line_num, f"no CSV: {error}"))
-    return pd.DataFrame(rows, columns=header, dtype="str").assign(line=lines)
+    table = pd.DataFrame(rows, columns=header, dtype="str")
+    return table.assign(line=np.array(lines, dtype=np.int64))
 
 
 def _header(reader: Iterator[list[str]], name: str) -> list[str]:

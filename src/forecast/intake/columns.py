@@ -26,6 +26,7 @@ class Column:
 
     role: Role
     said: Said
+    is_headed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,11 @@ class Head:
     title: Said
     columns: tuple[Column, ...]
     unread: tuple[Unread, ...]
+
+    def is_astray(self, column: int) -> bool:
+        """Whether nothing stands above a column, and something above others with figures."""
+        others = [one for one in self.columns if one.role == "value" and one.is_headed]
+        return bool(others) and not self.columns[column].is_headed
 
 
 def head_of(grid: Grid, told: Map, vocabulary: Vocabulary) -> Head:
@@ -174,7 +180,7 @@ def _column(
         return Column("skip", said)
     body = [row[column] for row in grid.rows[n_rows:]]
     if any(map(_is_number, body)):
-        return Column("value", said)
+        return Column("value", said, bool(heads))
     return Column(_role_of_words(body, said, vocabulary), said)
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, CursorResult, Engine
 
 _OWN_READER = {"postgresql": "postgresql+psycopg"}
+_URLS = "postgresql://USER@HOST/DATABASE, sqlite:///FILE, or a file that lies here"
+_SECONDS = 10  # until a server that says nothing is given up
 
 
 def is_url(source: str) -> bool:
@@ -53,13 +55,12 @@ def _url(source: str) -> URL:
     try:
         url = make_url(source)
     except (ArgumentError, ValueError):
-        allowed = "postgresql://USER@HOST/DATABASE, sqlite:///FILE"
-        raise _refused("the database", f"its URL is none; allowed: {allowed}") from None
+        raise _refused("the database", f"its URL is none; allowed: {_URLS}") from None
     url = url.set(drivername=_OWN_READER.get(url.drivername, url.drivername))
     try:
         url.get_dialect()
     except NoSuchModuleError:
-        why = f"no dialect of SQLAlchemy is called {url.drivername!r}"
+        why = f"no dialect of SQLAlchemy is called {url.drivername!r}; allowed: {_URLS}"
         raise _refused("the database", why) from None
     return url
 
@@ -75,7 +76,9 @@ def _engine(name: str, url: URL) -> Engine:
     from sqlalchemy.pool import NullPool
 
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, poolclass=NullPool, hide_parameters=True)
+        waits = url.get_backend_name() == "postgresql" and "connect_timeout" not in url.query
+        asked = {"connect_timeout": _SECONDS} if waits else {}
+        return create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=asked)
     path = Path(url.database or "")
     if not path.is_file():
         raise _refused(name, "no such file")
@@ -115,8 +118,11 @@ def _named(name: str, url: URL) -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        extra = "pip install 'growth-target-forecast[postgresql]' brings that of PostgreSQL"
-        raise _refused(name, f"its driver {error.name} is not installed; {extra}") from None
+        own = "growth-target-forecast[postgresql]"
+        is_ours = url.get_backend_name() == "postgresql"
+        allowed = f"after pip install '{own}'" if is_ours else "a database whose driver is"
+        why = f"its driver {error.name} is not installed; allowed: {allowed}"
+        raise _refused(name, why) from None
     except (SQLAlchemyError, sqlite3.Error) as error:
         said = str(error.orig if isinstance(error, DBAPIError) else error)
         hidden = said.replace(url.password, "***") if url.password else said

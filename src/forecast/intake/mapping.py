@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Strict
+from pydantic import AllowInfNan, ConfigDict, Field, Strict
 
-from forecast.entries import parsed, read_entries
+from forecast.entries import parsed, read_toml
 from forecast.errors import ContractError, Fault, UnreadableCell
 from forecast.indicators import Registry
 from forecast.intake.spelling import plain
@@ -29,7 +29,7 @@ class UnitRule:
     __pydantic_config__ = _CONFIG
 
     unit: str
-    times: float = 1.0
+    times: Annotated[float, Field(gt=0, lt=1e15), AllowInfNan(False)] = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ class Map:
     def vocabulary(self, registry: Registry, file: str) -> Vocabulary:
         """Return the words understood with this map; raise ContractError, naming its file."""
         try:
-            found = vocabulary_of(registry, self.words, self.rules)
+            found = vocabulary_of(registry, self.words, self.rules, self.area)
             said = found.said(self.title)
         except UnreadableCell as error:
             raise ContractError([Fault(file, None, f"words or title: {error}")]) from error
@@ -75,9 +75,9 @@ class Map:
 
 def read_map(path: Path) -> Map:
     """Return the map in a TOML file; raise ContractError with all that is wrong in it."""
-    entries, _ = read_entries(path, (), settings=[f.name for f in fields(Map)])
+    _, content = read_toml(path)
     faults: list[Fault] = []
-    found = parsed(Map, [entries[""][0]], [1], path.name, faults)
+    found = parsed(Map, [content], [1], path.name, faults)
     if faults:
         raise ContractError([Fault(f.file, None, f.message) for f in faults])
     made: Map = found[0]

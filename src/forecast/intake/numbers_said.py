@@ -33,6 +33,7 @@ _GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _SAID = re.compile(r"(?:同比)?(增长|上升|上涨|增加|下降|下跌|下滑|减少|负增长)?(.+?)(%?)")
 _FALLS = ("下降", "下跌", "下滑", "减少", "负增长")
 _LEVEL = re.compile(r"(?:与?(?:上年|去年)(?:同期)?|同比|基本)*持平")
+_ALLOWED = "allowed: 1234.5 or 1,234.5"
 _MOST = Decimal(10) ** 15
 _DIGITS = 15  # that a spreadsheet keeps; what a float says beyond them is noise of the binary
 
@@ -79,7 +80,7 @@ def _growth_typed(text: str, content: str) -> Decimal:
     if _LEVEL.fullmatch(text):
         return Decimal(0)
     if text.endswith("百分点"):
-        raise UnreadableCell(content, "percentage points are a change of growth, not growth")
+        raise UnreadableCell(content, "percentage points are a change of growth; allowed: growth")
     found = _SAID.fullmatch(text)
     if found is None:
         raise UnreadableCell(content, "is no growth; allowed: 6.5, -3.2%, 增长6.5, 下降3.2, 持平")
@@ -94,15 +95,15 @@ def _growth_typed(text: str, content: str) -> Decimal:
 
 def _typed(text: str, content: str) -> Decimal:
     if not (_NUMBER.fullmatch(text) or _GROUPED.fullmatch(text)) or not text.isascii():
-        raise UnreadableCell(content, "is no number; allowed: 1234.5 or 1,234.5")
+        raise UnreadableCell(content, f"is no number; {_ALLOWED}")
     return _bounded(Decimal(text.replace(",", "")), content)
 
 
 def _stored(content: Content) -> Decimal:
     if isinstance(content, bool) or not isinstance(content, int | float | Decimal):
-        raise UnreadableCell(content, "is no number")
+        raise UnreadableCell(content, f"is no number; {_ALLOWED}")
     if not math.isfinite(content):
-        raise UnreadableCell(content, "is no finite number")
+        raise UnreadableCell(content, f"is no finite number; {_ALLOWED}")
     exact = isinstance(content, int | Decimal)
     return _bounded(Decimal(content) if exact else Decimal(f"{content:.{_DIGITS}g}"), content)
 

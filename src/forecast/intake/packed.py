@@ -32,7 +32,7 @@ def unpacked(path: Path) -> Mapping[str, bytes]:
             _check_sizes(path, packed)
             parts = {i.filename: packed.read(i) for i in packed.infolist() if _is_read(i.filename)}
     except _BROKEN as error:
-        raise refused(path, f"no workbook: {error}") from error
+        raise no_workbook(path, error) from error
     for name, content in parts.items():
         _check_xml(path, name, content)
     return parts
@@ -51,6 +51,11 @@ def repacked(parts: Mapping[str, bytes]) -> io.BytesIO:
 def refused(path: Path, why: str) -> ContractError:
     """Return the error of a file that is not read."""
     return ContractError([Fault(path.name, None, why)])
+
+
+def no_workbook(path: Path, error: BaseException) -> ContractError:
+    """Return the error of a file that begins as a workbook and is none."""
+    return refused(path, f"no workbook: {error}; allowed: .xlsx, .xlsm, .ods, as they were saved")
 
 
 def _is_read(name: str) -> bool:

@@ -45,6 +45,11 @@ class Reading:
     rows: Counter[str]
 
     @property
+    def is_empty(self) -> bool:
+        """Whether not a single figure was found: neither a new nor a known one."""
+        return not (self.added or self.n_known or self.unread)
+
+    @property
     def faults(self) -> tuple[Fault, ...]:
         """The cells that could not be read, as faults."""
         return tuple(Fault(f"{self.name} {u.address}", None, u.why) for u in self.unread)

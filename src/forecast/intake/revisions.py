@@ -55,7 +55,7 @@ def changes(figures: Iterable[FigureRead], existing: pd.DataFrame) -> Changes:
         elif (clash := _clash(new, before)) is not None:
             why = (
                 f"{figure.area} {figure.indicator} {figure.span} {figure.measure} was published as "
-                f"{clash.value:g} on {clash.released_on} ({clash.where}); "
+                f"{clash.value:.15g} on {clash.released_on} ({clash.where}); "
                 f"allowed: a day of release after that, not {figure.released_on}"
             )
             refused.append(Unread(figure.address, f"{figure.value:f}", why))

@@ -90,9 +90,12 @@ def agree(one: Said, other: Said, first: str, second: str) -> None:
         "months": (one.time.months_text, other.time.months_text),
         "measure": (one.measure, other.measure),
     }
+    rule = "allowed: one of them"
     for what, (a, b) in pairs.items():
         if None not in (a, b) and a != b:
-            raise UnreadableCell(a, f"is the {what} of {first}, {str(b)!r} that of {second}")
+            raise UnreadableCell(
+                a, f"is the {what} of {first}, {str(b)!r} that of {second}; {rule}"
+            )
 
 
 def needed(said: Said, content: Content) -> tuple[str, str, Span]:
@@ -105,7 +108,8 @@ def needed(said: Said, content: Content) -> tuple[str, str, Span]:
         *([] if said.area else ["no area is said"]),
         *([span] if isinstance(span, str) else []),
     ]
-    raise UnreadableCell(content, f"has no place: {', '.join(missing)}")
+    rule = "allowed: words for it in the file, or under title or [columns] in the map"
+    raise UnreadableCell(content, f"has no place: {', '.join(missing)}; {rule}")
 
 
 def measure_of(column: Said, label: Said, title: Said, content: Content) -> Measure:
@@ -118,4 +122,6 @@ def measure_of(column: Said, label: Said, title: Said, content: Content) -> Meas
         raise UnreadableCell(content, "is in per cent, but growth is not said; allowed: 同比增长")
     if unit or title.unit:
         return "level"
-    raise UnreadableCell(content, "has no measure: neither 同比增长 nor a unit is said")
+    raise UnreadableCell(
+        content, "has no measure; allowed: 同比增长 or a unit at it, or in the map"
+    )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from forecast.errors import UnreadableCell
 from forecast.figures import STATUSES
@@ -28,6 +30,8 @@ from forecast.intake.words import Measure, Said, Vocabulary
 from forecast.schedule import Schedule
 from forecast.spans import MONTHS_A_YEAR, Span, month_of_year, year_of
 
+_WORDS = "allowed: a line under [words]"
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 ROW_KINDS = (
     "accepted", "rejected", "head", "words", "without_figures", "skipped", "hidden", "empty"
 )  # fmt: skip
@@ -70,6 +74,13 @@ class Understood:
         return self
 
 
+class Issued(NamedTuple):
+    """Status and day of release of the figures of a row; the day is `usual` where lags tell it."""
+
+    status: str
+    released_on: date | str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """How the grids of one import are read."""
@@ -103,28 +114,38 @@ class Reader:
         try:
             label = self._label(row)
         except UnreadableCell as error:
-            return self._unlabelled(row, str(error), made), Said()
+            return self._unlabelled(row, row.label_column, str(error), made), Said()
         label, named = leaning(label, named)
         if label.is_skipped:
             return "skipped", named
         if not row.figures or row.is_one_text:
             return "without_figures" if label.indicator and not label.unknown else "words", named
         if label.unknown:
-            why = f"is not understood: {', '.join(label.unknown)}; allowed: a line under [words]"
-            return self._unlabelled(row, f"{row.label_text!r} {why}", made), named
+            column = self._unknown_label(row)
+            why = f"is not understood: {', '.join(label.unknown)}; {_WORDS}, for a unit [units]"
+            return self._unlabelled(row, column, f"{str(row.cells[column])!r} {why}", made), named
         n_unread = len(made.unread)
+        issued = self._issued(row, made)
+        if issued is None:
+            return "rejected", named
         for column in row.figures:
             try:
-                made.figures.append(self._figure(row, column, label))
+                made.figures.append(self._figure(row, column, label, issued))
             except UnreadableCell as error:
                 content = row.cells[column]
                 made.unread.append(Unread(row.address(column), content, str(error)))
         return "rejected" if len(made.unread) > n_unread else "accepted", named
 
-    def _unlabelled(self, row: Row, why: str, made: Understood) -> str:
+    def _unknown_label(self, row: Row) -> int:
+        """Return the first column in whose label a word is not understood."""
+        labels = [column for column, _ in row.of_roles("label")]
+        said = {column: self._of_cell(row.cells[column], "label") for column in labels}
+        return next((c for c in labels if said[c].unknown), row.label_column)
+
+    def _unlabelled(self, row: Row, column: int, why: str, made: Understood) -> str:
         if (not row.figures or row.is_one_text) and not row.has_stray_number:
             return "words"
-        made.unread.append(Unread(row.address(row.label_column), row.label_text, why))
+        made.unread.append(Unread(row.address(column), row.cells[column], why))
         return "rejected"
 
     def _label(self, row: Row) -> Said:
@@ -153,12 +174,14 @@ class Reader:
             raise UnreadableCell(cell, "is a number where words should stand")
         return said
 
-    def _figure(self, row: Row, column: int, label: Said) -> FigureRead:
+    def _figure(self, row: Row, column: int, label: Said, issued: Issued) -> FigureRead:
         """Return the figure in a cell; raise UnreadableCell."""
         said, content = row.head.columns[column].said, row.cells[column]
         if said.unknown:
-            rule = "allowed: a line under [words] or [columns]"
+            rule = f"{_WORDS} or [columns], for a unit [units]"
             raise UnreadableCell(content, f"stands under {', '.join(said.unknown)!r}; {rule}")
+        if row.head.is_astray(column):
+            raise UnreadableCell(content, "stands under no header; allowed: one, or [columns]")
         whole = nearest(said, label).over(row.head.title)
         indicator, area, span = needed(whole, content)
         measure = measure_of(said, label, row.head.title, content)
@@ -169,7 +192,7 @@ class Reader:
         else:
             value, unit = self._level(row, column, whole.unit, entry.unit)
         assert value is not None  # blanks were left before
-        on, basis = self._released_on(row, area, indicator, span)
+        on, basis = self._released_on(issued, area, indicator, span)
         return FigureRead(
             area=area,
             indicator=indicator,
@@ -177,7 +200,7 @@ class Reader:
             measure=measure,
             value=value,
             unit=unit,
-            status=self._status(row),
+            status=issued.status,
             released_on=on,
             released_on_basis=basis,
             address=row.address(column),
@@ -196,17 +219,26 @@ class Reader:
         value = level_said(content)
         return None if value is None else value * rule.times, rule.unit
 
-    def _status(self, row: Row) -> str:
-        column = next((c for c, _ in row.of_roles("status")), None)
-        status = self.told.status if column is None else plain(str(row.cells[column]))
-        if status not in STATUSES:
-            raise UnreadableCell(status, f"is no status; allowed: {', '.join(STATUSES)}")
-        return status
+    def _issued(self, row: Row, made: Understood) -> Issued | None:
+        """Return how a row was issued, by its columns or as told; None where they are unread."""
+        status: str = self.told.status
+        released_on = self.released_on
+        try:
+            for column, role in row.of_roles("status", "released_on"):
+                if role == "status":
+                    status = _status(row.cells[column])
+                else:
+                    released_on = _day(row.cells[column])
+        except UnreadableCell as error:
+            made.unread.append(Unread(row.address(column), row.cells[column], str(error)))
+            return None
+        return Issued(status, released_on)
 
-    def _released_on(self, row: Row, area: str, indicator: str, span: Span) -> tuple[date, str]:
+    def _released_on(
+        self, issued: Issued, area: str, indicator: str, span: Span
+    ) -> tuple[date, str]:
         """Return the day of release and what it rests on: a column's, the one told, the usual."""
-        column = next((c for c, _ in row.of_roles("released_on")), None)
-        said = self.released_on if column is None else _day(row.cells[column])
+        said = issued.released_on
         basis = self.told.released_on_basis or "published"
         if said == USUAL:
             said = self.schedule.usual_release_on(area, indicator, span.last)
@@ -214,9 +246,17 @@ class Reader:
         if not isinstance(said, date):
             raise UnreadableCell(str(span), "has no day of release; allowed: --released-on DAY")
         begun = date(year_of(span.last), month_of_year(span.last), 1)
-        if said < begun and self.told.status != "expected":
-            raise UnreadableCell(said, f"is a day of release before the last month of {span}")
+        if said < begun and issued.status != "expected":
+            why = f"is a day of release before the last month of {span}; allowed: from then on"
+            raise UnreadableCell(said, why)
         return said, basis
+
+
+def _status(content: Content) -> str:
+    status = plain(str(content))
+    if status not in STATUSES:
+        raise UnreadableCell(content, f"is no status; allowed: {', '.join(STATUSES)}")
+    return status
 
 
 def _day(content: Content) -> date:
@@ -224,7 +264,10 @@ def _day(content: Content) -> date:
         return content.date()
     if isinstance(content, date):
         return content
+    text = plain(str(content))
     try:
-        return date.fromisoformat(str(content).strip())
+        found = _DAY.fullmatch(text)
+        return date(*map(int, found.groups())) if found else date.fromisoformat(text)
     except ValueError as error:
-        raise UnreadableCell(content, "is no day; allowed: YYYY-MM-DD") from error
+        rule = "allowed: 2019-10-25, 2019/10/25, 2019年10月25日"
+        raise UnreadableCell(content, f"is no day; {rule}") from error

@@ -123,7 +123,10 @@ class Vocabulary:
 
 
 def vocabulary_of(
-    registry: Registry, declared: Mapping[str, str], units: Mapping[str, Rule]
+    registry: Registry,
+    declared: Mapping[str, str],
+    units: Mapping[str, Rule],
+    area: str | None = None,
 ) -> Vocabulary:
     """Return what is understood: names and ids of the registry, fixed words, those declared.
 
@@ -132,6 +135,7 @@ def vocabulary_of(
     """
     phrases = _named(registry) | dict.fromkeys(_GROWTH, Said(measure="growth_pct"))
     phrases |= dict.fromkeys(_LEVEL, Said(measure="level"))
+    phrases |= {plain(area): Said(area=area)} if area else {}
     own = frozenset(plain(i.unit) for i in registry.indicators.values()) - set(PER_CENT_SAID)
     known = Vocabulary(_longest_first(phrases), frozenset(RULES) | own | frozenset(units))
     meant = {plain(word): _explained(word, says, known) for word, says in declared.items()}
@@ -143,7 +147,8 @@ def _explained(word: str, says: str, known: Vocabulary) -> Said:
         return Said(is_skipped=says == "skip")
     said = known.said(says)
     if said.unknown or not plain(word):
-        raise UnreadableCell(says, f"does not explain {word!r}: {', '.join(said.unknown)}")
+        rule = 'allowed: ids and words that are understood, "skip", ""'
+        raise UnreadableCell(says, f"does not explain {word!r}: {', '.join(said.unknown)}; {rule}")
     return said
 
 

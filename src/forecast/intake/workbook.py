@@ -12,7 +12,7 @@ from typing import Any
 from forecast.intake.grids import MOST_CELLS, MOST_ROWS, Grid, Place, squared
 from forecast.intake.marks import Marks, marks_of_excel, marks_of_ods
 from forecast.intake.numbers_said import Content
-from forecast.intake.packed import MOST_UNPACKED, refused, repacked, unpacked
+from forecast.intake.packed import MOST_UNPACKED, no_workbook, refused, repacked, unpacked
 
 
 def workbook_grids(path: Path, sheets: Iterable[str]) -> list[Grid]:
@@ -45,10 +45,10 @@ def _named(path: Path) -> Iterator[None]:
     try:
         yield
     except (CalamineError, OSError, ValueError, KeyError, IndexError) as error:
-        raise refused(path, f"no workbook: {error}") from error
+        raise no_workbook(path, error) from error
     except BaseException as error:
         if type(error).__name__ == "PanicException":
-            raise refused(path, f"no workbook: {error}") from error
+            raise no_workbook(path, error) from error
         raise
 
 

@@ -8,6 +8,12 @@ from forecast.spans import Span
 
 # by how surely a person has to act: two offices at odds first, a missing month last
 KINDS = ("conflict", "negative_month", "outlier", "base_revision", "stale", "gap")
+_SIZES = {
+    "outlier": "{n} standard errors",
+    "base_revision": "{n} %",
+    "stale": "days late: {n}",
+    "gap": "months missing: {n}",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +41,8 @@ class Finding:
 
     def __str__(self) -> str:
         """Return `area/indicator, span: kind, size and unit (source)`."""
-        unit = {"outlier": "standard errors", "base_revision": "%", "stale": "days"}
-        said = f"{self.size:.4g} {unit.get(self.kind, self.unit or 'months')}"
+        unit = "pp" if self.unit == "pct" else self.unit
+        said = _SIZES.get(self.kind, f"{{n}} {unit}").format(n=f"{self.size:.4g}")
         named = self.kind.replace("_", " ")
         source = f" ({self.source})" if self.source else ""
         return f"{self.area}/{self.indicator} {self.span}: {named}, {said}{source}"

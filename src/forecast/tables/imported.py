@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 _COLUMNS = ("cell", "series", "span", "measure", "value", "released", "change")
-_MOST = 60
+_MOST = 1_000
 
 
 def imported_terminal(reading: Reading, lang: str) -> Table:
@@ -55,11 +55,11 @@ def _cells(change: Change, lang: str) -> tuple[str, ...]:
         f"{figure.area}/{figure.indicator}",
         _span(figure.span, lang),
         text(f"import.{figure.measure}", lang),
-        f"{figure.value:f} {figure.unit}",
+        f"{figure.value.normalize():f} {figure.unit}",
         figure.released_on.isoformat(),
         text("import.new", lang)
         if before is None
-        else text("import.was", lang, value=f"{before:g}"),
+        else text("import.was", lang, value=f"{before:.15g}"),
     )
 
 
