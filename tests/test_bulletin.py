@@ -48,15 +48,30 @@ def test_where_nothing_moved_it_says_so():
     told = pages.moving()
     still = [replace(t, first_probability=t.last_probability) for t in told.moved.targets]
     told = replace(told, moved=replace(told.moved, targets=still))
-    assert "No probability moved since 31 Aug." in words(told)
+    assert "Moved since 31 Aug: nothing by a whole percentage point." in words(told)
+    told = replace(told, moved=replace(told.moved, n_releases=0))
+    assert "Moved since 31 Aug" not in words(told)
+
+
+def test_no_single_one_of_several_related_figures_is_named_the_reason():
+    told = pages.moving()
+    gdp = next(t for t in told.moved.targets if t.indicator == "gdp")
+    related = next(item for item in gdp.items if item.kind == "related")
+    assert len({(f.area, f.indicator) for f in related.releases}) > 1
+    change = {"items": [related], "first_probability": 0.99, "first_median_pct": None}
+    told = replace(told, moved=replace(told.moved, targets=[replace(gdp, **change)]))
+    assert re.search(r"Since 31 Aug: GDP from 99 % .*Main reason: Related series\. ", words(told))
 
 
 def test_a_settled_year_is_told_as_facts():
     said = words(pages.settled())
     assert "4 of 6 targets were attained" in said
-    assert not re.search(r"chance|likely", said)
+    assert not re.search(r"chance|likely|Growth needed", said)
+    assert "Last probability before it" in said
 
 
 def test_without_targets_it_says_that_there_are_none():
     said = words(pages.without_targets())
     assert "No growth target for 2013 was known" in said
+    assert "Attained with 80 %" in said
+    assert "Lights: " not in said

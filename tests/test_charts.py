@@ -1,3 +1,4 @@
+import base64
 import re
 import warnings
 from dataclasses import replace
@@ -339,6 +340,12 @@ def _boxes(report):
         month, row = box.get_x() + box.get_width() / 2, box.get_y() + box.get_height() / 2
         found[rows[round(row)], round(month)] = box.get_gid()
     return found
+
+
+def test_the_hatching_is_lines_for_a_pattern_would_be_a_bitmap_in_a_pdf():
+    markup = charts.overview(pages.report(), "en").markup
+    (drawing,) = re.findall(r"svg\+xml;base64,([^\"]+)", markup)
+    assert b"<pattern" not in base64.b64decode(drawing)
 
 
 def test_the_strip_shades_each_month_by_how_it_stands_against_the_target():

@@ -174,18 +174,19 @@ def test_what_is_needed_stands_beside_growth_so_far_and_the_past_where_past_year
     one = pages.gdp()
     need = replace(one.required, percentile=None, growth_pct=5.8)
     one = replace(one, past_years_pct={"2015": [8.5, 8.9, None], "2018": [None, 7.5, None]})
-    past = "2 past years on record: lowest 7.5\u00a0%, highest 8.9\u00a0%"
+    past = "past years as far as known: 7.5\u00a0% to 8.9\u00a0% (2 years)"
     below = ["1.4 pp less than so far", past]
     assert phrases.plausibility(replace(one, required=need), "en") == below
     more = replace(need, growth_pct=7.3)
-    above = ["比累计增速高0.1个百分点", "有记录的2个往年：最低7.5%，最高8.9%"]
+    above = ["比累计增速高0.1个百分点", "往年（按已知月份）：7.5%至8.9%（2年）"]
     assert phrases.plausibility(replace(one, required=more), "zh") == above
     same = replace(one, required=replace(need, growth_pct=7.2))
     assert phrases.plausibility(same, "en") == ["as much as so far", past]
     unknown = replace(one, required=need, months_known=0)
     assert phrases.plausibility(unknown, "en") == [past]
     single = replace(unknown, past_years_pct={"2018": [None, 7.5]})
-    assert phrases.plausibility(single, "en") == ["the one past year on record: 7.5\u00a0%"]
+    (said,) = phrases.plausibility(single, "en")
+    assert said == "the one past year known, as far as known: 7.5\u00a0%"
     nothing = replace(unknown, past_years_pct={"2018": [None, None]})
     assert phrases.plausibility(nothing, "en") == ["no past year on record"]
 
@@ -196,7 +197,7 @@ def test_growth_of_long_ago_is_not_set_beside_what_is_needed():
     told = replace(one, required=need, months_known=0)
     told = replace(told, past_years_pct={"2007": [30.0], "2008": [9.0], "2017": [8.0]})
     assert phrases.plausibility(told, "en") == [
-        "2 past years on record: lowest 8.0\u00a0%, highest 9.0\u00a0%"
+        "past years as far as known: 8.0\u00a0% to 9.0\u00a0% (2 years)"
     ]
 
 
@@ -206,6 +207,14 @@ def test_even_odds_without_a_figure_of_the_year_have_a_lamp_of_their_own():
     assert phrases.lamp(even) == "yellow"
     assert phrases.lamp(replace(even, months_known=0)) == "blind"
     assert phrases.lamp(replace(one, months_known=0)) == "green"
+
+
+def test_an_amount_of_an_earlier_year_is_no_level_so_far():
+    one = pages.gdp()
+    assert phrases.level_so_far(one, "en", year=2019) == "204.90 billion yuan"
+    assert phrases.level_so_far(one, "en", year=2020) == "–"
+    old = replace(one, last_figure=replace(one.last_figure, growth_pct=None))
+    assert phrases.so_far_note(old, "zh", year=2020) == "此前数据为2019年1-6月，未公布增速"
 
 
 def test_without_targets_there_are_rates_and_a_notice_but_no_probability():
@@ -416,7 +425,7 @@ def test_releases_are_named_with_their_months_and_their_day():
     said = " ".join(_moved().replace("\u00a0", " ").split())
     assert "New figures here: Retail sales Jan–Jun: 7.6 % (27 Sep)." in said
     assert "Revisions, without effect: GDP Jan–Jun: 7.2 % (27 Sep)." in said
-    assert "Electricity generation Jan–Aug: 47,026.0 × 100 million kWh (15 Sep)" in said
+    assert "Electricity generation Jan–Aug: 4,702.60 billion kWh (15 Sep)" in said
 
 
 def test_many_releases_are_counted_rather_than_named():

@@ -154,7 +154,9 @@ def test_days_levels_points_and_intervals():
     assert texts.day(date(2019, 9, 30), "en", year=2019) == "30 Sep"
     assert texts.day(date(2019, 9, 30), "zh", year=2020) == "2019年9月30日"
     assert texts.level(2048.96, "cny_100m", "zh") == "2,049.0亿元"
-    assert texts.level(2048.96, "cny_100m", "en") == "2,049.0 × 100 million yuan"
+    assert texts.level(2048.96, "cny_100m", "en") == "204.90 billion yuan"
+    assert texts.level(3.456, "usd_100m", "en") == "0.346 billion US dollars"
+    assert texts.percent_points(0.7454, 0.5746) == -18  # 75 to 57 %, though it fell by 17.1
     assert texts.level(3.456, "usd_100m", "zh") == "3.46亿美元"
     assert texts.level(812, "patents", "en") == "812.0 patents"
     assert texts.points(0.3, 1, "zh") == "0.3个百分点"

@@ -18,7 +18,7 @@ _PHRASES = (
     phrases.needed, phrases.needed_span, phrases.plausibility, phrases.forecast, phrases.banded,
     phrases.last_forecast, phrases.last_call, phrases.outturn, phrases.error, phrases.parts,
     phrases.levels, phrases.base, phrases.caveat, phrases.weight, phrases.recalibration,
-    phrases.alone, phrases.restated,
+    phrases.alone, phrases.restated, phrases.level_so_far,
 )  # fmt: skip
 
 

@@ -55,6 +55,27 @@ def test_reports_stand_newest_first_with_the_change_since_the_one_before(tmp_pat
     assert "+11个百分点" in words(tmp_path / "index.zh.html")
 
 
+def test_the_change_is_that_between_the_printed_per_cents(tmp_path: Path):
+    lay(tmp_path, "2019-05-31", indicators=indicators(0.7454))
+    lay(tmp_path, "2019-06-30", indicators=indicators(0.5746))
+    write_index(tmp_path)
+    assert "57 % −18 pp" in words(tmp_path / "index.html")
+
+
+def test_a_yellow_light_without_figures_is_marked_and_a_missed_target_settles_all(tmp_path: Path):
+    every = indicators(0.5, months_known=0)
+    blind, other, *_ = (one for one in every if one["target"] is not None)
+    blind["attained"]["light"] = "yellow"
+    lay(tmp_path, "2019-05-31", indicators=every)
+    write_index(tmp_path)
+    assert "no figures 50 %" in words(tmp_path / "index.html")
+    other["settled"] = {"attained": False}
+    lay(tmp_path, "2019-06-30", indicators=every)
+    write_index(tmp_path)
+    newest = words(tmp_path / "index.html").partition("30 Jun 2019")[2]
+    assert newest.count("missed") == 2  # the target, and all together
+
+
 def test_every_link_leads_to_a_page_that_is_there(tmp_path: Path):
     place = lay(tmp_path, "2019-05-31")
     (place / "bulletin.zh.pdf").write_bytes(b"%PDF-")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -19,6 +20,8 @@ from forecast.texts import text
 # From far below to far above; what lies within `_NEAR_PP` has no shade.
 _SHADES = {"far_below": "#eda877", "below": "#f8dcc7", "near": "#f3f3f3", "above": "#cfe3f2"}
 _SHADES |= {"far_above": "#8dbde0", "none": "#ffffff"}
+_STROKES = {"near": "#d9d9d9", "none": "#d9d9d9"}  # of the hatching; white on every other shade
+_STROKES_AT = (-0.5, 0.0, 0.5)  # of a cell's width, from its diagonal
 _NEAR_PP, _FAR_PP = 0.5, 2.0  # percentage points
 _WIDTH_INCHES, _ROW_INCHES, _HEAD_INCHES = 6.2, 0.25, 0.3
 _LEFT = 0.27
@@ -113,14 +116,27 @@ def _draw_row(row: int, one: IndicatorReport, year: int, ax: Axes) -> None:
     for cell in cells:
         box = Rectangle((cell.month - 0.48, row - 0.44), 0.96, 0.88, facecolor=_SHADES[cell.shade])
         box.set_gid(cell.shade)
-        if cell.is_ahead:
-            box.set(hatch="///", edgecolor="white", linewidth=0)
         ax.add_patch(box)
+        if cell.is_ahead:
+            _hatch(box, _STROKES.get(cell.shade, "white"), ax)
         ink = "#4a4a4a" if cell.is_ahead else BLACK
         _write(ax, cell.month, row, texts.number(cell.growth, one.decimals), ink)
     if any(cell.is_ahead for cell in cells):
         last = max((cell.month for cell in cells if not cell.is_ahead), default=0)
         ax.vlines(last + 0.5, row - 0.5, row + 0.5, color=BLACK, lw=1.6, zorder=5)
+
+
+def _hatch(box: Rectangle, colour: str, ax: Axes) -> None:
+    """Draw strokes across a cell, as one line: a pattern of SVG would be a bitmap in a PDF."""
+    (x, y), width, height = box.get_xy(), box.get_width(), box.get_height()
+    across, down = np.array([point for at in _STROKES_AT for point in _stroke(at)]).T
+    ax.plot(x + width * across, y + height * down, color=colour, lw=1.2)
+
+
+def _stroke(at: float) -> list[tuple[float, float]]:
+    """Return both ends of a stroke within a unit square, and a gap after it."""
+    ends = (max(0, at), min(1, 1 + at))
+    return [*((end, 1 - end + at) for end in ends), (np.nan, np.nan)]
 
 
 def _write(ax: Axes, x: float, row: int, words: str, ink: str) -> None:

@@ -18,6 +18,7 @@ from forecast.phrases.latest import (
     last_growth,
     last_level,
     last_span,
+    level_so_far,
     so_far,
     so_far_note,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "last_growth",
     "last_level",
     "last_span",
+    "level_so_far",
     "levels",
     "light",
     "name",

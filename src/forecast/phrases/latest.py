@@ -28,14 +28,14 @@ def so_far_note(one: IndicatorReport, lang: str, *, year: int) -> str:
     last = one.last_figure
     if last is None:
         return ""
-    if last.growth_pct is None:
-        return last_span(last, lang, year=year)
-    span = growth_span(one, lang, year=year)
-    if not last.is_published:
+    is_grown = last.growth_pct is not None
+    span = growth_span(one, lang, year=year) if is_grown else last_span(last, lang, year=year)
+    if is_grown and not last.is_published:
         span = text("last.unpublished", lang, span=span)
     if int(last.last_month[:4]) == year:
         return span
-    return text("last.before", lang, growth=last_growth(one, lang), span=span)
+    key = "before" if is_grown else "before_without"
+    return text(f"last.{key}", lang, growth=last_growth(one, lang), span=span)
 
 
 def growth_span(one: IndicatorReport, lang: str, *, year: int) -> str:
@@ -50,6 +50,13 @@ def growth_span(one: IndicatorReport, lang: str, *, year: int) -> str:
 def last_span(last: LastFigure, lang: str, *, year: int) -> str:
     """Return the months that the newest figure itself is about."""
     return texts.span(last.first_month, last.last_month, lang, year=year)
+
+
+def level_so_far(one: IndicatorReport, lang: str, *, year: int) -> str:
+    """Return the newest level of the year with its unit, a dash where none is known."""
+    last = one.last_figure
+    is_of_the_year = last is not None and int(last.last_month[:4]) == year
+    return last_level(last if is_of_the_year else None, lang)
 
 
 def last_level(last: LastFigure | None, lang: str) -> str:

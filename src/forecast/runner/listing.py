@@ -38,7 +38,8 @@ class TargetListed:
 class Listed:
     """One report as the index shows it; `together` is the probability of all its targets.
 
-    `has_overlay` says that it rests on unpublished figures too.
+    `outcome` is `missed` once one target is, `attained` once all are, and empty before; `together`
+    is None then. `has_overlay` says that it rests on unpublished figures too.
     """
 
     area: str
@@ -48,18 +49,19 @@ class Listed:
     has_overlay: bool
     targets: tuple[TargetListed, ...]
     together: float | None
+    outcome: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """A line of the index: a report, the one of an earlier day, and the links to its pages.
 
-    A probability without a change is None in `changes`, which are from -1 to 1.
+    `changes` are in points between the probabilities as printed, None where there is none.
     """
 
     report: Listed
-    changes: Mapping[str, float | None]
-    together_change: float | None
+    changes: Mapping[str, int | None]
+    together_change: int | None
     pages: tuple[tuple[Page, str], ...]
 
     def target(self, indicator: str) -> TargetListed | None:
@@ -123,15 +125,24 @@ def _listed(path: Path, changed: int, size: int) -> Listed:
     """Return what a result says; it is read again where the file has changed."""
     said = json.loads(path.read_bytes())
     joint = said["joint"]
+    targets = tuple(_target(i) for i in said["indicators"] if i["target"] is not None)
+    outcome = _outcome({target.light for target in targets})
     return Listed(
         area=str(said["area"]),
         names=_names(said, "area_name"),
         year=int(said["year"]),
         day=date.fromisoformat(said["as_of"]),
         has_overlay=said["overlay"] is not None,
-        targets=tuple(_target(i) for i in said["indicators"] if i["target"] is not None),
-        together=None if joint is None else float(joint["probability_all"]),
+        targets=targets,
+        together=None if joint is None or outcome else float(joint["probability_all"]),
+        outcome=outcome,
     )
+
+
+def _outcome(lights: set[str]) -> str:
+    if "missed" in lights:
+        return "missed"
+    return "attained" if lights == {"attained"} else ""
 
 
 def _target(said: Mapping[str, Any]) -> TargetListed:
@@ -149,7 +160,8 @@ def _light(said: Mapping[str, Any]) -> str:
     settled, attained = said["settled"], said["attained"]
     if settled is not None and settled["attained"] is not None:
         return "attained" if settled["attained"] else "missed"
-    return "none" if attained is None else str(attained["light"])
+    shown = "none" if attained is None else str(attained["light"])
+    return "blind" if shown == "yellow" and not said["months_known"] else shown
 
 
 def _names(said: Mapping[str, Any], key: str) -> dict[str, str]:
@@ -161,12 +173,14 @@ def _row(reports: Path, place: Path, report: Listed, earlier: Listed | None) -> 
     changes = {t.id: _change(before.get(t.id), t.probability) for t in report.targets}
     together = _change(None if earlier is None else earlier.together, report.together)
     found = [(page, p) for p in place.iterdir() if (page := named_page(p.name)) is not None]
-    links = tuple((page, _link(reports, p)) for page, p in sorted(found))
+    places = {target.id: n for n, target in enumerate(report.targets)}
+    found.sort(key=lambda one: (one[0].kind, places.get(one[0].indicator, len(places)), one[0]))
+    links = tuple((page, _link(reports, p)) for page, p in found)
     return Row(report=report, changes=changes, together_change=together, pages=links)
 
 
-def _change(before: float | None, now: float | None) -> float | None:
-    return None if before is None or now is None else now - before
+def _change(before: float | None, now: float | None) -> int | None:
+    return None if before is None or now is None else texts.percent_points(before, now)
 
 
 def _link(reports: Path, page: Path) -> str:
@@ -193,20 +207,22 @@ def _named(rows: Iterable[Row], lang: str) -> dict[str, str]:
     return names
 
 
-def _moved(change: float | None, lang: str) -> str:
+def _moved(change: int | None, lang: str) -> str:
     """Return a change in words; nothing where there is none to tell."""
     if change is None:
         return ""
-    number = texts.signed_number(round(100 * change), 0)
+    number = texts.signed_number(change, 0)
     return texts.text("listing.stayed" if number == "0" else "form.points", lang, number=number)
 
 
-def _grouped(row: Row, lang: str) -> list[tuple[str, list[tuple[Page, str]]]]:
-    """Return the pages by what they are about, those in the language of the index first."""
-    groups: dict[str, list[tuple[Page, str]]] = {}
+def _grouped(row: Row, lang: str) -> list[tuple[str, list[tuple[str, list[tuple[Page, str]]]]]]:
+    """Return the pages by what they are about, then by language, that of the index first."""
+    groups: dict[str, dict[str, list[tuple[Page, str]]]] = {}
     for page, link in row.pages:
-        groups.setdefault(_about(row, page, lang), []).append((page, link))
-    return [(about, sorted(of, key=lambda p: p[0].lang != lang)) for about, of in groups.items()]
+        spoken = groups.setdefault(_about(row, page, lang), {})
+        spoken.setdefault(page.lang, []).append((page, link))
+    own_first = partial(sorted, key=lambda group: group[0] != lang)
+    return [(about, own_first(spoken.items())) for about, spoken in groups.items()]
 
 
 def _about(row: Row, page: Page, lang: str) -> str:

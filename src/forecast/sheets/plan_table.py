@@ -106,7 +106,7 @@ def _sources(judged: Sequence[IndicatorReport]) -> list[str]:
 
 def _unit(one: IndicatorReport, lang: str) -> str:
     known = one.unit in texts.LEVEL_UNITS
-    return text(f"unit.{one.unit}", lang, number="").strip() if known else one.unit
+    return text(f"unit_alone.{one.unit}", lang) if known else one.unit
 
 
 def _target(one: IndicatorReport, lang: str) -> str:

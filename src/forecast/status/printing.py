@@ -35,6 +35,7 @@ def _targets(status: Status) -> Grid:
 
 def _change(line: Line, lang: str) -> str:
     """Return by how many percentage points a probability moved, a dash where it is not known."""
-    if line.change is None:
+    first, last = line.probability_since, line.probability_now
+    if first is None or last is None:
         return text("form.none", lang)
-    return texts.signed_number(100 * line.change, 0)
+    return texts.signed_number(texts.percent_points(first, last), 0)

@@ -51,9 +51,14 @@ class Line:
     probability_since: float | None = None
     change: float | None = None
 
+    @property
+    def probability_now(self) -> float | None:
+        """The probability, 1 or 0 once the target is settled."""
+        return _SETTLED.get(self.light, self.probability)
+
     def moved_from(self, since: str, probability: float | None) -> Line:
         """Return the line with its change since a day on which a probability was said."""
-        now = _SETTLED.get(self.light, self.probability)
+        now = self.probability_now
         change = None if now is None or probability is None else round(now - probability, 6) + 0.0
         return replace(self, since=since, probability_since=probability, change=change)
 

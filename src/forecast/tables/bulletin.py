@@ -6,7 +6,7 @@ from forecast import texts
 from forecast.fragments import Html, fragment
 from forecast.report.value import Report
 from forecast.tables.commitments import commitments_lead
-from forecast.tables.headline import known_until, nothing_new, simulated, verdict
+from forecast.tables.headline import known_until, nothing_new, simulated, unsettled, verdict
 from forecast.tables.moved import changes
 from forecast.tables.overlay import rests_on
 from forecast.texts import text
@@ -16,6 +16,7 @@ def bulletin(report: Report, lang: str) -> Html:
     """Return the whole bulletin: the verdict, a line for each target, the source."""
     return fragment(
         "bulletin", lang, report=report, points=_points(report, lang),
+        open=unsettled(report),
         title=text("bulletin.title", lang, area=report.area_name(lang), year=report.year),
         known=known_until(report, lang),
         nothing_new=nothing_new(report, lang),

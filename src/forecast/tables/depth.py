@@ -127,6 +127,9 @@ def _call_row(call: PastCall, one: IndicatorReport, lang: str) -> list[str]:
 def rest_of_year(report: Report, lang: str) -> Html:
     """Return what the months still open grew in past years, beside what they need now."""
     (one,) = report.indicators
+    if one.settled is not None:
+        said = text("depth.rest_settled", lang)
+        return fragment("depth", lang, title=text("depth.rest", lang), grids=[], notes=[said])
     rows = [
         [_year(int(year), one, lang), phrases.growth(growth, one, lang)]
         for year, growth in reversed(one.depth.rest_of_year_pct.items())

@@ -37,7 +37,7 @@ def headline(
         known=known_until(report, lang), nothing_new=nothing_new(report, lang),
         verdict=verdict(report, lang),
         together=together(report, lang), at_least=_at_least(report, lang),
-        dependence=_dependence(report, lang), open=_unsettled(report),
+        dependence=_dependence(report, lang), open=unsettled(report),
         rests_on=rests_on(report, lang), simulated=simulated(report, lang),
         changes=changes(report, lang), sparks=sparks or {},
     )  # fmt: skip
@@ -55,6 +55,8 @@ def nothing_new(report: Report, lang: str) -> str:
     if moved is None or report.known.newest_release_on > moved.since:
         return ""
     key = "nothing_new_here" if moved.n_releases else "nothing_new"
+    if not report.with_target:
+        key = "nothing_new_without"
     return text(f"headline.{key}", lang, day=texts.day(moved.since, lang), n=moved.n_releases)
 
 
@@ -95,6 +97,9 @@ def _settled_sentences(judged: Sequence[IndicatorReport], lang: str) -> list[tup
     settled = [one for one in judged if one.settled is not None]
     if not settled:
         return []
+    if len(judged) == 1:
+        fact = phrases.light(settled[0])
+        return [(fact, text(f"headline.one_{fact}", lang))]
     missed = [one for one in settled if phrases.light(one) == "missed"]
     key = "all_settled" if len(settled) == len(judged) else "some_settled"
     counts = {"n": len(settled) - len(missed), "settled": len(settled), "all": len(judged)}
@@ -106,7 +111,7 @@ def _settled_sentences(judged: Sequence[IndicatorReport], lang: str) -> list[tup
 def _open_sentences(report: Report, lang: str) -> list[tuple[str, str]]:
     """Return the open targets by lamp, those of a year without figures apart."""
     by_lamp: dict[str, list[IndicatorReport]] = {lamp: [] for lamp in _SENTENCES}
-    for one in _unsettled(report):
+    for one in unsettled(report):
         by_lamp[phrases.lamp(one)].append(one)
     return [
         (lamp, text(f"headline.{key}", lang, names=_named(by_lamp[lamp], lang), year=report.year))
@@ -115,7 +120,8 @@ def _open_sentences(report: Report, lang: str) -> list[tuple[str, str]]:
     ]
 
 
-def _unsettled(report: Report) -> list[IndicatorReport]:
+def unsettled(report: Report) -> list[IndicatorReport]:
+    """Return the indicators whose target is still open."""
     return [one for one in report.with_target if one.settled is None]
 
 

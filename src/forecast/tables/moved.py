@@ -38,7 +38,7 @@ def changes(report: Report, lang: str) -> dict[str, str]:
     for told in report.moved.targets:
         if told.first_probability is not None and told.last_probability is not None:
             first, last = told.first_probability, told.last_probability
-            points = texts.whole_percent(last) - texts.whole_percent(first)  # as both are printed
+            points = texts.percent_points(first, last)
             key = "rose" if points > 0 else "fell" if points < 0 else "stayed"
             size = texts.points(abs(points), 0, lang)
             found[told.indicator] = text(f"headline.{key}", lang, points=size, day=since)
@@ -46,22 +46,29 @@ def changes(report: Report, lang: str) -> dict[str, str]:
 
 
 def moved_most(report: Report, lang: str) -> str:
-    """Return the target that moved most, those whose light changed, and the main reason."""
+    """Return the target that moved most, those whose light changed, and the main reason.
+
+    Where none moved as far as is printed it says so, if anything came out that could have moved it.
+    """
     if report.moved is None or not any(told.items for told in report.moved.targets):
         return ""
     since = texts.day(report.moved.since, lang, year=report.year)
     most, *others = sorted(report.moved.targets, key=_distance, reverse=True)
-    if _distance(most) < LEAST:
-        return text("moved.none_moved", lang, day=since)
+    if _distance(most) == 0:
+        return text("moved.none_moved", lang, day=since) if report.moved.n_releases else ""
     turned = [_way(told, lang) for told in others if _turned(told)]
     ways = text("form.semicolon", lang).join([_way_with_forecast(most, lang), *turned])
-    return text("moved.most", lang, day=since, ways=ways, reason=_main_reason(most, lang))
+    key = "most" if others else "most_alone"
+    return text(f"moved.{key}", lang, day=since, ways=ways, reason=_main_reason(most, lang))
 
 
 def _distance(told: TargetMoved) -> float:
-    if told.first_probability is None or told.last_probability is None:
+    """Return how far a probability moved; 0 where it is printed as before and is still open."""
+    first, last = told.first_probability, told.last_probability
+    if first is None or last is None:
         return 0.0
-    return abs(told.last_probability - told.first_probability)
+    is_seen = told.attained is not None or texts.percent_points(first, last)
+    return abs(last - first) if is_seen else 0.0
 
 
 def _turned(told: TargetMoved) -> bool:
@@ -90,15 +97,24 @@ def _way_with_forecast(told: TargetMoved, lang: str) -> str:
         return way
     ends = {"first": first, "last": last}
     said = {end: texts.rate(value, told.decimals, lang) for end, value in ends.items()}
+    if said["first"] == said["last"]:
+        return way
     return text("moved.way_forecast", lang, way=way, **said)
 
 
 def _main_reason(told: TargetMoved, lang: str) -> str:
+    """Return the reason that weighs most, with the newest own figure or the only related one."""
     item = max(told.items, key=lambda one: abs(one.change))
     reason = text(f"moved_kind.{item.kind}", lang)
-    if not item.releases:
+    own = [f for f in item.releases if (f.area, f.indicator) == (told.area, told.indicator)]
+    if not own and len({_about(figure) for figure in item.releases}) != 1:
         return reason
-    return text("moved.namely", lang, kind=reason, releases=releases(item.releases[:1], told, lang))
+    newest = max(own or item.releases, key=_newest)
+    return text("moved.namely", lang, kind=reason, releases=releases([newest], told, lang))
+
+
+def _newest(figure: ReleasedFigure) -> tuple[object, ...]:
+    return figure.released_on, figure.last_month, figure.measure == "growth_pct"
 
 
 def lead(moved: Moved, lang: str) -> str:

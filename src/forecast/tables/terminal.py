@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 LAMPS = {
     "green": ("●", "green"), "yellow": ("▲", "yellow"), "red": ("◆", "red"),
-    "attained": ("●", "green"), "missed": ("◆", "red"), "none": ("○", ""),
+    "attained": ("●", "green"), "missed": ("◆", "red"), "none": ("○", ""), "blind": ("△", "yellow"),
 }  # fmt: skip
 
 
@@ -53,7 +53,7 @@ _SURE = (0.5, 0.8, 0.9)
 def _target_row(one: IndicatorReport, report: Report, lang: str) -> list[Any]:
     from rich.text import Text
 
-    light = phrases.light(one)
+    light = phrases.lamp(one)
     symbol, colour = LAMPS[light]
     lamp = Text(f"{symbol} {text(f'light.{light}', lang)}", style=colour)
     known, expected = _so_far(one, report.year, lang), _expected(one, lang)

@@ -39,6 +39,11 @@ def whole_percent(probability: float) -> int:
     return int(number(100 * probability, 0))
 
 
+def percent_points(first: float, last: float) -> int:
+    """Return by how many points a probability moved: the change between both as printed."""
+    return whole_percent(last) - whole_percent(first)
+
+
 def rate(value: float, decimals: int, lang: str) -> str:
     """Return a rate in per cent."""
     return f"{number(value, decimals)}{_gap(lang)}%"
@@ -67,8 +72,14 @@ def interval(lower: float, upper: float, decimals: int) -> str:
 
 
 def level(value: float, unit: str, lang: str) -> str:
-    """Return a level in its unit, with one decimal, or two where it is small."""
-    figure = number(value, 1 if abs(value) >= 10 else 2)
+    """Return a level in its unit, with one decimal, or two where it is small.
+
+    English counts hundreds of millions in billions, and has a decimal more for them.
+    """
+    decimals = 1 if abs(value) >= 10 else 2
+    if lang == "en" and unit.endswith("_100m"):
+        value, decimals = value / 10, decimals + 1
+    figure = number(value, decimals)
     return text(f"unit.{unit}", lang, number=figure) if unit in LEVEL_UNITS else f"{figure} {unit}"
 
 
