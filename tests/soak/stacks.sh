@@ -12,7 +12,7 @@ said=() failed=0
 for python in ${PYTHONS:-python3.11 python3.12 python3.13}; do
   found=$(command -v "$python") || { said+=("$python: not found, not run"); continue; }
   for resolution in ${RESOLUTIONS:-lowest-direct highest}; do
-    venv="$scratch/$(basename "$python")-$resolution"
+    venv="$scratch/$("$found" -c 'import sys; print(*sys.version_info[:2], sep=".")')-$resolution"
     echo "== $python, $resolution"
     if "$scratch/uv/bin/uv" venv -q --python "$found" "$venv" &&
       "$scratch/uv/bin/uv" pip install -q --python "$venv/bin/python" --resolution "$resolution" \
