@@ -342,6 +342,23 @@ def _boxes(report):
     return found
 
 
+def test_the_key_of_the_fans_names_what_is_drawn_and_no_more():
+    parts = ("Shaded:", "Dashed: the target.", "bar in December")
+    said = {
+        name: [part in charts.fans(told, "en").markup for part in parts]
+        for name, told in (
+            ("open", pages.report()),
+            ("settled", pages.settled()),
+            ("free", pages.without_targets()),
+        )
+    }
+    assert said == {
+        "open": [True, True, False],
+        "settled": [False, True, True],
+        "free": [True, False, False],
+    }
+
+
 def test_the_hatching_is_lines_for_a_pattern_would_be_a_bitmap_in_a_pdf():
     markup = charts.overview(pages.report(), "en").markup
     (drawing,) = re.findall(r"svg\+xml;base64,([^\"]+)", markup)

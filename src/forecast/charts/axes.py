@@ -6,7 +6,7 @@ from typing import Literal
 
 from matplotlib.axes import Axes
 
-from forecast.charts.style import ABOVE, GREY, STYLE
+from forecast.charts.style import ABOVE, GREY, SHIELD, STYLE
 from forecast.report.value import IndicatorReport
 
 _ROOM_FOR_TICKS = -18  # points from the left end of the axes to that of the titles
@@ -35,7 +35,8 @@ def write_title(ax: Axes, title: str, below: str = "", *, left: int = _ROOM_FOR_
 
 def write_reason(ax: Axes, reason: str) -> None:
     """Write in the middle why there is nothing to draw."""
-    ax.annotate(reason, (0.5, 0.5), (0, 0), ha="center", va="center", color=GREY, **ABOVE)
+    place = {"ha": "center", "va": "center", "zorder": 6}
+    ax.annotate(reason, (0.5, 0.5), (0, 0), color=GREY, bbox=SHIELD, **(ABOVE | place))
 
 
 def target_rates(one: IndicatorReport) -> list[float]:

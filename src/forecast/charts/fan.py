@@ -89,8 +89,15 @@ def fans(report: Report, lang: str) -> Html:
     pictures = [picture_of(fan_figure, one, lang, alt=fan_alt(one, lang)) for one in shown]
     is_settled = {one.settled is not None for one in shown}
     is_overlaid = any(one.fan.unpublished for one in shown)
-    chosen = ["key", *["key_settled"] * (True in is_settled), *["key_unpublished"] * is_overlaid]
-    keys = [text(f"fans.{key}", lang) for key in chosen]
+    drawn = {
+        "key": True,
+        "key_ahead": False in is_settled,
+        "key_target": bool(report.with_target),
+        "key_past": True,
+        "key_settled": True in is_settled,
+        "key_unpublished": is_overlaid,
+    }
+    keys = [text(f"fans.{key}", lang) for key, is_drawn in drawn.items() if is_drawn]
     return fragment("fans", lang, pictures=pictures, keys=keys, open=False in is_settled)
 
 
