@@ -69,6 +69,15 @@ def test_every_row_is_accounted_for(office):
                 "E5": "futian/fixed_asset_investment 2019-01..2019-03 growth_pct 0 pct",
             },
         ),
+        (  # what several units and other words for growth say where each row has its unit
+            "2019年1-9月,,单位：亿元、万美元、%,\n"
+            "指标,单位,累计,比上年同期±%\n社会消费品零售总额,亿元,1395.84,7.1\n",
+            "",
+            {
+                "C3": "futian/retail_sales 2019-01..2019-09 level 1395.84 cny_100m",
+                "D3": "futian/retail_sales 2019-01..2019-09 growth_pct 7.1 pct",
+            },
+        ),
         (  # one indicator, spans across, growth in a row of its own
             "2019年社会消费品零售总额,,,\n指标,一季度,上半年,前三季度\n"
             "绝对额（亿元）,400,882.78,1395.84\n同比增长（±%）,6.9,7.6,7.1\n",
@@ -200,6 +209,19 @@ BAD = [
         "unknown_unit_of_row",
         "",
         ["B3: '万吨' is not understood: 万吨; allowed: a line under [words], for a unit [units]"],
+    ),
+    (
+        "months_of_neighbours",
+        "",
+        [
+            "C3: '7.1' has no months but the title's, 2019-09, beside columns that say others; "
+            "allowed: its own under [columns]"
+        ],
+    ),
+    (
+        "several_units",
+        "",
+        ["B3: '亿元、万美元' are several units; allowed: one, at the row or the column"],
     ),
     ("under_no_header", "", ["D3: '395.84' stands under no header; allowed: one, or [columns]"]),
     (

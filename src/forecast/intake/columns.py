@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from forecast.errors import UnreadableCell
 from forecast.intake.grids import Grid, letters
 from forecast.intake.mapping import Map
 from forecast.intake.numbers_said import Content, growth_said, is_blank
-from forecast.intake.spans_said import span_said
+from forecast.intake.spans_said import SpanSaid, span_said
 from forecast.intake.spelling import plain
 from forecast.intake.words import ROLES, Role, Said, Vocabulary
 
@@ -51,6 +51,16 @@ class Head:
         """Whether nothing stands above a column, and something above others with figures."""
         others = [one for one in self.columns if one.role == "value" and one.is_headed]
         return bool(others) and not self.columns[column].is_headed
+
+    def says_other_months(self, time: SpanSaid) -> bool:
+        """Whether a column of figures says months, and others than those of a title."""
+        understood = (one.said for one in self.columns if one.role == "value")
+        said = (one.time for one in understood if not one.unknown)
+        return any(
+            replace(one, year=None).over(time).span() != time.span()
+            for one in said
+            if one.says_months
+        )
 
 
 def head_of(grid: Grid, told: Map, vocabulary: Vocabulary) -> Head:

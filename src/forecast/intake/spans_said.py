@@ -31,6 +31,11 @@ class SpanSaid:
     reach: Reach | None = None
 
     @property
+    def says_months(self) -> bool:
+        """Whether months are said, or that one or all up to one are meant."""
+        return self.months is not None or self.reach is not None
+
+    @property
     def months_text(self) -> str | None:
         """The months as Chinese offices write them, None where none are said."""
         return f"{self.months[0]}-{self.months[1]}月" if self.months else None

@@ -184,6 +184,10 @@ class Reader:
             raise UnreadableCell(content, "stands under no header; allowed: one, or [columns]")
         whole = nearest(said, label).over(row.head.title)
         indicator, area, span = needed(whole, content)
+        is_of_title = not (said.time.says_months or label.time.says_months)
+        if is_of_title and row.head.says_other_months(whole.time):
+            why = f"has no months but the title's, {span}, beside columns that say others"
+            raise UnreadableCell(content, f"{why}; allowed: its own under [columns]")
         measure = measure_of(said, label, row.head.title, content)
         entry = self.registry.of(area, indicator)
         if measure == "growth_pct":

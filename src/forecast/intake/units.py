@@ -45,6 +45,8 @@ def rule_of(said: str, unit: str, declared: Mapping[str, Rule]) -> Rule:
         return declared[said]
     if said == unit.casefold():
         return Rule(unit)
+    if "、" in said:
+        raise UnreadableCell(said, "are several units; allowed: one, at the row or the column")
     found = RULES.get(said)
     if found is not None and (found.unit == unit or {found.unit, unit} <= set(MONEY)):
         return found

@@ -67,11 +67,11 @@ _THAN = [
 ]
 _GROWS = (
     "增长速度", "增长率", "增长幅度", "增长", "增速", "增幅", "增减幅度", "增减", "上涨",
-    "涨幅", "涨跌幅",
+    "涨幅", "涨跌幅", "±%", "+-%", "(±%)", "(+-%)",
 )  # fmt: skip
 _GROWTH = (
     *(f"{than}{grows}" for than in (*_THAN, "同比", "") for grows in _GROWS),
-    *("同比", "±%", "+-%", "growth_pct", "growth", "yoy"),
+    *("同比", "growth_pct", "growth", "yoy"),
 )
 _LEVEL = ("绝对额", "绝对值", "绝对量", "总量", "金额", "完成额", "实绩", "level")
 _NEUTRAL = frozenset((
@@ -168,9 +168,12 @@ def _longest_first(phrases: Mapping[str, Said]) -> dict[str, Said]:
 
 
 def _of_segments(said: Said, rest: str, units: Iterable[str]) -> Said:
-    """Return what is said with the units that stand in the rest, and what is unknown in it."""
+    """Return what is said with the units that stand in the rest, and what is unknown in it.
+
+    Several units are kept together: no rule turns them into one.
+    """
     found = [s for s in _SEPARATORS.split(rest) if s]
-    unit = next((s for s in found if s in units), None)
+    unit = "、".join(dict.fromkeys(s for s in found if s in units)) or None
     unknown = tuple(
         s for s in found if not (s in units or s in _NEUTRAL or _ENUMERATORS.fullmatch(s))
     )
