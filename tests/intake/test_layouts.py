@@ -265,8 +265,8 @@ BAD = [
         "one_figure_twice",
         "",
         [
-            "B4: futian retail_sales 2019-01..2019-09 level was published as 9.9 on 2019-10-25 "
-            "(cell B3); allowed: a day of release after that, not 2019-10-25"
+            "B4: futian retail_sales 2019-01..2019-09 level is 8.8 here and 9.9 in cell B3; "
+            "allowed: one value"
         ],
     ),
     (
@@ -284,6 +284,14 @@ BAD = [
 def test_what_cannot_be_read_is_named_by_its_cell(office, name, told, faults):
     reading = office.read(BAD_FILES / f"{name}.csv", told)
     assert [str(f) for f in reading.faults] == [f"{name}.csv {fault}" for fault in faults]
+
+
+def test_no_figure_is_placed_by_words_that_contradict_each_other(office):
+    told = 'title = "2019年"\n'
+    reading = office.read(BAD_FILES / "another_area.csv", told)
+    assert (reading.added, dict(reading.rows)) == ((), {"head": 2, "rejected": 1})
+    table = "2019年1-9月,\n指标,1-9月和1-8月（亿元）\n社会消费品零售总额,9.9\n"
+    assert office.read(office.issued(table)).added == ()
 
 
 def test_every_bad_file_has_its_error():

@@ -61,9 +61,11 @@ def test_a_changed_figure_without_a_later_day_is_refused(office, day):
     said = imported(office, CHANGED, "--yes", "--released-on", day)
     assert said.exit_code == 2
     assert (
-        "月报.csv C3: futian retail_sales 2019-01..2019-09 growth_pct was published as 7.1 on "
-        f"2019-10-25 (figures/imported.csv:3); allowed: a day of release after that, not {day}"
+        "月报.csv C3: futian retail_sales 2019-01..2019-09 growth_pct is 7.2 here, and was "
+        "published as 7.1 on 2019-10-25 (figures/imported.csv:3); allowed: a day of release "
+        f"after that, not {day}"
     ) in said.output
+    assert "Rows: 4; 1 accepted, 1 rejected, 2 of headers" in said.output
     assert office.out.read_bytes() == before
 
 
@@ -72,7 +74,10 @@ def test_a_clash_names_the_whole_value_and_its_line_beside_a_file_of_headers_alo
     office.out.with_name("figures.csv").write_text(head, encoding="utf-8")
     imported(office, TABLE.replace("1395.84", "12345.678"), "--yes")
     said = imported(office, TABLE.replace("1395.84", "12345.679"), "--yes").output
-    assert "was published as 12345.678 on 2019-10-25 (figures/imported.csv:2)" in said
+    assert (
+        "is 12345.679 here, and was published as 12345.678 on 2019-10-25 (figures/imported.csv:2)"
+        in said
+    )
 
 
 @pytest.mark.parametrize("table", ["2019年1-9月,\n指标,亿元\n", "见附件,\n,\n"])

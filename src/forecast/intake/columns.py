@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from string import ascii_uppercase
 
 from forecast.errors import UnreadableCell
 from forecast.intake.grids import Grid, letters
@@ -37,13 +38,23 @@ class Unread:
     content: Content
     why: str
 
+    @property
+    def row(self) -> str:
+        """The row in which it stands: `Sheet!7` of `Sheet!C7`."""
+        sheet, mark, cell = self.address.rpartition("!")
+        return f"{sheet}{mark}{cell.lstrip(ascii_uppercase)}"
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What the first `n_rows` rows say; `unread` are those of their cells that say too much."""
+    """What the first `n_rows` rows say; `unread` are those of their cells that say too much.
+
+    Below a title that is not sound no figure can be placed.
+    """
 
     n_rows: int
     title: Said
+    has_sound_title: bool
     columns: tuple[Column, ...]
     unread: tuple[Unread, ...]
 
@@ -70,10 +81,11 @@ def head_of(grid: Grid, told: Map, vocabulary: Vocabulary) -> Head:
     unread: list[Unread] = []
     titles = [_titles(row) for row in grid.rows[:n_rows]]
     title = _title(grid, titles, told, vocabulary, unread)
+    has_sound_title = not unread
     columns = tuple(
         _column(grid, column, titles, told, vocabulary, unread) for column in range(grid.width)
     )
-    return Head(n_rows, title, columns, tuple(unread))
+    return Head(n_rows, title, has_sound_title, columns, tuple(unread))
 
 
 def _head_rows(grid: Grid) -> int:
@@ -207,6 +219,7 @@ def _said(
             said = said.over(vocabulary.said(text))
         except UnreadableCell as error:
             unread.append(Unread(grid.address(row, column), text, str(error)))
+            said = said.over(Said(unknown=(text,)))
     return said
 
 

@@ -78,6 +78,9 @@ def read(
     for grid in grids:
         whole += reader.understood(grid)
     found = changes(whole.figures, _existing(folder, whole, registry))
+    n_refused = len({u.row for u in found.refused} - {u.row for u in whole.unread})
+    whole.rows += Counter(rejected=n_refused)
+    whole.rows -= Counter(accepted=n_refused)
     return Reading(
         name=name,
         out=out,

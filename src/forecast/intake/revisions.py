@@ -30,6 +30,7 @@ class _Known:
     status: str
     released_on: date
     where: str
+    is_of_import: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +48,28 @@ def changes(figures: Iterable[FigureRead], existing: pd.DataFrame) -> Changes:
     added, refused, n_known = [], [], 0
     for figure in sorted(figures, key=lambda f: f.released_on):
         before = known[figure.key]
-        new = _Known(
-            float(figure.value), figure.status, figure.released_on, f"cell {figure.address}"
-        )
+        where = f"cell {figure.address}"
+        new = _Known(float(figure.value), figure.status, figure.released_on, where, True)
         if _is_held(new, before):
             n_known += 1
         elif (clash := _clash(new, before)) is not None:
-            why = (
-                f"{figure.area} {figure.indicator} {figure.span} {figure.measure} was published as "
-                f"{clash.value:.15g} on {clash.released_on} ({clash.where}); "
-                f"allowed: a day of release after that, not {figure.released_on}"
-            )
-            refused.append(Unread(figure.address, f"{figure.value:f}", why))
+            refused.append(Unread(figure.address, f"{figure.value:f}", _why(figure, clash)))
         else:
             latest = max(before, key=lambda k: k.released_on, default=None)
             added.append(Change(figure, None if latest is None else latest.value))
             before.append(new)
     return Changes(tuple(added), n_known, tuple(refused))
+
+
+def _why(figure: FigureRead, clash: _Known) -> str:
+    value = f"{figure.value.normalize():f}"
+    what = f"{figure.area} {figure.indicator} {figure.span} {figure.measure} is {value} here"
+    if clash.is_of_import and clash.released_on == figure.released_on:
+        return f"{what} and {clash.value:.15g} in {clash.where}; allowed: one value"
+    return (
+        f"{what}, and was published as {clash.value:.15g} on {clash.released_on} ({clash.where}); "
+        f"allowed: a day of release after that, not {figure.released_on}"
+    )
 
 
 def _known(existing: pd.DataFrame) -> defaultdict[Key, list[_Known]]:

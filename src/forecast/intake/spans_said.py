@@ -118,7 +118,8 @@ def _always(said: SpanSaid) -> _Meaning:
 _Q = r"[一二三四1-4]"
 _END = r"(?:月份?|(?![\d.]))"
 _SO_FAR = (
-    r"(?:自年初|本年|今年|年初以来|1-本月|1至本月)?累计|1[-至]本月|年初以来|(?<![a-z])ytd(?![a-z])"
+    r"(?:自年初|本年|今年|年初以来|1-本月|1至本月|至?本月止)?累计|1[-至]本月|年初以来|本月止"
+    r"|(?<![a-z])ytd(?![a-z])"
 )
 # In this order: what is longer comes before what is a part of it.
 _PATTERNS: list[tuple[re.Pattern[str], _Meaning]] = [

@@ -100,6 +100,9 @@ class Reader:
             grid = grid.filled(head.n_rows)
             head = head_of(grid, replace(self.told, header_rows=head.n_rows), self.vocabulary)
         made = Understood(unread=list(head.unread), rows=Counter(head=head.n_rows))
+        if not head.has_sound_title:
+            made.rows["rejected"] += len(grid.rows) - head.n_rows
+            return made
         named: Said = Said()
         for number in range(head.n_rows, len(grid.rows)):
             row = Row(grid, number, head)
