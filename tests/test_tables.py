@@ -209,6 +209,12 @@ def test_even_odds_without_a_figure_of_the_year_have_a_lamp_of_their_own():
     assert phrases.lamp(replace(one, months_known=0)) == "green"
 
 
+def test_a_green_light_without_a_figure_of_the_year_says_what_it_rests_on():
+    told = pages.with_first(replace(pages.gdp(), months_known=0))
+    (said,) = (said for lamp, said in verdict(told, "en") if lamp == "green" and "GDP" in said)
+    assert said.startswith("On course by earlier years and other series, with no figure of 2019")
+
+
 def test_an_amount_of_an_earlier_year_is_no_level_so_far():
     one = pages.gdp()
     assert phrases.level_so_far(one, "en", year=2019) == "204.90 billion yuan"

@@ -12,12 +12,14 @@ from forecast.tables.overlay import rests_on
 from forecast.texts import text
 
 _SENTENCES = {
-    "red": "in_danger",
-    "yellow": "open",
-    "blind": "open_blind",
-    "green": "on_course",
-    "none": "not_assessed",
-}
+    "in_danger": "red",
+    "in_danger_blind": "red",
+    "open": "yellow",
+    "open_blind": "blind",
+    "on_course": "green",
+    "on_course_blind": "green",
+    "not_assessed": "none",
+}  # each with its lamp
 
 
 def headline(
@@ -110,14 +112,20 @@ def _settled_sentences(judged: Sequence[IndicatorReport], lang: str) -> list[tup
 
 def _open_sentences(report: Report, lang: str) -> list[tuple[str, str]]:
     """Return the open targets by lamp, those of a year without figures apart."""
-    by_lamp: dict[str, list[IndicatorReport]] = {lamp: [] for lamp in _SENTENCES}
+    told: dict[str, list[IndicatorReport]] = {key: [] for key in _SENTENCES}
     for one in unsettled(report):
-        by_lamp[phrases.lamp(one)].append(one)
+        told[_sentence(one)].append(one)
     return [
-        (lamp, text(f"headline.{key}", lang, names=_named(by_lamp[lamp], lang), year=report.year))
-        for lamp, key in _SENTENCES.items()
-        if by_lamp[lamp]
+        (lamp, text(f"headline.{key}", lang, names=_named(told[key], lang), year=report.year))
+        for key, lamp in _SENTENCES.items()
+        if told[key]
     ]
+
+
+def _sentence(one: IndicatorReport) -> str:
+    said = {"red": "in_danger", "green": "on_course", "none": "not_assessed"}
+    key = said.get(phrases.light(one), "open")
+    return key if one.months_known or key == "not_assessed" else f"{key}_blind"
 
 
 def unsettled(report: Report) -> list[IndicatorReport]:
