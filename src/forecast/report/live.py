@@ -9,6 +9,7 @@ import numpy as np
 
 from forecast.archive import Snapshot
 from forecast.indicators import Registry
+from forecast.report.naming import series_names
 from forecast.scores import coverage
 from forecast.settlement import SettledCall, settled_calls
 
@@ -81,14 +82,8 @@ def scoreboard_of(
 def _indicator(
     area: str, name: str, live: Iterable[SettledCall], registry: Registry
 ) -> LiveIndicator:
-    entry = registry.of(area, name)
     return LiveIndicator(
-        area=area,
-        area_name_en=registry.area_name(area, "en"),
-        area_name_zh=registry.area_name(area, "zh"),
-        indicator=name,
-        name_en=entry.name_en,
-        name_zh=entry.name_zh,
+        **series_names(registry, area, name),
         score=_score([one for one in live if (one.call.area, one.call.indicator) == (area, name)]),
     )
 

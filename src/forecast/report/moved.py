@@ -14,6 +14,7 @@ from forecast.film import Frame
 from forecast.framed import markup_of
 from forecast.indicators import Registry
 from forecast.news import Item, News, TargetNews
+from forecast.report.naming import series_names
 from forecast.spans import month_text
 
 
@@ -197,20 +198,14 @@ def _item(item: Item, registry: Registry) -> MovedItem:
 
 def _released(reference: str, figure: Figure, registry: Registry) -> ReleasedFigure:
     area, indicator = reference.split("/", 1)
-    entry = registry.of(area, indicator)
     return ReleasedFigure(
-        area=area,
-        area_name_en=registry.area_name(area, "en"),
-        area_name_zh=registry.area_name(area, "zh"),
-        indicator=indicator,
-        name_en=entry.name_en,
-        name_zh=entry.name_zh,
+        **series_names(registry, area, indicator),
         first_month=month_text(figure.span.first),
         last_month=month_text(figure.span.last),
         measure=figure.measure,
         value=figure.value,
         unit=figure.unit,
-        decimals=entry.decimals,
+        decimals=registry.of(area, indicator).decimals,
         status=figure.status,
         released_on=figure.released_on,
         source=figure.source,

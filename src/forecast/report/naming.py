@@ -1,11 +1,36 @@
-"""What a phrase has to know of an indicator, whatever value says it."""
+"""The names of a series, and what a phrase has to know of an indicator, whatever value says it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, TypedDict
 
+from forecast.indicators import Registry
 from forecast.report.call import TargetSaid
+
+
+class SeriesNames(TypedDict):
+    """The ids and the names of a series: fields that many values have."""
+
+    area: str
+    area_name_en: str
+    area_name_zh: str
+    indicator: str
+    name_en: str
+    name_zh: str
+
+
+def series_names(registry: Registry, area: str, indicator: str) -> SeriesNames:
+    """Return the names of an indicator and its area; raise UnknownIndicator."""
+    entry = registry.of(area, indicator)
+    return {
+        "area": area,
+        "area_name_en": registry.area_name(area, "en"),
+        "area_name_zh": registry.area_name(area, "zh"),
+        "indicator": indicator,
+        "name_en": entry.name_en,
+        "name_zh": entry.name_zh,
+    }
 
 
 class Named(Protocol):

@@ -10,6 +10,7 @@ from forecast.answers import Answer
 from forecast.archive import Figure
 from forecast.history import History, sources_of
 from forecast.outlook import Outlook
+from forecast.report.naming import series_names
 from forecast.spans import Span
 
 
@@ -72,19 +73,12 @@ def unpublished_of(history: History) -> list[Figure]:
 
 
 def _row(logged: dict[str, Any], outlook: Outlook) -> OverlayRow:
-    registry, (area, indicator) = outlook.snapshot.registry, _series(logged)
-    entry = registry.of(area, indicator)
-    return OverlayRow(
-        **logged
-        | {
-            "area_name_en": registry.area_name(area, "en"),
-            "area_name_zh": registry.area_name(area, "zh"),
-            "name_en": entry.name_en,
-            "name_zh": entry.name_zh,
-            "released_on": date.fromisoformat(logged["released_on"]),
-            "use": _use_of(logged, outlook),
-        }
-    )
+    names = series_names(outlook.snapshot.registry, *_series(logged))
+    more = {
+        "released_on": date.fromisoformat(logged["released_on"]),
+        "use": _use_of(logged, outlook),
+    }
+    return OverlayRow(**logged | dict(names) | more)
 
 
 def _series(logged: dict[str, Any]) -> tuple[str, str]:

@@ -10,6 +10,7 @@ import pandas as pd
 from forecast.chance import generator
 from forecast.indicators import Registry
 from forecast.record import POOL, RAW_POOL, REFERENCES, final_calls
+from forecast.report.naming import series_names
 from forecast.scores import Interval, consistency_band, coverage, ratio_by_year, reliability
 
 FEWEST_YEARS, FEWEST_CALLS = 3, 50
@@ -172,16 +173,10 @@ def _month(months_known: int, rows: pd.DataFrame) -> MonthScore:
 
 def _indicator(rows: pd.DataFrame, registry: Registry) -> IndicatorScore:
     area, indicator = str(rows["area"].iloc[0]), str(rows["indicator"].iloc[0])
-    entry = registry.of(area, indicator)
     settled = final_calls(rows)
     expected = rows.drop(settled.index)
     return IndicatorScore(
-        area=area,
-        area_name_en=registry.area_name(area, "en"),
-        area_name_zh=registry.area_name(area, "zh"),
-        indicator=indicator,
-        name_en=entry.name_en,
-        name_zh=entry.name_zh,
+        **series_names(registry, area, indicator),
         n_calls=len(settled),
         crps_pp=_mean(settled["crps"]),
         brier=_mean(settled["brier"]),
