@@ -117,6 +117,19 @@ def test_standard_errors_have_a_size_of_one(shared: Shared):
         assert np.sqrt(np.mean(errors**2)) == pytest.approx(1.0, rel=0.05)
 
 
+def test_of_very_many_errors_a_thousand_stand_for_all():
+    rng = np.random.default_rng(4)
+    rows = [
+        call(f"area{n}/gdp", year, (6, 12), float(rng.standard_normal()))
+        for n in range(300)
+        for year in YEARS[-5:]
+    ]
+    errors = learnt(Record.from_rows(rows), {}, DAY).standard_errors(asking("area7/gdp"), 6)
+    assert len(errors) == 1000
+    assert np.sqrt(np.mean(errors**2)) == pytest.approx(1.0, rel=0.02)
+    assert np.all(np.diff(errors) >= 0)
+
+
 def test_own_years_are_counted(shared: Shared):
     scale = shared.scale_of(asking("nation/a"))
     assert (scale.own_years, scale.basis, scale.freedom) == (20, "own", 20 + PRIOR_YEARS)

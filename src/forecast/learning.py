@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from statistics import fmean
 from types import MappingProxyType
 
 import numpy as np
@@ -16,6 +17,7 @@ from forecast.record import Record
 from forecast.spans import MONTHS_A_YEAR
 
 _FEWEST_ERRORS = 5
+_MOST_ERRORS = 1000  # more of them say no more, and every task of a replay carries them
 _ROUNDS = 2
 _PRIOR_MOVES = 20.0  # weight of the assumed elasticity
 _HALF_LIFE_YEARS = 5.0
@@ -160,8 +162,16 @@ def _errors(moves: Moves, sizes: Mapping[str, float], profile: FloatArray) -> di
     for known in range(MONTHS_A_YEAR):
         values = scaled[(final.known == known) & np.isfinite(scaled)]
         if values.size >= _FEWEST_ERRORS:
-            pools[known] = values / profile[known, MONTHS_A_YEAR]
+            pools[known] = _thinned(values) / profile[known, MONTHS_A_YEAR]
     return pools
+
+
+def _thinned(errors: FloatArray) -> FloatArray:
+    """Return the errors, or as many evenly spaced quantiles of them as are kept at most."""
+    if errors.size <= _MOST_ERRORS:
+        return errors
+    levels = (np.arange(_MOST_ERRORS) + 0.5) / _MOST_ERRORS
+    return np.asarray(np.quantile(errors, levels, method="hazen"))
 
 
 def _lent_sizes(lenders: Lenders, sizes: Mapping[str, float]) -> dict[str, float]:
@@ -225,7 +235,7 @@ def _elasticity(moves: Moves, shared: Shared, related: Lenders) -> tuple[float, 
         calls = [(r, year, known) for r in related.get(name, ())]
         others = [by_call[call] for call in calls if call in by_call]
         if others:
-            pairs.append((float(np.mean(others)), own))
+            pairs.append((fmean(others), own))
     x, y = np.array(pairs).reshape(-1, 2).T
     slope = (x @ y + _PRIOR_MOVES * ASSUMED_ELASTICITY) / (x @ x + _PRIOR_MOVES)
     left = ((y - slope * x) ** 2).sum() + _PRIOR_MOVES
