@@ -9,6 +9,7 @@ from statistics import fmean
 from types import MappingProxyType
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from forecast.history import FloatArray
@@ -30,9 +31,13 @@ IntArray = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Moves:
-    """Moves of YTD growth within a year: arrays of one entry a move."""
+    """Moves of YTD growth within a year: arrays of one entry a move.
 
-    series: NDArray[np.str_]
+    `series` holds places in `names`, which are sorted.
+    """
+
+    names: NDArray[np.str_]
+    series: IntArray
     rule: NDArray[np.str_]
     year: IntArray
     known: IntArray
@@ -41,7 +46,8 @@ class Moves:
 
     def of(self, chosen: NDArray[np.bool_]) -> Moves:
         """Return the chosen moves alone."""
-        return Moves(*(getattr(self, name)[chosen] for name in self.__dataclass_fields__))
+        columns = ("series", "rule", "year", "known", "until", "error_pp")
+        return replace(self, **{name: getattr(self, name)[chosen] for name in columns})
 
 
 def learnt(
@@ -85,25 +91,26 @@ def learnt(
 def _moves(record: Record, model: str) -> Moves:
     """Return the errors of one rule as arrays."""
     calls = record.of_model(model)
-    series = (calls["area"] + "/" + calls["indicator"]).to_numpy(dtype=str)
+    series, names = pd.factorize(calls["area"] + "/" + calls["indicator"], sort=True)
     year, known, until = (
         calls[c].to_numpy(dtype=np.int64) for c in ("year", "months_known", "until")
     )
     rule, error = calls["rule"].to_numpy(dtype=str), calls["error_pp"].to_numpy(dtype=float)
-    return Moves(series, rule, year, known, until, error)
+    return Moves(names.to_numpy(dtype=str), series, rule, year, known, until, error)
 
 
 def _places(moves: Moves) -> Iterator[tuple[str, IntArray]]:
     """Yield each series in the order of names, with the places of its moves."""
-    names, codes = np.unique(moves.series, return_inverse=True)
-    order = np.argsort(codes, kind="stable")
-    ends = np.cumsum(np.bincount(codes, minlength=len(names)))
-    yield from zip(map(str, names), np.split(order, ends[:-1]), strict=False)
+    order = np.argsort(moves.series, kind="stable")
+    ends = np.cumsum(np.bincount(moves.series, minlength=len(moves.names)))
+    places = zip(map(str, moves.names), np.split(order, ends[:-1]), strict=False)
+    yield from ((name, rows) for name, rows in places if rows.size)
 
 
 def _units(moves: Moves, sizes: Mapping[str, float]) -> FloatArray:
     """Return the size of each move's series, NaN where it has none."""
-    return np.array([sizes.get(str(name), np.nan) for name in moves.series])
+    by_name = np.array([sizes.get(str(name), np.nan) for name in moves.names])
+    return by_name[moves.series]
 
 
 def _sizes(moves: Moves, profile: Mapping[str, FloatArray]) -> dict[str, float]:
@@ -123,8 +130,11 @@ def _sizes(moves: Moves, profile: Mapping[str, FloatArray]) -> dict[str, float]:
 
 def _profiled(moves: Moves, profile: Mapping[str, FloatArray]) -> FloatArray:
     """Return the typical size of each move in units of its series' scale."""
-    columns = zip(moves.rule, moves.known, moves.until, strict=True)
-    return np.array([profile[str(rule)][known, until] for rule, known, until in columns])
+    sizes = np.full(moves.known.size, np.nan)
+    for rule, table in profile.items():
+        own = moves.rule == rule
+        sizes[own] = table[moves.known[own], moves.until[own]]
+    return sizes
 
 
 def _profile(moves: Moves, sizes: Mapping[str, float]) -> FloatArray:
@@ -226,14 +236,15 @@ def _elasticity(moves: Moves, shared: Shared, related: Lenders) -> tuple[float, 
     final = moves.of(moves.until == MONTHS_A_YEAR)
     sizes = {name: size for name, (size, _) in shared.scales.items()}
     unit = final.error_pp / (_units(final, sizes) * _profiled(final, shared.profile))
-    by_call: dict[tuple[str, int, int], float] = {}
-    for name, year, known, value in zip(final.series, final.year, final.known, unit, strict=True):
-        if np.isfinite(value):
-            by_call[str(name), int(year), int(known)] = float(value)
+    names = final.names[final.series].tolist()
+    calls = zip(names, final.year.tolist(), final.known.tolist(), strict=True)
+    by_call = {
+        call: value for call, value in zip(calls, unit.tolist(), strict=True) if np.isfinite(value)
+    }
     pairs = []
     for (name, year, known), own in by_call.items():
-        calls = [(r, year, known) for r in related.get(name, ())]
-        others = [by_call[call] for call in calls if call in by_call]
+        asked = [(r, year, known) for r in related.get(name, ())]
+        others = [by_call[call] for call in asked if call in by_call]
         if others:
             pairs.append((fmean(others), own))
     x, y = np.array(pairs).reshape(-1, 2).T
