@@ -20,8 +20,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from itertools import pairwise
+from multiprocessing import active_children
 from pathlib import Path
+from threading import Event, Thread
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_name] = "1"  # before numpy is imported
@@ -96,7 +100,8 @@ def measure(folder: Path, n_workers: int) -> dict[str, float]:
     archive = read_archive(folder)
     plan = Plan(years=YEARS, months=MONTHS, targets="previous-year")
     started = time.perf_counter()
-    calls = replay(archive, archive.areas, plan, n_workers=n_workers)
+    with _largest_worker() as worker:
+        calls = replay(archive, archive.areas, plan, n_workers=n_workers)
     seconds = time.perf_counter() - started
     own, workers = (resource.getrusage(r) for r in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return {
@@ -104,8 +109,33 @@ def measure(folder: Path, n_workers: int) -> dict[str, float]:
         "cpu": sum(usage.ru_utime + usage.ru_stime for usage in (own, workers)),
         "calls": int((calls["model"] == "pool").sum()),
         "parent": own.ru_maxrss / 1e6,
-        "worker": workers.ru_maxrss / 1e6 if n_workers > 1 else 0.0,
+        "worker": max(worker),
     }
+
+
+@contextmanager
+def _largest_worker() -> Iterator[list[float]]:
+    """Yield a list that gets the peak memory in GB of the workers, looked at twice a second.
+
+    What the system counts for children will not do: a process begins with its parent's size.
+    """
+    seen, over = [0.0], Event()
+
+    def look() -> None:
+        while not over.wait(0.5):
+            for process in active_children():
+                with suppress(FileNotFoundError, ProcessLookupError):
+                    status = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8")
+                    peak = [line.split()[1] for line in status.splitlines() if "VmHWM" in line]
+                    seen.extend(float(kilobytes) / 1e6 for kilobytes in peak)
+
+    looking = Thread(target=look)
+    looking.start()
+    try:
+        yield seen
+    finally:
+        over.set()
+        looking.join()
 
 
 def measured(n_areas: int, n_workers: int) -> dict[str, float]:
