@@ -39,7 +39,12 @@ wording = "新增床位400张"
 source = "made up"
 announced_on = 2019-02-01
 """
+ISSUED = "指标,2019年1-9月同比增长（%）\n销售额,7.1\n"
 PLACES = {"figures": "figures", "progress": "commitments"}  # of files that are no single TOML file
+
+
+IMPORTED = ("map", "refused")  # what `import` is given; the rest are files of the folder
+IN_FOLDER = [name for name in SAID if not name.startswith(IMPORTED)]
 
 
 @pytest.fixture
@@ -69,6 +74,12 @@ def said_of(folder: Path, *command: str) -> str:
     return said.output.replace(str(folder.parent), "")
 
 
+def all_said_of(example: str) -> str:
+    faults = SAID[example].strip().splitlines()
+    count = f"forecast: {len(faults)} fault{'s' if len(faults) > 1 else ''} in the data"
+    return "\n".join([count, *faults, ""])
+
+
 def test_the_folder_is_without_fault(folder: Path):
     assert len(read_archive(folder).figures) == 1
 
@@ -78,15 +89,13 @@ def test_every_example_has_its_message():
     assert {f"{p.parent.name}/{p.name}" for k in kinds for p in k.iterdir()} == set(SAID)
 
 
-@pytest.mark.parametrize("example", SAID)
+@pytest.mark.parametrize("example", IN_FOLDER)
 def test_the_message_names_file_line_value_and_what_is_allowed(example: str, folder: Path):
     put(BAD / example, folder)
-    faults = SAID[example].strip().splitlines()
-    count = f"forecast: {len(faults)} fault{'s' if len(faults) > 1 else ''} in the data"
-    assert said_of(folder, "check-data", str(folder)).splitlines() == [count, *faults]
+    assert said_of(folder, "check-data", str(folder)) == all_said_of(example)
 
 
-@pytest.mark.parametrize("example", {name.partition("/")[0]: name for name in SAID}.values())
+@pytest.mark.parametrize("example", {name.partition("/")[0]: name for name in IN_FOLDER}.values())
 def test_a_report_is_refused_with_the_same_words_and_nothing_is_written(
     example: str, folder: Path, tmp_path: Path
 ):
@@ -95,4 +104,21 @@ def test_a_report_is_refused_with_the_same_words_and_nothing_is_written(
     out = tmp_path / "reports"
     said = said_of(folder, *call, "--data", str(folder), "--out", str(out))
     assert SAID[example].strip() in said
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("example", [name for name in SAID if name.startswith(IMPORTED)])
+def test_a_map_or_a_source_is_refused_and_nothing_is_written(
+    example: str, folder: Path, tmp_path: Path
+):
+    source, told = tmp_path / "issued.csv", tmp_path / "map.toml"
+    source.write_text(ISSUED, encoding="utf-8")
+    told.write_text('area = "here"\n', encoding="utf-8")
+    if example.startswith("map"):
+        told = BAD / example
+    else:
+        source = BAD / example
+    out = folder / "figures" / "imported.csv"
+    call = ["import", str(source), "--map", str(told), "--out", str(out), "--yes"]
+    assert said_of(folder, *call, "--released-on", "2019-10-25") == all_said_of(example)
     assert not out.exists()

@@ -112,7 +112,7 @@ def test_report_days_are_read(tmp_path: Path):
         ),
         ('time_zone = "Asia/Shenzhen"\n', ": time_zone 'Asia/Shenzhen' is none; allowed: a name"),
         ("time_zone = 8\n", ": time_zone 8 is none; allowed: a name"),
-        ("zone = 8\n", ": unknown key or table 'zone'; allowed: time_zone, [[lag]], [[report]]"),
+        ("zone = 8\n", ":1: unknown key or table 'zone'; allowed: time_zone, [[lag]], [[report]]"),
     ],
 )
 def test_a_fault_is_named_with_its_line(tmp_path: Path, text: str, message: str):

@@ -1,4 +1,4 @@
-"""The entries of a TOML file: arrays of tables, with the line on which each begins."""
+"""The entries of a TOML file: tables and arrays of them, with the lines on which they begin."""
 
 from __future__ import annotations
 
@@ -35,7 +35,9 @@ def read_entries(
     text, content = read_toml(path)
     faults = [
         Fault(
-            path.name, None, f"unknown key or table {name!r}; allowed: {_allowed(tables, settings)}"
+            path.name,
+            line_of(text, [name]),
+            f"unknown key or table {name!r}; allowed: {_allowed(tables, settings)}",
         )
         for name, value in content.items()
         if name not in settings and not (name in tables and isinstance(value, list))
@@ -67,6 +69,52 @@ def parsed(
             for problem in error.errors():
                 faults.append(Fault(file, line, _said(problem, kind)))
     return values
+
+
+def read_entry(path: Path, kind: type) -> tuple[Any, str]:
+    """Return a file that is one entry, as a value of `kind`, and its text.
+
+    Raise ContractError with all that does not fit, each at its line.
+    """
+    text, content = read_toml(path)
+    try:
+        return _adapter(kind).validate_python(content), text
+    except ValidationError as error:
+        faults = [
+            Fault(path.name, line_of(text, problem["loc"]), _said(problem, kind))
+            for problem in error.errors()
+        ]
+        raise ContractError(sorted(faults, key=lambda fault: fault.line or 0)) from error
+
+
+def line_of(text: str, keys: Sequence[int | str]) -> int | None:
+    """Return the line of a TOML file on which what the keys lead to begins.
+
+    Where they lead on to nothing, it is that of the last thing they lead to; None of nothing.
+    The reader of the standard library gives no lines: asked how many of the keys each beginning
+    of the file holds, it tells the one that brings the last of them.
+    """
+    lines = text.split("\n")
+    sought, begins = _n_held(tomllib.loads(text), keys), 1
+    for number in range(1, len(lines) + 1):
+        try:
+            content = tomllib.loads("\n".join(lines[:number]))
+        except tomllib.TOMLDecodeError:
+            continue
+        if sought and _n_held(content, keys) == sought:
+            return begins
+        begins = number + 1
+    return None
+
+
+def _n_held(content: Any, keys: Sequence[int | str]) -> int:
+    """Return how many of the keys lead on into what a TOML file holds, the first of them first."""
+    for number, key in enumerate(keys):
+        is_there = key in content if isinstance(content, dict) else isinstance(content, list)
+        if not is_there:
+            return number
+        content = content[key]
+    return len(keys)
 
 
 @cache
@@ -101,8 +149,10 @@ def _said(problem: Any, kind: type) -> str:
         return f"{where} {problem['input']!r} is no day; allowed: YYYY-MM-DD, without quotes"
     if problem["type"] == "dataclass_type":
         return f"{where} {problem['input']!r} is no table; allowed: {{ key = value, ... }}"
-    given = "" if problem["type"] == "missing" else f", not {problem['input']!r}"
-    return f"{where}: {problem['msg']}{given}"
+    if problem["type"] == "missing":
+        *outer, name = problem["loc"]
+        return f"{'.'.join(map(str, outer))}: key {name!r} is missing"
+    return f"{where}: {problem['msg']}, not {problem['input']!r}"
 
 
 def _allowed_keys(given: str, names: list[str]) -> str:

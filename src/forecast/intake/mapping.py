@@ -9,17 +9,25 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AllowInfNan, ConfigDict, Field, Strict
+from pydantic import AllowInfNan, BeforeValidator, ConfigDict, Field, Strict
+from pydantic_core import PydanticCustomError
 
-from forecast.entries import parsed, read_toml
+from forecast.entries import line_of, read_entry
 from forecast.errors import ContractError, Fault, UnreadableCell
 from forecast.indicators import Registry
 from forecast.intake.spelling import plain
 from forecast.intake.units import Rule
-from forecast.intake.words import Vocabulary, vocabulary_of
+from forecast.intake.words import Vocabulary, known_words
 
 USUAL = "usual"
 _CONFIG = ConfigDict(extra="forbid")
+
+
+def _day_or_usual(value: object) -> object:
+    if value == USUAL or (type(value) is date and 1900 <= value.year <= 2199):
+        return value
+    rule = 'Input should be a day without quotes, 2019-10-25, or "usual"'
+    raise PydanticCustomError("day_or_usual", rule)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +58,7 @@ class Map:
     query: str | None = None
     table: str | None = None
     status: Literal["final", "preliminary", "expected", "lower_bound"] = "final"
-    released_on: date | Literal["usual"] | None = None
+    released_on: Annotated[date | Literal["usual"], BeforeValidator(_day_or_usual)] | None = None
     released_on_basis: Literal["published", "estimated", "uploaded"] | None = None
     publisher: str = ""
     source: str = ""
@@ -60,27 +68,38 @@ class Map:
         """The declared rules of units, by the unit in plain spelling."""
         return {plain(u): Rule(r.unit, Decimal(str(r.times))) for u, r in self.units.items()}
 
-    def vocabulary(self, registry: Registry, file: str) -> Vocabulary:
-        """Return the words understood with this map; raise ContractError, naming its file."""
-        try:
-            found = vocabulary_of(registry, self.words, self.rules, self.area)
-            said = found.said(self.title)
-        except UnreadableCell as error:
-            raise ContractError([Fault(file, None, f"words or title: {error}")]) from error
-        if said.unknown:
-            why = f"title: not understood: {', '.join(said.unknown)}; allowed: known words"
-            raise ContractError([Fault(file, None, why)])
+    def vocabulary(self, registry: Registry, file: str, text: str = "") -> Vocabulary:
+        """Return the words understood with this map; raise ContractError with all faults of them.
+
+        `file` is the map's, and `text` what stands in it, for the lines of the faults.
+        """
+        known, meant, faults = known_words(registry, self.rules, self.area), {}, []
+        for word, says in self.words.items():
+            try:
+                meant[word] = known.explained(word, says)
+            except UnreadableCell as error:
+                faults.append(Fault(file, line_of(text, ["words", word]), f"words: {error}"))
+        found = known.with_words(meant)
+        if why := _not_understood(self.title, found) if not faults else "":
+            faults.append(Fault(file, line_of(text, ["title"]), f"title: {why}"))
+        if faults:
+            raise ContractError(faults)
         return found
 
 
-def read_map(path: Path) -> Map:
-    """Return the map in a TOML file; raise ContractError with all that is wrong in it."""
-    _, content = read_toml(path)
-    faults: list[Fault] = []
-    found = parsed(Map, [content], [1], path.name, faults)
-    if faults:
-        raise ContractError([Fault(f.file, None, f.message) for f in faults])
-    made: Map = found[0]
+def read_map(path: Path) -> tuple[Map, str]:
+    """Return the map in a TOML file, and its text; raise ContractError with all faults in it."""
+    made, text = read_entry(path, Map)
     if made.query and made.table:
-        raise ContractError([Fault(path.name, None, "query and table; allowed: one of them")])
-    return made
+        why = "query and table; allowed: one of them"
+        raise ContractError([Fault(path.name, line_of(text, ["table"]), why)])
+    return made, text
+
+
+def _not_understood(title: str, known: Vocabulary) -> str:
+    try:
+        said = known.said(title)
+    except UnreadableCell as error:
+        return str(error)
+    unknown = ", ".join(said.unknown)
+    return f"not understood: {unknown}; allowed: known words" if unknown else ""

@@ -64,14 +64,14 @@ def read(
     Raise ContractError where the map, the file as a whole or the folder's registry is at fault.
     """
     folder = data_folder_of(out)
-    map_read = read_map(told)
+    map_read, text = read_map(told)
     name, grids = grids_of(source, map_read)
     registry = read_registry(folder)
     reader = Reader(
         map_read,
         registry,
         read_schedule(folder),
-        map_read.vocabulary(registry, told.name),
+        map_read.vocabulary(registry, told.name, text),
         released_on or map_read.released_on,
     )
     whole = Understood()

@@ -97,6 +97,22 @@ class Vocabulary:
             self.read[text] = self._said(text)
         return self.read[text]
 
+    def explained(self, word: str, says: str) -> Said:
+        """Return what a declared word means; raise UnreadableCell where that is not understood."""
+        if says in ("skip", ""):
+            return Said(is_skipped=says == "skip")
+        said = self.said(says)
+        if said.unknown or not plain(word):
+            rule = 'allowed: ids and words that are understood, "skip", ""'
+            why = f"does not explain {word!r}: {', '.join(said.unknown)}; {rule}"
+            raise UnreadableCell(says, why)
+        return said
+
+    def with_words(self, meant: Mapping[str, Said]) -> Vocabulary:
+        """Return a vocabulary that understands declared words too."""
+        own = {plain(word): said for word, said in meant.items()}
+        return Vocabulary(_longest_first({**self.phrases, **own}), self.units)
+
     def _said(self, text: str) -> Said:
         said, rest = self._phrases(plain(text), text)
         time, rest = span_said(rest)
@@ -122,34 +138,15 @@ class Vocabulary:
         return said, rest
 
 
-def vocabulary_of(
-    registry: Registry,
-    declared: Mapping[str, str],
-    units: Mapping[str, Rule],
-    area: str | None = None,
+def known_words(
+    registry: Registry, units: Mapping[str, Rule], area: str | None = None
 ) -> Vocabulary:
-    """Return what is understood: names and ids of the registry, fixed words, those declared.
-
-    A declared word means what its explanation says in words that are understood without it.
-    Raise UnreadableCell where it does not.
-    """
+    """Return what is understood undeclared: names and ids of the registry, and fixed words."""
     phrases = _named(registry) | dict.fromkeys(_GROWTH, Said(measure="growth_pct"))
     phrases |= dict.fromkeys(_LEVEL, Said(measure="level"))
     phrases |= {plain(area): Said(area=area)} if area else {}
     own = frozenset(plain(i.unit) for i in registry.indicators.values()) - set(PER_CENT_SAID)
-    known = Vocabulary(_longest_first(phrases), frozenset(RULES) | own | frozenset(units))
-    meant = {plain(word): _explained(word, says, known) for word, says in declared.items()}
-    return Vocabulary(_longest_first(phrases | meant), known.units)
-
-
-def _explained(word: str, says: str, known: Vocabulary) -> Said:
-    if says in ("skip", ""):
-        return Said(is_skipped=says == "skip")
-    said = known.said(says)
-    if said.unknown or not plain(word):
-        rule = 'allowed: ids and words that are understood, "skip", ""'
-        raise UnreadableCell(says, f"does not explain {word!r}: {', '.join(said.unknown)}; {rule}")
-    return said
+    return Vocabulary(_longest_first(phrases), frozenset(RULES) | own | frozenset(units))
 
 
 def _named(registry: Registry) -> dict[str, Said]:
