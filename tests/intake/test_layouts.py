@@ -102,6 +102,27 @@ def test_every_row_is_accounted_for(office):
                 "C4": "futian/retail_sales 2019-01..2019-09 growth_pct 7.1 pct",
             },
         ),
+        (  # indices of which last year's are 100, beside growth and below an amount
+            "2019年主要指标,,,\n"
+            "指标,1-9月累计（亿元）,1-9月同比增长（%）,１-８月同比指数（上年同期＝１００）\n"
+            "社会消费品零售总额,1395.84,7.1,107.3\n固定资产投资额,–,–,98.05\n",
+            "",
+            {
+                "B3": "futian/retail_sales 2019-01..2019-09 level 1395.84 cny_100m",
+                "C3": "futian/retail_sales 2019-01..2019-09 growth_pct 7.1 pct",
+                "D3": "futian/retail_sales 2019-01..2019-08 growth_pct 7.3 pct",
+                "D4": "futian/fixed_asset_investment 2019-01..2019-08 growth_pct -1.95 pct",
+            },
+        ),
+        (  # an index in a row of its own
+            "2019年1-9月主要指标,\n指标,累计\n"
+            "社会消费品零售总额（亿元）,1395.84\n  指数（以上年同期为100）,107.1\n",
+            "",
+            {
+                "B3": "futian/retail_sales 2019-01..2019-09 level 1395.84 cny_100m",
+                "B4": "futian/retail_sales 2019-01..2019-09 growth_pct 7.1 pct",
+            },
+        ),
         (  # areas down, years across
             "地区生产总值（亿元）,,\n地区,2017年,2018年\n"
             "福田区,3820.3,4018.25\n龙岗区,3859.0,4287.9\n",
@@ -241,6 +262,22 @@ BAD = [
         "per_cent_of_what",
         "",
         ["B3: '9.9' is in per cent, but growth is not said; allowed: 同比增长"],
+    ),
+    (
+        "index_of_what",
+        "",
+        [
+            "C3: '107.1' stands under '同比指数'; "
+            "allowed: a line under [words] or [columns], for a unit [units]"
+        ],
+    ),
+    (
+        "no_index",
+        "",
+        [
+            "B3: '-107.1' is no index; allowed: above 0, last year's being 100",
+            "B4: '98.05%' per cent is no level; allowed: a number",
+        ],
     ),
     ("no_unit", "", ["B3: '9.9' has no measure; allowed: 同比增长 or a unit at it, or in the map"]),
     (

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecast.errors import UnreadableCell
-from forecast.intake.numbers_said import growth_said, is_blank, level_said
+from forecast.intake.numbers_said import growth_of_index, growth_said, is_blank, level_said
 
 BLANK = ["", "  ", "–", "—", "-", "－－", "…", "……", "/", "N/A", "暂无", "\u00a0", "*", None]
 
@@ -142,3 +142,14 @@ def test_any_text_is_a_number_a_blank_or_refused(text):
         except UnreadableCell:
             continue
         assert value is None or (isinstance(value, Decimal) and value.is_finite())
+
+
+@given(st.decimals("0.01", "999", places=2))
+def test_an_index_says_growth_with_all_its_digits(index):
+    assert growth_of_index(str(index)) == index - 100
+    assert growth_of_index("…") is None
+
+
+def test_an_index_shown_as_per_cent_is_refused():
+    with pytest.raises(UnreadableCell, match="shown as per cent, and is an index"):
+        growth_of_index(1.018, is_share=True)

@@ -17,7 +17,7 @@ with atheris.instrument_imports(include=["forecast"]):
     from forecast import spans
     from forecast.errors import ForecastError
     from forecast.figures import contract
-    from forecast.intake.numbers_said import growth_said, level_said
+    from forecast.intake.numbers_said import growth_of_index, growth_said, level_said
     from forecast.intake.spans_said import span_said
     from forecast.intake.spelling import plain
     from forecast.intake.units import rule_of
@@ -32,7 +32,7 @@ def read_all(text: str) -> None:
     assert math.isnan(value) or math.isfinite(value)
     contract._day(text)
     is_name(text)
-    for reader in (growth_said, level_said, _span, _rule):
+    for reader in (growth_said, growth_of_index, level_said, _span, _rule):
         try:
             reader(text)
         except ForecastError:

@@ -76,6 +76,19 @@ def growth_said(content: Content, *, is_share: bool = False) -> Decimal | None:
     return growth
 
 
+def growth_of_index(content: Content, *, is_share: bool = False) -> Decimal | None:
+    """Return growth in per cent from an index of which the same months of last year are 100.
+
+    None where the cell is blank; raise UnreadableCell.
+    """
+    if is_share:
+        raise UnreadableCell(content, "is shown as per cent, and is an index; allowed: 101.8")
+    index = level_said(content)
+    if index is not None and index <= 0:
+        raise UnreadableCell(content, "is no index; allowed: above 0, last year's being 100")
+    return None if index is None else index - 100
+
+
 def _growth_typed(text: str, content: str) -> Decimal:
     if _LEVEL.fullmatch(text):
         return Decimal(0)

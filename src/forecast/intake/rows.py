@@ -9,7 +9,7 @@ from forecast.errors import UnreadableCell
 from forecast.intake.columns import Head
 from forecast.intake.grids import Grid
 from forecast.intake.numbers_said import Content, is_blank, is_stored_number
-from forecast.intake.words import Measure, Said
+from forecast.intake.words import OF_GROWTH, Measure, Said
 from forecast.spans import Span
 
 
@@ -70,7 +70,7 @@ def leaning(label: Said, named: Said) -> tuple[Said, Said]:
 
     A row that only says growth is about the indicator of the row above it.
     """
-    if label.indicator is None and label.measure == "growth_pct" and not label.unknown:
+    if label.indicator is None and label.measure in OF_GROWTH and not label.unknown:
         return replace(label, indicator=named.indicator, is_skipped=named.is_skipped), named
     return label, label
 

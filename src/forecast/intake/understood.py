@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from forecast.errors import UnreadableCell
 from forecast.figures import STATUSES
@@ -17,6 +17,7 @@ from forecast.intake.grids import Grid
 from forecast.intake.mapping import USUAL, Map
 from forecast.intake.numbers_said import (
     Content,
+    growth_of_index,
     growth_said,
     is_blank,
     is_stored_number,
@@ -26,7 +27,7 @@ from forecast.intake.rows import Row, agree, leaning, measure_of, nearest, neede
 from forecast.intake.spans_said import SpanSaid
 from forecast.intake.spelling import plain
 from forecast.intake.units import PER_CENT, rule_of
-from forecast.intake.words import Measure, Said, Vocabulary
+from forecast.intake.words import Said, Vocabulary
 from forecast.schedule import Schedule
 from forecast.spans import MONTHS_A_YEAR, Span, month_of_year, year_of
 
@@ -44,7 +45,7 @@ class FigureRead:
     area: str
     indicator: str
     span: Span
-    measure: Measure
+    measure: Literal["level", "growth_pct"]
     value: Decimal
     unit: str
     status: str
@@ -193,9 +194,11 @@ class Reader:
             raise UnreadableCell(content, f"{why}; allowed: its own under [columns]")
         measure = measure_of(said, label, row.head.title, content)
         entry = self.registry.of(area, indicator)
+        is_share = (row.number, column) in row.grid.shares
         if measure == "growth_pct":
-            is_share = (row.number, column) in row.grid.shares
             value, unit = growth_said(content, is_share=is_share), PER_CENT
+        elif measure == "index":
+            value, unit = growth_of_index(content, is_share=is_share), PER_CENT
         else:
             value, unit = self._level(row, column, whole.unit, entry.unit)
         assert value is not None  # blanks were left before
@@ -204,7 +207,7 @@ class Reader:
             area=area,
             indicator=indicator,
             span=span,
-            measure=measure,
+            measure="level" if measure == "level" else "growth_pct",
             value=value,
             unit=unit,
             status=issued.status,

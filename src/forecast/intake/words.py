@@ -13,7 +13,8 @@ from forecast.intake.spans_said import SpanSaid, span_said
 from forecast.intake.spelling import plain
 from forecast.intake.units import PER_CENT_SAID, RULES, Rule
 
-Measure = Literal["level", "growth_pct"]
+Measure = Literal["level", "growth_pct", "index"]  # an index of which last year's is 100
+OF_GROWTH = ("growth_pct", "index")
 Role = Literal["label", "year", "month", "value", "status", "released_on", "skip"]
 
 
@@ -73,6 +74,14 @@ _GROWTH = (
     *(f"{than}{grows}" for than in (*_THAN, "同比", "") for grows in _GROWS),
     *("同比", "growth_pct", "growth", "yoy"),
 )
+_INDEX = [
+    f"{to}{last}{same}{is_}100"
+    for to in ("以", "")
+    for last in ("上年", "去年")
+    for same in ("同期", "同月")
+    for is_ in ("=", "为")
+]
+_INDICES = ("指数", "同比指数")  # of what, only =100 tells
 _LEVEL = ("绝对额", "绝对值", "绝对量", "总量", "金额", "完成额", "实绩", "level")
 _NEUTRAL = frozenset((
     "值", "数", "量", "额", "数量", "数值", "数据", "value", "完成", "实际", "情况", "单位",
@@ -118,7 +127,9 @@ class Vocabulary:
         time, rest = span_said(rest)
         said = replace(said, time=said.time.over(time))
         found = _of_segments(said, rest, self.units)
-        if found.measure == "growth_pct" and found.unit and not found.is_per_cent:
+        if found.measure == "index":
+            found = replace(found, unknown=tuple(w for w in found.unknown if w not in _INDICES))
+        if found.measure in OF_GROWTH and found.unit and not found.is_per_cent:
             raise UnreadableCell(text, f"says growth in {found.unit}; growth is in per cent")
         return found
 
@@ -144,6 +155,8 @@ def known_words(
     """Return what is understood undeclared: names and ids of the registry, and fixed words."""
     phrases = _named(registry) | dict.fromkeys(_GROWTH, Said(measure="growth_pct"))
     phrases |= dict.fromkeys(_LEVEL, Said(measure="level"))
+    phrases |= dict.fromkeys(_INDEX, Said(measure="index"))
+    phrases |= {"同比指数": Said(unknown=("同比指数",))}  # no growth, whatever 同比 means alone
     phrases |= {plain(area): Said(area=area)} if area else {}
     own = frozenset(plain(i.unit) for i in registry.indicators.values()) - set(PER_CENT_SAID)
     return Vocabulary(_longest_first(phrases), frozenset(RULES) | own | frozenset(units))
