@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from click.testing import Result
+from click.testing import CliRunner, Result
 
 from forecast import runner
+from forecast.cli import main
 from forecast.errors import NotebookFailed
 from forecast.ledger import faults_of
 from forecast.unattended.lock import alone_in
@@ -142,6 +143,16 @@ def test_a_folder_that_cannot_be_written_is_named(town: Path, tmp_path: Path):
     assert said.exit_code == 1
     assert f"{blocked}" in said.stderr
     assert "could not be written" in said.stderr
+
+
+def test_without_a_data_folder_the_example_is_not_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    said = CliRunner().invoke(main, ["run-due"])
+    rule = "forecast: ./data is no data folder; allowed: one there, or --data DIR\n"
+    assert (said.exit_code, said.output) == (2, rule)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_bad_data_are_named_and_nothing_is_written(town: Path, tmp_path: Path):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.option(
     "--reports", metavar="DIR", default="reports", show_default=True, help="Where reports lie."
 )
-@click.option("--data", metavar="DIR", help="Data folder; else ./data, else the example.")
+@click.option("--data", metavar="DIR", help="Data folder; else ./data.")
 @click.option("--now", metavar="ISO", default="", help="Time that counts as now; else the clock's.")
 @click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True)
 @click.option("--paths", type=int, default=DEFAULT_PATHS, show_default=True)
@@ -45,13 +45,14 @@ def run_due(
     Then tell what moved by alerts.toml.
     """
     with exit_codes():
-        from forecast.origin import folder as packaged
         from forecast.unattended.catching_up import Order
         from forecast.unattended.run import run_due as carry_out
 
         found = data_folder(data)
+        if not found:  # the example would fill the reports of a place whose folder went missing
+            raise ParameterError(["./data is no data folder; allowed: one there, or --data DIR"])
         order = Order(
-            data=Path(found) if found else packaged("data"),
+            data=Path(found),
             reports=Path(reports),
             seed=seed,
             n_paths=paths,
