@@ -151,7 +151,7 @@ def test_without_a_data_folder_the_example_is_not_reported(
     monkeypatch.chdir(tmp_path)
     said = CliRunner().invoke(main, ["run-due"])
     assert said.exit_code == 2
-    assert said.stderr.endswith("./data is no data folder; allowed: one there, or --data DIR\n")
+    assert said.stderr.endswith("--data: no folder ./data; allowed: a data folder there or named\n")
     assert list(tmp_path.iterdir()) == []
 
 

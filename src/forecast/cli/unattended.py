@@ -50,7 +50,9 @@ def run_due(
 
         found = data_folder(data)
         if not found:  # the example would fill the reports of a place whose folder went missing
-            raise ParameterError(["--data: ./data is no data folder; allowed: one there, or --data DIR"])
+            raise ParameterError(
+                ["--data: no folder ./data; allowed: a data folder there or named"]
+            )
         order = Order(
             data=Path(found),
             reports=Path(reports),
