@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import tee
 from typing import Literal
 
 import numpy as np
@@ -85,14 +86,16 @@ def replay(
     One row a call and model, in the columns of `record.DENSITY_COLUMNS`. What a call learns was
     settled before its day. Results do not depend on the number of workers.
     """
-    every = [_series(archive, plan, area, name) for area, name in _judged(archive, archive.areas)]
+    judged = _judged(archive, archive.areas)
+    # One by one: workers start with the first while the rest are cut from the archive.
+    every, again = tee(_series(archive, plan, area, name) for area, name in judged)
     asked = set(areas)
     calls: list[Call] = []
-    with executor(n_workers, len(every)) as pool:
+    with executor(n_workers, len(judged)) as pool:
         shared = _learnt_by_year(archive, plan, spread(pool, _errors_by_year, every))
         tasks = [
             replace(one, learnt={year: s.of(one.scaled) for year, s in shared.items()})
-            for one in every
+            for one in again
             if one.area in asked
         ]
         for done, found in enumerate(spread(pool, _calls_of, tasks), start=1):
