@@ -190,6 +190,13 @@ def test_a_cluster_without_workers_or_with_threads_is_refused(cluster: Cluster):
         pass
 
 
+def test_items_may_be_made_one_by_one(cluster: Cluster):
+    cluster.start(n_workers=1)
+    use(None, cluster.address)
+    with executor(1, 3) as pool:
+        assert list(spread(pool, abs, (-n for n in range(3)))) == [0, 1, 2]
+
+
 def test_a_fault_in_the_work_is_raised_here(cluster: Cluster):
     cluster.start(n_workers=1)
     use(None, cluster.address)

@@ -4,7 +4,9 @@ import math
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from threading import Event
 
 import pytest
 
@@ -49,6 +51,34 @@ def test_processes_give_the_same_results_in_the_same_order():
 def test_any_executor_will_do():
     with ThreadPoolExecutor(2) as pool:
         assert list(spread(pool, abs, [-3, 2, -1])) == [3, 2, 1]
+
+
+def test_work_begins_before_the_last_item_is_made():
+    begun = Event()
+
+    def items() -> Iterator[int]:
+        yield 1
+        assert begun.wait(10)
+        yield 2
+
+    with ThreadPoolExecutor(1) as pool:
+        assert list(spread(pool, lambda item: begun.set() or item, items())) == [1, 2]
+
+
+def test_nothing_more_is_begun_after_a_fault():
+    begun, over = [], Event()
+
+    def work(item: int) -> None:
+        begun.append(item)
+        if item == 0:
+            raise LookupError("the first one")
+        over.wait(10)
+
+    with ThreadPoolExecutor(1) as pool:
+        with pytest.raises(LookupError, match="the first one"):
+            list(spread(pool, work, range(9)))
+        over.set()
+    assert set(begun) <= {0, 1}
 
 
 def test_a_fault_in_a_worker_is_raised_here():

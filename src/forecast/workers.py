@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import logging
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import CancelledError, Executor, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from multiprocessing import get_context
@@ -76,9 +77,24 @@ def executor(n_workers: int, n_tasks: int) -> AbstractContextManager[Executor | 
 
 def spread(
     pool: Executor | None, work: Callable[[Item], Result], items: Iterable[Item]
-) -> Iterable[Result]:
-    """Return the results in the order of the items, whoever computes them."""
-    return map(work, items) if pool is None else pool.map(work, items)
+) -> Iterator[Result]:
+    """Return the results in the order of the items, whoever computes them.
+
+    Workers start with the first items while the rest are still made.
+    """
+    if pool is None:
+        return map(work, items)
+    return _in_turn(deque(pool.submit(work, item) for item in items))
+
+
+def _in_turn(waiting: deque[Future[Result]]) -> Iterator[Result]:
+    """Yield each result, letting go of it; where one is a fault, the rest are not begun."""
+    try:
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        for future in waiting:
+            future.cancel()
 
 
 def _processes(n: int) -> AbstractContextManager[Executor | None]:
