@@ -152,7 +152,8 @@ def _said(problem: Any, kind: type) -> str:
     if problem["type"] == "missing":
         *outer, name = problem["loc"]
         return f"{'.'.join(map(str, outer))}: key {name!r} is missing"
-    return f"{where}: {problem['msg']}, not {problem['input']!r}"
+    said = problem["msg"].removeprefix("Value error, ")  # what pydantic puts before words of ours
+    return f"{where}: {said}, not {problem['input']!r}"
 
 
 def _allowed_keys(given: str, names: list[str]) -> str:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AllowInfNan, BeforeValidator, ConfigDict, Field, Strict
-from pydantic_core import PydanticCustomError
 
 from forecast.entries import line_of, read_entry
 from forecast.errors import ContractError, Fault, UnreadableCell
@@ -26,8 +25,7 @@ _CONFIG = ConfigDict(extra="forbid")
 def _day_or_usual(value: object) -> object:
     if value == USUAL or (type(value) is date and 1900 <= value.year <= 2199):
         return value
-    rule = 'Input should be a day without quotes, 2019-10-25, or "usual"'
-    raise PydanticCustomError("day_or_usual", rule)
+    raise ValueError('Input should be a day without quotes, 2019-10-25, or "usual"')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
