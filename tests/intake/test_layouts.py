@@ -102,6 +102,15 @@ def test_every_row_is_accounted_for(office):
                 "C4": "futian/retail_sales 2019-01..2019-09 growth_pct 7.1 pct",
             },
         ),
+        (  # a change in per cent, beside the change of the amount; a title of two indicators
+            "2019年1-9月一般公共预算收入、税收收入总量及增减情况,,,单位：亿元\n"
+            "指标,累计,比上年同期增减,\n,,额,%\n一般公共预算收入,139.5,8.1,6.2\n",
+            'fill = true\n[columns]\nC = "skip"\n',
+            {
+                "B4": "futian/budget_revenue 2019-01..2019-09 level 139.5 cny_100m",
+                "D4": "futian/budget_revenue 2019-01..2019-09 growth_pct 6.2 pct",
+            },
+        ),
         (  # indices of which last year's are 100, beside growth and below an amount
             "2019年主要指标,,,\n"
             "指标,1-9月累计（亿元）,1-9月同比增长（%）,１-８月同比指数（上年同期＝１００）\n"
@@ -279,6 +288,33 @@ BAD = [
             "B4: '98.05%' per cent is no level; allowed: a number",
         ],
     ),
+    (
+        "change_of_an_amount",
+        "",
+        [
+            "E2: '比上年同期增减(亿元)' says growth in 亿元; growth is in per cent",
+            *(
+                f"{cell}: '{value}' stands under '{head}'; "
+                "allowed: a line under [words] or [columns], for a unit [units]"
+                for cell, value, head in (
+                    ("C4", "8.1", "比上年同期增减额"),
+                    ("D4", "8.2", "比上年同期增减(绝对额)"),
+                    ("E4", "8.3", "比上年同期增减"),
+                    ("F4", "8.4", "同比(额)"),
+                )
+            ),
+        ],
+    ),
+    (
+        "change_in_a_unit",
+        "",
+        ["A4: '比上年同期增减' says growth in 亿元; growth is in per cent"],
+    ),
+    (
+        "change_in_what",
+        "",
+        ["B3: '8.1' is a change of which % is not said; allowed: 增减%, 增减（%）, or in the map"],
+    ),
     ("no_unit", "", ["B3: '9.9' has no measure; allowed: 同比增长 or a unit at it, or in the map"]),
     (
         "percentage_points",
@@ -329,6 +365,15 @@ def test_no_figure_is_placed_by_words_that_contradict_each_other(office):
     assert (reading.added, dict(reading.rows)) == ((), {"head": 2, "rejected": 1})
     table = "2019年1-9月,\n指标,1-9月和1-8月（亿元）\n社会消费品零售总额,9.9\n"
     assert office.read(office.issued(table)).added == ()
+
+
+def test_growth_below_the_change_of_an_amount_is_that_of_the_indicator_above(
+    office, read_figures_of
+):
+    assert read_figures_of(office.read(BAD_FILES / "change_in_a_unit.csv")) == {
+        "C3": "futian/budget_revenue 2019-01..2019-09 level 139.5 cny_100m",
+        "C5": "futian/budget_revenue 2019-01..2019-09 growth_pct 6.2 pct",
+    }
 
 
 def test_every_bad_file_has_its_error():

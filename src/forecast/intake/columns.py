@@ -14,7 +14,7 @@ from forecast.intake.mapping import Map
 from forecast.intake.numbers_said import Content, growth_said, is_blank
 from forecast.intake.spans_said import SpanSaid, span_said
 from forecast.intake.spelling import plain
-from forecast.intake.words import ROLES, Role, Said, Vocabulary
+from forecast.intake.words import OF_GROWTH, ROLES, Role, Said, Vocabulary
 
 _DECIMAL = re.compile(r"\d\.\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -163,11 +163,10 @@ def _title(
 def _aside(content: Content, address: str, vocabulary: Vocabulary, unread: list[Unread]) -> Said:
     """Return what a title says but for its measure, and for words that are none of ours."""
     try:
-        found = vocabulary.said(str(content))
+        return vocabulary.said_aside(str(content))
     except UnreadableCell as error:
         unread.append(Unread(address, content, str(error)))
         return Said()
-    return Said(found.indicator, found.area, found.time, None, found.unit)
 
 
 def _pairs(one: Said, other: Said) -> Iterator[tuple[str, object, object]]:
@@ -213,14 +212,34 @@ def _said(
     vocabulary: Vocabulary,
     unread: list[Unread],
 ) -> Said:
-    said = Said()
+    """Return what the rows of a column's head say, the lowest one first.
+
+    What stands below 增减 belongs to it: by 亿元 or 额 it is no growth.
+    """
+    said, below = Said(), list[str]()
     for row, text in heads:
         try:
-            said = said.over(vocabulary.said(text))
+            new = vocabulary.said(text)
+            new.check_growth(text)
+            if new.measure in OF_GROWTH:
+                said = said.over(_with_what_is_below(text, below, vocabulary))
+            said = said.over(new)
         except UnreadableCell as error:
             unread.append(Unread(grid.address(row, column), text, str(error)))
             said = said.over(Said(unknown=(text,)))
+        below.append(text)
     return said
+
+
+def _with_what_is_below(text: str, below: list[str], vocabulary: Vocabulary) -> Said:
+    """Return what is not understood of growth by what stands below it; raise UnreadableCell."""
+    unknown: tuple[str, ...] = ()
+    for lower in below:
+        together = f"{text}({lower})"
+        read = vocabulary.said(together)
+        read.check_growth(together)
+        unknown += tuple(set(read.unknown) - set(vocabulary.said(lower).unknown))
+    return Said(unknown=unknown)
 
 
 def _role_of_words(body: list[Content], said: Said, vocabulary: Vocabulary) -> Role:

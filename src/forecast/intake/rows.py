@@ -115,6 +115,11 @@ def needed(said: Said, content: Content) -> tuple[str, str, Span]:
 def measure_of(column: Said, label: Said, title: Said, content: Content) -> Measure:
     """Return what is measured, from words or from the unit; raise UnreadableCell."""
     said = column.measure or label.measure or title.measure
+    if said == "change" and not any(one.is_per_cent for one in (column, label, title)):
+        why = "is a change of which % is not said; allowed: 增减%, 增减（%）, or in the map"
+        raise UnreadableCell(content, why)
+    if said == "change":
+        return "growth_pct"
     if said is not None:
         return said
     unit = column.unit or label.unit

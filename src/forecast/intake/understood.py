@@ -115,11 +115,13 @@ class Reader:
         """Read one row into `made`; return its kind, and what rows below it may lean on."""
         if all(is_blank(cell) for cell in row.cells):
             return "empty", named
+        leans_on: Said = Said()
         try:
-            label = self._label(row)
+            label, leans_on = leaning(self._label(row), named)
+            label.check_growth(row.label_text)
         except UnreadableCell as error:
-            return self._unlabelled(row, row.label_column, str(error), made), Said()
-        label, named = leaning(label, named)
+            return self._unlabelled(row, row.label_column, str(error), made), leans_on
+        named = leans_on
         if label.is_skipped:
             return "skipped", named
         if not row.figures or row.is_one_text:

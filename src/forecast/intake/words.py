@@ -13,8 +13,9 @@ from forecast.intake.spans_said import SpanSaid, span_said
 from forecast.intake.spelling import plain
 from forecast.intake.units import PER_CENT_SAID, RULES, Rule
 
-Measure = Literal["level", "growth_pct", "index"]  # an index of which last year's is 100
-OF_GROWTH = ("growth_pct", "index")
+# An index of which last year's is 100; a change of which `%` has to say that it is growth.
+Measure = Literal["level", "growth_pct", "index", "change"]
+OF_GROWTH = ("growth_pct", "index", "change")
 Role = Literal["label", "year", "month", "value", "status", "released_on", "skip"]
 
 
@@ -35,6 +36,11 @@ class Said:
     def says_nothing(self) -> bool:
         """Whether no word was understood."""
         return replace(self, unknown=()) == Said()
+
+    def check_growth(self, text: str) -> None:
+        """Raise UnreadableCell where words that say growth say the unit of an amount too."""
+        if self.measure in OF_GROWTH and self.unit and not self.is_per_cent:
+            raise UnreadableCell(text, f"says growth in {self.unit}; growth is in per cent")
 
     def over(self, other: Said) -> Said:
         """Return what this says, and where it is silent what the other does."""
@@ -67,13 +73,26 @@ _THAN = [
     f"{than}{last}{same}" for than in "比较" for last in ("上年", "去年") for same in ("同期", "")
 ]
 _GROWS = (
-    "增长速度", "增长率", "增长幅度", "增长", "增速", "增幅", "增减幅度", "增减", "上涨",
+    "增长速度", "增长率", "增长幅度", "增长", "增速", "增幅", "增减幅度", "增减率", "上涨",
     "涨幅", "涨跌幅", "±%", "+-%", "(±%)", "(+-%)",
 )  # fmt: skip
 _GROWTH = (
     *(f"{than}{grows}" for than in (*_THAN, "同比", "") for grows in _GROWS),
     *("同比", "growth_pct", "growth", "yoy"),
 )
+_CHANGE = [f"{than}增减" for than in (*_THAN, "同比", "")]
+_AMOUNTS = (
+    "额", "数", "量", "值", "数额", "数量", "数值", "金额", "绝对额", "绝对值", "绝对量"
+)  # fmt: skip
+# 增长额, 增减（量）: by how much an amount changed is no figure.
+_BY_HOW_MUCH = [
+    f"{than}{changes}{amount}"
+    for than in (*_THAN, "同比", "")
+    for changes in ("增长", "增减", "上涨", "")
+    if than or changes
+    for what in _AMOUNTS
+    for amount in (what, f"({what})")
+]
 _INDEX = [
     f"{to}{last}{same}{is_}100"
     for to in ("以", "")
@@ -103,8 +122,17 @@ class Vocabulary:
     def said(self, text: str) -> Said:
         """Return what a text says; raise UnreadableCell where it says two things of one kind."""
         if text not in self.read:
-            self.read[text] = self._said(text)
+            found, twice = self._said(text)
+            for kind, (one, other) in twice.items():
+                raise UnreadableCell(text, f"says both {one} and {other}; allowed: one {kind}")
+            self.read[text] = found
         return self.read[text]
+
+    def said_aside(self, text: str) -> Said:
+        """Return what a title says, which may name several indicators, and is of no measure."""
+        found, twice = self._said(text)
+        indicator = None if "indicator" in twice else found.indicator
+        return replace(found, indicator=indicator, measure=None, is_skipped=False, unknown=())
 
     def explained(self, word: str, says: str) -> Said:
         """Return what a declared word means; raise UnreadableCell where that is not understood."""
@@ -122,31 +150,33 @@ class Vocabulary:
         own = {plain(word): said for word, said in meant.items()}
         return Vocabulary(_longest_first({**self.phrases, **own}), self.units)
 
-    def _said(self, text: str) -> Said:
-        said, rest = self._phrases(plain(text), text)
+    def _said(self, text: str) -> tuple[Said, Mapping[str, tuple[str, str]]]:
+        """Return what a text says, and by kind of what it says two things."""
+        said, rest, twice = self._phrases(plain(text))
         time, rest = span_said(rest)
         said = replace(said, time=said.time.over(time))
         found = _of_segments(said, rest, self.units)
         if found.measure == "index":
             found = replace(found, unknown=tuple(w for w in found.unknown if w not in _INDICES))
-        if found.measure in OF_GROWTH and found.unit and not found.is_per_cent:
-            raise UnreadableCell(text, f"says growth in {found.unit}; growth is in per cent")
-        return found
+        if found.measure == "change" and found.is_per_cent:
+            found = replace(found, measure="growth_pct")
+        return found, twice
 
-    def _phrases(self, rest: str, whole: str) -> tuple[Said, str]:
+    def _phrases(self, rest: str) -> tuple[Said, str, Mapping[str, tuple[str, str]]]:
         said, begins, area_at = Said(), rest, -1
+        twice: dict[str, tuple[str, str]] = {}
         for phrase, meaning in self.phrases.items():
             if phrase not in rest:
                 continue
             for kind in ("indicator", "measure"):
                 one, other = getattr(said, kind), getattr(meaning, kind)
                 if None not in (one, other) and one != other:
-                    raise UnreadableCell(whole, f"says both {one} and {other}; allowed: one {kind}")
+                    twice.setdefault(kind, (one, other))
             said = said.over(meaning)
             if meaning.area and begins.rfind(phrase) > area_at:  # 深圳市福田区 is Futian
                 said, area_at = replace(said, area=meaning.area), begins.rfind(phrase)
             rest = rest.replace(phrase, "|")
-        return said, rest
+        return said, rest, twice
 
 
 def known_words(
@@ -154,6 +184,8 @@ def known_words(
 ) -> Vocabulary:
     """Return what is understood undeclared: names and ids of the registry, and fixed words."""
     phrases = _named(registry) | dict.fromkeys(_GROWTH, Said(measure="growth_pct"))
+    phrases |= dict.fromkeys(_CHANGE, Said(measure="change"))
+    phrases |= {phrase: Said(unknown=(phrase,)) for phrase in _BY_HOW_MUCH}
     phrases |= dict.fromkeys(_LEVEL, Said(measure="level"))
     phrases |= dict.fromkeys(_INDEX, Said(measure="index"))
     phrases |= {"同比指数": Said(unknown=("同比指数",))}  # no growth, whatever 同比 means alone
