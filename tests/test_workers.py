@@ -54,15 +54,15 @@ def test_any_executor_will_do():
 
 
 def test_work_begins_before_the_last_item_is_made():
-    begun = Event()
+    with executor(2, 9) as pool:
 
-    def items() -> Iterator[int]:
-        yield 1
-        assert begun.wait(10)
-        yield 2
+        def items() -> Iterator[float]:
+            assert not pool._processes
+            yield 4.0
+            assert pool._processes
+            yield 9.0
 
-    with ThreadPoolExecutor(1) as pool:
-        assert list(spread(pool, lambda item: begun.set() or item, items())) == [1, 2]
+        assert list(spread(pool, math.sqrt, items())) == [2, 3]
 
 
 def test_nothing_more_is_begun_after_a_fault():

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from multiprocessing import get_context
@@ -77,24 +76,15 @@ def executor(n_workers: int, n_tasks: int) -> AbstractContextManager[Executor | 
 
 def spread(
     pool: Executor | None, work: Callable[[Item], Result], items: Iterable[Item]
-) -> Iterator[Result]:
+) -> Iterable[Result]:
     """Return the results in the order of the items, whoever computes them.
 
-    Workers start with the first items while the rest are still made.
+    Local processes start with the first items while the rest are still made; a cluster maps what
+    is made already, and no iterator.
     """
     if pool is None:
         return map(work, items)
-    return _in_turn(deque(pool.submit(work, item) for item in items))
-
-
-def _in_turn(waiting: deque[Future[Result]]) -> Iterator[Result]:
-    """Yield each result, letting go of it; where one is a fault, the rest are not begun."""
-    try:
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        for future in waiting:
-            future.cancel()
+    return pool.map(work, items if isinstance(pool, ProcessPoolExecutor) else list(items))
 
 
 def _processes(n: int) -> AbstractContextManager[Executor | None]:

@@ -18,6 +18,7 @@ from forecast import texts
 from forecast.fragments import fragment
 from forecast.ledger import RESULT
 from forecast.parameters import LANGUAGES
+from forecast.runner.glyphs import with_chinese
 from forecast.runner.kinds import Page, named_page
 
 _LOCK = ".index.lock"
@@ -89,11 +90,12 @@ def index_name(lang: str) -> str:
 
 def _page(rows: list[Row], faults: list[tuple[str, str]], lang: str) -> str:
     other = next(one for one in LANGUAGES if one != lang)
-    return fragment(
+    made = fragment(
         "listing", lang, areas=_by_area(rows), faults=faults, other=index_name(other),
         named=partial(_named, lang=lang), grouped=partial(_grouped, lang=lang),
         moved=partial(_moved, lang=lang),
-    ).markup  # fmt: skip
+    )  # fmt: skip
+    return with_chinese(made.markup)
 
 
 def _rows(reports: Path) -> tuple[list[Row], list[tuple[str, str]]]:

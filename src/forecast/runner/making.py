@@ -10,6 +10,7 @@ from pathlib import Path
 
 from forecast.errors import NoPdf, NotebookFailed
 from forecast.parameters import Parameters
+from forecast.runner.glyphs import with_chinese
 from forecast.runner.kernel import Kernel
 from forecast.runner.kinds import Page, notebook_path
 from forecast.runner.markdown import markdown_of
@@ -75,7 +76,7 @@ def _write(batch: Batch, work: Path, pages: Iterable[Page]) -> str:
     for form, page in by_format.items():
         path = work / page.name
         if form == "html":
-            path.write_text(html, encoding="utf-8")
+            path.write_text(with_chinese(html), encoding="utf-8")
         elif form == "md":
             path.write_text(markdown_of(html), encoding="utf-8")
         elif batch.engine is not None:

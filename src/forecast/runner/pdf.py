@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import os
 import shutil
 import subprocess
@@ -12,6 +10,7 @@ from pathlib import Path
 
 from forecast.errors import NoPdf
 from forecast.origin import PACKAGE
+from forecast.runner.glyphs import with_all
 
 ENGINES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 ENGINE_VARIABLE = "FORECAST_CHROMIUM"
@@ -40,7 +39,7 @@ def pdf_of(html: str, engine: str) -> bytes:
     """Return a page as PDF; raise NoPdf where the engine fails."""
     with tempfile.TemporaryDirectory(prefix="forecast-pdf-") as name:
         page, printed = Path(name, "page.html"), Path(name, "page.pdf")
-        page.write_text(_for_print(html), encoding="utf-8")
+        page.write_text(with_all(html, _style()), encoding="utf-8")
         command = [engine, *_QUIET, *_unsandboxed(), f"--user-data-dir={name}/profile"]
         command += [f"--print-to-pdf={printed}", page.as_uri()]
         try:
@@ -59,28 +58,5 @@ def _unsandboxed() -> tuple[str, ...]:
     return ("--no-sandbox",) if is_root else ()
 
 
-def _for_print(html: str) -> str:
-    """Return the page with a style for print and the glyphs of all its characters."""
-    font = base64.b64encode(_glyphs(html)).decode("ascii")
-    face = f'@font-face {{ font-family: "Report"; src: url("data:font/otf;base64,{font}"); }}'
-    style = (PACKAGE / "templates" / "print.css").read_text(encoding="utf-8")
-    return html.replace("</head>", f"<style>{face}\n{style}</style></head>", 1)
-
-
-def _glyphs(text: str) -> bytes:
-    """Return the font that comes along with the glyphs of a text alone.
-
-    A glyph that stands for a character and for a radical of the same shape would be copied out of
-    the PDF as the radical; here only the characters of the text are left.
-    """
-    from fontTools.subset import Options, Subsetter
-    from fontTools.ttLib import TTFont
-    from pylopdf_fonts_zh_cn import sans_path
-
-    with TTFont(str(sans_path()), lazy=True) as font:
-        subsetter = Subsetter(Options(layout_features=["kern"], hinting=False))
-        subsetter.populate(text=text)
-        subsetter.subset(font)
-        file = io.BytesIO()
-        font.save(file)
-    return file.getvalue()
+def _style() -> str:
+    return (PACKAGE / "templates" / "print.css").read_text(encoding="utf-8")
