@@ -43,6 +43,9 @@ def test_the_frozen_run_says_what_it_said(frozen: str, request: pytest.FixtureRe
     found = numbers(json.loads(frozen))
     assert found.keys() == expected.keys()
     for path, value in expected.items():
+        if "/histogram/" in path:  # another processor puts a call on the edge into the next one
+            assert abs(found[path] - value) <= 3, path
+            continue
         if not isinstance(value, float):
             assert found[path] == value, path
             continue

@@ -10,6 +10,9 @@ from importlib.metadata import version
 from forecast.cache import cache_folder, keep_text, kept_text
 
 _FONTS = "pylopdf-fonts-zh-cn"
+# Without a range it would be the page's first font where no other one is there, and widths would
+# follow a font without Latin letters; with its own heights its letters would reach out of lines.
+_BESIDE_OTHERS = "unicode-range: U+2E80-10FFFF; ascent-override: 95%; descent-override: 25%; "
 _FIRST_CHINESE = "\u2e80"  # from here on lie the signs and characters that other fonts lack
 
 
@@ -28,7 +31,7 @@ def with_chinese(page: str) -> str:
     if font is None:
         font = _cut(chinese, "woff")
         keep_text(kept, font)
-    return with_style(page, _face("Report Chinese", font, "woff"))
+    return with_style(page, _face("Report Chinese", font, "woff", _BESIDE_OTHERS))
 
 
 def with_all(page: str, style: str) -> str:
@@ -41,9 +44,9 @@ def with_style(page: str, style: str) -> str:
     return page.replace("</head>", f"<style>{style}</style>\n</head>", 1)
 
 
-def _face(family: str, font: str, form: str) -> str:
+def _face(family: str, font: str, form: str, more: str = "") -> str:
     source = f'url("data:font/{form};base64,{font}")'
-    return f'@font-face {{ font-family: "{family}"; src: {source}; }}\n'
+    return f'@font-face {{ font-family: "{family}"; {more}src: {source}; }}\n'
 
 
 def _cut(text: str, form: str) -> str:
