@@ -270,7 +270,7 @@ BAD = [
     (
         "per_cent_of_what",
         "",
-        ["B3: '9.9' is in per cent, but growth is not said; allowed: 同比增长"],
+        ["B3: '9.9' is in per cent, but growth is not said; allowed: 同比增长, where it is growth"],
     ),
     (
         "index_of_what",

@@ -8,9 +8,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecast.errors import UnreadableCell
-from forecast.intake.numbers_said import growth_of_index, growth_said, is_blank, level_said
+from forecast.intake.numbers_said import (
+    Spoilt,
+    growth_of_index,
+    growth_said,
+    is_blank,
+    level_said,
+)
 
-BLANK = ["", "  ", "–", "—", "-", "－－", "…", "……", "/", "N/A", "暂无", "\u00a0", "*", None]
+BLANK = [
+    "",
+    "  ",
+    "–",
+    "—",
+    "-",
+    "－－",
+    "————",
+    "- -",
+    "…",
+    "……",
+    "/",
+    "N/A",
+    "暂无",
+    "\u00a0",
+    "*",
+    None,
+]
 
 
 @pytest.mark.parametrize("content", BLANK)
@@ -28,6 +51,14 @@ def test_blanks_are_no_figure(content):
         ("1,234.5", "1234.5"),
         ("１，２３４", "1234"),
         (" 1 234.5 ", "1234.5"),
+        ("1\u00a0395.84", "1395.84"),
+        ("1\u2009395\u202f840", "1395840"),
+        ("1\u3000395", "1395"),
+        ("13\u200b95", "1395"),
+        ("- 3.2", "-3.2"),
+        ("1395.84 ①\n", "1395.84"),
+        ("7.1₁", "7.1"),
+        ("7.1㉑", "7.1"),
         ("882.78①", "882.78"),
         ("882.78*", "882.78"),
         ("882.78¹", "882.78"),
@@ -66,6 +97,8 @@ def test_levels(content, value):
         ("与上年持平", "0"),
         ("同比持平", "0"),
         ("6.5②", "6.5"),
+        ("增长 7.1", "7.1"),
+        ("增长\n7.1 ％", "7.1"),
         (7.6, "7.6"),
     ],
 )
@@ -87,6 +120,9 @@ def test_a_share_is_shown_as_per_cent():
         ("回落3.2", "is no number; allowed: 1234.5 or 1,234.5"),
         ("-100", "is no growth; allowed: above -100"),
         ("▲3.2", "is no number"),
+        ("--3.2", "is no number"),
+        ("增长——3.2", "is no number"),
+        ("增长7.1 8.2", "has a blank or a mark between its digits"),
         ("(3.2)", "is no number"),
         ("6.5-7.0", "is no number"),
         ("约6.5", "is no number"),
@@ -107,6 +143,18 @@ def test_what_is_no_growth_is_refused(content, why):
     ("content", "why"),
     [
         ("12,34", "is no number"),
+        ("350\n7.1", "between its digits; allowed: 1234.5, 1,234.5 or 1 234.5"),
+        ("1\n395", "between its digits"),
+        ("12 7", "between its digits"),
+        ("1395.84 1", "between its digits"),
+        ("1395. 84", "between its digits"),
+        ("1  395", "between its digits"),
+        ("1 2345", "between its digits"),
+        ("1, 234", "between its digits"),
+        ("12*7", "between its digits"),
+        ("12①395", "between its digits"),
+        ("12[1]395", "between its digits"),
+        ("\u00ad3.2", "is no number"),  # a soft hyphen may be meant as a sign
         ("1,2345.6", "is no number"),
         ("6.5%", "per cent is no level"),
         ("持平", "is no number"),
@@ -127,7 +175,8 @@ def test_what_is_no_level_is_refused(content, why):
 @given(st.integers(-(10**14), 10**14), st.integers(0, 4))
 def test_a_number_is_read_back_however_it_is_typed(digits, places):
     value = Decimal(digits).scaleb(-places)
-    typed = [f"{value:f}", f"{value:,f}", f"{value:f}".translate(WIDE), f" {value:f}④"]
+    blanks = f"{value:,f}".replace(",", "\u00a0")
+    typed = [f"{value:f}", f"{value:,f}", blanks, f"{value:f}".translate(WIDE), f" {value:f}④"]
     assert {level_said(text) for text in typed} == {value}
 
 
@@ -148,6 +197,12 @@ def test_any_text_is_a_number_a_blank_or_refused(text):
 def test_an_index_says_growth_with_all_its_digits(index):
     assert growth_of_index(str(index)) == index - 100
     assert growth_of_index("…") is None
+
+
+def test_a_spoilt_cell_says_what_stood_there_and_why():
+    for said in (level_said, growth_said, growth_of_index):
+        with pytest.raises(UnreadableCell, match=r"^'1395840' is scaled$"):
+            said(Spoilt("1395840", "is scaled"))
 
 
 def test_an_index_shown_as_per_cent_is_refused():

@@ -41,6 +41,16 @@ def said(text: str) -> tuple[SpanSaid, str]:
         ("09月份", (9, 9)),
         ("十二月", (12, 12)),
         ("1 - 9 月 ①", (1, 9)),
+        ("1——9月", (1, 9)),
+        ("1〜9月", (1, 9)),
+        ("1～～9月", (1, 9)),
+        ("1-3季", (1, 9)),
+        ("一至三季", (1, 9)),
+        ("1-2季", (1, 6)),
+        ("前三季", (1, 9)),
+        ("Q1-3", (1, 9)),
+        ("Q1-Q3", (1, 9)),
+        ("Q1~2季度", (1, 6)),
     ],
 )
 def test_months_without_a_year(text, months):
@@ -67,11 +77,20 @@ def test_months_without_a_year(text, months):
         ("2019年", 2019, None),
         ("2019", 2019, None),
         ("2019年全年", 2019, (1, 12)),
+        ("2019.1~9", 2019, (1, 9)),
+        ("2019年1-9", 2019, (1, 9)),
+        ("2019-9至12月", 2019, (9, 12)),
+        ("2019年1-3季度", 2019, (1, 9)),
+        ("2019Q1-3", 2019, (1, 9)),
+        ("2019/9/1", 2019, (9, 9)),
+        ("2019-09-12", 2019, (9, 9)),
+        ("2019-9-30", 2019, (9, 9)),
+        ("1-9月/2018年", 2018, (1, 9)),
     ],
 )
 def test_years_and_months(text, year, months):
     found, rest = said(text)
-    assert (found.year, found.months, rest.strip("|")) == (year, months, "")
+    assert (found.year, found.months, rest.strip("|/")) == (year, months, "")
 
 
 @pytest.mark.parametrize(
@@ -119,6 +138,79 @@ def test_what_is_no_span_is_left_as_it_stands(text):
     found, rest = said(text)
     assert found.months is None
     assert rest.replace("2019年", "").replace("|", "") == plain(text).replace("2019年", "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1、2月",
+        "1,2月",
+        "1和2月",
+        "1/2月",
+        "1→9月",
+        "1ㄧ9月",
+        "一、二季度",
+        "二三季度",
+        "第二、第三季度",
+        "前一、二季度",
+        "3/4季度",
+        "21季度",
+        "十三月",
+        "2019年1一9月",
+        "2019.1一9",
+        "2019年3、4季度",
+        "1-8-9月",
+        "9月-12",
+        "9月至12",
+        "9月、10",
+        "1-9月 10",
+        "2019年9月10.5",
+        "201909-12",
+        "2019-1-9",
+        "2019-1-12",
+        "2019年9",
+        "Q1-3月",
+    ],
+)
+def test_months_beside_more_numerals_are_refused(text):
+    with pytest.raises(UnreadableCell, match="is no one span of months"):
+        said(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "year", "months", "rest"),
+    [
+        ("一、2019年1-9月", 2019, (1, 9), "一、"),
+        ("1、2019年", 2019, None, "1、"),
+        ("1.2019年9月", 2019, (9, 9), "1."),
+        ("（一）2019年上半年", 2019, (1, 6), "(一)"),
+        ("（一）1-9月", None, (1, 9), "(一)"),
+        ("二、上半年", None, (1, 6), "二、"),
+        ("表1：1-9月", None, (1, 9), "表1:"),
+        ("2019年1-9月（2）", 2019, (1, 9), "(2)"),
+        ("2019年1-9月一般贸易", 2019, (1, 9), "一般贸易"),
+        ("2019年1-9月14个街道", 2019, (1, 9), "14个街道"),
+        ("截至2019年9月30日", 2019, (9, 9), "截至|30日"),
+        ("2019年12个月", 2019, None, "12个月"),
+        ("2019.9亿元", 2019, None, ".9亿元"),
+    ],
+)
+def test_numerals_that_count_something_else_do_no_harm(text, year, months, rest):
+    found, left = said(text)
+    assert (found.year, found.months) == (year, months)
+    assert left.replace("||", "|").strip("|") == rest
+
+
+def test_the_name_of_an_indicator_parts_numerals_from_months():
+    assert span_said("一、\09月") == (SpanSaid(months=(9, 9)), "一、\0|")
+
+
+def test_what_is_refused_is_shown_as_it_stood():
+    allowed = "allowed: one span of months; for other words a line under"
+    with pytest.raises(UnreadableCell, match=rf"^'2010-2019年社会消费品零售总额' .*; {allowed}"):
+        span_said("2010-2019年|", "2010-2019年社会消费品零售总额")
+    with pytest.raises(UnreadableCell, match=rf"^'1、2月零售' .*; {allowed}"):
+        span_said("1、2月|", "1、2月零售")
 
 
 @given(st.text("0123456789年月季度上下半前全一二三四十-~至到.累计本当份Qq年初以来 ", max_size=14))

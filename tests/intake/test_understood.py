@@ -11,7 +11,7 @@ from forecast.indicators import Area, Registry
 from forecast.intake.columns import head_of
 from forecast.intake.grids import Grid, squared
 from forecast.intake.mapping import Map
-from forecast.intake.understood import Reader
+from forecast.intake.reader import Reader
 from forecast.schedule import Schedule
 from strategies import indicator
 

@@ -10,9 +10,12 @@ import pytest
 import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 
 from forecast.errors import ContractError
 from forecast.intake import grids, packed
+from forecast.intake.marks import Marks
 from forecast.intake.workbook import workbook_grids
 
 
@@ -130,6 +133,252 @@ def test_an_opendocument_sheet(office, tmp_path, read_figures_of):
     growth = "futian/retail_sales 2019-01..2019-09 growth_pct 7.1 pct"
     assert read_figures_of(reading) == {"一!B2": growth}
     assert [f.file for f in reading.faults] == ["x.ods 一!B3"]
+
+
+def cells_of(path: Path) -> tuple[tuple[object, ...], ...]:
+    """Return the cells of the first sheet."""
+    return workbook_grids(path, [])[0].rows
+
+
+def rewritten(path: Path, old: str, new: str) -> Path:
+    """Replace a text in all parts of a workbook."""
+    with zipfile.ZipFile(path) as packed:
+        parts = {i.filename: packed.read(i).decode() for i in packed.infolist()}
+    assert any(old in content for content in parts.values())
+    with zipfile.ZipFile(path, "w") as made:
+        for name, content in parts.items():
+            made.writestr(name, content.replace(old, new))
+    return path
+
+
+def test_a_formula_that_was_never_calculated_is_no_empty_cell(office, tmp_path, read_figures_of):
+    book = openpyxl.Workbook()
+    book.active.append(["指标", "2019年1-9月同比（%）"])
+    book.active.append(["社会消费品零售总额", 7.1])
+    book.active.append(["进出口总额", "=1.5+2"])
+    book.save(tmp_path / "x.xlsx")
+    reading = office.read(tmp_path / "x.xlsx")
+    assert list(read_figures_of(reading)) == ["Sheet!B2"]
+    assert [str(f) for f in reading.faults] == [
+        "x.xlsx Sheet!B3: 'formula without a value' is no number; "
+        "allowed: a workbook that was calculated before it was saved"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [
+        ("<f>1+2</f>", "#formula without a value"),
+        ("<f>1+2</f><v></v>", "#formula without a value"),
+        ("<f>1+2</f><v>3</v>", 3),
+        ("<f/><v>3</v>", 3),
+        ('" t="str"><f>IF(B1=2,1,"")</f><v></v>', ""),  # an empty text is a value
+        ('" t="b"><f>1=1</f><v>1</v>', True),
+    ],
+)
+def test_what_is_stored_of_a_formula(tmp_path, value, cell):
+    path = tmp_path / "x.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet().write_row("A1", [1395.84, 1])
+    stored = value if value.startswith('"') else f'">{value}'
+    assert cells_of(rewritten(path, '"><v>1395.84</v>', stored)) == ((cell, 1),)
+
+
+def test_an_opendocument_formula_that_was_never_calculated(tmp_path):
+    formula = '<table:table-cell table:formula="of:=1+2"/>'
+    path = ods(tmp_path / "x.ods", ">" + cell("指标") + formula)
+    assert cells_of(path) == (("指标", "#formula without a value"),)
+
+
+RICH = (
+    ["1395", "¹1"],
+    ["地区生产总值", "¹1)", "（亿元）"],
+    ["1395", "₁1"],
+    ["PM", "₁2.5"],
+    ["¹7.1"],
+)
+LINES = ("1395", "地区生产总值（亿元）", "1395※1", "PM※2.5", "7.1")
+
+
+def test_raised_numbers_of_footnotes_are_no_digits(tmp_path):
+    path = tmp_path / "x.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        scripts = {m: book.add_format({"font_script": n}) for m, n in (("¹", 1), ("₁", 2))}
+        for row, runs in enumerate(RICH):
+            fragments = [x for r in runs for x in ([scripts[r[0]], r[1:]] if r[0] in "¹₁" else [r])]
+            if len(runs) > 1:
+                sheet.write_rich_string(row, 0, *fragments)
+            else:
+                sheet.write_string(row, 0, "RAISED")
+    raised = '<r><rPr><vertAlign val="superscript"/></rPr><t>7.1</t></r>'
+    rewritten(path, "<t>RAISED</t>", raised)
+    assert cells_of(path) == tuple((line,) for line in LINES)
+
+
+def test_raised_numbers_in_a_cell_of_its_own_text(office, tmp_path):
+    book = openpyxl.Workbook()
+    raised, lowered = (
+        TextBlock(InlineFont(vertAlign=a), "1") for a in ("superscript", "subscript")
+    )
+    book.active.append(["指标", "2019年1-9月累计（亿元）"])
+    book.active.append(["社会消费品零售总额", CellRichText("1395", raised, ".8")])
+    book.active.append(["进出口总额", CellRichText("2", lowered)])
+    book.active.append(["固定资产投资额", CellRichText("4", lowered, "8")])
+    book.save(tmp_path / "x.xlsx")
+    reading = office.read(tmp_path / "x.xlsx")
+    assert cells_of(tmp_path / "x.xlsx")[1:] == (
+        ("社会消费品零售总额", "1395.8"),
+        ("进出口总额", "2※1"),
+        ("固定资产投资额", "4※18"),
+    )
+    assert {c.figure.address: str(c.figure.value) for c in reading.added} == {"Sheet!B2": "1395.8"}
+    assert [f.file for f in reading.faults] == ["x.xlsx Sheet!B3", "x.xlsx Sheet!B4"]
+
+
+def test_raised_numbers_of_an_opendocument_sheet(tmp_path):
+    style = (
+        '<style:style xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" '
+        'style:name="{}"><style:text-properties style:text-position="{} 58%"/></style:style>'
+    )
+    spans = [f'<text:span text:style-name="{name}">1</text:span>' for name in "TUV"]
+    path = ods(tmp_path / "x.ods", ">" + "".join(cell(f"1395{span}") for span in spans))
+    styles = "".join(map(style.format, "TUV", ("super", "33%", "-33%")))
+    rewritten(
+        path,
+        "<office:body>",
+        f"<office:automatic-styles>{styles}</office:automatic-styles><office:body>",
+    )
+    assert cells_of(path) == (("1395", "1395", "1395※1"),)
+
+
+@pytest.mark.parametrize(
+    "code", ["0!.0,", "0.0,", "#,##0,,", "0\\.0,", '0"."0', '#,##0.0,"千"', '[>9999]0!.0,"万";0']
+)
+def test_numbers_that_are_shown_scaled_are_refused(office, tmp_path, code):
+    path = tmp_path / "x.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("一")
+        sheet.write_row("A1", ["指标", "2019年1-9月累计（亿元）"])
+        sheet.write_row(
+            "A2", ["社会消费品零售总额", 1395840], book.add_format({"num_format": code})
+        )
+    reading = office.read(path)
+    assert reading.added == ()
+    assert [str(f) for f in reading.faults] == [
+        f"x.xlsx 一!B2: '1395840' is shown scaled by the format {code!r}; "
+        "allowed: a format that does not scale"
+    ]
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["#,##0", "#,##0.00_);(#,##0.00)", '0.0"万,"', "0_,", "# ?/?", '_ * #,##0_ ;_ * "-"_ ;_ @_ '],
+)
+def test_numbers_that_are_shown_as_they_are(tmp_path, code):
+    path = tmp_path / "x.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet().write(0, 0, 1395.84, book.add_format({"num_format": code}))
+    assert cells_of(path) == ((1395.84,),)
+
+
+def test_a_literal_per_cent_sign_makes_no_share(tmp_path):
+    path = tmp_path / "x.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for column, code in enumerate(("0.0%", "0.0!%", "0.0\\%", "0.0_%")):
+            sheet = book.worksheets()[0] if column else book.add_worksheet()
+            sheet.write(0, column, 7.1, book.add_format({"num_format": code}))
+    assert workbook_grids(path, [])[0].shares == {(0, 0)}
+
+
+def test_a_number_merged_over_rows_is_of_the_first_alone(office, tmp_path, read_figures_of):
+    path = tmp_path / "x.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("一")
+        sheet.write_row("A1", ["指标", "2019年1-9月同比（%）"])
+        sheet.write_column("A2", ["社会消费品零售总额", "进出口总额", "地区生产总值"])
+        sheet.merge_range("B2:B3", "7.1")
+        sheet.write("B4", 6)
+    assert list(read_figures_of(office.read(path))) == ["一!B2", "一!B4"]
+
+
+@pytest.mark.parametrize(
+    ("content", "down", "right"),
+    [
+        ("增长7.1", False, False),
+        ("-150", False, False),
+        ("7.1", False, False),
+        (7.1, False, False),
+        ("2019年", True, True),
+        ("#工业", True, True),
+        ("2019", False, True),
+        (2019, False, True),
+        (1899, False, False),
+        (date(2019, 9, 1), True, True),
+    ],
+)
+def test_what_is_repeated_over_merged_cells(tmp_path, content, down, right):
+    path = tmp_path / "x.xlsx"
+    book = openpyxl.Workbook()
+    book.active.append(["x", content, "y", content])
+    book.active.append(["x", None, "y", 1, 1])
+    for cells in ("B1:B2", "D1:E1"):
+        book.active.merge_cells(cells)
+    book.save(path)
+    first, second = cells_of(path)
+    assert (second[1] == content, first[4] == content) == (down, right)
+
+
+def test_a_year_in_the_first_column_labels_all_rows_that_it_is_merged_over(
+    office, tmp_path, read_figures_of
+):
+    path = tmp_path / "x.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("一")
+        sheet.write_row("A1", ["年份", "月份", "社会消费品零售总额累计同比（%）"])
+        sheet.merge_range("A2:A3", 2018)
+        sheet.merge_range("A4:A5", "2019")
+        for row, (month, growth) in enumerate([(3, 8.1), (6, 7.6), (3, 6.9), (6, 7.2)], start=1):
+            sheet.write_row(row, 1, [month, growth])
+    assert [text.split()[1] for text in read_figures_of(office.read(path)).values()] == [
+        *("2018-01..2018-03", "2018-01..2018-06", "2019-01..2019-03", "2019-01..2019-06")
+    ]
+
+
+def test_years_as_numbers_head_all_columns_that_they_are_merged_over(
+    office, tmp_path, read_figures_of
+):
+    path = tmp_path / "x.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("一")
+        sheet.merge_range("A1:A2", "指标")
+        sheet.merge_range("B1:C1", 2017)
+        sheet.merge_range("D1:E1", 2018)
+        sheet.write_row("B2", ["全年（亿元）", "全年同比（%）"] * 2)
+        sheet.write_row("A3", ["社会消费品零售总额", 1852.1, 8.1, 2001.5, 7.2])
+    assert [text.split()[1] for text in read_figures_of(office.read(path)).values()] == [
+        *["2017-01..2017-12"] * 2,
+        *["2018-01..2018-12"] * 2,
+    ]
+
+
+def test_a_workbook_in_the_strict_form_is_marked_too(tmp_path, monthly):
+    for kind in ("spreadsheetml", "officeDocument"):
+        main = "relationships" if kind == "officeDocument" else "main"
+        rewritten(
+            monthly,
+            f"http://schemas.openxmlformats.org/{kind}/2006/{main}",
+            f"http://purl.oclc.org/ooxml/{kind}/{main}",
+        )
+    grid = workbook_grids(monthly, [])[0]
+    assert grid.rows[6][2] == "#DIV/0!"
+    assert (3, 3) in grid.shares
+
+
+def test_a_sheet_of_which_no_marks_are_known_is_refused(monthly, monkeypatch):
+    monkeypatch.setattr("forecast.intake.workbook.marks_of_excel", lambda _: {"空表": Marks()})
+    with pytest.raises(ContractError, match="2019年9月: its XML was not found"):
+        workbook_grids(monthly, [])
 
 
 def test_parts_are_counted_before_they_are_unpacked(office, monthly, monkeypatch):

@@ -10,7 +10,9 @@ from fontTools.ttLib import TTFont
 
 from forecast.runner.glyphs import with_chinese
 
-FACE = re.compile(r'font-family: "Report Chinese"; [^()]+ src: url\("data:font/woff;base64,([^"]+)"\)')
+FACE = re.compile(
+    r'font-family: "Report Chinese"; [^()]+ src: url\("data:font/woff;base64,([^"]+)"\)'
+)
 
 
 @pytest.fixture(autouse=True)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from string import ascii_uppercase
 
 from forecast.errors import UnreadableCell
 from forecast.intake.grids import Grid, letters
@@ -14,35 +13,27 @@ from forecast.intake.mapping import Map
 from forecast.intake.numbers_said import Content, growth_said, is_blank
 from forecast.intake.spans_said import SpanSaid, span_said
 from forecast.intake.spelling import plain
+from forecast.intake.titles import is_heading, names_columns, title_places, titles_of
+from forecast.intake.unread import Unread
 from forecast.intake.words import OF_GROWTH, ROLES, Role, Said, Vocabulary
 
 _DECIMAL = re.compile(r"\d\.\d")
+_SPOILT = re.compile(r"[+-]?\d[\d\s.,]*\s[\d\s.,]*")
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_UNIT_OF_ALL = re.compile(r"(?:计量)?单位[:;].+")
+_TIME = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])?")
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What one column holds, and what its head says of the figures in it."""
+    """What one column holds, and what its head says of the figures in it.
+
+    It `lacks` what rows of the head in which nothing stands above it say of other columns.
+    """
 
     role: Role
     said: Said
     is_headed: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """A cell that could not be read: its sheet and address, what stands there, and why."""
-
-    address: str
-    content: Content
-    why: str
-
-    @property
-    def row(self) -> str:
-        """The row in which it stands: `Sheet!7` of `Sheet!C7`."""
-        sheet, mark, cell = self.address.rpartition("!")
-        return f"{sheet}{mark}{cell.lstrip(ascii_uppercase)}"
+    lacks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +48,11 @@ class Head:
     has_sound_title: bool
     columns: tuple[Column, ...]
     unread: tuple[Unread, ...]
+
+    @property
+    def has_growth(self) -> bool:
+        """Whether a column of growth stands among those of figures."""
+        return any(one.said.measure in OF_GROWTH for one in self.columns if one.role == "value")
 
     def is_astray(self, column: int) -> bool:
         """Whether nothing stands above a column, and something above others with figures."""
@@ -78,29 +74,59 @@ def head_of(grid: Grid, told: Map, vocabulary: Vocabulary) -> Head:
     """Return what the head of a grid says, with what the map adds."""
     n_rows = told.header_rows if told.header_rows is not None else grid.header_rows
     n_rows = _head_rows(grid) if n_rows is None else min(n_rows, len(grid.rows))
-    unread: list[Unread] = []
-    titles = [_titles(row) for row in grid.rows[:n_rows]]
-    title = _title(grid, titles, told, vocabulary, unread)
-    has_sound_title = not unread
+    places = title_places(grid, n_rows)
+    titles = titles_of(grid, places, told, vocabulary)
+    unread = list(titles.unread)
     columns = tuple(
-        _column(grid, column, titles, told, vocabulary, unread) for column in range(grid.width)
+        _column(grid, column, places, told, vocabulary, unread) for column in range(grid.width)
     )
-    return Head(n_rows, title, has_sound_title, columns, tuple(unread))
+    columns = _with_what_they_lack(grid, columns, places, vocabulary)
+    return Head(n_rows, titles.said, not titles.unread, columns, tuple(unread))
+
+
+def _with_what_they_lack(
+    grid: Grid, columns: tuple[Column, ...], places: list[set[int]], vocabulary: Vocabulary
+) -> tuple[Column, ...]:
+    """Return the columns of figures with what rows of the head say of others alone."""
+    lacks: dict[int, frozenset[str]] = {}
+    for cells, titles in zip(grid.rows, places, strict=False):
+        values = [n for n, one in enumerate(columns) if one.role == "value" and n not in titles]
+        blank = [n for n in values if is_blank(cells[n])]
+        said: frozenset[str] = frozenset()
+        for number in set(values) - set(blank) if blank else ():
+            with suppress(UnreadableCell):
+                said |= vocabulary.said(str(cells[number])).kinds
+        lacks |= {n: lacks.get(n, frozenset()) | said for n in blank}
+    return tuple(replace(one, lacks=lacks.get(n, one.lacks)) for n, one in enumerate(columns))
 
 
 def _head_rows(grid: Grid) -> int:
-    """Return how many rows stand before the first one with a figure in it."""
-    found = (n for n, row in enumerate(grid.rows) if _holds_figures(row))
-    return next(found, len(grid.rows))
+    """Return how many rows stand before the first one with a figure in it.
+
+    Headings between these and the row that names the columns are no part of the head.
+    """
+    named = next((n for n, row in enumerate(grid.rows) if names_columns(row)), len(grid.rows))
+    rows = enumerate(grid.rows)
+    found = (n for n, row in rows if _holds_figures(row, is_below_names=n > named))
+    n_rows = next(found, len(grid.rows))
+    while n_rows - 1 > named and is_heading(grid.rows[n_rows - 1]):
+        n_rows -= 1
+    return n_rows
 
 
-def _holds_figures(row: tuple[Content, ...]) -> bool:
-    """Whether a row holds a number, unless all of them are years that follow each other."""
-    if any(map(_is_number, row)):
-        return True
-    years = [int(str(cell)) for cell in row if _is_year(cell)]
-    steps = {abs(b - a) for a, b in pairwise(years)}
-    return bool(years) and steps != {1}
+def _holds_figures(row: tuple[Content, ...], *, is_below_names: bool) -> bool:
+    """Whether a row holds a number, unless all are times and it names the columns itself.
+
+    Below the row that names them years are times only if they follow each other.
+    """
+    if is_heading(row):
+        return False
+    numbers = [cell for cell in row if _is_number(cell) or _is_year(cell)]
+    if not is_below_names:
+        return not all(map(_is_time, numbers))
+    years = [int(str(cell)) for cell in numbers if _is_year(cell)]
+    steps = {abs(b - a) for a, b in pairwise(years)} - {0}  # 0 where they are merged
+    return bool(numbers) and (len(years) < len(numbers) or steps != {1})
 
 
 def _is_number(content: Content) -> bool:
@@ -117,64 +143,19 @@ def _is_year(content: Content) -> bool:
     return _YEAR.fullmatch(str(content)) is not None
 
 
+def _is_time(content: Content) -> bool:
+    return _TIME.fullmatch(str(content)) is not None
+
+
 def _holds_a_number(text: str) -> bool:
-    """Whether a text holds an error of a spreadsheet or a decimal that is no part of a span."""
+    """Whether a text holds an error of a spreadsheet, or a number that is no part of a span."""
+    if _SPOILT.fullmatch(text):
+        return True
     try:
         rest = span_said(plain(text))[1]
     except UnreadableCell:
         return False
     return rest.startswith("#") or _DECIMAL.search(rest) is not None
-
-
-def _titles(row: tuple[Content, ...]) -> set[int]:
-    """Return the columns of a row of the head in which something about the whole grid stands.
-
-    That is a text alone in its row, however far it is merged, and 单位：亿元 wherever it stands.
-    """
-    texts = {n: plain(str(cell)) for n, cell in enumerate(row) if not is_blank(cell)}
-    units = {n for n, text in texts.items() if _UNIT_OF_ALL.fullmatch(text)}
-    others = {n: text for n, text in texts.items() if n not in units}
-    is_alone = len(set(others.values())) <= 1 and len(row) > 1
-    return units | (set(others) if is_alone else set())
-
-
-def _title(
-    grid: Grid, titles: list[set[int]], told: Map, vocabulary: Vocabulary, unread: list[Unread]
-) -> Said:
-    """Return what titles and the sheet's name say; a title says no measure, the map's does.
-
-    What the map says must not contradict them.
-    """
-    said = Said()
-    for row in reversed(range(len(titles))):
-        texts = {grid.rows[row][column]: column for column in sorted(titles[row], reverse=True)}
-        for content, column in texts.items():
-            said = said.over(_aside(content, grid.address(row, column), vocabulary, unread))
-    if grid.name:
-        said = said.over(_aside(grid.name, grid.name, vocabulary, unread))
-    added = vocabulary.said(told.title).over(Said(area=told.area))
-    for what, one, other in _pairs(said, added):
-        if None not in (one, other) and one != other:
-            why = f"the sheet says {what} {one}, the map {other}; allowed: one of them"
-            unread.append(Unread(grid.address(0, 0), grid.rows[0][0], why))
-    return said.over(added)
-
-
-def _aside(content: Content, address: str, vocabulary: Vocabulary, unread: list[Unread]) -> Said:
-    """Return what a title says but for its measure, and for words that are none of ours."""
-    try:
-        return vocabulary.said_aside(str(content))
-    except UnreadableCell as error:
-        unread.append(Unread(address, content, str(error)))
-        return Said()
-
-
-def _pairs(one: Said, other: Said) -> Iterator[tuple[str, object, object]]:
-    yield "area", one.area, other.area
-    yield "year", one.time.year, other.time.year
-    yield "months", one.time.months, other.time.months
-    yield "unit", one.unit, other.unit
-    yield "indicator", one.indicator, other.indicator
 
 
 def _column(
@@ -245,7 +226,7 @@ def _with_what_is_below(text: str, below: list[str], vocabulary: Vocabulary) -> 
 def _role_of_words(body: list[Content], said: Said, vocabulary: Vocabulary) -> Role:
     """Return what a column of words or years is: labels, or figures, be they unreadable."""
     if any(map(_is_year, body)):
-        return "label" if said.says_nothing else "value"
+        return "label" if said == Said() else "value"
     texts = {str(cell) for cell in body if not is_blank(cell)}
     if said.says_nothing or all(_is_label(text, vocabulary) for text in texts):
         return "label"

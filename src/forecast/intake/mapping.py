@@ -50,7 +50,7 @@ class Map:
     columns: dict[str, str] = field(default_factory=dict)
     units: dict[str, UnitRule] = field(default_factory=dict)
     sheets: list[str] = field(default_factory=list)
-    header_rows: Annotated[int, Strict()] | None = None
+    header_rows: Annotated[int, Strict(), Field(ge=0)] | None = None
     fill: bool = False
     delimiter: str | None = None
     query: str | None = None

@@ -11,13 +11,23 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 from forecast.intake.grids import Place
+from forecast.intake.numbers_said import Spoilt
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
-_LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
+_LITERAL = re.compile(r'"[^"]*"|[\\!_*].|\[[^\]]*\]')  # Excel in Chinese writes !. for \.
+_SCALES = re.compile(r"[0#?],+(?![0#?,])")
+_POINT_PUT_IN = re.compile(r'[0#?](?:[\\!]\.|"\.")[0#?]')
 _DIGITS = 10
-_PER_CENT_FORMATS = {9, 10}
-_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_RELATED = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_LONGEST = 1000  # of errors and numbers; texts may be longer, and are not needed here
+_BUILT_IN = {9: "0%", 10: "0.00%"}
+_RELATED = re.compile(r"\{.*/relationships\}id")
+
+
+_NO_VALUE = Spoilt(
+    "formula without a value",
+    "is no number; allowed: a workbook that was calculated before it was saved",
+)
+_UNSCALED = "allowed: a format that does not scale"
 
 
 @dataclass(slots=True)
@@ -41,10 +51,10 @@ class Marks:
 
 def marks_of_excel(parts: Mapping[str, bytes]) -> dict[str, Marks]:
     """Return the marks of each sheet of an Excel workbook, by the sheet's name."""
-    styles = _per_cent_styles(parts.get("xl/styles.xml", b""))
+    formats = _formats(parts.get("xl/styles.xml", b""))
     lengths = _lengths(parts.get("xl/sharedStrings.xml", b""))
     return {
-        name: _scanned(parts[part], styles, lengths)
+        name: _Sheet(formats, lengths).scanned(parts[part])
         for name, part in _sheet_parts(parts)
         if part in parts
     }
@@ -55,67 +65,107 @@ def _sheet_parts(parts: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
     book = "xl/workbook.xml"
     relations = ElementTree.fromstring(parts.get("xl/_rels/workbook.xml.rels", b"<none/>"))
     targets = {r.get("Id"): r.get("Target", "") for r in relations}
-    for sheet in ElementTree.fromstring(parts.get(book, b"<none/>")).iter(f"{_MAIN}sheet"):
-        target = targets.get(sheet.get(_RELATED), "")
+    # Whatever their namespace: Excel saves in two of them.
+    for sheet in ElementTree.fromstring(parts.get(book, b"<none/>")).findall(".//{*}sheet"):
+        related = next((value for key, value in sheet.items() if _RELATED.fullmatch(key)), None)
+        target = targets.get(related, "")
         inside = target.lstrip("/") if target.startswith("/") else join(dirname(book), target)
         yield sheet.get("name", ""), normpath(inside)
 
 
-def _per_cent_styles(content: bytes) -> set[int]:
-    """Return the numbers of the styles that show a share of one as per cent."""
+def _formats(content: bytes) -> list[str]:
+    """Return the number format of each style of cells, empty for one that changes no number."""
     if not content:
-        return set()
+        return []
     styles = ElementTree.fromstring(content)
-    formats = {
-        int(f.get("numFmtId", 0))
-        for f in styles.iter(f"{_MAIN}numFmt")
-        if "%" in _LITERAL.sub("", f.get("formatCode", ""))
-    } | _PER_CENT_FORMATS
-    cells = styles.find(f"{_MAIN}cellXfs")
-    found = enumerate(() if cells is None else cells)
-    return {n for n, style in found if int(style.get("numFmtId", 0)) in formats}
+    formats = styles.findall("{*}numFmts/{*}numFmt")
+    own = {int(f.get("numFmtId", 0)): f.get("formatCode", "") for f in formats}
+    cells = styles.find("{*}cellXfs")
+    ids = [int(style.get("numFmtId", 0)) for style in (() if cells is None else cells)]
+    return [(_BUILT_IN | own).get(one, "") for one in ids]
+
+
+def _is_per_cent(code: str) -> bool:
+    """Whether a format shows a share of one as per cent."""
+    return "%" in _LITERAL.sub("", code)
+
+
+def _is_scaled(code: str) -> bool:
+    """Whether a format shows thousandths of a number, or puts a point between its digits."""
+    return bool(_SCALES.search(_LITERAL.sub("", code)) or _POINT_PUT_IN.search(code))
 
 
 def _lengths(content: bytes) -> list[int]:
     """Return how long each of the texts is that cells share."""
-    items = ElementTree.fromstring(content).iter(f"{_MAIN}si") if content else ()
+    items = ElementTree.fromstring(content).findall("{*}si") if content else ()
     return [sum(map(len, item.itertext())) for item in items]
 
 
-def _scanned(content: bytes, per_cent: set[int], lengths: list[int]) -> Marks:
-    """Return the marks of a sheet's XML, read once from its beginning to its end."""
-    made = Marks()
-    row, column, kind, text = 0, 0, "n", ""
+class _Sheet:
+    """A sheet of Excel, its XML read once from the beginning to the end."""
 
-    def begin(name: str, attributes: dict[str, str]) -> None:
-        nonlocal row, column, kind, text
+    def __init__(self, formats: list[str], lengths: list[int]) -> None:
+        self.made, self.formats, self.lengths = Marks(), formats, lengths
+        self.shares = {n for n, code in enumerate(formats) if _is_per_cent(code)}
+        self.scaled = {n for n, code in enumerate(formats) if _is_scaled(code)}
+        self.row = self.column = self.style = 0
+        self.kind, self.text, self.has_formula, self.has_value = "n", "", False, False
+
+    def scanned(self, content: bytes) -> Marks:
+        """Return the marks of the sheet."""
+        _parse(content, self._begin, self._end, self._said)
+        return self.made
+
+    def _begin(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rpartition(":")[2]
         if tag == "row":
-            row, column = int(attributes.get("r", row + 1)), 0
+            self.row, self.column = int(attributes.get("r", self.row + 1)), 0
         elif tag == "c":
-            place = _REFERENCE.fullmatch(attributes.get("r", ""))
-            row, column = (int(place[2]), _number(place[1])) if place else (row, column + 1)
-            kind = attributes.get("t", "n")
-            if kind == "n" and int(attributes.get("s", 0)) in per_cent:
-                made.shares.add((row - 1, column - 1))
+            self._begin_cell(attributes)
+        elif tag == "f":
+            self.has_formula = True
         elif tag in ("v", "is"):
-            text = ""
-            made.reaches(row, column)
+            self.text = ""
+            self.has_value = tag == "is" or self.kind == "str"  # a formula may give an empty text
+            self.made.reaches(self.row, self.column)
 
-    def end(name: str) -> None:
-        if name.rpartition(":")[2] != "v":
-            return
-        if kind == "e":
-            made.errors[row - 1, column - 1] = text
-        elif kind == "s" and text.isascii() and text.isdigit() and len(text) < _DIGITS:
-            made.n_letters += lengths[int(text)] if int(text) < len(lengths) else 0
+    def _begin_cell(self, attributes: dict[str, str]) -> None:
+        place = _REFERENCE.fullmatch(attributes.get("r", ""))
+        here = (int(place[2]), _number(place[1])) if place else (self.row, self.column + 1)
+        self.row, self.column = here
+        self.kind, self.style = attributes.get("t", "n"), int(attributes.get("s", 0))
+        self.text, self.has_formula, self.has_value = "", False, False
+        if self.kind == "n" and self.style in self.shares:
+            self.made.shares.add(self.place)
 
-    def said(content: str) -> None:
-        nonlocal text
-        text += content if kind in ("e", "s") else ""
+    @property
+    def place(self) -> Place:
+        """The place of the cell, counted from 0."""
+        return self.row - 1, self.column - 1
 
-    _parse(content, begin, end, said)
-    return made
+    def _end(self, name: str) -> None:
+        tag = name.rpartition(":")[2]
+        if tag == "v":
+            self._end_value()
+        elif tag == "c" and self.has_formula and not self.has_value:
+            self.made.reaches(self.row, self.column)
+            self.made.errors[self.place] = _NO_VALUE
+
+    def _end_value(self) -> None:
+        text = self.text
+        self.has_value = self.has_value or text != ""
+        if self.kind == "e":
+            self.made.errors[self.place] = text
+        elif self.kind == "n" and self.style in self.scaled and text:
+            why = f"is shown scaled by the format {self.formats[self.style]!r}; {_UNSCALED}"
+            self.made.errors[self.place] = Spoilt(text, why)
+        elif self.kind == "s" and text.isascii() and text.isdigit() and len(text) < _DIGITS:
+            n_letters = self.lengths[int(text)] if int(text) < len(self.lengths) else 0
+            self.made.n_letters += n_letters
+
+    def _said(self, content: str) -> None:
+        if self.kind not in ("str", "inlineStr") and len(self.text) < _LONGEST:
+            self.text += content
 
 
 def marks_of_ods(content: bytes) -> dict[str, Marks]:
@@ -153,15 +203,17 @@ def _note(made: Marks, attributes: dict[str, str], at: Place, times: Place) -> N
     spanned = [int(attributes.get(f"table:number-{k}-spanned", 1)) for k in ("rows", "columns")]
     if spanned != [1, 1]:
         made.spans.append((at, (row + spanned[0] - 1, column + spanned[1] - 1)))
-    if kind is None:
+    has_no_value = kind is None and "table:formula" in attributes
+    if kind is None and not has_no_value:
         return
     made.reaches(row + n_rows, column + n_columns)
-    is_error = attributes.get("calcext:value-type") == "error"
+    is_error = has_no_value or attributes.get("calcext:value-type") == "error"
     if (not is_error and kind != "percentage") or n_rows * n_columns > _MOST_REPEATED:
         return
+    error = _NO_VALUE if has_no_value else "#error!"
     for place in product(range(row, row + n_rows), range(column, column + n_columns)):
         if is_error:
-            made.errors[place] = "#error!"
+            made.errors[place] = error
         else:
             made.shares.add(place)
 

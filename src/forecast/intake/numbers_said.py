@@ -8,15 +8,13 @@ from datetime import date
 from decimal import Decimal
 
 from forecast.errors import UnreadableCell
-from forecast.intake.spelling import plain
+from forecast.intake.spelling import plain, spaced
 
 Content = str | int | float | Decimal | bool | date | None
 
 _BLANKS = {
     "",
     "-",
-    "--",
-    "---",
     "...",
     "......",
     "/",
@@ -30,12 +28,28 @@ _BLANKS = {
 }
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_FROM_DIGIT_TO_DIGIT = re.compile(r"\d.*\d", re.DOTALL)
+_GROUPED_BY_BLANKS = re.compile(r"\d{1,3}(?: \d{3})+(?:\.\d+)?")
+_ZERO_WIDTH = re.compile(r"[\u200b-\u200f\u2060\ufeff]")
 _SAID = re.compile(r"(?:同比)?(增长|上升|上涨|增加|下降|下跌|下滑|减少|负增长)?(.+?)(%?)")
 _FALLS = ("下降", "下跌", "下滑", "减少", "负增长")
 _LEVEL = re.compile(r"(?:与?(?:上年|去年)(?:同期)?|同比|基本)*持平")
 _ALLOWED = "allowed: 1234.5 or 1,234.5"
 _MOST = Decimal(10) ** 15
 _DIGITS = 15  # that a spreadsheet keeps; what a float says beyond them is noise of the binary
+
+
+class Spoilt(str):
+    """What a cell of a workbook shows in place of a number that is not to be read, and why."""
+
+    content: str
+    why: str
+
+    def __new__(cls, content: str, why: str) -> Spoilt:
+        """Make the text of a cell with `content`; it begins as an error of a spreadsheet does."""
+        made = super().__new__(cls, f"#{content}")
+        made.content, made.why = content, why
+        return made
 
 
 def is_blank(content: Content) -> bool:
@@ -54,7 +68,7 @@ def level_said(content: Content) -> Decimal | None:
         return None
     if not isinstance(content, str):
         return _stored(content)
-    text = plain(content)
+    text = _number_text(content)
     if text.endswith("%"):
         raise UnreadableCell(content, "per cent is no level; allowed: a number")
     return _typed(text, content)
@@ -68,7 +82,7 @@ def growth_said(content: Content, *, is_share: bool = False) -> Decimal | None:
     if is_blank(content):
         return None
     if isinstance(content, str):
-        growth = _growth_typed(plain(content), content)
+        growth = _growth_typed(_number_text(content), content)
     else:
         growth = _stored(content) * (100 if is_share else 1)
     if growth <= -100:
@@ -87,6 +101,21 @@ def growth_of_index(content: Content, *, is_share: bool = False) -> Decimal | No
     if index is not None and index <= 0:
         raise UnreadableCell(content, "is no index; allowed: above 0, last year's being 100")
     return None if index is None else index - 100
+
+
+def _number_text(content: str) -> str:
+    """Return a text in plain spelling; raise UnreadableCell where blanks or marks part its digits.
+
+    Several dashes are no sign here.
+    """
+    if isinstance(content, Spoilt):
+        raise UnreadableCell(content.content, content.why)
+    text = _ZERO_WIDTH.sub("", spaced(content))
+    digits = _FROM_DIGIT_TO_DIGIT.search(text)
+    if digits and re.search(r"\s", digits[0]) and not _GROUPED_BY_BLANKS.fullmatch(digits[0]):
+        why = "has a blank or a mark between its digits; allowed: 1234.5, 1,234.5 or 1 234.5"
+        raise UnreadableCell(content, why)
+    return "".join(text.split())
 
 
 def _growth_typed(text: str, content: str) -> Decimal:

@@ -13,14 +13,15 @@ from forecast.archive.reading import with_units
 from forecast.errors import Fault
 from forecast.figures import sound_figures
 from forecast.indicators import Registry, read_registry
-from forecast.intake.columns import Unread
 from forecast.intake.database import database_grid, is_url
 from forecast.intake.delimited import delimited_grid
 from forecast.intake.grids import Grid
 from forecast.intake.mapping import Map, read_map
 from forecast.intake.packed import refused
+from forecast.intake.reader import Reader
 from forecast.intake.revisions import Change, changes
-from forecast.intake.understood import Reader, Understood
+from forecast.intake.understood import Understood
+from forecast.intake.unread import Unread
 from forecast.intake.workbook import workbook_grids
 from forecast.intake.writing import append, data_folder_of, month_cells
 from forecast.schedule import read_schedule

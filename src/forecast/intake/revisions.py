@@ -9,8 +9,8 @@ from datetime import date
 
 import pandas as pd
 
-from forecast.intake.columns import Unread
 from forecast.intake.understood import FigureRead
+from forecast.intake.unread import Unread
 from forecast.spans import Span
 
 Key = tuple[str, str, Span, str, str]

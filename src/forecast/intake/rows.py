@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from forecast.errors import UnreadableCell
+from forecast.indicators import Indicator
 from forecast.intake.columns import Head
 from forecast.intake.grids import Grid
 from forecast.intake.numbers_said import Content, is_blank, is_stored_number
+from forecast.intake.titles import is_heading
 from forecast.intake.words import OF_GROWTH, Measure, Said
 from forecast.spans import Span
 
@@ -38,6 +40,18 @@ class Row:
         return [column for column, _ in self.of_roles("value")]
 
     @property
+    def is_heading(self) -> bool:
+        """Whether words stand here alone, above the rows that they are about."""
+        return is_heading(self.cells)
+
+    @property
+    def repeats_head(self) -> bool:
+        """Whether the head stands here again, as on the next page of a print."""
+        heads = self.grid.rows[: self.head.n_rows]
+        told = [(n, cell) for n, cell in enumerate(self.cells) if not is_blank(cell)]
+        return len(told) > 1 and all(any(cell == row[n] for row in heads) for n, cell in told)
+
+    @property
     def has_stray_number(self) -> bool:
         """Whether a number stands where words should."""
         places = self.of_roles("label", "year", "month")
@@ -49,6 +63,38 @@ class Row:
         said = {cell for cell in self.cells if not is_blank(cell)}
         has_label = next(self.of_roles("label"), None) is not None
         return len(said) == 1 and isinstance(next(iter(said)), str) and has_label
+
+    def check_months(self, near: Said, whole: Said, content: Content) -> None:
+        """Raise UnreadableCell where only a title says months, and columns beside say others."""
+        if not near.time.says_months and self.head.says_other_months(whole.time):
+            why = f"has no months but the title's, {whole.time.span()}, beside columns"
+            rule = "allowed: its own under [columns]"
+            raise UnreadableCell(content, f"{why} that say others; {rule}")
+
+    def check_prices(
+        self, near: Said, measure: Measure, entry: Indicator, content: Content
+    ) -> None:
+        """Raise UnreadableCell at the prices of another year where figures are at current ones."""
+        if near.is_real and measure == "level":
+            raise UnreadableCell(content, "is at constant prices; allowed: levels at current ones")
+        if near.is_real and entry.price_basis == "nominal":
+            why = f"is growth at constant prices; allowed: as {entry.id} is, at current ones"
+            raise UnreadableCell(content, why)
+
+    def unit_of_level(self, column: Said, label: Said, whole: Said, content: Content) -> str:
+        """Return the unit of an amount; raise UnreadableCell where none is said, or several."""
+        if None not in (column.unit, label.unit) and column.unit != label.unit:
+            why = f"is the unit of its column, {label.unit!r} that of its row"
+            raise UnreadableCell(column.unit, f"{why}; allowed: one of them")
+        if whole.unit is None:
+            raise UnreadableCell(content, "is a level of which no unit is said")
+        said_at = next(s for s in (column, label, self.head.title) if s.unit is not None)
+        if said_at.is_per_cent and not self.head.has_growth:
+            several = f"{said_at.unit}、%"
+            raise UnreadableCell(
+                several, "are several units; allowed: one, at the row or the column"
+            )
+        return whole.unit
 
     @property
     def label_column(self) -> int:
@@ -65,20 +111,16 @@ class Row:
         return self.grid.address(self.number, column)
 
 
-def leaning(label: Said, named: Said) -> tuple[Said, Said]:
+def leaning(label: Said, above: Said) -> tuple[Said, Said]:
     """Return a label with what it leans on, and what the next one may lean on.
 
-    A row that only says growth is about the indicator of the row above it.
+    A row that only says growth is about the indicator, area and months of the row above it. Where
+    that row is not understood, this one is not.
     """
     if label.indicator is None and label.measure in OF_GROWTH and not label.unknown:
-        return replace(label, indicator=named.indicator, is_skipped=named.is_skipped), named
+        lent = Said(above.indicator, above.area, above.time, unknown=above.unknown)
+        return replace(label.over(lent), is_skipped=above.is_skipped), above
     return label, label
-
-
-def nearest(column: Said, label: Said) -> Said:
-    """Return what a column and a row say together; raise UnreadableCell where they disagree."""
-    agree(column, label, "its column", "its row")
-    return column.over(label)
 
 
 def agree(one: Said, other: Said, first: str, second: str) -> None:
@@ -88,6 +130,7 @@ def agree(one: Said, other: Said, first: str, second: str) -> None:
         "area": (one.area, other.area),
         "year": (one.time.year, other.time.year),
         "months": (one.time.months_text, other.time.months_text),
+        "reach": (one.time.reach, other.time.reach),
         "measure": (one.measure, other.measure),
     }
     rule = "allowed: one of them"
@@ -114,17 +157,19 @@ def needed(said: Said, content: Content) -> tuple[str, str, Span]:
 
 def measure_of(column: Said, label: Said, title: Said, content: Content) -> Measure:
     """Return what is measured, from words or from the unit; raise UnreadableCell."""
-    said = column.measure or label.measure or title.measure
-    if said == "change" and not any(one.is_per_cent for one in (column, label, title)):
+    unit = column.unit or label.unit
+    said = column.measure or label.measure or (None if unit else title.measure)
+    if said == "change" and not (column.is_per_cent or label.is_per_cent):
         why = "is a change of which % is not said; allowed: 增减%, 增减（%）, or in the map"
         raise UnreadableCell(content, why)
     if said == "change":
         return "growth_pct"
     if said is not None:
         return said
-    unit = column.unit or label.unit
-    if (column.is_per_cent and column.unit is None) or (label.is_per_cent and unit is None):
-        raise UnreadableCell(content, "is in per cent, but growth is not said; allowed: 同比增长")
+    for one in (column, label):
+        if one.is_per_cent and one.unit is None:
+            why = "is in per cent, but growth is not said; allowed: 同比增长, where it is growth"
+            raise UnreadableCell(content, why)
     if unit or title.unit:
         return "level"
     raise UnreadableCell(

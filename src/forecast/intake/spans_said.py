@@ -17,8 +17,10 @@ _CHINESE = {c: n for n, c in enumerate("一二三四五六七八九", start=1)} 
     "十二": 12,
 }
 _N = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
+_NUMERALS = r"\d〇零○两一二三四五六七八九十"
 _YEAR = r"(?<!\d)((?:19|20)\d\d)"
 _TO = r"(?:-|~|至|到)"
+_ALLOWED = "allowed: one span of months; for other words a line under [words]"
 _YEAR_MONTH = rf"{_YEAR}[-./年]?({_N}|0[1-9])月?份?"
 
 
@@ -64,7 +66,8 @@ class SpanSaid:
         return Span(month(self.year, first), month(self.year, last))
 
 
-_Meaning = Callable[[re.Match[str]], SpanSaid]
+# None where what is found is no one span.
+_Meaning = Callable[[re.Match[str]], SpanSaid | None]
 
 
 def _number(text: str) -> int:
@@ -107,7 +110,7 @@ def _year_and_month(found: re.Match[str]) -> SpanSaid:
 def _two_ends(found: re.Match[str]) -> SpanSaid:
     first, last = int(found[1]), int(found[3])
     if first != last:
-        raise UnreadableCell(found.string, f"is no span of one year: {found[0]!r}")
+        raise UnreadableCell(found[0], f"is no span of one year; {_ALLOWED}")
     return SpanSaid(first, (_number(found[2]), _number(found[4])))
 
 
@@ -116,7 +119,9 @@ def _always(said: SpanSaid) -> _Meaning:
 
 
 _Q = r"[一二三四1-4]"
-_END = r"(?:月份?|(?![\d.]))"
+_END = r"(?:月份?|(?![\d.季个千百万亿元美%]))"  # 2019.9亿元 is an amount
+_DAY = r"(?:0[1-9]|[12]\d|3[01])(?!\d)"
+_NO_MONTH = r"(?:1[3-9]|2\d|3[01])(?!\d)"  # 2019-1-12 may be twelve months
 _SO_FAR = (
     r"(?:自年初|本年|今年|年初以来|1-本月|1至本月|至?本月止)?累计|1[-至]本月|年初以来|本月止"
     r"|(?<![a-z])ytd(?![a-z])"
@@ -127,12 +132,16 @@ _PATTERNS: list[tuple[re.Pattern[str], _Meaning]] = [
     for pattern, meaning in (
         (rf"{_YEAR_MONTH}(?:\.\.|{_TO}){_YEAR_MONTH}(?!\d)", _two_ends),
         (rf"{_YEAR}(0[1-9]|1[0-2])(?!\d)", _year_and_month),
-        (rf"{_YEAR}[./]({_N})-({_N}){_END}", _year_and_range),
-        (rf"{_YEAR}-({_N})-({_N})月份?", _year_and_range),
-        (rf"{_YEAR}[-./]({_N}){_END}(?:-\d\d(?!\d))?", _year_and_month),
+        (rf"{_YEAR}[./年]({_N}){_TO}({_N}){_END}", _year_and_range),
+        (rf"{_YEAR}-({_N}){_TO}({_N})月份?", _year_and_range),
+        (rf"{_YEAR}-(0[1-9]|1[0-2])-{_DAY}", _year_and_month),
+        (rf"{_YEAR}/({_N})/(?:{_DAY}|[1-9](?!\d))", _year_and_month),
+        (rf"{_YEAR}[-./]({_N}){_END}(?:-{_NO_MONTH})?", _year_and_month),
+        (rf"{_YEAR}年度?[{_NUMERALS}]{{1,2}}(?![-~.\w])", lambda _: None),
         (rf"{_YEAR}(?:年度?|(?!\d))", _year_alone),
-        (rf"前({_Q})个?季度", _first_quarters),
-        (rf"第?({_Q})(?:季度?)?{_TO}第?({_Q})季度", _quarters),
+        (rf"前({_Q})个?季度?", _first_quarters),
+        (rf"(?<![a-z])q([1-4]){_TO}q?([1-4])(?:季度?|(?![\d.月个]))", _quarters),
+        (rf"第?({_Q})(?:季度?)?{_TO}第?({_Q})季度?", _quarters),
         (rf"第?()({_Q})季度?", _quarters),
         (r"(?<![a-z])()q([1-4])(?!\d)", _quarters),
         (rf"(?<!\d)({_N})月?份?{_TO}({_N})月份?", _range),
@@ -147,20 +156,47 @@ _PATTERNS: list[tuple[re.Pattern[str], _Meaning]] = [
 ]
 
 
-def span_said(text: str) -> tuple[SpanSaid, str]:
+# A numeral beside months tells that they are not all: 1、2月, 1一9月, 2019.9-12, 9月10. In front of
+# 2019年9月 or 上半年 it counts paragraphs.
+_HERE = "\x01"
+_APART = r"\w()\[\]{}【】〔〕《》「」『』:=|\x00-\x1f"
+_JOINS = rf"(?:[^{_APART}]|[至到和及与或ㄧㅡ_]){{0,3}}"
+_BESIDE = re.compile(
+    rf"[{_NUMERALS}]{_JOINS}{_HERE}|{_HERE}{_TO}+\d|{_HERE}{_JOINS}[{_NUMERALS}]+(?![^\W_])"
+)
+_NOT_COUNTED = tuple("前上下全年h")
+
+
+def span_said(text: str, whole: str | None = None) -> tuple[SpanSaid, str]:
     """Return what a text in plain spelling says of time, and the rest with `|` in its place.
 
-    Raise UnreadableCell where it says two things of one kind, or months in no order.
+    Raise UnreadableCell where it says two things of one kind, months in no order, or not all of
+    them in one span; it shows `whole`, where the text is only what is left of that.
     """
-    said, rest = SpanSaid(), text
+    said, rest = SpanSaid(), text.replace(_HERE, "|")
     for pattern, meaning in _PATTERNS:
         while (found := pattern.search(rest)) is not None:
             new = meaning(found)
-            if _contradicts(new, said) or (new.months and new.months[0] > new.months[1]):
-                raise UnreadableCell(text, f"is no one span of months: {found[0]!r}")
+            if new is None or _contradicts(new, said) or _is_backwards(new):
+                why = f"is no one span of months: {found[0]!r}; {_ALLOWED}"
+                raise UnreadableCell(whole or text, why)
             said = new.over(said)
-            rest = f"{rest[: found.start()]}|{rest[found.end() :]}"
-    return said, rest
+            rest = f"{rest[: found.start()]}{_place(found, new)}{rest[found.end() :]}"
+    if _BESIDE.search(rest):
+        raise UnreadableCell(whole or text, f"is no one span of months; {_ALLOWED}")
+    return said, rest.replace(f"|{_HERE}", "|").replace(_HERE, "|")
+
+
+def _place(found: re.Match[str], said: SpanSaid) -> str:
+    """Return what stands in the place of a span until all are found."""
+    if said.months is None:
+        return "|"
+    is_alone = said.year is not None or found[0].startswith(_NOT_COUNTED)
+    return f"|{_HERE}" if is_alone else _HERE
+
+
+def _is_backwards(said: SpanSaid) -> bool:
+    return said.months is not None and said.months[0] > said.months[1]
 
 
 def _contradicts(new: SpanSaid, said: SpanSaid) -> bool:

@@ -26,11 +26,14 @@ _BASES = {
     "kwh_100m": ("千瓦时", "度", "kwh"),
 }
 MONEY = ("cny_100m", "usd_100m")
+# Alone these words say in what is counted, and not by how many: 人民币 beside 亿元.
+CURRENCIES = {"人民币": "cny_100m", "美元": "usd_100m"}
 RULES: Mapping[str, Rule] = {
     size + base: Rule(unit, Decimal(1).scaleb(power))
     for unit, bases in _BASES.items()
     for base in bases
     for size, power in _SIZES.items()
+    if size + base not in CURRENCIES
 } | {unit: Rule(unit) for unit in _BASES}
 PER_CENT_SAID = ("%", "百分比", "pct", "percent")
 

@@ -11,7 +11,7 @@ from forecast.errors import UnreadableCell
 from forecast.indicators import Registry
 from forecast.intake.spans_said import SpanSaid, span_said
 from forecast.intake.spelling import plain
-from forecast.intake.units import PER_CENT_SAID, RULES, Rule
+from forecast.intake.units import CURRENCIES, PER_CENT_SAID, RULES, Rule
 
 # An index of which last year's is 100; a change of which `%` has to say that it is growth.
 Measure = Literal["level", "growth_pct", "index", "change"]
@@ -29,6 +29,7 @@ class Said:
     measure: Measure | None = None
     unit: str | None = None
     is_per_cent: bool = False
+    is_real: bool = False  # at the prices of another year
     is_skipped: bool = False
     unknown: tuple[str, ...] = ()
 
@@ -36,6 +37,17 @@ class Said:
     def says_nothing(self) -> bool:
         """Whether no word was understood."""
         return replace(self, unknown=()) == Said()
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Which of the things that place a figure are said."""
+        found: Mapping[str, object] = {
+            "area": self.area,
+            "indicator": self.indicator,
+            "year": self.time.year,
+            "months": self.time.months,
+        }
+        return frozenset(what for what, said in found.items() if said is not None)
 
     def check_growth(self, text: str) -> None:
         """Raise UnreadableCell where words that say growth say the unit of an amount too."""
@@ -51,6 +63,7 @@ class Said:
             self.measure or other.measure,
             self.unit or other.unit,
             self.is_per_cent or other.is_per_cent,
+            self.is_real or other.is_real,
             self.is_skipped or other.is_skipped,
             (*self.unknown, *other.unknown),
         )
@@ -104,11 +117,23 @@ _INDICES = ("指数", "同比指数")  # of what, only =100 tells
 _LEVEL = ("绝对额", "绝对值", "绝对量", "总量", "金额", "完成额", "实绩", "level")
 _NEUTRAL = frozenset((
     "值", "数", "量", "额", "数量", "数值", "数据", "value", "完成", "实际", "情况", "单位",
-    "计量单位", "其中", "指标", "项目", "名称", "按可比价", "可比价", "按可比价格",
-    "按可比价格计算", "可比口径", "按可比口径",
+    "计量单位", "其中", "指标", "项目", "名称", "可比口径", "按可比口径",
 ))  # fmt: skip
-_SEPARATORS = re.compile(r"[|()\[\]【】{},、:;/·~#\"“”'<>《》=.。%±+-]+")
-_ENUMERATORS = re.compile(r"[一二三四五六七八九十]{1,2}|\d{1,2}")
+_REAL = re.compile(r"按?(?:(?:19|20)\d\d年?)?(?:可比|不变)价格?(?:计算)?|扣除价格因素")
+_REALLY = ("实际增长", "实际增速", "实际同比增长", "实际同比")
+_APART = r"|()\[\]【】{},、:;/·~#\"“”'<>《》=.。%±+-"
+_SEPARATORS, _APART_FROM_NAMES = re.compile(rf"[\0{_APART}]+"), re.compile(rf"[{_APART}]+")
+_ENUMERATOR = re.compile(r"\(?([一二三四五六七八九十]{1,2}|\d{1,2})[).、:]")
+_NAME = "\0"  # stands where an indicator was named
+# What may stand at the name of an indicator in a title without making another one of it.
+_AT_NAMES = re.compile(
+    "(?:(?:[全我本各][省市县区]|各街道|各镇|主要|及|和|与)*\0"
+    "(?:主要|完成|统计|数据|情况|一览|汇总|对比|图|表|及|和|与|等|指标|的|分?月度?|季度|年度)*)+"
+)
+NO_FIGURE = re.compile(
+    "环比|人均|占比|比重|排名|排位|贡献|拉动|预计|预测|预期|增加额|(?:计划|目标)(?!(?:任务)?完成)"
+)
+_DAY = re.compile(r"(?:19|20)\d\d(?:年\d{1,2}月\d{1,2}日|([-/.])\d{1,2}\1\d{1,2}(?![\d月]))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,17 +147,28 @@ class Vocabulary:
     def said(self, text: str) -> Said:
         """Return what a text says; raise UnreadableCell where it says two things of one kind."""
         if text not in self.read:
-            found, twice = self._said(text)
+            found, twice, _ = self._said(text)
             for kind, (one, other) in twice.items():
                 raise UnreadableCell(text, f"says both {one} and {other}; allowed: one {kind}")
             self.read[text] = found
         return self.read[text]
 
     def said_aside(self, text: str) -> Said:
-        """Return what a title says, which may name several indicators, and is of no measure."""
-        found, twice = self._said(text)
-        indicator = None if "indicator" in twice else found.indicator
-        return replace(found, indicator=indicator, measure=None, is_skipped=False, unknown=())
+        """Return what a title says; raise UnreadableCell where no figure is of what it is about.
+
+        It is of no measure but that of an index. Its indicator is left where it names several, or
+        where words that are not understood stand at the name: 限额以上 makes another one of it.
+        """
+        found, twice, rest = self._said(_DAY.sub("|", plain(text)))
+        for word in found.unknown:
+            if no_figure := NO_FIGURE.search(word):
+                rule = "no figure is of that kind; allowed: a line under [words]"
+                raise UnreadableCell(text, f"says {no_figure[0]}: {rule}")
+        at_names = [s for s in _APART_FROM_NAMES.split(rest) if _NAME in s]
+        is_own = all(map(_AT_NAMES.fullmatch, at_names))
+        indicator = found.indicator if is_own and "indicator" not in twice else None
+        measure = found.measure if found.measure == "index" else None
+        return Said(indicator, found.area, found.time, measure, found.unit, found.is_per_cent)
 
     def explained(self, word: str, says: str) -> Said:
         """Return what a declared word means; raise UnreadableCell where that is not understood."""
@@ -150,17 +186,19 @@ class Vocabulary:
         own = {plain(word): said for word, said in meant.items()}
         return Vocabulary(_longest_first({**self.phrases, **own}), self.units)
 
-    def _said(self, text: str) -> tuple[Said, Mapping[str, tuple[str, str]]]:
-        """Return what a text says, and by kind of what it says two things."""
-        said, rest, twice = self._phrases(plain(text))
-        time, rest = span_said(rest)
-        said = replace(said, time=said.time.over(time))
+    def _said(self, text: str) -> tuple[Said, Mapping[str, tuple[str, str]], str]:
+        """Return what a text says, by kind of what it says two things, and what is left of it."""
+        whole = plain(text)
+        said, rest, twice = self._phrases(_REAL.sub("|", whole))
+        time, rest = span_said(rest, text)
+        is_real = said.is_real or _REAL.search(whole) is not None
+        said = replace(said, time=said.time.over(time), is_real=is_real)
         found = _of_segments(said, rest, self.units)
         if found.measure == "index":
             found = replace(found, unknown=tuple(w for w in found.unknown if w not in _INDICES))
         if found.measure == "change" and found.is_per_cent:
             found = replace(found, measure="growth_pct")
-        return found, twice
+        return found, twice, rest
 
     def _phrases(self, rest: str) -> tuple[Said, str, Mapping[str, tuple[str, str]]]:
         said, begins, area_at = Said(), rest, -1
@@ -172,10 +210,12 @@ class Vocabulary:
                 one, other = getattr(said, kind), getattr(meaning, kind)
                 if None not in (one, other) and one != other:
                     twice.setdefault(kind, (one, other))
+            if set(twice.get("measure", ())) == {"change", "growth_pct"}:  # 增减±%
+                said, twice = replace(said, measure="growth_pct"), {}
             said = said.over(meaning)
             if meaning.area and begins.rfind(phrase) > area_at:  # 深圳市福田区 is Futian
                 said, area_at = replace(said, area=meaning.area), begins.rfind(phrase)
-            rest = rest.replace(phrase, "|")
+            rest = rest.replace(phrase, _NAME if meaning.indicator else "|")
         return said, rest, twice
 
 
@@ -187,6 +227,8 @@ def known_words(
     phrases |= dict.fromkeys(_CHANGE, Said(measure="change"))
     phrases |= {phrase: Said(unknown=(phrase,)) for phrase in _BY_HOW_MUCH}
     phrases |= dict.fromkeys(_LEVEL, Said(measure="level"))
+    phrases |= dict.fromkeys(_REALLY, Said(measure="growth_pct", is_real=True))
+    phrases |= {"全国经济普查": Said()}  # 全国 names no area here
     phrases |= dict.fromkeys(_INDEX, Said(measure="index"))
     phrases |= {"同比指数": Said(unknown=("同比指数",))}  # no growth, whatever 同比 means alone
     phrases |= {plain(area): Said(area=area)} if area else {}
@@ -216,7 +258,9 @@ def _of_segments(said: Said, rest: str, units: Iterable[str]) -> Said:
     """
     found = [s for s in _SEPARATORS.split(rest) if s]
     unit = "、".join(dict.fromkeys(s for s in found if s in units)) or None
-    unknown = tuple(
-        s for s in found if not (s in units or s in _NEUTRAL or _ENUMERATORS.fullmatch(s))
-    )
+    rule = RULES.get(unit or "")
+    said_in = rule and rule.unit
+    first = _ENUMERATOR.match(rest)
+    known = {first[1] if first else "", *(c for c, of in CURRENCIES.items() if of == said_in)}
+    unknown = tuple(s for s in found if not (s in units or s in _NEUTRAL or s in known))
     return said.over(Said(unit=unit, is_per_cent="%" in rest, unknown=unknown))

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, time, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from forecast.errors import UnreadableCell
 from forecast.intake.grids import MOST_CELLS, MOST_ROWS, Grid, Place, squared
 from forecast.intake.marks import Marks, marks_of_excel, marks_of_ods
-from forecast.intake.numbers_said import Content
+from forecast.intake.numbers_said import Content, Spoilt, growth_said, level_said
 from forecast.intake.packed import MOST_UNPACKED, no_workbook, refused, repacked, unpacked
+from forecast.intake.raised import without_raised
+
+_YEAR = re.compile(r"(?:19|2[01])\d\d")
 
 
 def workbook_grids(path: Path, sheets: Iterable[str]) -> list[Grid]:
@@ -29,9 +34,9 @@ def workbook_grids(path: Path, sheets: Iterable[str]) -> list[Grid]:
         marks = marks_of_excel(parts) if content is None else marks_of_ods(content)
     _check_reach(path, marks)
     with _named(path):
-        book = CalamineWorkbook.from_filelike(repacked(parts))
+        book = CalamineWorkbook.from_filelike(repacked(without_raised(parts)))
         return [
-            _grid(book.get_sheet_by_name(sheet.name), marks.get(sheet.name, Marks()), left)
+            _grid(book.get_sheet_by_name(sheet.name), _marks_of(path, sheet.name, marks), left)
             for sheet, left in _chosen(path, book, list(sheets))
             if sheet.typ == SheetTypeEnum.WorkSheet
         ]
@@ -63,6 +68,13 @@ def _check_reach(path: Path, marks: dict[str, Marks]) -> None:
     n_letters = sum(one.n_letters for one in marks.values())
     if n_letters > MOST_UNPACKED:
         raise refused(path, f"{n_letters:,} letters; allowed: up to {MOST_UNPACKED:,}")
+
+
+def _marks_of(path: Path, sheet: str, marks: dict[str, Marks]) -> Marks:
+    """Return the marks of a sheet; raise ContractError where its part was not found."""
+    if sheet not in marks:
+        raise refused(path, f"{sheet}: its XML was not found; allowed: workbooks as saved")
+    return marks[sheet]
 
 
 def _chosen(path: Path, book: Any, patterns: list[str]) -> list[tuple[Any, str | None]]:
@@ -110,10 +122,28 @@ def _reach(rows: list[list[Content]], row: int, column: int) -> None:
 
 
 def _fill(cells: list[list[Content]], first: Place, last: Place) -> None:
-    """Repeat a text over the cells that it is merged across; a number stays where it stands."""
-    rows = range(first[0], min(last[0] + 1, len(cells)))
-    if not rows or first[1] >= len(cells[0]) or not isinstance(cells[first[0]][first[1]], str):
+    """Repeat words and days over the cells that they are merged across.
+
+    A number stays where it stands, for those below it are of other indicators; a year is repeated
+    over the columns that it heads, in the first column over the rows that it labels.
+    """
+    if first[0] >= len(cells) or first[1] >= len(cells[0]):
         return
-    for row in rows:
+    content = cells[first[0]][first[1]]
+    is_year = _YEAR.fullmatch(str(content)) is not None
+    if not (is_year or isinstance(content, date) or _is_words(content)):
+        return
+    last_row = first[0] if is_year and first[1] > 0 else last[0]
+    for row in range(first[0], min(last_row + 1, len(cells))):
         for column in range(first[1], min(last[1] + 1, len(cells[0]))):
-            cells[row][column] = cells[first[0]][first[1]]
+            cells[row][column] = content
+
+
+def _is_words(content: Content) -> bool:
+    """Whether a cell holds a text that is no number."""
+    if not isinstance(content, str) or isinstance(content, Spoilt):
+        return False
+    for said in (level_said, growth_said):
+        with suppress(UnreadableCell):
+            return said(content) is None
+    return True
