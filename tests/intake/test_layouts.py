@@ -338,8 +338,10 @@ BAD = [
         "one_figure_twice",
         "",
         [
+            "B3: futian retail_sales 2019-01..2019-09 level is 9.9 here and 8.8 in cell B4; "
+            "allowed: one value",
             "B4: futian retail_sales 2019-01..2019-09 level is 8.8 here and 9.9 in cell B3; "
-            "allowed: one value"
+            "allowed: one value",
         ],
     ),
     (

@@ -5,6 +5,8 @@ Simulated. Each says which figures are read; every other number has to be refuse
 
 import pytest
 
+from forecast.errors import ContractError
+
 
 def figures(text: str) -> dict[str, str]:
     """Return lines such as `C3 gdp 1-9 growth_pct 7.1` in full; the year is 2019 if not said."""
@@ -211,13 +213,100 @@ READ = {
         "2019年9月价格指数（上年同月=100）,\n指标,9月\n居民消费价格指数,102.3\n",
         "B3 cpi 9-9 growth_pct 2.3",
     ),
+    "growth beside a column of the year to date, months down": (
+        "2018年社会消费品零售总额,,单位：亿元\n月份,累计,同比增长（%）\n3月,450.2,6.8\n",
+        "B3 retail_sales 2018/1-3 level 450.2",
+    ),
+    "a whole year beside months of the next": (
+        "2019年1-9月,,\n指标,2018年（亿元）,2019年1-9月（亿元）\n社会消费品零售总额,1852.1,1395.84\n",
+        "C3 retail_sales 1-9 level 1395.84",
+    ),
+    "whole years above months of the next": (
+        "2019年1-9月社会消费品零售总额,\n时间,总量（亿元）\n2018年,1852.1\n2019年1-9月,1395.84\n",
+        "B4 retail_sales 1-9 level 1395.84",
+    ),
+    "a unit in the last column, between the rows": (
+        "2019年1-9月,,,单位：亿元\n指标,累计,增长%,备注\n社会消费品零售总额,1395,7.1,\n"
+        ",,,单位：万元\n一般公共预算收入,1395000,6.2,\n",
+        "B3 retail_sales 1-9 level 1395\nC3 retail_sales 1-9 growth_pct 7.1\n"
+        "B5 budget_revenue 1-9 level 139.5\nC5 budget_revenue 1-9 growth_pct 6.2",
+    ),
+    "a head whose upper cell is merged downwards": (
+        "2019年1-9月,,,\n地区,社会消费品零售总额,,一般公共预算收入（亿元）\n,总量（亿元）,增速（%）,\n"
+        "福田区,1395.84,7.1,139.5\n",
+        "B4 retail_sales 1-9 level 1395.84\nC4 retail_sales 1-9 growth_pct 7.1\n"
+        "D4 budget_revenue 1-9 level 139.5",
+        "fill = true\n",
+    ),
+    "a column of days under a header that is not understood": (
+        "2019年1-9月,,\n指标,累计（亿元）,更新时间\n社会消费品零售总额,1395,2019-10-25\n",
+        "B3 retail_sales 1-9 level 1395",
+    ),
+    "amounts below a heading of growth and another one": (
+        "2019年1-9月,\n指标,福田区\n一、同比增速（%）,\n规模以上工业增加值,5.2\n"
+        "二、财政收支,\n一般公共预算收入（亿元）,139.5\n",
+        "B4 industrial_va 1-9 growth_pct 5.2",
+    ),
+    "October that lost its zero": (
+        "社会消费品零售总额,\n时间,累计（亿元）\n2018.09,1300.1\n2018.1,1500.2\n",
+        "B3 retail_sales 2018/1-9 level 1300.1",
+    ),
+    "single months below a title of the year to date": (
+        "2019年累计主要经济指标,,\n指标,8月（亿元）,1-9月（亿元）\n社会消费品零售总额,150,1395\n",
+        "C3 retail_sales 1-9 level 1395",
+    ),
+    "a title of another district": (
+        "2019年1-9月罗湖区主要指标,\n指标,同比（%）\n进出口总额,7.1\n",
+        "",
+    ),
+    "a heading of another district": (
+        "2019年1-9月,\n指标,同比（%）\n罗湖区,\n社会消费品零售总额,7.1\n",
+        "",
+    ),
+    "a title of a part": ("2019年1-9月民营经济指标,\n指标,同比（%）\n进出口总额,7.1\n", ""),
+    "real growth by other words": (
+        "2019年1-9月,,\n指标,实际比上年同期增长（%）,增幅（%）\n社会消费品零售总额,5.1,7.1\n",
+        "C3 retail_sales 1-9 growth_pct 7.1",
+    ),
+    "real growth by a heading": (
+        "2019年1-9月,\n指标,累计\n二、实际增长（%）,\n社会消费品零售总额,5.1\n",
+        "",
+    ),
+    "an index in a column of growth": (
+        "2019年1-9月,,\n指标,单位,同比增长（%）\n居民消费价格指数,%,102.3\n",
+        "",
+    ),
+    "by how much growth changed": (
+        "2019年1-9月,\n指标,增速比上年同期增减\n规模以上工业增加值,1.2\n",
+        "",
+    ),
+    "growth beside a skipped column of the year to date": (
+        "2019年9月,,\n指标,1-9月累计（亿元）,同比增长（%）\n社会消费品零售总额,1395,7.1\n",
+        "",
+        '[columns]\nB = "skip"\n',
+    ),
+    "growth below a row that cannot be read": (
+        "2019年1-9月,\n指标,累计\n一般公共预算收入（亿元）,139.5\n"
+        "税收收入占一般公共预算收入比重,85\n同比增长（%）,3.3\n",
+        "B3 budget_revenue 1-9 level 139.5",
+    ),
+    "one figure twice": (
+        "2019年1-9月,\n指标,同比（%）\n社会消费品零售总额,7.1\n社会消费品零售总额,7.2\n",
+        "",
+    ),
+    "a form with its office and month": (
+        "编制单位：福田区统计局,,2019年9月,单位：亿元\n指标,本月,1-9月,1-9月同比（%）\n"
+        "社会消费品零售总额,160.1,1395.84,7.1\n",
+        "B3 retail_sales 9-9 level 160.1\nC3 retail_sales 1-9 level 1395.84\n"
+        "D3 retail_sales 1-9 growth_pct 7.1",
+    ),
 }
 
 
 @pytest.mark.parametrize("what", READ)
 def test_only_what_is_sure_is_read(office, read_figures_of, what):
-    table, expected = READ[what]
-    reading = office.read(office.issued(table))
+    table, expected, *told = READ[what]
+    reading = office.read(office.issued(table), *told)
     spans = {cell: _with_both_ends(one) for cell, one in read_figures_of(reading).items()}
     assert spans == figures(expected)
     n_numbers = sum(_is_number(cell) for row in table.splitlines() for cell in row.split(","))
@@ -230,9 +319,16 @@ def _with_both_ends(figure: str) -> str:
 
 
 def _is_number(cell: str) -> bool:
-    return cell.lstrip("-").replace(".", "", 1).isdecimal() and cell not in (
-        *("2018", "2019", "11", "12", "2", "201908", "201909"),
-    )
+    """Whether a cell of the tables above holds a figure, or a day that is none."""
+    times = ("2018", "2019", "11", "12", "2", "2018.09", "201908", "201909")
+    number = cell.lstrip("-").replace(".", "", 1).isdecimal()
+    return (number and cell not in times) or cell == "2019-10-25"
+
+
+def test_a_quote_that_is_not_closed_swallows_no_rows(office):
+    table = '2019年1-9月,\n指标,同比（%）\n进出口总额,7.1\n"注：快报,\n社会消费品零售总额,3.3\n'
+    with pytest.raises(ContractError, match=r"row 4: a cell holds other rows, a quote before"):
+        office.read(office.issued(table))
 
 
 def test_a_sheet_without_a_cell_that_contradicts_the_map_is_named(office, tmp_path):

@@ -266,8 +266,8 @@ def test_numbers_that_are_shown_scaled_are_refused(office, tmp_path, code):
     reading = office.read(path)
     assert reading.added == ()
     assert [str(f) for f in reading.faults] == [
-        f"x.xlsx 一!B2: '1395840' is shown scaled by the format {code!r}; "
-        "allowed: a format that does not scale"
+        f"x.xlsx 一!B2: '1395840' is shown otherwise by the format {code!r}; "
+        "allowed: a format that shows the number as it is stored"
     ]
 
 

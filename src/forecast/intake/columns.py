@@ -48,6 +48,8 @@ class Head:
     has_sound_title: bool
     columns: tuple[Column, ...]
     unread: tuple[Unread, ...]
+    times: tuple[SpanSaid, ...]  # that columns say, be they read or not
+    is_reach_told: bool  # by the map: 累计 or 当月
 
     @property
     def has_growth(self) -> bool:
@@ -61,13 +63,8 @@ class Head:
 
     def says_other_months(self, time: SpanSaid) -> bool:
         """Whether a column of figures says months, and others than those of a title."""
-        understood = (one.said for one in self.columns if one.role == "value")
-        said = (one.time for one in understood if not one.unknown)
-        return any(
-            replace(one, year=None).over(time).span() != time.span()
-            for one in said
-            if one.says_months
-        )
+        others = (replace(one, year=None) for one in self.times if one.says_months)
+        return any(replace(one.over(time), reach=one.reach).span() != time.span() for one in others)
 
 
 def head_of(grid: Grid, told: Map, vocabulary: Vocabulary) -> Head:
@@ -81,7 +78,25 @@ def head_of(grid: Grid, told: Map, vocabulary: Vocabulary) -> Head:
         _column(grid, column, places, told, vocabulary, unread) for column in range(grid.width)
     )
     columns = _with_what_they_lack(grid, columns, places, vocabulary)
-    return Head(n_rows, titles.said, not titles.unread, columns, tuple(unread))
+    times = _times(grid, columns, places, vocabulary)
+    is_reach_told = vocabulary.said(told.title).time.reach is not None
+    is_sound = not titles.unread
+    return Head(n_rows, titles.said, is_sound, columns, tuple(unread), times, is_reach_told)
+
+
+def _times(
+    grid: Grid, columns: tuple[Column, ...], places: list[set[int]], vocabulary: Vocabulary
+) -> tuple[SpanSaid, ...]:
+    """Return what columns of figures say of time, also those that are skipped or not understood."""
+    found = []
+    for number, column in enumerate(columns):
+        time = SpanSaid() if column.role != "value" else column.said.time
+        for row, titles in zip(reversed(grid.rows[: len(places)]), reversed(places), strict=True):
+            if column.role in ("value", "skip") and number not in titles:
+                with suppress(UnreadableCell):
+                    time = time.over(vocabulary.said(str(row[number] or "")).time)
+        found.append(time)
+    return tuple(found)
 
 
 def _with_what_they_lack(
@@ -97,6 +112,10 @@ def _with_what_they_lack(
             with suppress(UnreadableCell):
                 said |= vocabulary.said(str(cells[number])).kinds
         lacks |= {n: lacks.get(n, frozenset()) | said for n in blank}
+    own = {n: one.said.kinds for n, one in enumerate(columns) if one.role == "value"}
+    if any("months" in said for said in own.values()):  # 2018年 beside 2019年1-9月 is a whole year
+        of_years = (n for n, said in own.items() if "year" in said and "months" not in said)
+        lacks |= {n: lacks.get(n, frozenset()) | {"months"} for n in of_years}
     return tuple(replace(one, lacks=lacks.get(n, one.lacks)) for n, one in enumerate(columns))
 
 
@@ -228,9 +247,18 @@ def _role_of_words(body: list[Content], said: Said, vocabulary: Vocabulary) -> R
     if any(map(_is_year, body)):
         return "label" if said == Said() else "value"
     texts = {str(cell) for cell in body if not is_blank(cell)}
+    if said.unknown and any(_places(text, vocabulary) for text in texts):
+        return "value"  # 更新时间, 对比期: of what the days and areas are, is not understood
     if said.says_nothing or all(_is_label(text, vocabulary) for text in texts):
         return "label"
     return "value"
+
+
+def _places(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether a text says an area or a time."""
+    with suppress(UnreadableCell):
+        return bool(vocabulary.said(text).kinds - {"indicator"})
+    return False
 
 
 def _is_label(text: str, vocabulary: Vocabulary) -> bool:

@@ -26,7 +26,15 @@ def delimited_grid(path: Path, delimiter: str | None) -> Grid:
         raise refused(path, f"no table of text: {error}") from error
     if len(rows) > MOST_ROWS:
         raise refused(path, f"{len(rows):,} rows; allowed: up to {MOST_ROWS:,}")
+    if swallowed := next((n for n, row in enumerate(rows, 1) if _swallows(row, found)), None):
+        why = "holds other rows, a quote before them is not closed; allowed: quotes in pairs"
+        raise refused(path, f"row {swallowed}: a cell {why}")
     return Grid("", squared([[*row] for row in rows]))
+
+
+def _swallows(row: list[str], delimiter: str) -> bool:
+    """Whether a cell of a row holds lines that look like rows."""
+    return any(delimiter in line for cell in row for line in cell.splitlines()[1:])
 
 
 def _regularity(text: str, delimiter: str) -> int:

@@ -37,12 +37,15 @@ class Grid:
         cell = f"{letters(column)}{row + 1}"
         return f"{self.name}!{cell}" if self.name else cell
 
-    def filled(self, header_rows: int) -> Grid:
+    def filled(self, title_rows: int, header_rows: int) -> Grid:
         """Return the grid with what merged cells lose in CSV.
 
-        Header cells are repeated to the right, texts of the first column downwards.
+        Header cells are repeated to the right, as far as what stands above them is, texts of the
+        first column downwards.
         """
-        head = [_carried(row) for row in self.rows[:header_rows]]
+        head: list[tuple[Content, ...]] = []
+        for number, row in enumerate(self.rows[:header_rows]):
+            head.append(_carried(row, head[-1] if number > title_rows else None))
         below = self.rows[header_rows:]
         first = _carried(tuple(row[0] if row else None for row in below))
         body = [(label, *row[1:]) for label, row in zip(first, below, strict=True)]
@@ -61,8 +64,11 @@ def letters(column: int) -> str:
     return (letters(before - 1) if before else "") + chr(ord("A") + last)
 
 
-def _carried(cells: tuple[Content, ...]) -> tuple[Content, ...]:
+def _carried(
+    cells: tuple[Content, ...], above: tuple[Content, ...] | None = None
+) -> tuple[Content, ...]:
     made: list[Content] = []
-    for cell in cells:
-        made.append(made[-1] if made and cell in (None, "") else cell)
+    for number, cell in enumerate(cells):
+        is_below_one = above is None or above[number] == above[number - 1]
+        made.append(made[-1] if made and is_below_one and cell in (None, "") else cell)
     return tuple(made)

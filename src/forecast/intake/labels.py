@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from forecast.errors import UnreadableCell
 from forecast.intake.grids import letters
@@ -75,11 +75,13 @@ class Labels:
             raise UnreadableCell(row.cells[column], f"{why}; {_MERGED}")
 
     def _told_apart_by(self, row: Row, column: int, kinds: set[str]) -> set[str]:
-        """Return what a row may not leave out: all where its cell is blank, the year of months."""
+        """Return what a row may not leave out: all where its cell is blank, else a half of time."""
         if is_blank(row.cells[column]):
             return kinds
         said = self._of_cell(row, column, row.head.columns[column].role)
-        return kinds & {"year"} if "months" in said.kinds else set()
+        if said.kinds & {"year", "months"}:
+            return kinds & {"year", "months"}
+        return set()
 
     def _names_a_column(self, text: str) -> bool:
         with suppress(UnreadableCell):
@@ -93,7 +95,7 @@ class Labels:
     def _of_cell(self, row: Row, column: int, role: str) -> Said:
         cell = row.cells[column]
         if isinstance(cell, date):
-            return Said(time=SpanSaid(cell.year, (cell.month, cell.month)))
+            return Said(time=_month_of(cell))
         if isinstance(cell, float):
             raise UnreadableCell(
                 cell, "is a number where words should stand; 2019.1 may be October"
@@ -105,6 +107,14 @@ class Labels:
         if is_stored_number(cell) and said.time == SpanSaid():
             raise UnreadableCell(cell, "is a number where words should stand")
         return said
+
+
+def _month_of(day: date) -> SpanSaid:
+    """Return the month for which its first or last day stands; raise UnreadableCell for others."""
+    if day.day != 1 and (day + timedelta(days=1)).day != 1:
+        why = "is a day; allowed: the first or the last of a month, or 1-9 as text"
+        raise UnreadableCell(day, why)
+    return SpanSaid(day.year, (day.month, day.month))
 
 
 def _time_alone(cell: Content, role: str) -> Said | None:

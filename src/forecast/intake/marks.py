@@ -27,7 +27,9 @@ _NO_VALUE = Spoilt(
     "formula without a value",
     "is no number; allowed: a workbook that was calculated before it was saved",
 )
-_UNSCALED = "allowed: a format that does not scale"
+_UNSCALED = "allowed: a format that shows the number as it is stored"
+_SIGN_PUT_IN = re.compile(r"""[降减跌约‰▲△▼▽]|^["\\]*[-−(]""")
+_BRACKETS = re.compile(r"\[[^\]]*\]|_.|\*.")
 
 
 @dataclass(slots=True)
@@ -90,6 +92,11 @@ def _is_per_cent(code: str) -> bool:
     return "%" in _LITERAL.sub("", code)
 
 
+def _has_sign(code: str) -> bool:
+    """Whether a format puts a word or a sign before positive numbers that changes what they say."""
+    return _SIGN_PUT_IN.search(_BRACKETS.sub("", code.split(";")[0])) is not None
+
+
 def _is_scaled(code: str) -> bool:
     """Whether a format shows thousandths of a number, or puts a point between its digits."""
     return bool(_SCALES.search(_LITERAL.sub("", code)) or _POINT_PUT_IN.search(code))
@@ -107,7 +114,7 @@ class _Sheet:
     def __init__(self, formats: list[str], lengths: list[int]) -> None:
         self.made, self.formats, self.lengths = Marks(), formats, lengths
         self.shares = {n for n, code in enumerate(formats) if _is_per_cent(code)}
-        self.scaled = {n for n, code in enumerate(formats) if _is_scaled(code)}
+        self.scaled = {n for n, code in enumerate(formats) if _is_scaled(code) or _has_sign(code)}
         self.row = self.column = self.style = 0
         self.kind, self.text, self.has_formula, self.has_value = "n", "", False, False
 
@@ -157,7 +164,7 @@ class _Sheet:
         if self.kind == "e":
             self.made.errors[self.place] = text
         elif self.kind == "n" and self.style in self.scaled and text:
-            why = f"is shown scaled by the format {self.formats[self.style]!r}; {_UNSCALED}"
+            why = f"is shown otherwise by the format {self.formats[self.style]!r}; {_UNSCALED}"
             self.made.errors[self.place] = Spoilt(text, why)
         elif self.kind == "s" and text.isascii() and text.isdigit() and len(text) < _DIGITS:
             n_letters = self.lengths[int(text)] if int(text) < len(self.lengths) else 0

@@ -17,6 +17,7 @@ from forecast.intake.mapping import USUAL, Map
 from forecast.intake.numbers_said import growth_of_index, growth_said, is_blank, level_said
 from forecast.intake.rows import Row, agree, leaning, measure_of, needed
 from forecast.intake.sections import Section
+from forecast.intake.titles import names_columns
 from forecast.intake.understood import FigureRead, Understood
 from forecast.intake.units import PER_CENT, rule_of
 from forecast.intake.unread import Unread
@@ -25,6 +26,7 @@ from forecast.schedule import Schedule
 from forecast.spans import Span, month_of_year, year_of
 
 _WORDS = "allowed: a line under [words]"
+_LEAST_INDEX = 70  # no growth of prices is as large, and no index of last year's 100 smaller
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class Reader:
             return Understood(rows=Counter({grid.left: len(grid.rows)}))
         head = head_of(grid, self.told, self.vocabulary)
         if self.told.fill:
-            grid = grid.filled(head.n_rows)
+            n_titles = next((n for n, row in enumerate(grid.rows) if names_columns(row)), 0)
+            grid = grid.filled(n_titles, head.n_rows)
             head = head_of(grid, replace(self.told, header_rows=head.n_rows), self.vocabulary)
         made = Understood(unread=list(head.unread), rows=Counter(head=head.n_rows))
         if not head.has_sound_title:
@@ -72,11 +75,14 @@ class _Table:
             return "empty"
         if row.repeats_head:
             return "head"
+        if row.stands_alone is not None and row.label_text == "":
+            return self._heading(row.stands_alone)
         if self._labels.is_head(row):
             self._section = replace(self._section, other_head=row.label_text)
+        above, self._above = self._above, Said(unknown=(row.label_text,))
         try:
             own = self._labels.of(row)
-            label, self._above = leaning(own, self._above)
+            label, self._above = leaning(own, above)
             label.check_growth(row.label_text)
         except UnreadableCell as error:
             return self._unlabelled(row, str(error))
@@ -92,6 +98,14 @@ class _Table:
             why = f"is not understood: {', '.join(label.unknown)}; {_WORDS}, for a unit [units]"
             return self._refused(row, column, f"{str(row.cells[column])!r} {why}")
         return self._figures(row, label)
+
+    def _heading(self, text: str) -> str:
+        """Read words that stand alone in a row, and in no column of labels; return its kind."""
+        try:
+            self._section = self._section.below(self._reader.vocabulary.said(text), text)
+        except UnreadableCell:
+            self._section = replace(self._section, lost=text)
+        return "words"
 
     def _unlabelled(self, row: Row, why: str) -> str:
         """Note a row whose label cannot be read; return its kind."""
@@ -145,12 +159,14 @@ class _Table:
         section = self._section.of(near)
         agree(said, section, "its column", "the heading above it")
         self._labels.check_whole(row, column, near.over(section))
+        if near.measure is None:
+            replace(near, measure=section.measure).check_growth(row.label_text)
         whole = near.over(section).over(row.head.title)
         indicator, area, span = needed(whole, content)
-        row.check_months(near.over(section), whole, content)
+        row.check_months(column, near.over(section), whole, content)
         measure = measure_of(said, label.over(section), row.head.title, content)
         entry = self._reader.registry.of(area, indicator)
-        row.check_prices(near, measure, entry, content)
+        row.check_prices(whole, measure, entry, content)
         value, unit = self._value(row, column, (said, label.over(section), whole), measure, entry)
         assert value is not None  # blanks were left before
         on, basis = self._released_on(issued, area, indicator, span)
@@ -178,7 +194,10 @@ class _Table:
         """Return a number in the figures' unit, and that unit; raise UnreadableCell."""
         content, is_share = row.cells[column], (row.number, column) in row.grid.shares
         if measure == "growth_pct":
-            return growth_said(content, is_share=is_share), PER_CENT
+            growth = growth_said(content, is_share=is_share)
+            if entry.name_zh.endswith("指数") and growth is not None and growth >= _LEAST_INDEX:
+                raise UnreadableCell(content, "may be an index; allowed: 上年同期=100 or growth")
+            return growth, PER_CENT
         if measure == "index":
             return growth_of_index(content, is_share=is_share), PER_CENT
         unit = row.unit_of_level(*said, content)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -30,7 +30,6 @@ class _Known:
     status: str
     released_on: date
     where: str
-    is_of_import: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +45,15 @@ def changes(figures: Iterable[FigureRead], existing: pd.DataFrame) -> Changes:
     """Return what figures add to existing ones, by the rule that a revision comes later."""
     known = _known(existing)
     added, refused, n_known = [], [], 0
+    figures = list(figures)
+    contested = _contested(figures)
     for figure in sorted(figures, key=lambda f: f.released_on):
+        if figure.address in contested:
+            refused.append(Unread(figure.address, f"{figure.value:f}", contested[figure.address]))
+            continue
         before = known[figure.key]
         where = f"cell {figure.address}"
-        new = _Known(float(figure.value), figure.status, figure.released_on, where, True)
+        new = _Known(float(figure.value), figure.status, figure.released_on, where)
         if _is_held(new, before):
             n_known += 1
         elif (clash := _clash(new, before)) is not None:
@@ -61,13 +65,35 @@ def changes(figures: Iterable[FigureRead], existing: pd.DataFrame) -> Changes:
     return Changes(tuple(added), n_known, tuple(refused))
 
 
-def _why(figure: FigureRead, clash: _Known) -> str:
-    value = f"{figure.value.normalize():f}"
-    what = f"{figure.area} {figure.indicator} {figure.span} {figure.measure} is {value} here"
-    if clash.is_of_import and clash.released_on == figure.released_on:
-        return f"{what} and {clash.value:.15g} in {clash.where}; allowed: one value"
+def _contested(figures: Sequence[FigureRead]) -> dict[str, str]:
+    """Return why cells are refused that say different things of one figure of one day."""
+    by_figure: defaultdict[object, list[FigureRead]] = defaultdict(list)
+    for figure in figures:
+        by_figure[figure.key, figure.status, figure.released_on].append(figure)
+    found = {}
+    for same in by_figure.values():
+        for one in same:
+            other = next((o for o in same if o.value != one.value), None)
+            if other is not None:
+                why = f"{_what(one)} and {_value(other)} in cell {other.address}"
+                found[one.address] = f"{why}; allowed: one value"
+    return found
+
+
+def _what(figure: FigureRead) -> str:
     return (
-        f"{what}, and was published as {clash.value:.15g} on {clash.released_on} ({clash.where}); "
+        f"{figure.area} {figure.indicator} {figure.span} {figure.measure} is {_value(figure)} here"
+    )
+
+
+def _value(figure: FigureRead) -> str:
+    return f"{figure.value.normalize():f}"
+
+
+def _why(figure: FigureRead, clash: _Known) -> str:
+    before = f"{clash.value:.15g} on {clash.released_on} ({clash.where})"
+    return (
+        f"{_what(figure)}, and was published as {before}; "
         f"allowed: a day of release after that, not {figure.released_on}"
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from forecast.errors import UnreadableCell
@@ -45,6 +45,13 @@ class Row:
         return is_heading(self.cells)
 
     @property
+    def stands_alone(self) -> str | None:
+        """The text that stands alone here, wherever, unless a number is in it and no word."""
+        told = {str(cell).strip() for cell in self.cells if cell is not None} - {""}
+        text = next(iter(told)) if len(told) == 1 else ""
+        return text if any(c.isalpha() for c in text) and not is_blank(text) else None
+
+    @property
     def repeats_head(self) -> bool:
         """Whether the head stands here again, as on the next page of a print."""
         heads = self.grid.rows[: self.head.n_rows]
@@ -64,20 +71,30 @@ class Row:
         has_label = next(self.of_roles("label"), None) is not None
         return len(said) == 1 and isinstance(next(iter(said)), str) and has_label
 
-    def check_months(self, near: Said, whole: Said, content: Content) -> None:
-        """Raise UnreadableCell where only a title says months, and columns beside say others."""
-        if not near.time.says_months and self.head.says_other_months(whole.time):
-            why = f"has no months but the title's, {whole.time.span()}, beside columns"
-            rule = "allowed: its own under [columns]"
+    def check_months(self, column: int, near: Said, whole: Said, content: Content) -> None:
+        """Raise UnreadableCell where the months of a figure are said too far from it.
+
+        That is where its column says none and others say other ones, or where a title makes one
+        month of several, or several of one.
+        """
+        rule = "allowed: its own under [columns]"
+        is_silent = not self.head.columns[column].said.time.says_months
+        if is_silent and self.head.says_other_months(whole.time):
+            where = "its row's" if near.time.says_months else "the title's"
+            why = f"has no months but {where}, {whole.time.span()}, beside columns"
             raise UnreadableCell(content, f"{why} that say others; {rule}")
+        own = replace(whole.time, reach=near.time.reach)
+        if near.time.months and not self.head.is_reach_told and own.span() != whole.time.span():
+            why = f"is of {own.span()}, or of {whole.time.span()} as the title says"
+            raise UnreadableCell(content, f"{why}; {rule}")
 
     def check_prices(
-        self, near: Said, measure: Measure, entry: Indicator, content: Content
+        self, whole: Said, measure: Measure, entry: Indicator, content: Content
     ) -> None:
         """Raise UnreadableCell at the prices of another year where figures are at current ones."""
-        if near.is_real and measure == "level":
+        if whole.is_real and measure == "level":
             raise UnreadableCell(content, "is at constant prices; allowed: levels at current ones")
-        if near.is_real and entry.price_basis == "nominal":
+        if whole.is_real and entry.price_basis == "nominal":
             why = f"is growth at constant prices; allowed: as {entry.id} is, at current ones"
             raise UnreadableCell(content, why)
 
@@ -103,8 +120,9 @@ class Row:
 
     @property
     def label_text(self) -> str:
-        """What stands in the first label."""
-        return str(self.cells[self.label_column])
+        """What stands in the first label; empty without one."""
+        column = next((c for c, _ in self.of_roles("label", "year", "month")), None)
+        return "" if column is None else str(self.cells[column])
 
     def address(self, column: int) -> str:
         """Return the address of the cell in a column."""
@@ -125,7 +143,7 @@ def leaning(label: Said, above: Said) -> tuple[Said, Said]:
 
 def agree(one: Said, other: Said, first: str, second: str) -> None:
     """Raise UnreadableCell where two places say different things of one kind."""
-    pairs: Mapping[str, tuple[object, object]] = {
+    pairs: dict[str, tuple[object, object]] = {
         "indicator": (one.indicator, other.indicator),
         "area": (one.area, other.area),
         "year": (one.time.year, other.time.year),
@@ -133,6 +151,8 @@ def agree(one: Said, other: Said, first: str, second: str) -> None:
         "reach": (one.time.reach, other.time.reach),
         "measure": (one.measure, other.measure),
     }
+    if {one.measure, other.measure} == {"growth_pct", "index"}:
+        del pairs["measure"]  # a column of growth beside that of indices: the nearer says which
     rule = "allowed: one of them"
     for what, (a, b) in pairs.items():
         if None not in (a, b) and a != b:

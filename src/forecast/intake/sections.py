@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from forecast.errors import UnreadableCell
 from forecast.intake.spans_said import SpanSaid
-from forecast.intake.words import NO_FIGURE, OF_GROWTH, Said
+from forecast.intake.words import OF_GROWTH, Said, of_others
 
 _RULE = "allowed: a line under [words]"
 
@@ -29,7 +29,10 @@ class Section:
     def below(self, heading: Said, text: str) -> Section:
         """Return the section below one more heading."""
         if heading.unknown:
-            is_lost = not heading.says_nothing or any(map(NO_FIGURE.search, heading.unknown))
+            has_measure = self.frame.measure is not None or self.about.measure is not None
+            is_lost = (
+                has_measure or not heading.says_nothing or any(map(of_others, heading.unknown))
+            )
             return replace(self, lost=text) if is_lost else replace(self, unknown=text)
         if heading.is_skipped or heading.says_nothing:
             return self

@@ -15,12 +15,14 @@ from forecast.intake.unread import Unread
 from forecast.intake.words import Said, Vocabulary
 
 _UNIT_OF_ALL = re.compile(r"(?:计量)?单位[:;].+")
+_OF_A_FORM = re.compile(r"(?:编制|编报|填报|制表|报送)(?:单位|机构|部门|时间|日期|人)[:;]")
 _ONE_TITLE = "allowed: one of them, for the other a line under [words]"
 
 
 def names_columns(row: tuple[Content, ...]) -> bool:
-    """Whether a row holds several texts, those aside that give a unit."""
-    return len(set(_texts(row)[1].values())) > 1
+    """Whether a row holds several texts, those aside that give a unit, and is no line of a form."""
+    others = set(_texts(row)[1].values())
+    return len(others) > 1 and not any(map(_OF_A_FORM.match, others))
 
 
 def is_heading(row: tuple[Content, ...]) -> bool:

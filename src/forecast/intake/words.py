@@ -110,18 +110,19 @@ _INDEX = [
     f"{to}{last}{same}{is_}100"
     for to in ("以", "")
     for last in ("上年", "去年")
-    for same in ("同期", "同月")
+    for same in ("同期", "同月", "")
     for is_ in ("=", "为")
 ]
-_INDICES = ("指数", "同比指数")  # of what, only =100 tells
-_LEVEL = ("绝对额", "绝对值", "绝对量", "总量", "金额", "完成额", "实绩", "level")
+_INDICES = ("指数", "同比指数", "价格指数")  # of what, only =100 tells
+_LEVEL = ("绝对额", "绝对数", "绝对值", "绝对量", "总量", "金额", "完成额", "实绩", "level")
 _NEUTRAL = frozenset((
     "值", "数", "量", "额", "数量", "数值", "数据", "value", "完成", "实际", "情况", "单位",
     "计量单位", "其中", "指标", "项目", "名称", "可比口径", "按可比口径",
 ))  # fmt: skip
-_REAL = re.compile(r"按?(?:(?:19|20)\d\d年?)?(?:可比|不变)价格?(?:计算)?|扣除价格因素")
-_REALLY = ("实际增长", "实际增速", "实际同比增长", "实际同比")
-_APART = r"|()\[\]【】{},、:;/·~#\"“”'<>《》=.。%±+-"
+_REAL = re.compile(
+    r"按?(?:(?:19|20)\d\d年?)?(?:可比|不变)价格?(?:计算)?|扣除价格因素|实际(?=(?:[比较](?:上年|去年)(?:同期)?|同比)?(?:增|上涨|同比))"
+)
+_APART = r"_|()\[\]【】{},、:;/·~#\"“”'<>《》=.。%±+-"
 _SEPARATORS, _APART_FROM_NAMES = re.compile(rf"[\0{_APART}]+"), re.compile(rf"[{_APART}]+")
 _ENUMERATOR = re.compile(r"\(?([一二三四五六七八九十]{1,2}|\d{1,2})[).、:]")
 _NAME = "\0"  # stands where an indicator was named
@@ -130,10 +131,21 @@ _AT_NAMES = re.compile(
     "(?:(?:[全我本各][省市县区]|各街道|各镇|主要|及|和|与)*\0"
     "(?:主要|完成|统计|数据|情况|一览|汇总|对比|图|表|及|和|与|等|指标|的|分?月度?|季度|年度)*)+"
 )
-NO_FIGURE = re.compile(
+_NO_FIGURE = re.compile(
     "环比|人均|占比|比重|排名|排位|贡献|拉动|预计|预测|预期|增加额|(?:计划|目标)(?!(?:任务)?完成)"
+    "|限额以上|限上|民间|民营|私营|国有|外资|上年同期|去年"
 )
+_OTHER_AREA = re.compile(
+    r"[^\W\d全各分我本]{1,4}?(?<![全各分我本城园市地])(?:新区|区|县|镇|街道)(?!域|间)"
+)
+_OCTOBER = re.compile(r"(?:19|20)\d\d\.1")  # a number that lost its last digit
 _DAY = re.compile(r"(?:19|20)\d\d(?:年\d{1,2}月\d{1,2}日|([-/.])\d{1,2}\1\d{1,2}(?![\d月]))")
+
+
+def of_others(word: str) -> str:
+    """Return what in a word that is not understood says that figures are of something else."""
+    found = _NO_FIGURE.search(word) or _OTHER_AREA.search(word)
+    return found[0] if found else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +159,8 @@ class Vocabulary:
     def said(self, text: str) -> Said:
         """Return what a text says; raise UnreadableCell where it says two things of one kind."""
         if text not in self.read:
+            if _OCTOBER.fullmatch(text.strip()):
+                raise UnreadableCell(text, "may be January or October; allowed: 2018-01, 2018-10")
             found, twice, _ = self._said(text)
             for kind, (one, other) in twice.items():
                 raise UnreadableCell(text, f"says both {one} and {other}; allowed: one {kind}")
@@ -161,14 +175,18 @@ class Vocabulary:
         """
         found, twice, rest = self._said(_DAY.sub("|", plain(text)))
         for word in found.unknown:
-            if no_figure := NO_FIGURE.search(word):
-                rule = "no figure is of that kind; allowed: a line under [words]"
-                raise UnreadableCell(text, f"says {no_figure[0]}: {rule}")
+            if other := of_others(word):
+                rule = "is not what figures here are of; allowed: a line under [words]"
+                raise UnreadableCell(text, f"says {other}, which {rule}")
         at_names = [s for s in _APART_FROM_NAMES.split(rest) if _NAME in s]
         is_own = all(map(_AT_NAMES.fullmatch, at_names))
         indicator = found.indicator if is_own and "indicator" not in twice else None
         measure = found.measure if found.measure == "index" else None
-        return Said(indicator, found.area, found.time, measure, found.unit, found.is_per_cent)
+        if found.is_real and found.measure == "growth_pct":  # of which of the indicators below
+            return Said(None, found.area, found.time, None, found.unit, found.is_per_cent)
+        return Said(
+            indicator, found.area, found.time, measure, found.unit, found.is_per_cent, found.is_real
+        )
 
     def explained(self, word: str, says: str) -> Said:
         """Return what a declared word means; raise UnreadableCell where that is not understood."""
@@ -203,6 +221,7 @@ class Vocabulary:
     def _phrases(self, rest: str) -> tuple[Said, str, Mapping[str, tuple[str, str]]]:
         said, begins, area_at = Said(), rest, -1
         twice: dict[str, tuple[str, str]] = {}
+        grows_by_words = False
         for phrase, meaning in self.phrases.items():
             if phrase not in rest:
                 continue
@@ -210,12 +229,14 @@ class Vocabulary:
                 one, other = getattr(said, kind), getattr(meaning, kind)
                 if None not in (one, other) and one != other:
                     twice.setdefault(kind, (one, other))
-            if set(twice.get("measure", ())) == {"change", "growth_pct"}:  # 增减±%
-                said, twice = replace(said, measure="growth_pct"), {}
             said = said.over(meaning)
+            grows_by_words |= meaning.measure == "growth_pct" and "%" not in phrase
             if meaning.area and begins.rfind(phrase) > area_at:  # 深圳市福田区 is Futian
                 said, area_at = replace(said, area=meaning.area), begins.rfind(phrase)
             rest = rest.replace(phrase, _NAME if meaning.indicator else "|")
+        if set(twice.get("measure", ())) == {"change", "growth_pct"} and not grows_by_words:
+            del twice["measure"]  # 增减±% is growth, 增速增减 is none
+            said = replace(said, measure="growth_pct")
         return said, rest, twice
 
 
@@ -227,7 +248,6 @@ def known_words(
     phrases |= dict.fromkeys(_CHANGE, Said(measure="change"))
     phrases |= {phrase: Said(unknown=(phrase,)) for phrase in _BY_HOW_MUCH}
     phrases |= dict.fromkeys(_LEVEL, Said(measure="level"))
-    phrases |= dict.fromkeys(_REALLY, Said(measure="growth_pct", is_real=True))
     phrases |= {"全国经济普查": Said()}  # 全国 names no area here
     phrases |= dict.fromkeys(_INDEX, Said(measure="index"))
     phrases |= {"同比指数": Said(unknown=("同比指数",))}  # no growth, whatever 同比 means alone
