@@ -13,7 +13,8 @@ from xml.parsers import expat
 from forecast.intake.grids import Place
 from forecast.intake.numbers_said import Spoilt
 
-_REFERENCE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
+_REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+_ROW = re.compile(r"[1-9][0-9]{0,6}")
 _LITERAL = re.compile(r'"[^"]*"|[\\!_*].|\[[^\]]*\]')  # Excel in Chinese writes !. for \.
 _SCALES = re.compile(r"[0#?],+(?![0#?,])")
 _POINT_PUT_IN = re.compile(r'[0#?](?:[\\!]\.|"\.")[0#?]')
@@ -126,7 +127,10 @@ class _Sheet:
     def _begin(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rpartition(":")[2]
         if tag == "row":
-            self.row, self.column = int(attributes.get("r", self.row + 1)), 0
+            number = attributes.get("r", str(self.row + 1))
+            if not _ROW.fullmatch(number):
+                raise ValueError(f"a row named {number[:20]!r}")
+            self.row, self.column = int(number), 0
         elif tag == "c":
             self._begin_cell(attributes)
         elif tag == "f":
@@ -137,13 +141,23 @@ class _Sheet:
             self.made.reaches(self.row, self.column)
 
     def _begin_cell(self, attributes: dict[str, str]) -> None:
-        place = _REFERENCE.fullmatch(attributes.get("r", ""))
-        here = (int(place[2]), _number(place[1])) if place else (self.row, self.column + 1)
-        self.row, self.column = here
+        self.row, self.column = self._named_place(attributes.get("r"))
         self.kind, self.style = attributes.get("t", "n"), int(attributes.get("s", 0))
         self.text, self.has_formula, self.has_value = "", False, False
         if self.kind == "n" and self.style in self.shares:
             self.made.shares.add(self.place)
+
+    def _named_place(self, reference: str | None) -> tuple[int, int]:
+        """Return row and column of a cell; raise ValueError for a name that no cell has.
+
+        The reader of the values takes such a name for a cell far away, and all between for cells.
+        """
+        if reference is None:
+            return self.row, self.column + 1
+        place = _REFERENCE.fullmatch(reference)
+        if place is None:
+            raise ValueError(f"a cell named {reference[:20]!r}")
+        return int(place[2]), _number(place[1])
 
     @property
     def place(self) -> Place:
