@@ -300,7 +300,7 @@ def test_a_coupled_joint_probability_is_held_against_independence():
     told = pages.report()
     coupled = replace(told, joint=replace(told.joint, coupling="ranks", independence_product=0.25))
     words = _words(tables.headline(coupled, "en").markup)
-    assert "if the indicators were independent it would be 25 %" in words
+    assert "if the indicators were independent, the probability of all would be 25 %" in words
 
 
 def test_members_show_their_weights_and_what_recalibration_did():

@@ -38,7 +38,7 @@ def body(html: str) -> str:
     [
         ("<h1>Why?</h1><p>So  it\n is.</p>", "# Why?\n\nSo it is.\n"),
         ("<ul><li>one</li><li>two <b>times</b></li></ul>", "- one\n- two times\n"),
-        ("<figure><img src='x' alt='a'><figcaption>Said</figcaption></figure>", "Said\n"),
+        ("<figure><img src='x' alt='a'><figcaption>Said</figcaption></figure>", "a\n\nSaid\n"),
         ("<dl><dt>Seed</dt><dd>7</dd><dt>Paths</dt><dd>9</dd></dl>", "- Seed: 7\n- Paths: 9\n"),
         ("<p>&lt; 1 % of 5 * _3_4</p>", "< 1 % of 5 \\* \\_3_4\n"),
         ("<p>&lt;b&gt; [x](http://y) ![z]</p>", "&lt;b> [x]\\(http://y) !\\[z]\n"),

@@ -57,7 +57,7 @@ ALL = "all"
     "indicators",
     multiple=True,
     metavar="ID",
-    help="What the kind `indicator` is about, once for each; else all with a target.",
+    help="What the kind `indicator` is about, with commas; else all with a target.",
 )
 @partial(asked_until, "--as-of")
 @machines
@@ -93,7 +93,7 @@ def report(
             kinds=kinds,
             languages=languages,
             formats=formats,
-            indicators=indicators,
+            indicators=[name.strip() for given in indicators for name in given.split(",")],
             show_progress=sys.stderr.isatty(),
         )
         if area == ALL:

@@ -1,4 +1,4 @@
-"""The page of an executed notebook as Markdown for mail: sentences and tables, no pictures."""
+"""The page of an executed notebook as Markdown for mail: sentences, tables, pictures in words."""
 
 from __future__ import annotations
 
@@ -103,6 +103,10 @@ class _Reader(HTMLParser):
                 self._words.append(_ASIDE if is_aside and "".join(self._words).strip() else " ")
         elif tag == "br":
             self._words.append(" ")
+        elif tag == "img":
+            self._end_block()
+            self._words.append(dict(attrs).get("alt") or "")
+            self._end_block()
         elif tag in _HEADINGS or tag in _BLOCKS or tag in ("li", "summary", "dt"):
             self._end_block()
             starts = {"li": "- ", "dt": "- ", "summary": "**"}

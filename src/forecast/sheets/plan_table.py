@@ -203,7 +203,9 @@ def _chance(one: IndicatorReport, lang: str) -> Cell:
 
 def _light(one: IndicatorReport, lang: str) -> Cell:
     """Return the light as it follows from the probability; once the year is out a fact."""
-    now = text(f"light.{phrases.light(one)}", lang)
+    now = text(f"light.{phrases.lamp(one)}", lang)
+    if phrases.lamp(one) == "blind":
+        return now
     return light_formula(now, lang) if _chance(one, lang) is not None else now
 
 

@@ -86,7 +86,7 @@ def _pct(skill: Skill, lang: str) -> str:
 
 
 def _astray(record: TrackReport, lang: str) -> list[str]:
-    """Return the widest ranges of probabilities that came true less or more often than by chance.
+    """Return the ranges of probabilities that came true less or more often than by chance.
 
     A single point of the diagram outside its band is left to chance.
     """
@@ -97,18 +97,17 @@ def _astray(record: TrackReport, lang: str) -> list[str]:
     above = [o > high + _ROUNDING for o, high in zip(shown.observed, shown.upper, strict=True)]
     said = []
     for key, is_off in (("less_often", below), ("more_often", above)):
-        run = _longest_run(shown.stated, is_off)
-        if len(run) > 1:
+        for run in _runs(shown.stated, is_off):
             ends = {"first": _share(run[0], lang), "last": _share(run[-1], lang)}
             said.append(text(f"track.{key}", lang, **ends))
     return said or [text("track.stands", lang)]
 
 
-def _longest_run(values: list[float], is_chosen: list[bool]) -> list[float]:
-    """Return the longest stretch of chosen values; none where none is chosen."""
+def _runs(values: list[float], is_chosen: list[bool]) -> list[list[float]]:
+    """Return the stretches of two and more chosen values."""
     groups = groupby(zip(values, is_chosen, strict=True), key=lambda pair: pair[1])
     runs = ([value for value, _ in pairs] for chosen, pairs in groups if chosen)
-    return max(runs, key=len, default=[])
+    return [run for run in runs if len(run) > 1]
 
 
 def _years(record: TrackReport, lang: str) -> str:
