@@ -250,6 +250,16 @@ def test_what_limits_a_number_is_said_with_it(september: Outlook, name: str, cod
     assert codes <= {c.code for c in september.indicators[name].caveats}
 
 
+@pytest.mark.parametrize(("year", "is_far"), [(2019, False), (2020, False), (2022, True)])
+def test_years_of_which_the_one_before_is_unknown_are_said_to_be_too_sure(
+    real_archive: Archive, year: int, is_far: bool
+):
+    day = date(year, 6, 30)
+    outlook = outlook_of(real_archive, "china", year, day, indicators=["retail_sales"])
+    codes = {c.code for c in outlook.indicators["retail_sales"].caveats}
+    assert ("far_ahead" in codes) == is_far
+
+
 def test_modern_services_rest_on_one_model_and_it_is_named(september: Outlook):
     caveats = september.indicators["modern_services_va"].caveats
     assert Caveat("one_member", {"model": "borrowed"}) in caveats

@@ -29,6 +29,8 @@ def limits(history: History, scale: Scale, members: Mapping[str, FloatArray]) ->
         found.append(Caveat("no_growth_ever"))
     elif history.months_known == 0:
         found.append(Caveat("nothing_this_year", {"last": month_text(last)}))
+        if _is_far_ahead(history):
+            found.append(Caveat("far_ahead"))
     if "borrowed" in members:
         found.append(
             Caveat(
@@ -57,3 +59,12 @@ def limits(history: History, scale: Scale, members: Mapping[str, FloatArray]) ->
     if len(members) == 1:
         found.append(Caveat("one_member", {"model": next(iter(members))}))
     return tuple(found)
+
+
+def _is_far_ahead(history: History) -> bool:
+    """Whether neither a series nor those related to it know anything of the year before.
+
+    How far forecasts go wrong has been learnt from years whose year before was known.
+    """
+    known = [one.last_published for one in (history, *history.related.values())]
+    return max((m for m in known if m is not None), default=0) < month(history.year - 1, 1)
