@@ -127,9 +127,11 @@ _SEPARATORS, _APART_FROM_NAMES = re.compile(rf"[\0{_APART}]+"), re.compile(rf"[{
 _ENUMERATOR = re.compile(r"\(?([一二三四五六七八九十]{1,2}|\d{1,2})[).、:]")
 _NAME = "\0"  # stands where an indicator was named
 # What may stand at the name of an indicator in a title without making another one of it.
+# No two parts may match the same letters, lest a long title take years.
 _AT_NAMES = re.compile(
-    "(?:(?:[全我本各][省市县区]|各街道|各镇|主要|及|和|与)*\0"
-    "(?:主要|完成|统计|数据|情况|一览|汇总|对比|图|表|及|和|与|等|指标|的|分?月度?|季度|年度)*)+"
+    "(?:[全我本各][省市县区]|各街道|各镇|主要)*"
+    "(?:\0(?:[全我本各][省市县区]|各街道|各镇|主要|完成|统计|数据|情况|一览|汇总|对比|图|表|及|和|与|等"
+    "|指标|的|分?月度?|季度|年度)*)+"
 )
 _NO_FIGURE = re.compile(
     "环比|人均|占比|比重|排名|排位|贡献|拉动|预计|预测|预期|增加额|(?:计划|目标)(?!(?:任务)?完成)"
