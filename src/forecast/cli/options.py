@@ -13,6 +13,11 @@ from forecast.errors import ParameterError
 from forecast.parameters import DEFAULT_PATHS, DEFAULT_SEED, LANGUAGES, Parameters
 
 
+def names_in(text: str) -> tuple[str, ...]:
+    """Return names with commas between them, each once."""
+    return tuple(dict.fromkeys(name.strip() for name in text.split(",")))
+
+
 class Listed(click.ParamType[Any]):
     """Names with commas, each once, or `all` of those that are allowed."""
 
@@ -27,7 +32,7 @@ class Listed(click.ParamType[Any]):
         """Return the names in the order given; fail with all that are unknown."""
         if isinstance(value, tuple):
             return value
-        named = tuple(dict.fromkeys(name.strip() for name in value.split(",")))
+        named = names_in(value)
         if named == ("all",):
             return self._allowed
         unknown = ", ".join(repr(name) for name in named if name not in self._allowed)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from forecast.cli.exits import exit_codes
-from forecast.cli.options import Listed, asked_parameters, asked_until, machines
+from forecast.cli.options import Listed, asked_parameters, asked_until, machines, names_in
 from forecast.cli.terminal import show
 from forecast.parameters import FORMATS, KINDS, LANGUAGES
 from forecast.workers import use
@@ -93,7 +93,7 @@ def report(
             kinds=kinds,
             languages=languages,
             formats=formats,
-            indicators=[name.strip() for given in indicators for name in given.split(",")],
+            indicators=names_in(",".join(indicators)) if indicators else (),
             show_progress=sys.stderr.isatty(),
         )
         if area == ALL:

@@ -88,14 +88,13 @@ def _times(
     grid: Grid, columns: tuple[Column, ...], places: list[set[int]], vocabulary: Vocabulary
 ) -> tuple[SpanSaid, ...]:
     """Return what columns of figures say of time, also those that are skipped or not understood."""
-    found = []
-    for number, column in enumerate(columns):
-        time = SpanSaid() if column.role != "value" else column.said.time
-        for row, titles in zip(reversed(grid.rows[: len(places)]), reversed(places), strict=True):
-            if column.role in ("value", "skip") and number not in titles:
-                with suppress(UnreadableCell):
-                    time = time.over(vocabulary.said(str(row[number] or "")).time)
-        found.append(time)
+    found = [one.said.time if one.role == "value" else SpanSaid() for one in columns]
+    of_figures = [n for n, one in enumerate(columns) if one.role in ("value", "skip")]
+    for row, titles in zip(reversed(grid.rows[: len(places)]), reversed(places), strict=True):
+        for number in set(of_figures) - titles:
+            with suppress(UnreadableCell):
+                said = vocabulary.said(str(row[number] or ""))
+                found[number] = found[number].over(said.time)
     return tuple(found)
 
 

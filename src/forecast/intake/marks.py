@@ -28,7 +28,7 @@ _NO_VALUE = Spoilt(
     "formula without a value",
     "is no number; allowed: a workbook that was calculated before it was saved",
 )
-_UNSCALED = "allowed: a format that shows the number as it is stored"
+_AS_STORED = "allowed: a format that shows the number as it is stored"
 _SIGN_PUT_IN = re.compile(r"""[降减跌约‰▲△▼▽]|^["\\]*[-−(]""")
 _BRACKETS = re.compile(r"\[[^\]]*\]|_.|\*.")
 
@@ -115,7 +115,9 @@ class _Sheet:
     def __init__(self, formats: list[str], lengths: list[int]) -> None:
         self.made, self.formats, self.lengths = Marks(), formats, lengths
         self.shares = {n for n, code in enumerate(formats) if _is_per_cent(code)}
-        self.scaled = {n for n, code in enumerate(formats) if _is_scaled(code) or _has_sign(code)}
+        self.otherwise = {
+            n for n, code in enumerate(formats) if _is_scaled(code) or _has_sign(code)
+        }
         self.row = self.column = self.style = 0
         self.kind, self.text, self.has_formula, self.has_value = "n", "", False, False
 
@@ -177,8 +179,8 @@ class _Sheet:
         self.has_value = self.has_value or text != ""
         if self.kind == "e":
             self.made.errors[self.place] = text
-        elif self.kind == "n" and self.style in self.scaled and text:
-            why = f"is shown otherwise by the format {self.formats[self.style]!r}; {_UNSCALED}"
+        elif self.kind == "n" and self.style in self.otherwise and text:
+            why = f"is shown otherwise by the format {self.formats[self.style]!r}; {_AS_STORED}"
             self.made.errors[self.place] = Spoilt(text, why)
         elif self.kind == "s" and text.isascii() and text.isdigit() and len(text) < _DIGITS:
             n_letters = self.lengths[int(text)] if int(text) < len(self.lengths) else 0

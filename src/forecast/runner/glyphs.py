@@ -31,16 +31,15 @@ def with_chinese(page: str) -> str:
     if font is None:
         font = _cut(chinese, "woff")
         keep_text(kept, font)
-    return with_style(page, _face("Report Chinese", font, "woff", _BESIDE_OTHERS))
+    return _with_style(page, _face("Report Chinese", font, "woff", _BESIDE_OTHERS))
 
 
 def with_all(page: str, style: str) -> str:
     """Return a page with the glyphs of all its characters as `Report`, and a style after them."""
-    return with_style(page, _face("Report", _cut(page, "otf"), "otf") + style)
+    return _with_style(page, _face("Report", _cut(page, "otf"), "otf") + style)
 
 
-def with_style(page: str, style: str) -> str:
-    """Return a page with one more style at the end of its head."""
+def _with_style(page: str, style: str) -> str:
     return page.replace("</head>", f"<style>{style}</style>\n</head>", 1)
 
 
