@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from forecast.archive import read_archive
-from forecast.spans import month_text
+from forecast.archive.folder import read_archive
+from forecast.base.months import month_text
 
 SECONDS, GIGABYTES = 2.0, 2.0
 N_AREAS, FIRST_YEAR = 2846, 2007

@@ -14,14 +14,15 @@ import os
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
-import pandas as pd  # noqa: E402
-from goals import markdown  # noqa: E402
-from peers import DATA  # noqa: E402
+import pandas as pd
+from goals import markdown
+from peers import DATA
 
-from forecast.archive import Archive, read_archive  # noqa: E402
-from forecast.backtest import Plan, replay  # noqa: E402
-from forecast.models import MODELS  # noqa: E402
-from forecast.record import EXPECTED, POOL  # noqa: E402
+from forecast.archive.archive import Archive
+from forecast.archive.folder import read_archive
+from forecast.backtest.replay import Plan, replay
+from forecast.models.registry import MODELS
+from forecast.verification.record import EXPECTED, POOL
 
 AREA, YEARS, MONTHS = "futian", range(2004, 2021), tuple(range(0, 12))
 FOLLOWERS = ("nowcast", "borrowed")

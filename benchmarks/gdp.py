@@ -17,19 +17,19 @@ from datetime import date, timedelta
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
-import numpy as np  # noqa: E402
-import pandas as pd  # noqa: E402
-from goals import Goal, markdown, print_goals  # noqa: E402
-from peers import DATA  # noqa: E402
+import numpy as np
+import pandas as pd
+from goals import Goal, markdown, print_goals
+from peers import DATA
 
-from forecast.archive import read_archive  # noqa: E402
-from forecast.backtest import past_errors  # noqa: E402
-from forecast.history import History, build_history  # noqa: E402
-from forecast.models import MODELS  # noqa: E402
-from forecast.models.cumulated import monthly_growth  # noqa: E402
-from forecast.outlook import what_is_shared  # noqa: E402
-from forecast.scores import Interval  # noqa: E402
-from forecast.spans import MONTHS_A_YEAR, month  # noqa: E402
+from forecast.archive.folder import read_archive
+from forecast.backtest.past_errors import past_errors
+from forecast.base.months import MONTHS_A_YEAR, month
+from forecast.combination.estimates import what_is_shared
+from forecast.history.series import History, build_history
+from forecast.models.cumulated import monthly_growth
+from forecast.models.registry import MODELS
+from forecast.verification.scores import Interval
 
 YEARS, MONTHS, QUARTER = range(2009, 2020), range(2, 12), 3
 N_PATHS, FEWEST = 1000, 24

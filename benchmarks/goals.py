@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from forecast.scores import Interval
+from forecast.verification.scores import Interval
 
 
 @dataclass(frozen=True)

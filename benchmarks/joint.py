@@ -3,7 +3,7 @@
 `python benchmarks/joint.py` asks, in 2009 to 2019 and with 2, 3, 5, 6, 8, 9, 10 and 11 months
 known, how many of the nation's indicators will grow at least as fast as the year before. None of
 them contains another: no exports beside trade, no taxes beside revenue. The product answers through
-`forecast.outlook.annual_outlook`, which learns what was settled by the end of February. Its number
+`annual_outlook`, which learns what was settled by the end of February. Its number
 attained on the joint paths is held against the one that the same single probabilities give for
 indicators independent of each other.
 """
@@ -23,21 +23,24 @@ from pathlib import Path
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
-import numpy as np  # noqa: E402
-import pandas as pd  # noqa: E402
-from goals import Goal, markdown, print_goals  # noqa: E402
-from peers import DATA, LEARNT_FROM, MONTHS, PERIODS, YEARS  # noqa: E402
+import numpy as np
+import pandas as pd
+from goals import Goal, markdown, print_goals
+from peers import DATA, LEARNT_FROM, MONTHS, PERIODS, YEARS
 
-from forecast.archive import Archive, Snapshot, read_archive  # noqa: E402
-from forecast.backtest import Plan, past_errors, replay  # noqa: E402
-from forecast.chance import generator  # noqa: E402
-from forecast.history import History, build_history  # noqa: E402
-from forecast.outlook import annual_outlook, learning_day  # noqa: E402
-from forecast.outturn import outturn_of  # noqa: E402
-from forecast.record import Record  # noqa: E402
-from forecast.scores import ranked_probability_score, ratio_by_year  # noqa: E402
-from forecast.spans import month  # noqa: E402
-from forecast.targets import Comparison, Target  # noqa: E402
+from forecast.archive.archive import Archive, Snapshot
+from forecast.archive.folder import read_archive
+from forecast.archive.targets import Comparison, Target
+from forecast.backtest.past_errors import past_errors
+from forecast.backtest.replay import Plan, replay
+from forecast.base.months import month
+from forecast.base.randomness import generator
+from forecast.combination.estimates import learning_day
+from forecast.history.series import History, build_history
+from forecast.outlook.annual import annual_outlook
+from forecast.verification.outturn import outturn_of
+from forecast.verification.record import Record
+from forecast.verification.scores import ranked_probability_score, ratio_by_year
 
 AREA = "china"
 INDICATORS = (

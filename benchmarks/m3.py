@@ -21,18 +21,21 @@ from pathlib import Path
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
-import numpy as np  # noqa: E402
-import pandas as pd  # noqa: E402
-from goals import Goal, markdown, print_goals  # noqa: E402
-from peers import N_PATHS, Question, ets  # noqa: E402
+import numpy as np
+import pandas as pd
+from goals import Goal, markdown, print_goals
+from peers import N_PATHS, Question, ets
 
-from forecast.archive import read_archive  # noqa: E402
-from forecast.backtest import Plan, replay  # noqa: E402
-from forecast.backtest.replay import LEVELS  # noqa: E402
-from forecast.models import MODELS  # noqa: E402
-from forecast.record import POOL, RAW_POOL, REFERENCES  # noqa: E402
-from forecast.scores import Interval, brier, coverage, crps, pit  # noqa: E402
-from forecast.targets import round_half_up  # noqa: E402
+from forecast.archive.folder import read_archive
+from forecast.archive.targets import round_half_up
+from forecast.backtest.replay import (
+    LEVELS,
+    Plan,
+    replay,
+)
+from forecast.models.registry import MODELS
+from forecast.verification.record import POOL, RAW_POOL, REFERENCES
+from forecast.verification.scores import Interval, brier, coverage, crps, pit
 
 SEED, N_SERIES, FEWEST_YEARS, LAST_YEAR = 3, 300, 8, 2010
 MONTHS, N_LEARNT, N_DRAWS = (3, 6, 9), 3, 4000

@@ -19,20 +19,21 @@ from datetime import timedelta
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
-import numpy as np  # noqa: E402
-import pandas as pd  # noqa: E402
-from goals import Goal, markdown, print_goals  # noqa: E402
-from peers import DATA, LEARNT_FROM  # noqa: E402
+import numpy as np
+import pandas as pd
+from goals import Goal, markdown, print_goals
+from peers import DATA, LEARNT_FROM
 
-from forecast.archive import Archive, read_archive  # noqa: E402
-from forecast.backtest import Plan, replay  # noqa: E402
-from forecast.chance import generator  # noqa: E402
-from forecast.history import build_history  # noqa: E402
-from forecast.indicators import Registry  # noqa: E402
-from forecast.models import MODELS  # noqa: E402
-from forecast.record import POOL  # noqa: E402
-from forecast.scores import Interval, ratio_by_year  # noqa: E402
-from forecast.spans import month  # noqa: E402
+from forecast.archive.archive import Archive
+from forecast.archive.folder import read_archive
+from forecast.archive.registry import Registry
+from forecast.backtest.replay import Plan, replay
+from forecast.base.months import month
+from forecast.base.randomness import generator
+from forecast.history.series import build_history
+from forecast.models.registry import MODELS
+from forecast.verification.record import POOL
+from forecast.verification.scores import Interval, ratio_by_year
 
 LAST_YEARS = {
     "retail_sales": 2019,

@@ -20,17 +20,21 @@ from pathlib import Path
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
-import numpy as np  # noqa: E402
-import pandas as pd  # noqa: E402
-from goals import Goal, markdown, print_goals  # noqa: E402
+import numpy as np
+import pandas as pd
+from goals import Goal, markdown, print_goals
 
-from forecast.archive import Archive, read_archive  # noqa: E402
-from forecast.backtest import Plan, replay  # noqa: E402
-from forecast.backtest.replay import LEVELS  # noqa: E402
-from forecast.chance import generator  # noqa: E402
-from forecast.record import POOL, RAW_POOL  # noqa: E402
-from forecast.scores import Interval, brier, coverage, crps, pit, ratio_by_year  # noqa: E402
-from forecast.targets import Comparison, Target, round_half_up  # noqa: E402
+from forecast.archive.archive import Archive
+from forecast.archive.folder import read_archive
+from forecast.archive.targets import Comparison, Target, round_half_up
+from forecast.backtest.replay import (
+    LEVELS,
+    Plan,
+    replay,
+)
+from forecast.base.randomness import generator
+from forecast.verification.record import POOL, RAW_POOL
+from forecast.verification.scores import Interval, brier, coverage, crps, pit, ratio_by_year
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 AREA, LEARNT_FROM, YEARS, MONTHS = "china", 2004, range(2010, 2020), range(2, 12)

@@ -23,18 +23,21 @@ from pathlib import Path
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_name] = "1"  # before numpy is imported
 
-import numpy as np  # noqa: E402
-import pandas as pd  # noqa: E402
-from prophet import Prophet  # noqa: E402
+import numpy as np
+import pandas as pd
+from prophet import Prophet
 
-from forecast.answers import record_of  # noqa: E402
-from forecast.archive import Archive, read_archive  # noqa: E402
-from forecast.history import History, build_history  # noqa: E402
-from forecast.models import MODELS, Fitted, Model, Shared  # noqa: E402
-from forecast.models.prophet import _dates, _months, _quiet, _seeded  # noqa: E402
-from forecast.models.seasonal import n_periods_ahead, usable_flows  # noqa: E402
-from forecast.outlook import annual_outlook  # noqa: E402
-from forecast.record import Record  # noqa: E402
+from forecast.archive.archive import Archive
+from forecast.archive.folder import read_archive
+from forecast.history.series import History, build_history
+from forecast.models.contract import Fitted, Model
+from forecast.models.prophet import _dates, _months, _quiet, _seeded
+from forecast.models.registry import MODELS
+from forecast.models.seasonal import n_periods_ahead, usable_flows
+from forecast.models.shared import Shared
+from forecast.outlook.annual import annual_outlook
+from forecast.outlook.answers import record_of
+from forecast.verification.record import Record
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 YEAR, DAY, SEED, N_PATHS = 2019, date(2019, 9, 30), 1, 4000

@@ -24,20 +24,24 @@ from unittest import mock
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
-import numpy as np  # noqa: E402
-import pandas as pd  # noqa: E402
-from goals import Goal, markdown, print_goals  # noqa: E402
+import numpy as np
+import pandas as pd
+from goals import Goal, markdown, print_goals
 
-from forecast.archive import Archive, read_archive  # noqa: E402
-from forecast.backtest import Plan, replay  # noqa: E402
-from forecast.backtest.replay import LEVELS  # noqa: E402
-from forecast.backtest.scoring import Call, scored  # noqa: E402
-from forecast.chance import generator  # noqa: E402
-from forecast.models import MODELS  # noqa: E402
-from forecast.pool import weights  # noqa: E402
-from forecast.record import POOL, RAW_POOL, REFERENCES  # noqa: E402
-from forecast.scores import Interval, brier, coverage, crps, pit, ratio_by_year  # noqa: E402
-from forecast.targets import round_half_up  # noqa: E402
+from forecast.archive.archive import Archive
+from forecast.archive.folder import read_archive
+from forecast.archive.targets import round_half_up
+from forecast.backtest.evaluation import Call, scored
+from forecast.backtest.replay import (
+    LEVELS,
+    Plan,
+    replay,
+)
+from forecast.base.randomness import generator
+from forecast.combination.pool import weights
+from forecast.models.registry import MODELS
+from forecast.verification.record import POOL, RAW_POOL, REFERENCES
+from forecast.verification.scores import Interval, brier, coverage, crps, pit, ratio_by_year
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 INDICATORS = (
@@ -271,7 +275,7 @@ def ablations(calls: Sequence[Call], table: pd.DataFrame) -> pd.DataFrame:
         "with weights of all series": lambda past, names, known, _: weights(past, names, known, ""),
     }
     for what, rule in other_weights.items():
-        with mock.patch("forecast.backtest.scoring.weights", rule):
+        with mock.patch("forecast.backtest.evaluation.weights", rule):
             pools[what] = _pool_of(calls)
     members = [name for name in MODELS if (table["model"] == name).any()]
     for name in members:

@@ -16,19 +16,21 @@ import sys
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
-from datetime import date  # noqa: E402
+from datetime import date
 
-import numpy as np  # noqa: E402
-import pandas as pd  # noqa: E402
-from goals import markdown  # noqa: E402
+import numpy as np
+import pandas as pd
+from goals import markdown
 
-from forecast.chance import generator  # noqa: E402
-from forecast.history import Basis, FloatArray, Growth, History  # noqa: E402
-from forecast.indicators import Indicator  # noqa: E402
-from forecast.models import Shared  # noqa: E402
-from forecast.models.cumulated import months_size  # noqa: E402
-from forecast.models.drift import Drift  # noqa: E402
-from forecast.models.nowcast import Nowcast  # noqa: E402
+from forecast.archive.registry import Indicator
+from forecast.base.randomness import generator
+from forecast.history.growth import Basis, Growth
+from forecast.history.levels import FloatArray
+from forecast.history.series import History
+from forecast.models.cumulated import months_size
+from forecast.models.drift import Drift
+from forecast.models.nowcast import Nowcast
+from forecast.models.shared import Shared
 
 SPARSITIES = {
     "monthly": range(1, 13),

@@ -30,12 +30,12 @@ from threading import Event, Thread
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_name] = "1"  # before numpy is imported
 
-import numpy as np  # noqa: E402
-import pandas as pd  # noqa: E402
+import numpy as np
+import pandas as pd
 
-from forecast.archive import read_archive  # noqa: E402
-from forecast.backtest import Plan, replay  # noqa: E402
-from forecast.spans import month_of_year, month_text, year_of  # noqa: E402
+from forecast.archive.folder import read_archive
+from forecast.backtest.replay import Plan, replay
+from forecast.base.months import month_of_year, month_text, year_of
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 SEED = 20190201

@@ -10,8 +10,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from forecast import charts
-from forecast.report import Report, read_result
+from forecast.pages import charts
+from forecast.report.result import read_result
+from forecast.report.value import Report
 
 
 def drawings(report: Report) -> dict[str, str]:

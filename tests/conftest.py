@@ -20,7 +20,8 @@ import pytest
 from hypothesis import settings
 from numpy.typing import NDArray
 
-from forecast.archive import Archive, read_archive
+from forecast.archive.archive import Archive
+from forecast.archive.folder import read_archive
 
 settings.register_profile("forecast", deadline=None, derandomize=True, max_examples=60)
 settings.load_profile("forecast")

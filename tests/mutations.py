@@ -13,10 +13,11 @@ from pathlib import Path
 import pandas as pd
 from click.testing import CliRunner
 
-from forecast.archive import Archive, read_archive
+from forecast.archive.archive import Archive
+from forecast.archive.figure_files import sound_figures
+from forecast.archive.folder import read_archive
+from forecast.base.errors import ContractError
 from forecast.cli import main
-from forecast.errors import ContractError
-from forecast.figures import sound_figures
 from town import write_town
 
 PROJECT = Path(__file__).parents[1]

@@ -8,15 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from forecast import answers
-from forecast.answers import record_of
-from forecast.archive import Archive, read_archive
-from forecast.film import film_of
-from forecast.news import news_of
-from forecast.record import Record
-from forecast.report import Report, commitment_reports, report_of
+from forecast.archive.archive import Archive
+from forecast.archive.folder import read_archive
+from forecast.outlook import answers
+from forecast.outlook.answers import record_of
+from forecast.outlook.news import news_of
+from forecast.outlook.timeline import film_of
+from forecast.report.commitments import commitment_reports
+from forecast.report.report import report_of
 from forecast.report.track import TrackReport
-from forecast.report.value import Fan, IndicatorReport
+from forecast.report.value import Fan, IndicatorReport, Report
+from forecast.verification.record import Record
 from strategies import entry
 
 LANGUAGES = ("en", "zh")

@@ -8,11 +8,11 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from forecast.report import Report, read_result
 from forecast.report.call import Attained, Distribution, Settled
 from forecast.report.moved import FilmFrame, MovedItem, TargetMoved
+from forecast.report.result import read_result
 from forecast.report.track import MonthScore, ReliabilityReport, TrackReport
-from forecast.report.value import Fan, IndicatorReport, JointReport, Member
+from forecast.report.value import Fan, IndicatorReport, JointReport, Member, Report
 
 GOLDEN = Path(__file__).parent / "golden" / "result.json"
 AHEAD = 6

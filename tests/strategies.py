@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import ArrayLike, NDArray
 
-from forecast.archive import Archive
-from forecast.commitments import Commitment, CommitmentComparison, ProgressEntry
-from forecast.figures import STATUSES
-from forecast.history import Basis, Growth, History, Part
-from forecast.indicators import Indicator, Registry
-from forecast.spans import Span, month, month_of_year, year_of
-from forecast.targets import Comparison, Target
+from forecast.archive.archive import Archive
+from forecast.archive.commitments import Commitment, CommitmentComparison
+from forecast.archive.figures import STATUSES
+from forecast.archive.progress import ProgressEntry
+from forecast.archive.registry import Indicator, Registry
+from forecast.archive.targets import Comparison, Target
+from forecast.base.months import Span, month, month_of_year, year_of
+from forecast.history.growth import Basis, Growth, Part
+from forecast.history.series import History
 
 FIRST_YEAR, LAST_YEAR = 2016, 2018
 

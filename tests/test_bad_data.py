@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from forecast.archive import read_archive
+from forecast.archive.folder import read_archive
 from forecast.cli import main
 
 BAD = Path(__file__).parent / "data" / "bad"

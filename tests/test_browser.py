@@ -11,8 +11,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from forecast.parameters import KINDS, LANGUAGES, Parameters
-from forecast.runner import publish
+from forecast.base.parameters import KINDS, LANGUAGES, Parameters
+from forecast.publishing.publish import publish
 
 CHROMIUM = shutil.which("chromium")
 QUIET = ("--disable-gpu", "--disable-background-networking", "--disable-component-update")

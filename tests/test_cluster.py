@@ -13,11 +13,11 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
-from forecast.archive import Archive
-from forecast.backtest import Plan, replay
+from forecast.archive.archive import Archive
+from forecast.backtest.replay import Plan, replay
+from forecast.base.errors import WorkersLost
+from forecast.base.parallel import SCHEDULER, WORKERS, executor, spread, use
 from forecast.cli import main
-from forecast.errors import WorkersLost
-from forecast.workers import SCHEDULER, WORKERS, executor, spread, use
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
 PLAN = Plan(years=range(2016, 2018), months=(3, 6, 9), models=("pace", "drift", "borrowed"))
@@ -119,7 +119,7 @@ def test_a_scheduler_that_dies_is_a_clear_error_and_a_run_after_it_completes(
     cluster.start()
     with monkeypatch.context() as patched:
         patched.setattr(
-            "forecast.cli.past.progress_bar", lambda *_, **__: lambda *_: cluster.kill(0)
+            "forecast.cli.backtest.progress_bar", lambda *_, **__: lambda *_: cluster.kill(0)
         )
         failed = backtest(data_folder, out, "--scheduler", cluster.address)
     assert failed.exit_code == 1
@@ -146,7 +146,7 @@ def files_of(out: Path) -> list[Path]:
 def test_a_report_whose_scheduler_is_not_there_writes_nothing(
     cluster: Cluster, data_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("forecast.workers._SECONDS_TO_CONNECT", 1)
+    monkeypatch.setattr("forecast.base.parallel._SECONDS_TO_CONNECT", 1)
     monkeypatch.setenv("FORECAST_CACHE", str(tmp_path / "cache"))
     failed = report(data_folder, tmp_path / "out", "--scheduler", cluster.address)
     assert failed.exit_code == 1
@@ -162,7 +162,8 @@ def test_a_report_whose_scheduler_dies_writes_nothing_and_the_next_run_is_the_lo
     cluster.start()
     with monkeypatch.context() as patched:
         patched.setattr(
-            "forecast.runner.telling.progress_bar", lambda *_, **__: lambda *_: cluster.kill(0)
+            "forecast.publishing.hand_over.progress_bar",
+            lambda *_, **__: lambda *_: cluster.kill(0),
         )
         failed = report(data_folder, out, "--scheduler", cluster.address)
     assert failed.exit_code == 1

@@ -10,10 +10,12 @@ import platformdirs
 import pytest
 
 import conftest
-from forecast.answers import cache_folder
-from forecast.archive import Archive, Figure
-from forecast.history import Basis, build_history
-from forecast.spans import Span, month
+from forecast.archive.archive import Archive
+from forecast.archive.series import Figure
+from forecast.base.cache import cache_folder
+from forecast.base.months import Span, month
+from forecast.history.growth import Basis
+from forecast.history.series import build_history
 
 
 def of(archive: Archive, series: str, span: Span, measure: str = "growth_pct") -> list[Figure]:

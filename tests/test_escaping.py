@@ -12,11 +12,12 @@ import pytest
 from markdown_it import MarkdownIt  # comes with rich
 from pypdf import PdfReader
 
-from forecast.errors import NoPdf
-from forecast.parameters import KINDS, LANGUAGES, Parameters
-from forecast.runner import Publication, publish
-from forecast.runner.markdown import markdown_of
-from forecast.runner.pdf import pdf_engine, pdf_of
+from forecast.base.errors import NoPdf
+from forecast.base.parameters import KINDS, LANGUAGES, Parameters
+from forecast.publishing.markdown import markdown_of
+from forecast.publishing.pdf import pdf_engine, pdf_of
+from forecast.publishing.publication import Publication
+from forecast.publishing.publish import publish
 from town import HEADER, SCHEDULE, quarters
 
 SCRIPT = "<script>alert(1)</script>"

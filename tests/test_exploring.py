@@ -14,7 +14,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from forecast.runner import run_notebook
+from forecast.publishing.notebooks import run_notebook
 
 EXPLORE = sorted((Path(__file__).parents[1] / "notebooks" / "explore").glob("*.ipynb"))
 CHECKED = "# NBVAL_CHECK_OUTPUT"
@@ -96,6 +96,8 @@ def test_the_hook_of_git_leaves_the_notebooks_as_they_are():
 
 
 def test_widgets_cost_a_command_nothing():
-    asked = "import sys, forecast.cli, forecast.runner; print('ipywidgets' in sys.modules)"
+    asked = (
+        "import sys, forecast.cli, forecast.publishing.publish; print('ipywidgets' in sys.modules)"
+    )
     said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert said.stdout == "False\n"

@@ -8,14 +8,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecast.answers import Answer, answer
-from forecast.archive import Archive
-from forecast.errors import UnknownArea
-from forecast.framed import markup_of
-from forecast.history import build_history
-from forecast.news import news_of
-from forecast.report import Report, moved_report, report_of
-from forecast.scenario import under
+from forecast.archive.archive import Archive
+from forecast.base.errors import UnknownArea
+from forecast.base.markup import markup_of
+from forecast.history.series import build_history
+from forecast.outlook.answers import Answer, answer
+from forecast.outlook.news import news_of
+from forecast.report.moved import moved_report
+from forecast.report.report import report_of
+from forecast.report.scenario import under
+from forecast.report.value import Report
 
 HOSTILE = '<script>alert("x")</script><img src=x onerror=alert(1)>&amp;'
 DAY, SINCE = date(2018, 9, 20), date(2018, 8, 1)

@@ -3,10 +3,10 @@
 import re
 from pathlib import Path
 
-from forecast.archive import Archive
-from forecast.models import MODELS
+from forecast.archive.archive import Archive
+from forecast.base.texts import text
+from forecast.models.registry import MODELS
 from forecast.report.lights import WORDS
-from forecast.texts import text
 
 GLOSSARY = Path(__file__).parents[1] / "docs" / "glossary.md"
 ROWS = [

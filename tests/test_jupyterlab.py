@@ -18,9 +18,9 @@ import pytest
 from click.testing import CliRunner
 from playwright.sync_api import Page, expect, sync_playwright
 
-from forecast.answers import record_of
-from forecast.archive import Archive
+from forecast.archive.archive import Archive
 from forecast.cli import main
+from forecast.outlook.answers import record_of
 
 CHROMIUM = shutil.which("chromium")
 QUIET = ("--disable-gpu", "--disable-background-networking", "--disable-component-update")

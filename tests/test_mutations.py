@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from forecast.archive import Archive
+from forecast.archive.archive import Archive
 from mutations import Chance, checked_answer, checked_mutation, outcome, rows_lost, write_corpus
 
 N_CASES, N_STATUS = 280, 20

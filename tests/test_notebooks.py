@@ -9,11 +9,11 @@ from typing import Any
 import nbformat
 import pytest
 
-from forecast.errors import NotebookFailed, ParameterError
-from forecast.parameters import PARAMETER_TYPES
-from forecast.report import read_result
-from forecast.runner import check_parameters, run_notebook
-from forecast.runner.kinds import PER_INDICATOR
+from forecast.base.errors import NotebookFailed, ParameterError
+from forecast.base.parameters import PARAMETER_TYPES
+from forecast.publishing.notebooks import check_parameters, run_notebook
+from forecast.publishing.page_names import PER_INDICATOR
+from forecast.report.result import read_result
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").rglob("*.ipynb"))
 REPORTS = [path for path in NOTEBOOKS if path.parent.name == "notebooks"]

@@ -9,13 +9,14 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-import forecast.models
-from forecast.archive import Archive
-from forecast.backtest import Plan, replay
-from forecast.history import FloatArray, History
-from forecast.models import Shared
-from forecast.record import DENSITY_COLUMNS, POOL, RAW_POOL, final_calls
-from forecast.spans import Span, month, month_of_year
+from forecast.archive.archive import Archive
+from forecast.backtest.replay import Plan, replay
+from forecast.base.months import Span, month, month_of_year
+from forecast.history.levels import FloatArray
+from forecast.history.series import History
+from forecast.models import registry
+from forecast.models.shared import Shared
+from forecast.verification.record import DENSITY_COLUMNS, POOL, RAW_POOL, final_calls
 from strategies import Release, archive_of, indicator, target
 
 MODELS = ("pace", "drift")
@@ -149,7 +150,7 @@ class Wild:
 @pytest.mark.parametrize("width_pp", [1e4, np.nan])
 def test_a_member_that_explodes_is_left_out(monkeypatch: pytest.MonkeyPatch, width_pp: float):
     """The pool is that of the others, and its own line is gone."""
-    monkeypatch.setitem(forecast.models.MODELS, "wild", Wild(width_pp))
+    monkeypatch.setitem(registry.MODELS, "wild", Wild(width_pp))
     archive = archive_of(some_years(range(2012, 2018)))
     plan = Plan(years=range(2014, 2018), months=(3, 6), models=MODELS)
     with_it = replace(plan, models=(*MODELS, "wild"))
@@ -160,7 +161,7 @@ def test_a_member_that_explodes_is_left_out(monkeypatch: pytest.MonkeyPatch, wid
 def test_a_member_is_left_out_of_the_calls_in_which_it_explodes_alone(
     monkeypatch: pytest.MonkeyPatch,
 ):
-    monkeypatch.setitem(forecast.models.MODELS, "wild", Wild(1e4, since=6))
+    monkeypatch.setitem(registry.MODELS, "wild", Wild(1e4, since=6))
     archive = archive_of(some_years(range(2012, 2018)))
     plan = Plan(years=range(2014, 2018), months=(3, 6, 9), models=(*MODELS, "wild"))
     found = replay(archive, ["made_up"], plan)
@@ -169,7 +170,7 @@ def test_a_member_is_left_out_of_the_calls_in_which_it_explodes_alone(
 
 
 def test_a_call_of_which_no_member_is_left_is_none(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setitem(forecast.models.MODELS, "wild", Wild(1e4, since=6))
+    monkeypatch.setitem(registry.MODELS, "wild", Wild(1e4, since=6))
     archive = archive_of(some_years(range(2012, 2018)))
     plan = Plan(years=range(2014, 2018), months=(3, 6, 9), models=("wild",))
     found = replay(archive, ["made_up"], plan)

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import conftest
-from forecast.archive import Archive
-from forecast.history import History, build_history
+from forecast.archive.archive import Archive
 from forecast.history.flows import QUARTERLY, Flows, comparable_flows
 from forecast.history.levels import Levels
+from forecast.history.series import History, build_history
 from strategies import row
 
 MONTHS = np.arange(2, 13)

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from forecast.history import Basis, Growth, History, build_history
-from forecast.indicators import Indicator
-from forecast.spans import Span, month
+from forecast.archive.registry import Indicator
+from forecast.base.months import Span, month
+from forecast.history.growth import Basis, Growth
+from forecast.history.series import History, build_history
 from strategies import Release, archive_of, growth_of_months, indicator, shares
 
 

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import conftest
-from forecast.archive import Archive
-from forecast.errors import UnknownIndicator
-from forecast.history import Basis, History, build_history, sources_of
-from forecast.spans import Span, month, month_text
+from forecast.archive.archive import Archive
+from forecast.base.errors import UnknownIndicator
+from forecast.base.months import Span, month, month_text
+from forecast.history.growth import Basis
+from forecast.history.series import History, build_history, sources_of
 from strategies import (
     Release,
     archive_of,

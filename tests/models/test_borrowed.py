@@ -6,13 +6,14 @@ from datetime import date
 import numpy as np
 import pytest
 
-from forecast.archive import Archive
-from forecast.errors import NotEnoughHistory
-from forecast.history import FloatArray, History, build_history
-from forecast.models import Shared
+from forecast.archive.archive import Archive
+from forecast.base.errors import NotEnoughHistory
+from forecast.base.months import month
+from forecast.history.levels import FloatArray
+from forecast.history.series import History, build_history
 from forecast.models.borrowed import Borrowed
 from forecast.models.pace import Pace
-from forecast.spans import month
+from forecast.models.shared import Shared
 from strategies import history_of, indicator, row
 
 HALF = [row(m6=8.0, m12=8.0), row(m3=7.0, m6=7.2)]

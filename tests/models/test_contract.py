@@ -8,15 +8,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecast.archive import Archive, Snapshot
-from forecast.backtest import past_errors
-from forecast.errors import NotEnoughHistory
-from forecast.history import FloatArray, History, build_history
-from forecast.learning import learnt
-from forecast.models import MODELS, Fitted, Model, Shared
+from forecast.archive.archive import Archive, Snapshot
+from forecast.backtest.past_errors import past_errors
+from forecast.base.errors import NotEnoughHistory
+from forecast.base.months import month
+from forecast.combination.scales import learnt
+from forecast.history.levels import FloatArray
+from forecast.history.series import History, build_history
+from forecast.models.contract import Fitted, Model
 from forecast.models.cumulated import FittedGrowth
+from forecast.models.registry import MODELS
 from forecast.models.sarima import FittedSarima
-from forecast.spans import month
+from forecast.models.shared import Shared
 
 N_PATHS = 50
 SLOW = "prophet"  # fitted to one case alone

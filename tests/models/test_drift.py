@@ -5,12 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from forecast.history import FloatArray, History, Part
-from forecast.indicators import Indicator
-from forecast.models import Shared
+from forecast.archive.registry import Indicator
+from forecast.base.months import Span, month, year_of
+from forecast.history.growth import Part
+from forecast.history.levels import FloatArray
+from forecast.history.series import History
 from forecast.models.cumulated import FittedGrowth, Motion, months_size
 from forecast.models.drift import Drift
-from forecast.spans import Span, month, year_of
+from forecast.models.shared import Shared
 from strategies import history_of, indicator, row
 
 RATIO, VARIANCE = 0.2, 4.0

@@ -9,12 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.tsa.exponential_smoothing.ets import ETSModel, ETSResults
 
-from forecast.archive import Archive
-from forecast.errors import NotEnoughHistory
-from forecast.history import FloatArray, Flows, History, build_history
-from forecast.models import Shared
+from forecast.archive.archive import Archive
+from forecast.base.errors import NotEnoughHistory
+from forecast.history.flows import Flows
+from forecast.history.levels import FloatArray
+from forecast.history.series import History, build_history
 from forecast.models.ets import Ets, FittedEts, own_parameters
 from forecast.models.seasonal import filled, growth_paths, n_periods_ahead, usable_flows
+from forecast.models.shared import Shared
 from strategies import history_of, row
 
 ENDS = tuple(range(2, 13))

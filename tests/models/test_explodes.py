@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.models import Scale, explodes
+from forecast.models.contract import explodes
+from forecast.models.shared import Scale
 
 SIZE_PP = 2.0
 SCALE = Scale(SIZE_PP, 12.0, "own", 8)

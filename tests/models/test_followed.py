@@ -5,11 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecast.caveats import limits
-from forecast.history import Basis, FloatArray, History
-from forecast.models import Scale
+from forecast.history.growth import Basis
+from forecast.history.levels import FloatArray
+from forecast.history.series import History
 from forecast.models.followed import followed, left_out
 from forecast.models.nowcast import Nowcast
+from forecast.models.shared import Scale
+from forecast.outlook.caveats import limits
 from strategies import history_of, indicator, row
 
 NATION, OTHER = "nation/sales", "nation/other"

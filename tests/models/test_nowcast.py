@@ -6,12 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecast.errors import NotEnoughHistory
-from forecast.history import FloatArray, History
-from forecast.models import Shared
+from forecast.base.errors import NotEnoughHistory
+from forecast.base.months import MONTHS_A_YEAR
+from forecast.history.levels import FloatArray
+from forecast.history.series import History
 from forecast.models.cumulated import FittedGrowth, Motion, monthly_growth
 from forecast.models.nowcast import Nowcast
-from forecast.spans import MONTHS_A_YEAR
+from forecast.models.shared import Shared
 from strategies import history_of, indicator, row
 
 NATION = "nation/sales"

@@ -6,11 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from forecast.errors import NotEnoughHistory
-from forecast.history import FloatArray, History
-from forecast.models import Shared
+from forecast.base.errors import NotEnoughHistory
+from forecast.base.months import month
+from forecast.history.levels import FloatArray
+from forecast.history.series import History
 from forecast.models.pace import Anchor, Pace, anchor_of
-from forecast.spans import month
+from forecast.models.shared import Shared
 from strategies import history_of, indicator, row, shares
 
 # December has moved by one unit of the scale after six months, and by two after none.

@@ -8,13 +8,14 @@ import pytest
 from statsmodels.tsa.statespace.sarimax import SARIMAX, SARIMAXResults
 
 import conftest
-from forecast.archive import Archive
-from forecast.errors import NotEnoughHistory
-from forecast.history import Flows, History, build_history
-from forecast.models import Shared
+from forecast.archive.archive import Archive
+from forecast.base.errors import NotEnoughHistory
+from forecast.base.months import month
+from forecast.history.flows import Flows
+from forecast.history.series import History, build_history
 from forecast.models.sarima import FittedSarima, Sarima
 from forecast.models.seasonal import growth_paths, n_periods_ahead, usable_flows
-from forecast.spans import month
+from forecast.models.shared import Shared
 from strategies import history_of, indicator, row
 
 

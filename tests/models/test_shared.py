@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from forecast.history import History
-from forecast.models import Shared, rule_of
-from forecast.models.shared import ASSUMED_SIZE_PP, assumed_profile
+from forecast.history.series import History
+from forecast.models.shared import ASSUMED_SIZE_PP, Shared, assumed_profile, rule_of
 from strategies import history_of, indicator, row
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.history import FloatArray
+from forecast.history.levels import FloatArray
 from forecast.models.shrinkage import moved, own_offsets
 
 SPREAD = 0.3  # the deviation of offsets a priori, in log odds or logarithms

@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 from statsmodels.tsa.statespace.structural import UnobservedComponents, UnobservedComponentsResults
 
-from forecast.archive import Archive
-from forecast.errors import NotEnoughHistory
-from forecast.history import FloatArray, Flows, History, build_history
-from forecast.models import Shared
+from forecast.archive.archive import Archive
+from forecast.base.errors import NotEnoughHistory
+from forecast.history.flows import Flows
+from forecast.history.levels import FloatArray
+from forecast.history.series import History, build_history
 from forecast.models.seasonal import n_periods_ahead, usable_flows
+from forecast.models.shared import Shared
 from forecast.models.structural import FittedStructural, Structural
 from strategies import history_of, row
 

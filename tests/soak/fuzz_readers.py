@@ -14,14 +14,14 @@ import sys
 import atheris
 
 with atheris.instrument_imports(include=["forecast"]):
-    from forecast import spans
-    from forecast.errors import ForecastError
-    from forecast.figures import contract
-    from forecast.intake.numbers_said import growth_of_index, growth_said, level_said
-    from forecast.intake.spans_said import span_said
-    from forecast.intake.spelling import plain
-    from forecast.intake.units import rule_of
-    from forecast.parameters import is_name
+    from forecast.archive import figures as contract
+    from forecast.base import months as spans
+    from forecast.base.errors import ForecastError
+    from forecast.base.parameters import is_name
+    from forecast.importing.numbers import growth_of_index, growth_said, level_said
+    from forecast.importing.spans import span_said
+    from forecast.importing.spelling import plain
+    from forecast.importing.units import rule_of
 
 
 def read_all(text: str) -> None:

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecast.columns import texts
-from forecast.spans import Span
+from forecast.base.frames import texts
+from forecast.base.months import Span
 
 STANDING = {"final": 2, "preliminary": 2, "expected": 1, "lower_bound": 0}
 SETTLING = ("final", "preliminary")

@@ -12,18 +12,22 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from forecast.archive import Archive
-from forecast.backtest.errors import ErrorRow, errors_of
-from forecast.backtest.scoring import Call, scored
-from forecast.chance import generator
-from forecast.history import RESTATED_FROM, FloatArray, History, build_history, sources_of
-from forecast.models import MODELS, Fitted, Shared, explodes
-from forecast.outlook import learning_day, what_is_shared
-from forecast.outturn import Outturn, expected_outturn, outturn_of
-from forecast.record import Record
-from forecast.spans import month
-from forecast.targets import Comparison, Target, in_force
-from forecast.workers import executor, spread
+from forecast.archive.archive import Archive
+from forecast.archive.targets import Comparison, Target, in_force
+from forecast.backtest.evaluation import Call, scored
+from forecast.backtest.past_errors import ErrorRow, errors_of
+from forecast.base.months import month
+from forecast.base.parallel import executor, spread
+from forecast.base.randomness import generator
+from forecast.combination.estimates import learning_day, what_is_shared
+from forecast.history.growth import RESTATED_FROM
+from forecast.history.levels import FloatArray
+from forecast.history.series import History, build_history, sources_of
+from forecast.models.contract import Fitted, explodes
+from forecast.models.registry import MODELS
+from forecast.models.shared import Shared
+from forecast.verification.outturn import Outturn, expected_outturn, outturn_of
+from forecast.verification.record import Record
 
 N_QUANTILES, N_PATHS = 200, 1000
 LEVELS = (np.arange(N_QUANTILES) + 0.5) / N_QUANTILES

@@ -5,18 +5,18 @@ from __future__ import annotations
 import click
 
 from forecast import __version__
+from forecast.base.parallel import limit_threads
+from forecast.cli.backtest import backtest
 from forecast.cli.commitments import commitments
 from forecast.cli.explore import explore
 from forecast.cli.folders import check_data, init
 from forecast.cli.imports import import_command
-from forecast.cli.past import backtest
 from forecast.cli.plans import plan_table
 from forecast.cli.questions import news, scenario, status
 from forecast.cli.record import verify
 from forecast.cli.reports import report
+from forecast.cli.scheduled import check, run_due
 from forecast.cli.score import score
-from forecast.cli.unattended import check, run_due
-from forecast.workers import limit_threads
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

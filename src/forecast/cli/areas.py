@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import click
 
-from forecast.errors import ForecastError, SomeFailed
+from forecast.base.errors import ForecastError, SomeFailed
 
 
 def each(areas: Sequence[str], work: Callable[[str], str]) -> None:

@@ -12,8 +12,8 @@ from forecast.cli.options import asked_parameters, data_folder, question
 from forecast.cli.terminal import console
 
 if TYPE_CHECKING:
-    from forecast.archive import Snapshot
-    from forecast.parameters import Parameters
+    from forecast.archive.archive import Snapshot
+    from forecast.base.parameters import Parameters
 
 
 @click.group()
@@ -27,8 +27,8 @@ def commitments() -> None:
 def list_all(area: str, **asked: Any) -> None:
     """Print every commitment in force, with its progress and its chances."""
     with exit_codes():
-        from forecast.report import commitment_reports
-        from forecast.tables import commitments_lead, commitments_terminal
+        from forecast.pages.tables import commitments_lead, commitments_terminal
+        from forecast.report.commitments import commitment_reports
 
         parameters = asked_parameters(area, **asked)
         snapshot = _snapshot(parameters)
@@ -60,7 +60,7 @@ def list_all(area: str, **asked: Any) -> None:
 def add(name: str, day: str, done: str, source: str, released_on: str, data: str | None) -> None:
     """Append a progress entry to the data folder, once it has proved to be sound."""
     with exit_codes():
-        from forecast.commitments import add_progress
+        from forecast.archive.progress_entry import add_progress
 
         folder = Path(data_folder(data) or "data")
         row = {"id": name, "day": day, "done": done, "source": source, "released_on": released_on}
@@ -79,7 +79,7 @@ def add(name: str, day: str, done: str, source: str, released_on: str, data: str
 def template(area: str, out: str, **asked: Any) -> None:
     """Write a file with a line for each commitment, to be filled in by those who know."""
     with exit_codes():
-        from forecast.sheets import write_progress_template
+        from forecast.pages.excel import write_progress_template
 
         parameters = asked_parameters(area, **asked)
         announced = _snapshot(parameters).commitments(area, parameters.year)
@@ -89,8 +89,8 @@ def template(area: str, out: str, **asked: Any) -> None:
 
 def _snapshot(asked: Parameters) -> Snapshot:
     """Return what was known on the day; raise UnknownArea, BeforeFirstRelease or DayAhead."""
-    from forecast.archive import read_archive
-    from forecast.errors import DayAhead
+    from forecast.archive.folder import read_archive
+    from forecast.base.errors import DayAhead
 
     archive = read_archive(asked.data)
     today = archive.schedule.today()

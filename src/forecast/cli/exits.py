@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import click
 
-from forecast.errors import (
+from forecast.base.errors import (
     FolderBusy,
     ForecastError,
     NoPdf,

@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 import click
 
+from forecast.base.errors import OutputError, ParameterError
 from forecast.cli.exits import exit_codes
-from forecast.errors import OutputError, ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,8 +35,8 @@ def explore(notebook: str | None, folder: str | None, port: int, browser: bool) 
     NOTEBOOK is a name such as 04_scenarios; without one the index opens. Ctrl-C stops it.
     """
     with exit_codes():
-        from forecast.origin import PACKAGE
-        from forecast.origin import folder as packaged
+        from forecast.base.package import PACKAGE
+        from forecast.base.package import folder as packaged
 
         suite = packaged("notebooks")
         path = _INDEX if notebook is None else _path_of(notebook, suite)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from forecast.base.errors import OutputError, ParameterError
 from forecast.cli.exits import exit_codes
-from forecast.errors import OutputError, ParameterError
 
 if TYPE_CHECKING:
-    from forecast.archive import Archive
+    from forecast.archive.archive import Archive
 
 
 @click.command("check-data")
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def check_data(folder: str) -> None:
     """Check a data folder and say what is in it; name every fault."""
     with exit_codes():
-        from forecast.archive import read_archive
+        from forecast.archive.folder import read_archive
 
         archive = read_archive(Path(folder))
         newest = archive.figures["released_on"].max().date()
@@ -48,7 +48,7 @@ def check_data(folder: str) -> None:
 
 def _looks(archive: Archive) -> Iterator[str]:
     """Yield what deserves a second look in each area's figures, as known on the newest day."""
-    from forecast.quality import counted, findings, foremost
+    from forecast.report.data_checks import counted, findings, foremost
 
     snapshot = archive.as_of(archive.last_release_on)
     for area in archive.areas:
@@ -76,13 +76,13 @@ def init(folder: str) -> None:
     with exit_codes():
         import shutil
 
-        from forecast.origin import PACKAGE
+        from forecast.base.package import PACKAGE
 
         target = Path(folder)
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
             raise ParameterError([f"{target} is not empty; allowed: a new or empty folder"])
         try:
-            shutil.copytree(PACKAGE / "starter", target, dirs_exist_ok=True)
+            shutil.copytree(PACKAGE / "archive" / "starter", target, dirs_exist_ok=True)
         except OSError as error:
             raise OutputError(f"{target} could not be written: {error.strerror}") from error
         click.echo(

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from forecast.base.errors import ParameterError
+from forecast.base.parameters import LANGUAGES
 from forecast.cli.exits import BAD_INPUT, exit_codes
 from forecast.cli.terminal import console
-from forecast.errors import ParameterError
-from forecast.parameters import LANGUAGES
 
 if TYPE_CHECKING:
-    from forecast.intake import Reading
+    from forecast.importing import Reading
 
 INCOMPLETE = 7
 
@@ -51,9 +51,9 @@ def import_command(
     written again; a changed one is added as a revision.
     """
     with exit_codes():
-        from forecast import intake
-        from forecast.tables import imported_lines, imported_terminal
-        from forecast.texts import text
+        from forecast import importing as intake
+        from forecast.base.texts import text
+        from forecast.pages.tables import imported_lines, imported_terminal
 
         reading = intake.read(source, Path(told), out=Path(out), released_on=_day(released_on))
         if reading.added:
@@ -76,7 +76,7 @@ def import_command(
 
 
 def _list_unread(reading: Reading, lang: str) -> None:
-    from forecast.texts import text
+    from forecast.base.texts import text
 
     if reading.unread:
         click.echo("\n".join([text("import.unread", lang), *map(str, reading.faults)]), err=True)
@@ -89,7 +89,7 @@ def _is_confirmed(question: str) -> bool:
 
 
 def _day(said: str | None) -> date | str | None:
-    from forecast.intake import USUAL
+    from forecast.importing import USUAL
 
     if said is None or said == USUAL:
         return said

@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from forecast.errors import ParameterError
-from forecast.parameters import DEFAULT_PATHS, DEFAULT_SEED, LANGUAGES, Parameters
+from forecast.base.errors import ParameterError
+from forecast.base.parameters import DEFAULT_PATHS, DEFAULT_SEED, LANGUAGES, Parameters
 
 
 def names_in(text: str) -> tuple[str, ...]:
@@ -145,8 +145,8 @@ def existing_reports(reports: str) -> Path:
 
 
 def _today(folder: str) -> str:
-    from forecast.origin import folder as packaged
-    from forecast.schedule import read_schedule
+    from forecast.archive.schedule import read_schedule
+    from forecast.base.package import folder as packaged
 
     return read_schedule(Path(folder) if folder else packaged("data")).today().isoformat()
 

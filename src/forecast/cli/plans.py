@@ -18,10 +18,10 @@ from forecast.cli.options import asked_parameters, question
 def plan_table(area: str, out: str, **asked: Any) -> None:
     """Write progress against the plan with the probabilities beside it, as an Excel file."""
     with exit_codes():
-        from forecast.answers import answer_to
-        from forecast.report import report_of
-        from forecast.sheets import write_plan_table
-        from forecast.sheets.book import checked_suffix
+        from forecast.outlook.answers import answer_to
+        from forecast.pages.excel import write_plan_table
+        from forecast.pages.excel.book import checked_suffix
+        from forecast.report.report import report_of
 
         checked_suffix(Path(out), ".xlsx")
         parameters = asked_parameters(area, **asked)

@@ -8,16 +8,10 @@ from typing import Any
 
 import click
 
+from forecast.base.errors import ParameterError
 from forecast.cli.exits import exit_codes
-from forecast.cli.options import (
-    asked_parameters,
-    asked_until,
-    existing_reports,
-    language,
-    question,
-)
+from forecast.cli.options import asked_parameters, asked_until, existing_reports, language, question
 from forecast.cli.terminal import console, show
-from forecast.errors import ParameterError
 
 
 @click.command()
@@ -35,7 +29,9 @@ from forecast.errors import ParameterError
 def status(area: str | None, reports: str, as_json: bool, as_csv: bool, **asked: Any) -> None:
     """Print the table of targets and what moved, without a notebook."""
     with exit_codes():
-        from forecast.status import csv_of, json_of, moved_since_reports, statuses
+        from forecast.pages.status.value import csv_of, json_of
+        from forecast.publishing.status.cached import statuses
+        from forecast.publishing.status.earlier import moved_since_reports
 
         if as_json and as_csv:
             raise ParameterError(["--json and --csv: allowed: one of the two"])
@@ -66,10 +62,11 @@ def status(area: str | None, reports: str, as_json: bool, as_csv: bool, **asked:
 def news(area: str, as_json: bool, **asked: Any) -> None:
     """Say what moved the probabilities between two days, and which releases did."""
     with exit_codes():
-        from forecast.answers import answer_to
-        from forecast.news import news_of
-        from forecast.report import json_of, moved_report
-        from forecast.tables import moved_lines, moved_terminal
+        from forecast.outlook.answers import answer_to
+        from forecast.outlook.news import news_of
+        from forecast.pages.tables import moved_lines, moved_terminal
+        from forecast.report.moved import moved_report
+        from forecast.report.result import json_of
 
         parameters = asked_parameters(area, **asked)
         answer = answer_to(parameters)
@@ -118,10 +115,11 @@ def scenario(
       --given "gdp ytd 2019-09 7.1"            January to September
     """  # noqa: D301  # the backspace is what click reads
     with exit_codes():
-        from forecast.answers import answer_to
-        from forecast.report import json_of
-        from forecast.scenario import read_conditions, under
-        from forecast.tables import scenario_terminal
+        from forecast.outlook.answers import answer_to
+        from forecast.pages.tables import scenario_terminal
+        from forecast.report.conditions import read_conditions
+        from forecast.report.result import json_of
+        from forecast.report.scenario import under
 
         conditions = read_conditions(given)
         parameters = asked_parameters(area, **asked)

@@ -24,7 +24,7 @@ reports_option = click.option(
 def verify(reports: str, holds: str | None) -> None:
     """Check that every published result is what was published, and none is missing."""
     with exit_codes():
-        from forecast.ledger import faults_of, hash_of, read_ledger
+        from forecast.publishing.ledger import faults_of, hash_of, read_ledger
 
         folder = existing_reports(reports)
         faults = [str(fault) for fault in faults_of(folder)]

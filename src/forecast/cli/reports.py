@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from forecast.base.parallel import use
+from forecast.base.parameters import FORMATS, KINDS, LANGUAGES
 from forecast.cli.exits import exit_codes
 from forecast.cli.options import Listed, asked_parameters, asked_until, machines, names_in
 from forecast.cli.terminal import show
-from forecast.parameters import FORMATS, KINDS, LANGUAGES
-from forecast.workers import use
 
 if TYPE_CHECKING:
-    from forecast.runner import Publication
+    from forecast.publishing.publication import Publication
 
 ALL = "all"
 
@@ -83,7 +83,7 @@ def report(
 ) -> None:
     """Write reports of an area's year and print the table of targets."""
     with exit_codes():
-        from forecast.runner import publish
+        from forecast.publishing.publish import publish
 
         use(workers, scheduler)
         parameters = asked_parameters(area, lang=languages[0], **asked)
@@ -97,9 +97,9 @@ def report(
             show_progress=sys.stderr.isatty(),
         )
         if area == ALL:
-            from forecast.answers import areas_with_targets
-            from forecast.archive import read_archive
+            from forecast.archive.folder import read_archive
             from forecast.cli.areas import each
+            from forecast.outlook.answers import areas_with_targets
 
             archive = read_archive(parameters.data)
             areas = areas_with_targets(archive, parameters.year, parameters.as_of)
@@ -107,8 +107,8 @@ def report(
             return
         made = made_of(parameters)
         # What takes long to import comes after `publish`, which starts a kernel before it imports.
-        from forecast.report import read_result
-        from forecast.status.said import status_of
+        from forecast.pages.status.of_report import status_of
+        from forecast.report.result import read_result
 
         show(status_of(read_result(made.result), parameters.lang))
         click.echo("" if made.is_new else "Nothing new: the report of these inputs stood already.")

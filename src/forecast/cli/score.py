@@ -8,11 +8,11 @@ from pathlib import Path
 
 import click
 
+from forecast.base.errors import ParameterError
 from forecast.cli.exits import FAILED, exit_codes
 from forecast.cli.options import data_folder, existing_reports, language
 from forecast.cli.record import reports_option
 from forecast.cli.terminal import console
-from forecast.errors import ParameterError
 
 
 @click.command()
@@ -33,12 +33,12 @@ def score(
 ) -> None:
     """Settle what published reports said against the outturns that are out."""
     with exit_codes():
-        from forecast.archive import read_archive
-        from forecast.live import keep_live
-        from forecast.origin import folder as packaged
-        from forecast.published import scored_reports
-        from forecast.report import json_of
-        from forecast.tables import live_sentences, live_terminal
+        from forecast.archive.folder import read_archive
+        from forecast.archive.published_forecasts import keep_live
+        from forecast.base.package import folder as packaged
+        from forecast.pages.tables import live_sentences, live_terminal
+        from forecast.publishing.results import scored_reports
+        from forecast.report.result import json_of
 
         named = data_folder(data)
         archive = read_archive(Path(named) if named else packaged("data"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from forecast.status import Status
+    from forecast.pages.status.value import Status
 
 _LOG_WIDTH = 120
 
@@ -22,7 +22,7 @@ def console() -> Console:
 
 def show(status: Status) -> None:
     """Print what is said of an area: targets, unpublished figures, commitments."""
-    from forecast.status.printing import printed
+    from forecast.pages.status.printing import printed
 
     for part in printed(status):
         console().print(part)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.base.months import MONTHS_A_YEAR
 from forecast.history.levels import FloatArray, Levels
-from forecast.spans import MONTHS_A_YEAR
 
 MONTHLY = tuple(range(2, MONTHS_A_YEAR + 1))
 QUARTERLY = (3, 6, 9, 12)

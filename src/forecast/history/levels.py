@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.archive import Figure
-from forecast.spans import MONTHS_A_YEAR, month_of_year
+from forecast.archive.series import Figure
+from forecast.base.months import MONTHS_A_YEAR, month_of_year
 
 FloatArray = NDArray[np.float64]
 

@@ -9,15 +9,16 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from forecast.archive import Figure, Snapshot
-from forecast.framed import markup_of
+from forecast.archive.archive import Snapshot
+from forecast.archive.registry import Indicator, Registry
+from forecast.archive.series import Figure
+from forecast.base.markup import markup_of
+from forecast.base.months import MONTHS_A_YEAR, month, month_of_year, year_of
+from forecast.base.texts import day, text
 from forecast.history.flows import Flows, comparable_flows
 from forecast.history.growth import Basis, Growth, Part, settled_by, year_to_date_growth
 from forecast.history.levels import FloatArray, Levels, cumulated
 from forecast.history.shares import OWN, base_year_shares, profiles
-from forecast.indicators import Indicator, Registry
-from forecast.spans import MONTHS_A_YEAR, month, month_of_year, year_of
-from forecast.texts import day, text
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from forecast.base.months import MONTHS_A_YEAR
 from forecast.history.levels import FloatArray, Levels
-from forecast.spans import MONTHS_A_YEAR
 
 OWN, OWN_OTHER_YEAR, RELATED, EQUAL = "own", "own_other_year", "related", "equal"
 _QUARTERS = np.array([2, 5, 8, 11])

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forecast.errors import NotEnoughHistory
-from forecast.history import FloatArray, History
+from forecast.base.errors import NotEnoughHistory
+from forecast.base.months import year_of
+from forecast.history.levels import FloatArray
+from forecast.history.series import History
 from forecast.models.pace import FittedPace, Pace
 from forecast.models.shared import Shared
-from forecast.spans import year_of
 
 
 class Borrowed:

@@ -6,7 +6,8 @@ from typing import Protocol
 
 import numpy as np
 
-from forecast.history import FloatArray, History
+from forecast.history.levels import FloatArray
+from forecast.history.series import History
 from forecast.models.shared import Scale, Shared
 
 _WIDEST = 40.0  # sizes of a series between the 5 % and the 95 % of December; 8 is usual at most

@@ -19,10 +19,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from statsmodels.tsa.statespace.mlemodel import MLEModel
 
-from forecast.history import FloatArray, History
+from forecast.base.months import MONTHS_A_YEAR, month
+from forecast.history.levels import FloatArray
+from forecast.history.series import History
 from forecast.models.shared import Shared
 from forecast.models.statespace import filter_pass
-from forecast.spans import MONTHS_A_YEAR, month
 
 _DIFFUSE = 1e4
 _PERSISTENCE = 0.982  # of a related series' growth about its mean, as in `sarima`

@@ -9,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 from scipy.optimize import minimize_scalar
 
-from forecast.errors import NotEnoughHistory
-from forecast.history import History
+from forecast.base.errors import NotEnoughHistory
+from forecast.base.months import MONTHS_A_YEAR, month
+from forecast.history.series import History
 from forecast.models.cumulated import (
     CumulatedLevel,
     FittedGrowth,
@@ -21,7 +22,6 @@ from forecast.models.cumulated import (
     n_settled_months,
 )
 from forecast.models.shared import Shared
-from forecast.spans import MONTHS_A_YEAR, month
 
 _FEWEST_POINTS = 3
 _LONGEST_SILENCE = 18  # months without a settled point after which the model has nothing to say

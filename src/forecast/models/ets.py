@@ -11,7 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from statsmodels.tsa.exponential_smoothing.ets import ETSModel, ETSResults
 
-from forecast.history import FloatArray, Flows, History
+from forecast.history.flows import Flows
+from forecast.history.levels import FloatArray
+from forecast.history.series import History
 from forecast.models.seasonal import (
     filled,
     growth_paths,

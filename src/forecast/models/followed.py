@@ -6,9 +6,11 @@ from typing import Literal
 
 import numpy as np
 
-from forecast.history import Basis, FloatArray, History
+from forecast.base.months import month
+from forecast.history.growth import Basis
+from forecast.history.levels import FloatArray
+from forecast.history.series import History
 from forecast.models.cumulated import monthly_growth
-from forecast.spans import month
 
 Reason = Literal["missing", "short", "stopped", "jumped"]
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 import numpy as np
 from scipy.optimize import minimize
 
-from forecast.errors import NotEnoughHistory
-from forecast.history import FloatArray, History
+from forecast.base.errors import NotEnoughHistory
+from forecast.history.levels import FloatArray
+from forecast.history.series import History
 from forecast.models.cumulated import (
     CumulatedLevel,
     FittedGrowth,

@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forecast.errors import NotEnoughHistory
-from forecast.history import FloatArray, History
+from forecast.base.errors import NotEnoughHistory
+from forecast.base.months import MONTHS_A_YEAR, month_of_year, year_of
+from forecast.history.levels import FloatArray
+from forecast.history.series import History
 from forecast.models.shared import Scale, Shared
-from forecast.spans import MONTHS_A_YEAR, month_of_year, year_of
 
 _OLDEST_ANCHOR = 3  # years
 _JITTER = 0.25  # bandwidth of the smoothing of the empirical errors, in their own scale

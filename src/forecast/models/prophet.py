@@ -13,8 +13,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecast.errors import NotEnoughHistory
-from forecast.history import FloatArray, Flows, History
+from forecast.base.errors import NotEnoughHistory
+from forecast.history.flows import Flows
+from forecast.history.levels import FloatArray
+from forecast.history.series import History
 from forecast.models.seasonal import growth_paths, n_periods_ahead, needed_flows, usable_flows
 from forecast.models.shared import Shared
 

@@ -18,7 +18,9 @@ import numpy as np
 from statsmodels.tsa.statespace.kalman_filter import FilterResults
 from statsmodels.tsa.statespace.sarimax import SARIMAX
 
-from forecast.history import FloatArray, Flows, History
+from forecast.history.flows import Flows
+from forecast.history.levels import FloatArray
+from forecast.history.series import History
 from forecast.models.seasonal import growth_paths, n_periods_ahead, needed_flows, usable_flows
 from forecast.models.shared import Shared
 from forecast.models.shrinkage import moved, own_offsets

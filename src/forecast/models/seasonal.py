@@ -8,9 +8,11 @@ from itertools import accumulate, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.errors import NotEnoughHistory
-from forecast.history import FloatArray, Flows, History
-from forecast.spans import month_of_year, year_of
+from forecast.base.errors import NotEnoughHistory
+from forecast.base.months import month_of_year, year_of
+from forecast.history.flows import Flows
+from forecast.history.levels import FloatArray
+from forecast.history.series import History
 
 FEWEST_YEARS = 4
 _LEAST_KNOWN = 0.8

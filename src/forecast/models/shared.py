@@ -9,8 +9,9 @@ from typing import Literal
 import numpy as np
 from scipy.stats import norm
 
-from forecast.history import FloatArray, History
-from forecast.spans import MONTHS_A_YEAR
+from forecast.base.months import MONTHS_A_YEAR
+from forecast.history.levels import FloatArray
+from forecast.history.series import History
 
 PRIOR_YEARS = 4.0  # weight of the pool against a series' own years
 SIGNAL_TO_NOISE = 0.2

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.optimize import minimize
 
-from forecast.history import FloatArray
+from forecast.history.levels import FloatArray
 
 _SPREAD = 0.3
 _MOST_STEPS = 30

@@ -10,7 +10,7 @@ from statsmodels.tsa.statespace.kalman_filter import (
 )
 from statsmodels.tsa.statespace.mlemodel import MLEModel
 
-from forecast.history import FloatArray
+from forecast.history.levels import FloatArray
 
 _START_YEARS, _RECENT_YEARS = 2, 8  # the filter settles in two years; older noise was larger
 _KEPT = MEMORY_CONSERVE ^ MEMORY_NO_FORECAST_COV  # storing every state takes as long as filtering

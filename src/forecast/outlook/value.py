@@ -10,17 +10,18 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from forecast.archive import BoolArray, Snapshot
-from forecast.attainment import Joint, joint_attainment, probability
-from forecast.calibration import Calibration
-from forecast.caveats import Caveat
-from forecast.framed import markup_of
-from forecast.history import FloatArray, History
-from forecast.models import Scale
-from forecast.outturn import Outturn
-from forecast.spans import month_text
-from forecast.targets import Target
-from forecast.texts import day, text
+from forecast.archive.archive import BoolArray, Snapshot
+from forecast.archive.targets import Target
+from forecast.base.markup import markup_of
+from forecast.base.months import month_text
+from forecast.base.texts import day, text
+from forecast.combination.calibration import Calibration
+from forecast.history.levels import FloatArray
+from forecast.history.series import History
+from forecast.models.shared import Scale
+from forecast.outlook.attainment import Joint, joint_attainment, probability
+from forecast.outlook.caveats import Caveat
+from forecast.verification.outturn import Outturn
 
 N_BATCHES = 10
 Status = Literal["forecast", "settled", "cannot_be_assessed"]

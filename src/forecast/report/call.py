@@ -10,13 +10,13 @@ from datetime import date
 
 import numpy as np
 
-from forecast.answers import Answer
-from forecast.attainment import Probability, attainable_rates, parts_of_range, probability
-from forecast.history import FloatArray
-from forecast.outlook import N_BATCHES, IndicatorOutlook
-from forecast.outturn import Outturn
+from forecast.archive.targets import Comparison, Target
+from forecast.history.levels import FloatArray
+from forecast.outlook.answers import Answer
+from forecast.outlook.attainment import Probability, attainable_rates, parts_of_range, probability
+from forecast.outlook.value import N_BATCHES, IndicatorOutlook
 from forecast.report.lights import light, word
-from forecast.targets import Comparison, Target
+from forecast.verification.outturn import Outturn
 
 EQUALLY_LIKELY = (np.arange(100) + 0.5) / 100
 

@@ -7,12 +7,12 @@ from datetime import date
 
 import numpy as np
 
-from forecast.archive import Snapshot
-from forecast.attainment import probability
-from forecast.completion import Completion, completions
-from forecast.outlook import N_BATCHES
+from forecast.archive.archive import Snapshot
+from forecast.base.months import MONTHS_A_YEAR
+from forecast.outlook.attainment import probability
+from forecast.outlook.commitments import Completion, completions
+from forecast.outlook.value import N_BATCHES
 from forecast.report.lights import light, word
-from forecast.spans import MONTHS_A_YEAR
 
 DAYS_A_MONTH = 365.25 / MONTHS_A_YEAR
 _LIGHTS = {"done": "attained", "missed": "missed"}

@@ -8,13 +8,13 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from forecast.answers import Answer
-from forecast.archive import Figure
-from forecast.attainment import rest_of_year_growth
-from forecast.history import History, build_history
-from forecast.outlook import IndicatorOutlook
-from forecast.record import POOL, final_calls
-from forecast.spans import MONTHS_A_YEAR, month, month_text
+from forecast.archive.series import Figure
+from forecast.base.months import MONTHS_A_YEAR, month, month_text
+from forecast.history.series import History, build_history
+from forecast.outlook.answers import Answer
+from forecast.outlook.attainment import rest_of_year_growth
+from forecast.outlook.value import IndicatorOutlook
+from forecast.verification.record import POOL, final_calls
 
 _YEARS_OF_FIGURES = 3
 

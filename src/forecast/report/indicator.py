@@ -6,12 +6,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from forecast.answers import Answer
-from forecast.attainment import Required, progress, quantiles, required
-from forecast.history import Basis, History
-from forecast.indicators import Registry
-from forecast.outlook import IndicatorOutlook, Outlook
-from forecast.overdue import awaited
+from forecast.archive.overdue import awaited
+from forecast.archive.registry import Registry
+from forecast.base.months import MONTHS_A_YEAR, month, month_of_year, month_text, year_of
+from forecast.history.growth import Basis
+from forecast.history.series import History
+from forecast.outlook.answers import Answer
+from forecast.outlook.attainment import Required, progress, quantiles, required
+from forecast.outlook.value import IndicatorOutlook, Outlook
 from forecast.report.call import (
     PublishedCall,
     attainable,
@@ -23,7 +25,6 @@ from forecast.report.call import (
 from forecast.report.depth import depth_of
 from forecast.report.overlay import unpublished_of
 from forecast.report.value import CaveatSaid, Fan, IndicatorReport, LastFigure, Member
-from forecast.spans import MONTHS_A_YEAR, month, month_of_year, month_text, year_of
 
 FAN_LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 

@@ -5,7 +5,7 @@ Both follow the whole per cent that is printed beside them, so that 66 % never s
 
 from __future__ import annotations
 
-from forecast.texts import whole_percent
+from forecast.base.texts import whole_percent
 
 GREEN_FROM, RED_BELOW = 0.66, 0.33
 WORDS = (

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecast.archive import Snapshot
-from forecast.indicators import Registry
+from forecast.archive.archive import Snapshot
+from forecast.archive.registry import Registry
 from forecast.report.naming import series_names
-from forecast.scores import coverage
-from forecast.settlement import SettledCall, settled_calls
+from forecast.verification.scores import coverage
+from forecast.verification.settlement import SettledCall, settled_calls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

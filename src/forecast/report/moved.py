@@ -8,14 +8,14 @@ from datetime import date
 
 import pandas as pd
 
-from forecast import texts
-from forecast.archive import Figure
-from forecast.film import Frame
-from forecast.framed import markup_of
-from forecast.indicators import Registry
-from forecast.news import Item, News, TargetNews
+from forecast.archive.registry import Registry
+from forecast.archive.series import Figure
+from forecast.base import texts
+from forecast.base.markup import markup_of
+from forecast.base.months import month_text
+from forecast.outlook.news import Item, News, TargetNews
+from forecast.outlook.timeline import Frame
 from forecast.report.naming import series_names
-from forecast.spans import month_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, TypedDict
 
-from forecast.indicators import Registry
+from forecast.archive.registry import Registry
 from forecast.report.call import TargetSaid
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from forecast.answers import Answer
-from forecast.archive import Figure
-from forecast.history import History, sources_of
-from forecast.outlook import Outlook
+from forecast.archive.series import Figure
+from forecast.base.months import Span
+from forecast.history.series import History, sources_of
+from forecast.outlook.answers import Answer
+from forecast.outlook.value import Outlook
 from forecast.report.naming import series_names
-from forecast.spans import Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from forecast.archive import Snapshot
-from forecast.quality import KINDS, Finding, counted, findings, foremost
-from forecast.spans import month_text
+from forecast.archive.archive import Snapshot
+from forecast.base.months import month_text
+from forecast.report.data_checks import counted, findings, foremost
+from forecast.report.finding import KINDS, Finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,11 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from forecast.chance import generator
-from forecast.indicators import Registry
-from forecast.record import POOL, RAW_POOL, REFERENCES, final_calls
+from forecast.archive.registry import Registry
+from forecast.base.randomness import generator
 from forecast.report.naming import series_names
-from forecast.scores import Interval, consistency_band, coverage, ratio_by_year, reliability
+from forecast.verification.record import POOL, RAW_POOL, REFERENCES, final_calls
+from forecast.verification.scores import (
+    Interval,
+    consistency_band,
+    coverage,
+    ratio_by_year,
+    reliability,
+)
 
 FEWEST_YEARS, FEWEST_CALLS = 3, 50
 BAND, N_DRAWS = 0.9, 400

@@ -11,8 +11,10 @@ from datetime import date
 
 import pandas as pd
 
-from forecast.attainment import Progress, Required
-from forecast.errors import UnknownIndicator
+from forecast.base import texts
+from forecast.base.errors import UnknownIndicator
+from forecast.base.markup import markup_of
+from forecast.outlook.attainment import Progress, Required
 from forecast.report.call import Attained, Distribution, PublishedCall, Settled, TargetSaid
 from forecast.report.commitments import CommitmentReport
 from forecast.report.depth import Depth
@@ -205,10 +207,9 @@ class Report:
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("indicator")
 
     def _repr_html_(self) -> str:
-        """Return the table of targets in English, for notebooks."""
-        from forecast.tables import headline  # draws this type, which has to exist first
-
-        return headline(self, "en").markup
+        """Return a row for each indicator, for notebooks."""
+        ends = {"area": self.area_name("en"), "year": self.year, "day": texts.day(self.as_of, "en")}
+        return markup_of(self.to_frame(), texts.text("shown.outlook", "en", **ends))
 
 
 def _row(one: IndicatorReport) -> dict[str, object]:

@@ -1,0 +1,132 @@
+"""Counted commitments, as a work report announces them: 新增学位4000个以上."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from pydantic import ConfigDict
+
+from forecast.archive.toml import Day, Number, Year, area_faults, parsed, read_entries
+from forecast.base.errors import Fault
+
+ANNOUNCED_FILE = "commitments.toml"
+DEFAULT_TOLERANCE_PCT = 5.0
+SHARE_UNIT = "%"
+_ID = "letters, digits, - and _, at most 64 of them"
+
+
+class CommitmentComparison(StrEnum):
+    """How what is done is held against the amount."""
+
+    EXACTLY = "exactly"
+    AT_LEAST = "at_least"
+    ABOUT = "about"
+    MORE_THAN = "more_than"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commitment:
+    """Something that a government said it would do within a year, and how much of it.
+
+    An amount in `%` is a share, in per cent; every other one is a count, which begins at zero
+    with the year and never falls.
+    """
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    id: str
+    area: str
+    year: Year
+    name_en: str
+    name_zh: str
+    amount: Number
+    unit_en: str
+    unit_zh: str
+    comparison: CommitmentComparison
+    wording: str
+    source: str
+    announced_on: Day
+    announced_on_basis: Literal["published", "estimated", "uploaded"] = "published"
+    amount_basis: Literal["stated", "named", "all"] = "stated"
+    tolerance_pct: Number | None = None
+
+    @property
+    def is_share(self) -> bool:
+        """Whether the amount is a share in per cent, which may fall again."""
+        return self.unit_en == SHARE_UNIT
+
+    @property
+    def bound(self) -> float:
+        """The amount from which it is kept; with `more_than` it must be passed."""
+        if self.comparison is not CommitmentComparison.ABOUT:
+            return self.amount
+        given = self.tolerance_pct
+        return self.amount * (1 - (DEFAULT_TOLERANCE_PCT if given is None else given) / 100)
+
+    def are_kept_by(self, done: ArrayLike) -> NDArray[np.bool_]:
+        """Return whether so much keeps the commitment, amount by amount."""
+        amounts, slack = np.asarray(done, dtype=float), 1e-9 * max(1.0, self.amount)
+        if self.comparison is CommitmentComparison.MORE_THAN:
+            return np.asarray(amounts > self.bound + slack)
+        return np.asarray(amounts >= self.bound - slack)
+
+    def is_kept_by(self, done: float) -> bool:
+        """Return whether so much keeps the commitment."""
+        return bool(self.are_kept_by(done))
+
+
+def read_announced(
+    folder: Path, faults: list[Fault], areas: Collection[str] | None = None
+) -> tuple[list[Commitment], list[int]]:
+    """Return the commitments of a data folder and the line of each; add every fault."""
+    path = folder / ANNOUNCED_FILE
+    if not path.is_file():
+        return [], []
+    entries, lines = read_entries(path, {"commitment"})
+    found: list[Fault] = []
+    read = parsed(Commitment, entries["commitment"], lines["commitment"], path.name, found)
+    if not found:
+        pairs = list(zip(read, lines["commitment"], strict=True))
+        found = [Fault(path.name, line, text) for one, line in pairs for text in _problems(one)]
+        found.extend(_contradictions(pairs, path.name))
+        found.extend(area_faults(read, lines["commitment"], path.name, areas))
+    faults.extend(found)
+    return ([], []) if found else (read, lines["commitment"])
+
+
+def _problems(one: Commitment) -> Iterator[str]:
+    if not 0 < len(one.id) <= 64 or not all(c.isalnum() or c in "-_" for c in one.id):
+        yield f"id {one.id!r}; allowed: {_ID}"
+    if one.amount <= 0:
+        yield f"amount {one.amount:g}; allowed: more than zero"
+    if (one.unit_en == SHARE_UNIT) != (one.unit_zh == SHARE_UNIT):
+        yield f"unit_en {one.unit_en!r} and unit_zh {one.unit_zh!r}; allowed: '%' in both or none"
+    elif one.is_share and one.amount > 100:
+        yield f"amount {one.amount:g} of a share; allowed: up to 100"
+    if one.tolerance_pct is not None and (
+        one.comparison is not CommitmentComparison.ABOUT or not 0 <= one.tolerance_pct < 100
+    ):
+        given = f"tolerance_pct {one.tolerance_pct:g}"
+        yield f"{given}; allowed: zero or more and below 100, with comparison about"
+
+
+def _contradictions(pairs: Sequence[tuple[Commitment, int]], file: str) -> Iterator[Fault]:
+    """Yield ids that two areas use, and commitments announced twice on one day."""
+    areas: dict[str, tuple[str, int]] = {}
+    seen: dict[tuple[str, int, date], int] = {}
+    for one, line in pairs:
+        area, first = areas.setdefault(one.id, (one.area, line))
+        if area != one.area:
+            what = f"id {one.id!r} is of {area} on line {first}, and of {one.area} here"
+            yield Fault(file, line, f"{what}; allowed: an id of one area alone")
+        key = (one.id, one.year, one.announced_on)
+        if (first := seen.setdefault(key, line)) != line:
+            what = f"{one.id} {one.year} was announced on this day on line {first} already"
+            yield Fault(file, line, f"{what}; allowed: a later announced_on")

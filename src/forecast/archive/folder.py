@@ -1,0 +1,126 @@
+"""An archive read from a data folder, with every fault of every file."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+import pandas as pd
+
+from forecast.archive.archive import Archive
+from forecast.archive.commitment_book import Commitments, read_commitments
+from forecast.archive.commitments import ANNOUNCED_FILE
+from forecast.archive.figure_files import figure_files, sound_figures
+from forecast.archive.figures import KEY, conflicts
+from forecast.archive.progress import progress_files
+from forecast.archive.published_forecasts import FILE as LIVE_FILE
+from forecast.archive.published_forecasts import LiveCall, read_live
+from forecast.archive.registry import FILE as INDICATORS_FILE
+from forecast.archive.registry import Registry, read_registry
+from forecast.archive.schedule import FILE as SCHEDULE_FILE
+from forecast.archive.schedule import Schedule, read_schedule
+from forecast.archive.targets import FILE as TARGETS_FILE
+from forecast.archive.targets import Target, read_targets
+from forecast.base.errors import ContractError, Fault
+from forecast.base.package import sha256_of
+
+
+def read_archive(folder: Path) -> Archive:
+    """Return a data folder's archive; raise ContractError with every fault of every file."""
+    if not folder.is_dir():
+        raise ContractError([Fault(str(folder), None, "no such folder; a data folder is needed")])
+    faults: list[Fault] = []
+    registry = None
+    figures, figure_faults, n_rows = sound_figures(folder)
+    areas = None if figure_faults else set(figures["area"])
+    try:
+        registry = read_registry(folder, areas)
+    except ContractError as error:
+        faults.extend(error.faults)
+    faults.extend(figure_faults)
+    if registry is not None:
+        faults.extend(unknown_indicators(figures, registry))
+        figures, unit_faults = with_units(figures, registry)
+        faults.extend(unit_faults)
+    known = None if areas is None or registry is None else {*areas, *registry.areas}
+    targets, schedule, commitments, live = _optional(folder, registry, known, faults)
+    if faults or registry is None:
+        raise ContractError(faults)
+    hashes = file_hashes(folder)
+    again = n_rows - len(figures)
+    return Archive(
+        figures,
+        registry,
+        targets,
+        schedule,
+        hashes,
+        commitments=commitments,
+        live=live,
+        n_repeated=again,
+    )
+
+
+def _optional(
+    folder: Path, registry: Registry | None, areas: Collection[str] | None, faults: list[Fault]
+) -> tuple[tuple[Target, ...], Schedule, Commitments, tuple[LiveCall, ...]]:
+    """Return targets, schedule, commitments and live calls; add their faults."""
+    targets: tuple[Target, ...] = ()
+    schedule, commitments = Schedule(), Commitments()
+    live: tuple[LiveCall, ...] = ()
+    try:
+        targets = read_targets(folder, registry, areas) if registry is not None else ()
+    except ContractError as error:
+        faults.extend(error.faults)
+    try:
+        schedule = read_schedule(folder, areas)
+    except ContractError as error:
+        faults.extend(error.faults)
+    try:
+        commitments = read_commitments(folder, areas)
+    except ContractError as error:
+        faults.extend(error.faults)
+    try:
+        live = read_live(folder, registry.indicators) if registry is not None else ()
+    except ContractError as error:
+        faults.extend(error.faults)
+    return targets, schedule, commitments, live
+
+
+def unknown_indicators(figures: pd.DataFrame, registry: Registry) -> list[Fault]:
+    """Return a fault for each figure of an indicator that the registry does not hold."""
+    known = ", ".join(sorted(registry.indicators))
+    unknown = figures[~figures["indicator"].isin(list(registry.indicators))]
+    rows = unknown[["file", "line", "indicator"]].to_dict("records")
+    rule = f"known in {INDICATORS_FILE}: {known}"
+    return [
+        Fault(r["file"], r["line"], f"unknown indicator {r['indicator']!r}; {rule}") for r in rows
+    ]
+
+
+def with_units(figures: pd.DataFrame, registry: Registry) -> tuple[pd.DataFrame, list[Fault]]:
+    """Return figures with the registry's unit where a row of a level gives none, and new faults.
+
+    A row that now has the unit of another one must not contradict it.
+    """
+    unnamed = figures["unit"] == ""
+    if not unnamed.any():
+        return figures, []
+    series = figures.loc[unnamed, ["area", "indicator"]].astype(str)
+    named = {
+        key: registry.of(*key).unit if key[1] in registry.indicators else ""
+        for key in set(series.itertuples(index=False, name=None))
+    }
+    units = figures["unit"].astype(str).to_numpy(dtype=object)
+    units[unnamed.to_numpy()] = [named[key] for key in series.itertuples(index=False, name=None)]
+    filled = figures.assign(unit=pd.Categorical(units))
+    again = filled.duplicated([*KEY, "released_on"], keep=False)
+    found = list(conflicts(filled[again]))
+    return filled.drop_duplicates([*KEY, "released_on", "status"], ignore_index=True), found
+
+
+def file_hashes(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file of a data folder that a result can depend on, by name."""
+    names = (INDICATORS_FILE, TARGETS_FILE, SCHEDULE_FILE, ANNOUNCED_FILE, LIVE_FILE)
+    named = [folder / name for name in names]
+    paths = [*named, *figure_files(folder), *progress_files(folder)]
+    return {p.relative_to(folder).as_posix(): sha256_of(p) for p in paths if p.is_file()}

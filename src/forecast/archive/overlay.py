@@ -1,0 +1,142 @@
+"""Unpublished figures laid over the published ones for one run: an office's own flash figures.
+
+They are read as any figures file is. A forecast uses them as if they were published; they settle
+nothing, nothing is learnt from them, and no file of the data folder is touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from forecast.archive.archive import Archive
+from forecast.archive.figure_files import csv_rows
+from forecast.archive.figures import KEY, REQUIRED, checked, conflicts
+from forecast.archive.folder import unknown_indicators, with_units
+from forecast.archive.registry import Indicator
+from forecast.archive.series import SETTLING
+from forecast.base.errors import ContractError, Fault
+from forecast.base.frames import texts
+from forecast.base.months import MONTHS_A_YEAR, Span, month_of_year, month_text
+from forecast.base.package import sha256_of
+
+UNNAMED_SOURCE = "internal"
+_NEEDED = tuple(column for column in REQUIRED if column != "released_on")
+_LOGGED = (
+    "area", "indicator", "first_month", "last_month", "measure", "value", "unit", "status",
+    "released_on", "publisher", "source", "line",
+)  # fmt: skip
+
+_Row = Mapping[Hashable, Any]
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """The figures of an overlay file, in the columns of an archive's, and what they hang on.
+
+    `content_hash` is the SHA-256 of the file, so that a run can be told from one with other rows.
+    """
+
+    figures: pd.DataFrame
+    content_hash: str
+
+    def over(self, archive: Archive) -> Archive:
+        """Return the archive with these figures over it."""
+        return replace(archive, unpublished=self.figures)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return every row as it is logged: texts and numbers, months as `YYYY-MM`, days in ISO."""
+        named = self.figures.assign(
+            first_month=self.figures["first"].map(month_text),
+            last_month=self.figures["last"].map(month_text),
+            released_on=self.figures["released_on"].dt.strftime("%Y-%m-%d"),
+        )
+        rows = named[list(_LOGGED)].to_dict("records")
+        return [{str(name): value for name, value in row.items()} for row in rows]
+
+
+def read_overlay(path: Path, archive: Archive, day: date) -> Overlay:
+    """Return the figures of a CSV file that lie over an archive; raise ContractError.
+
+    A row without `released_on` came out on `day`, one without a source is of `UNNAMED_SOURCE`.
+    What runs to December of a year is no outturn but an expectation, whatever its status.
+    """
+    if not path.is_file():
+        raise ContractError([Fault(str(path), None, "no such file; a CSV file is needed")])
+    faults: list[Fault] = []
+    rows = csv_rows(path, path.name, faults, _NEEDED)
+    given = rows.get("released_on", pd.Series("", index=rows.index))
+    dated = given.where(given != "", day.isoformat())
+    figures = checked(rows.assign(released_on=dated), path.name, faults)
+    figures = figures.assign(is_published=False, is_dated=given[figures.index] != "")
+    figures["source"] = texts(figures["source"], lambda said: said or UNNAMED_SOURCE)
+    figures, _ = with_units(figures, archive.registry)
+    faults.extend(conflicts(figures))
+    faults.extend(unknown_indicators(figures, archive.registry))
+    faults.extend(_against(figures, archive, day))
+    if faults:
+        raise ContractError(sorted(faults, key=lambda f: (f.file, f.line or 0)))
+    once = figures.drop_duplicates([*KEY, "released_on", "status"], ignore_index=True)
+    return Overlay(_never_settling(once), sha256_of(path))
+
+
+def _never_settling(figures: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures with those that run to December as expected ones."""
+    settles = figures["status"].isin(SETTLING)
+    ends_a_year = figures["last"].map(month_of_year) == MONTHS_A_YEAR
+    return figures.assign(
+        status=figures["status"].astype("str").mask(settles & ends_a_year, "expected")
+    )
+
+
+def _against(figures: pd.DataFrame, archive: Archive, day: date) -> Iterator[Fault]:
+    """Yield what does not fit to the figures that are published."""
+    areas = ", ".join(archive.areas)
+    for row in figures.to_dict("records"):
+        file, line = row["file"], row["line"]
+        if row["area"] not in archive.areas:
+            yield Fault(file, line, f"no figures for area {row['area']!r}; allowed: {areas}")
+        elif row["indicator"] in archive.registry.indicators:
+            for message in _messages(row, archive, day):
+                yield Fault(file, line, message)
+
+
+def _messages(row: _Row, archive: Archive, day: date) -> Iterator[str]:
+    area, indicator = row["area"], row["indicator"]
+    span, measure, unit = Span(row["first"], row["last"]), row["measure"], row["unit"]
+    what, on = f"{area} {indicator} {span}", row["released_on"].date()
+    entry = archive.registry.of(area, indicator)
+    ends_a_year = month_of_year(span.last) == MONTHS_A_YEAR and row["status"] != "lower_bound"
+    if entry.annual_rule and ends_a_year and not _is_of_the_year(row, entry):
+        allowed = "growth_pct of the whole year" + (", or of December" if entry.is_stock else "")
+        yield (
+            f"{what} {measure} runs to December, which an overlay can only expect; "
+            f"allowed: {allowed}"
+        )
+    published = [f for f in archive.releases(area, indicator) if f.released_on <= day]
+    levels = [f for f in published if f.measure == "level"]
+    usual = max(levels, key=lambda f: (f.span.last, f.released_on)).unit if levels else unit
+    if measure == "level" and unit != usual:
+        yield f"unit {unit!r} is not that of the published levels; allowed: {usual!r}"
+    settled = archive.releases_of(area, indicator, span, measure)
+    same = [f for f in settled if f.unit == unit and f.released_on <= day]
+    if not row["is_dated"]:
+        same = same[-1:]  # the one that it would put aside
+    for known in same:
+        said = f"{what} was published as {known.value:g} on {known.released_on}"
+        if not row["is_dated"]:
+            yield f"{said}; allowed: a released_on of its own, a revision's after that day"
+        elif known.released_on == on and known.value != row["value"]:
+            yield f"{said}, and is {row['value']:g} here; allowed: one value a day"
+
+
+def _is_of_the_year(row: _Row, entry: Indicator) -> bool:
+    """Whether a figure is growth of a whole year, the one thing that an expectation can be."""
+    span = Span(row["first"], row["last"])
+    is_december = entry.is_stock and span.n_months == 1
+    return row["measure"] == "growth_pct" and (span.is_whole_year or is_december)

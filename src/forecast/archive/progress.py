@@ -1,0 +1,131 @@
+"""Progress of commitments: reading `commitments/*.csv`, and the contract that the rows keep."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from forecast.archive.csv_files import csv_table
+from forecast.archive.figures import TOO_LARGE
+from forecast.base.errors import ContractError, Fault
+
+PROGRESS_FOLDER = "commitments"
+PROGRESS_COLUMNS = ("id", "day", "done", "source")
+OPTIONAL_COLUMNS = ("released_on", "name")  # the name is for the eye
+_DAY = re.compile(r"(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}")
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressEntry:
+    """How much of a commitment was done since January by the end of a day, and who says so.
+
+    `decimals` is the number of digits after the point that it was written with. It is known from
+    `released_on` on; `file` and `line` are where it stands.
+    """
+
+    id: str
+    day: date
+    done: float
+    source: str
+    released_on: date
+    decimals: int = 0
+    file: str = ""
+    line: int = 0
+
+    @property
+    def place(self) -> str:
+        """Where the entry stands: `file:line`."""
+        return f"{self.file}:{self.line}"
+
+
+def progress_files(folder: Path) -> list[Path]:
+    """Return the files that hold progress entries, sorted by name."""
+    return sorted((folder / PROGRESS_FOLDER).glob("*.csv"))
+
+
+def read_progress_file(
+    path: Path, name: str, years: Mapping[str, Collection[int]], faults: list[Fault]
+) -> list[ProgressEntry]:
+    """Return the sound entries of a file; add every fault. `years` are those of each known id."""
+    try:
+        rows = csv_table(path, name, faults, PROGRESS_COLUMNS, OPTIONAL_COLUMNS)
+    except ContractError as error:
+        faults.extend(error.faults)
+        return []
+    entries = []
+    for row in rows.to_dict("records"):
+        cells = {str(column): str(value) for column, value in row.items()}
+        entry = checked_entry(cells, name, int(cells["line"]), years, faults)
+        if entry is not None:
+            entries.append(entry)
+    return entries
+
+
+def checked_entry(
+    cells: Mapping[str, str],
+    name: str,
+    line: int,
+    years: Mapping[str, Collection[int]],
+    faults: list[Fault],
+) -> ProgressEntry | None:
+    """Return the entry that a row's cells spell, None where it is faulty or not filled in.
+
+    A row with an id alone is a line of the template that nobody has filled in yet.
+    """
+    problems = [] if _is_blank(cells) else list(_problems(cells, years))
+    faults.extend(Fault(name, line, text) for text in problems)
+    return None if problems or _is_blank(cells) else _entry(cells, name, line)
+
+
+def _is_blank(cells: Mapping[str, str]) -> bool:
+    return cells["id"] != "" and not any(cells[c] for c in ("day", "done", "source"))
+
+
+def _problems(cells: Mapping[str, str], years: Mapping[str, Collection[int]]) -> Iterator[str]:
+    """Yield what is wrong with a row."""
+    known, when = years.get(cells["id"]), _day(cells["day"])
+    if known is None:
+        ids = ", ".join(sorted(years)) or "none"
+        yield f"id {cells['id']!r} is no commitment; known in commitments.toml: {ids}"
+    if when is None:
+        yield f"day {cells['day']!r} is no day; allowed: YYYY-MM-DD"
+    elif known is not None and when.year not in known:
+        allowed = ", ".join(map(str, sorted(known)))
+        yield f"day {cells['day']!r} lies in no year of {cells['id']}; allowed: {allowed}"
+    if not _NUMBER.fullmatch(cells["done"]) or float(cells["done"]) >= TOO_LARGE:
+        rule = "a plain number from zero on, no sign for thousands"
+        yield f"done {cells['done']!r} is no amount; allowed: {rule}"
+    if not cells["source"]:
+        yield "source is empty; allowed: where it was read"
+    said = cells.get("released_on", "")
+    released = _day(said) if said else when
+    if said and released is None:
+        yield f"released_on {said!r} is no day; allowed: YYYY-MM-DD, or nothing for the day itself"
+    elif released is not None and when is not None and released < when:
+        yield f"released_on {said!r} lies before its day {cells['day']}; allowed: from then on"
+
+
+def _entry(cells: Mapping[str, str], name: str, line: int) -> ProgressEntry:
+    when = date.fromisoformat(cells["day"])
+    said = cells.get("released_on", "")
+    return ProgressEntry(
+        id=cells["id"],
+        day=when,
+        done=float(cells["done"]),
+        source=cells["source"],
+        released_on=date.fromisoformat(said) if said else when,
+        decimals=len(cells["done"].partition(".")[2].rstrip("0")),
+        file=name,
+        line=line,
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        return None

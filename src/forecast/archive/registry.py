@@ -1,0 +1,278 @@
+"""The registry of indicators: how a figure of each is to be read, in general and in one area."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Strict
+
+from forecast.archive.toml import Entry, parsed, read_entries
+from forecast.base.errors import ContractError, Fault, UnknownIndicator
+from forecast.base.months import MONTHS_ALLOWED, parse_month
+from forecast.base.parameters import NAMES_ALLOWED, is_name
+
+FILE = "indicators.toml"
+MOST_DECIMALS = 9
+AnnualRule = Literal["published_ytd", "sum_of_months", "mean_of_months", "end_of_year"]
+_CONFIG = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indicator:
+    """How the figures of one indicator are read; without an annual rule it is never forecast."""
+
+    __pydantic_config__ = _CONFIG
+
+    id: str
+    name_en: str
+    name_zh: str
+    unit: str
+    price_basis: Literal["nominal", "real"] = "nominal"
+    annual_rule: AnnualRule | None = None
+    decimals: Annotated[int, Strict()] = 1
+    group: str = "other"
+    related: list[str] = field(default_factory=list)
+    levels_break: list[str] = field(default_factory=list)
+    weights_from: str | None = None
+    part_of: str | None = None
+
+    @property
+    def break_months(self) -> tuple[int, ...]:
+        """The months from which levels cannot be compared with earlier ones."""
+        return tuple(m for text in self.levels_break if (m := parse_month(text)) is not None)
+
+    @property
+    def is_stock(self) -> bool:
+        """Whether growth of the year is that of its December."""
+        return self.annual_rule == "end_of_year"
+
+    def lenders(self, area: str) -> list[str]:
+        """Return the related series of other areas that measure what this indicator measures.
+
+        Those with its own id; without any, the first of another area, for the closest comes first.
+        """
+        others = [r for r in self.related if r.partition("/")[0] != area]
+        return [r for r in others if r.partition("/")[2] == self.id] or others[:1]
+
+    def followed(self, area: str) -> list[str]:
+        """Return the related series whose course an indicator without its own is given.
+
+        Its lenders, and in its own area the whole that it is a part of.
+        """
+        whole = f"{area}/{self.part_of}"
+        return [*self.lenders(area), *(r for r in self.related if r == whole)]
+
+    @property
+    def references(self) -> list[str]:
+        """`area/indicator` of every series of another area that it names."""
+        return [*self.related, *([self.weights_from] if self.weights_from else [])]
+
+    def name(self, lang: str) -> str:
+        """Return the name in `en` or `zh`."""
+        return self.name_zh if lang == "zh" else self.name_en
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """An area's names; an area needs no entry to be worked with."""
+
+    __pydantic_config__ = _CONFIG
+
+    id: str
+    name_en: str
+    name_zh: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Registry:
+    """All indicators, with what differs in single areas."""
+
+    indicators: Mapping[str, Indicator]
+    overrides: Mapping[tuple[str, str], Indicator]
+    areas: Mapping[str, Area]
+
+    def of(self, area: str, indicator: str) -> Indicator:
+        """Return the indicator as it is read in an area; raise UnknownIndicator."""
+        if indicator not in self.indicators:
+            raise UnknownIndicator(indicator, self.indicators)
+        entry = self.overrides.get((area, indicator), self.indicators[indicator])
+        return replace(entry, related=[r for r in entry.related if r != f"{area}/{indicator}"])
+
+    def wholes_of(self, area: str, indicator: str) -> tuple[str, ...]:
+        """Return what the indicator is part of in an area, what that is part of, and so on.
+
+        A circle is gone round once, so that it ends where it began.
+        """
+        found: list[str] = []
+        whole = self.of(area, indicator).part_of
+        while whole is not None and whole in self.indicators and whole not in found:
+            found.append(whole)
+            whole = self.of(area, whole).part_of
+        return tuple(found)
+
+    def area_name(self, area: str, lang: str) -> str:
+        """Return the area's name in `en` or `zh`; its id where the registry has no entry."""
+        entry = self.areas.get(area)
+        if entry is None:
+            return area
+        return entry.name_zh if lang == "zh" else entry.name_en
+
+    def series_name(self, reference: str, lang: str) -> str:
+        """Return the name of `area/indicator` in `en` or `zh`: whose it is, and what."""
+        area, _, indicator = reference.partition("/")
+        between = "" if lang == "zh" else ": "
+        return self.area_name(area, lang) + between + self.of(area, indicator).name(lang)
+
+
+def read_registry(folder: Path, areas_with_figures: Collection[str] | None = None) -> Registry:
+    """Return the registry in `folder/indicators.toml`; raise ContractError with all faults.
+
+    Where the areas with figures are given, each series that is named must be of one of these or
+    of an area with an entry.
+    """
+    entries, lines = read_entries(folder / FILE, {"area", "indicator", "override"})
+    faults: list[Fault] = []
+    areas = parsed(Area, entries["area"], lines["area"], FILE, faults)
+    indicators = parsed(Indicator, entries["indicator"], lines["indicator"], FILE, faults)
+    by_id = {i.id: i for i in indicators}
+    for kind in ("area", "indicator"):
+        faults.extend(_id_faults(kind, entries[kind], lines[kind]))
+    overrides, override_lines = _overrides(by_id, entries["override"], lines["override"], faults)
+    registry = Registry(by_id, overrides, {a.id: a for a in areas})
+    if not faults:
+        indicator_lines = dict(zip(by_id, lines["indicator"], strict=True))
+        faults.extend(_meaning_faults(registry, indicator_lines, override_lines))
+        if areas_with_figures is not None:
+            known = {*registry.areas, *areas_with_figures}
+            faults.extend(_unknown_areas(registry, known, indicator_lines, override_lines))
+    if faults:
+        raise ContractError(faults)
+    return registry
+
+
+_Key = tuple[str, str]
+
+
+def _overrides(
+    by_id: Mapping[str, Indicator], entries: list[Entry], lines: list[int], faults: list[Fault]
+) -> tuple[dict[_Key, Indicator], dict[_Key, int]]:
+    """Return, by area and indicator, the indicator as it is read there, and its line."""
+    found: dict[_Key, Indicator] = {}
+    found_lines: dict[_Key, int] = {}
+    for entry, line in zip(entries, lines, strict=True):
+        area, indicator = entry.get("area"), str(entry.get("indicator"))
+        if not isinstance(area, str) or indicator not in by_id:
+            rule = "allowed: an area and a known indicator"
+            faults.append(Fault(FILE, line, f"override of {indicator!r} in {area!r}; {rule}"))
+            continue
+        if (area, indicator) in found_lines:
+            first = found_lines[area, indicator]
+            what = f"override of {indicator!r} in {area!r}"
+            faults.append(Fault(FILE, line, f"{what} stands on line {first} already"))
+            continue
+        changed = {
+            name: value for name, value in entry.items() if name not in ("area", "indicator")
+        }
+        if "id" in changed:
+            faults.append(Fault(FILE, line, "an override cannot change an id; allowed: other keys"))
+        for value in parsed(Indicator, [asdict(by_id[indicator]) | changed], [line], FILE, faults):
+            found[area, indicator], found_lines[area, indicator] = value, line
+    return found, found_lines
+
+
+def _id_faults(kind: str, entries: list[Entry], lines: list[int]) -> Iterator[Fault]:
+    """Yield entries whose id is no name, or that of an earlier entry."""
+    seen: dict[str, int] = {}
+    for entry, line in zip(entries, lines, strict=True):
+        if not isinstance(name := entry.get("id"), str):
+            continue
+        if not is_name(name):
+            yield Fault(FILE, line, f"id {name!r} is no name; allowed: {NAMES_ALLOWED}")
+        if (first := seen.setdefault(name, line)) != line:
+            yield Fault(FILE, line, f"{kind} {name!r} stands on line {first} already")
+
+
+def _meaning_faults(
+    registry: Registry, lines: Mapping[str, int], override_lines: Mapping[tuple[str, str], int]
+) -> Iterator[Fault]:
+    """Yield references that name no indicator, months that are none, and circles."""
+    for name, line in lines.items():
+        yield from _entry_faults(registry.indicators[name], registry, line)
+    for (area, name), line in override_lines.items():
+        yield from _entry_faults(registry.of(area, name), registry, line)
+    listed = [r for i in registry.indicators.values() for r in i.related]
+    for area in sorted({r.partition("/")[0] for r in listed} | {a for a, _ in override_lines}):
+        for name, line in lines.items():
+            if (circle := _circle(registry, f"{area}/{name}", ())) is not None:
+                yield Fault(FILE, line, f"related runs in a circle: {' -> '.join(circle)}")
+    yield from _circles_of_parts(registry, lines, override_lines)
+
+
+def _unknown_areas(
+    registry: Registry,
+    known: Collection[str],
+    lines: Mapping[str, int],
+    override_lines: Mapping[_Key, int],
+) -> Iterator[Fault]:
+    """Yield each reference to an area that has neither figures nor an entry."""
+    named = [(registry.indicators[name].references, line) for name, line in lines.items()]
+    for (area, name), line in override_lines.items():
+        general = registry.indicators[name].references
+        changed = [r for r in registry.of(area, name).references if r not in general]
+        named.append((changed, line))
+    rule = (
+        f"allowed: an area with figures or an entry: {', '.join(sorted(known)) or 'none is there'}"
+    )
+    for references, line in named:
+        for reference in references:
+            area = reference.partition("/")[0]
+            if area not in known:
+                yield Fault(FILE, line, f"{reference!r} is of an unknown area {area!r}; {rule}")
+
+
+def _entry_faults(entry: Indicator, registry: Registry, line: int) -> Iterator[Fault]:
+    for text in entry.levels_break:
+        if parse_month(text) is None:
+            yield Fault(FILE, line, f"levels_break {text!r} is no month; allowed: {MONTHS_ALLOWED}")
+    for reference in entry.references:
+        area, _, other = reference.partition("/")
+        if not area or other not in registry.indicators:
+            rule = "allowed: area/indicator, the indicator one of this file"
+            yield Fault(FILE, line, f"{reference!r} names no indicator; {rule}")
+    if entry.part_of == entry.id:
+        rule = "allowed: another indicator of this file"
+        yield Fault(FILE, line, f"part_of {entry.part_of!r} is the indicator itself; {rule}")
+    elif entry.part_of is not None and entry.part_of not in registry.indicators:
+        rule = "allowed: an id of this file, without an area"
+        yield Fault(FILE, line, f"part_of {entry.part_of!r} names no indicator; {rule}")
+    if not 0 <= entry.decimals <= MOST_DECIMALS:
+        yield Fault(FILE, line, f"decimals {entry.decimals}; allowed: 0 to {MOST_DECIMALS}")
+
+
+def _circle(registry: Registry, reference: str, path: tuple[str, ...]) -> tuple[str, ...] | None:
+    if reference in path:
+        return (*path[path.index(reference) :], reference)
+    area, _, name = reference.partition("/")
+    if name not in registry.indicators:
+        return None
+    for other in registry.of(area, name).related:
+        if (found := _circle(registry, other, (*path, reference))) is not None:
+            return found
+    return None
+
+
+def _circles_of_parts(
+    registry: Registry, lines: Mapping[str, int], override_lines: Mapping[tuple[str, str], int]
+) -> Iterator[Fault]:
+    """Yield each circle of `part_of` once, in general and as areas read it differently."""
+    told: set[frozenset[str]] = set()
+    for area in ["", *sorted({a for a, _ in override_lines})]:
+        for name, line in lines.items():
+            circle = (name, *registry.wholes_of(area, name))
+            is_closed = len(circle) > 2 and circle[-1] == name
+            if is_closed and frozenset(circle) not in told:
+                told.add(frozenset(circle))
+                yield Fault(FILE, line, f"part_of runs in a circle: {' -> '.join(circle)}")

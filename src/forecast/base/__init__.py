@@ -1,0 +1,1 @@
+"""What every room stands on: errors, months, files, parallel work, and both languages."""

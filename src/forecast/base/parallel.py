@@ -1,0 +1,164 @@
+"""The one seam for parallel work: an executor, and work spread over it.
+
+Which workers there are is a setting of the process, kept in its environment, so that it reaches
+the kernel of a notebook too. No result depends on it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError, Executor, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, TypeVar
+
+from forecast.base.errors import ParameterError, WorkersLost
+from forecast.base.package import code_hash
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+WORKERS, SCHEDULER = "FORECAST_WORKERS", "FORECAST_SCHEDULER"
+_THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+_SECONDS_TO_CONNECT = 10
+_AGAIN = "nothing was published; run again"
+
+
+def limit_threads() -> None:
+    """Give each process one numeric thread, unless the user has set the number himself.
+
+    It has to run before the first import of numpy in a new process; processes started later
+    inherit it. Threads compete with our own workers, and a fixed count fixes the last bits.
+    """
+    for name in _THREAD_LIMITS:
+        os.environ.setdefault(name, "1")
+
+
+def use(n_workers: int | None, scheduler: str | None) -> None:
+    """Set the workers of this process and of all that it starts; None leaves what was set.
+
+    Raise ParameterError for both at once: a cluster has as many workers as it has.
+    """
+    if n_workers is not None and scheduler is not None:
+        raise ParameterError(["--workers: those of --scheduler work; allowed: one of the two"])
+    if n_workers is not None:
+        os.environ[WORKERS] = str(n_workers)
+        os.environ.pop(SCHEDULER, None)
+    if scheduler is not None:
+        os.environ[SCHEDULER] = scheduler
+
+
+def worker_count() -> int:
+    """Return how many local processes may work: `FORECAST_WORKERS`, else one a processor."""
+    text = os.environ.get(WORKERS) or str(os.cpu_count() or 1)
+    if not text.isdecimal() or int(text) < 1:
+        raise ParameterError([f"{WORKERS}: {text!r}; allowed: a whole number from 1 on"])
+    return int(text)
+
+
+def executor(n_workers: int, n_tasks: int) -> AbstractContextManager[Executor | None]:
+    """Return an executor for tasks that are each worth a worker, None in it where one will do.
+
+    The workers are those of the cluster whose scheduler is named, else local processes. Raise
+    WorkersLost where a cluster cannot be used, or where workers die with their work undone.
+    """
+    address = os.environ.get(SCHEDULER)
+    if n_tasks > 1 and address:
+        return _cluster(address)
+    return _processes(min(n_workers, n_tasks))
+
+
+def spread(
+    pool: Executor | None, work: Callable[[Item], Result], items: Iterable[Item]
+) -> Iterable[Result]:
+    """Return the results in the order of the items, whoever computes them.
+
+    Local processes start with the first items while the rest are still made; a cluster maps what
+    is made already, and no iterator.
+    """
+    if pool is None:
+        return map(work, items)
+    return pool.map(work, items if isinstance(pool, ProcessPoolExecutor) else list(items))
+
+
+def _processes(n: int) -> AbstractContextManager[Executor | None]:
+    if n <= 1:
+        return nullcontext(None)
+    limit_threads()
+    return _local(ProcessPoolExecutor(n, mp_context=get_context("spawn")))
+
+
+@contextmanager
+def _local(pool: ProcessPoolExecutor) -> Iterator[Executor]:
+    try:
+        with pool:
+            yield pool
+    except BrokenProcessPool as error:
+        raise WorkersLost(f"a local worker died, for want of memory perhaps; {_AGAIN}") from error
+
+
+@contextmanager
+def _cluster(address: str) -> Iterator[Executor]:
+    """Yield a Dask client as an executor; a worker that dies has its tasks done by others."""
+    try:
+        from distributed import Client, KilledWorker
+        from distributed.comm.core import CommClosedError
+    except ImportError as error:
+        message = "--scheduler needs the extra `cluster`: growth-target-forecast[cluster]"
+        raise WorkersLost(message) from error
+    logging.getLogger("distributed.client").disabled = True  # tracebacks of what is said here
+    try:
+        client = Client(address, timeout=_SECONDS_TO_CONNECT, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise WorkersLost(f"no scheduler at {address}: {error}") from error
+    with client:
+        _check(client, address)
+        try:
+            yield client.get_executor(pure=False)
+        except (CancelledError, CommClosedError) as error:
+            raise WorkersLost(f"the scheduler at {address} was lost; {_AGAIN}") from error
+        except KilledWorker as error:
+            raise WorkersLost(f"workers died again and again over one task: {error}") from error
+
+
+def _check(client: Client, address: str) -> None:
+    """Raise WorkersLost where a cluster's workers are none, have threads, or hold other code."""
+    workers = client.scheduler_info(n_workers=-1)["workers"]
+    if not workers:
+        raise WorkersLost(f"no worker at the scheduler {address}; start one with `dask worker`")
+    problems = [
+        f"worker {name}: {one['nthreads']} threads; allowed: 1, for Prophet's chance is global"
+        for name, one in workers.items()
+        if one["nthreads"] != 1
+    ]
+    found = client.run(code_hash, on_error="return")
+    problems += [
+        f"worker {name}: other code than here ({code}); allowed: the same version"
+        for name, code in found.items()
+        if code != code_hash()
+    ]
+    if problems:
+        raise WorkersLost("\n".join([f"the cluster at {address} cannot be used", *problems]))
+
+
+def progress_bar(
+    title: str, *, show: bool, unit: str = "series", after_seconds: float = 0.0
+) -> Callable[[int, int], None]:
+    """Return what is told (done, total) and draws a bar on standard error, not before its time."""
+    from tqdm import tqdm
+
+    bar = tqdm(desc=title, unit=unit, disable=not show, delay=after_seconds)
+
+    def advance(done: int, total: int) -> None:
+        bar.total = total
+        bar.update(done - bar.n)
+        if done == total:
+            bar.close()
+
+    return advance

@@ -1,0 +1,38 @@
+"""The words and the forms of numbers in reports, in English and Chinese."""
+
+from forecast.base.texts.catalogue import placeholders_of, text
+from forecast.base.texts.forms import (
+    LEVEL_UNITS,
+    day,
+    interval,
+    level,
+    months,
+    number,
+    percent,
+    percent_points,
+    points,
+    rate,
+    signed,
+    signed_number,
+    span,
+    whole_percent,
+)
+
+__all__ = [
+    "LEVEL_UNITS",
+    "day",
+    "interval",
+    "level",
+    "months",
+    "number",
+    "percent",
+    "percent_points",
+    "placeholders_of",
+    "points",
+    "rate",
+    "signed",
+    "signed_number",
+    "span",
+    "text",
+    "whole_percent",
+]

@@ -1,0 +1,115 @@
+"""Numbers, days and spans in the form of a language.
+
+Halves are rounded up, as statistics offices do; a minus is a real minus sign. English sets a
+no-break space before the per cent sign, Chinese none.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from forecast.base.texts.catalogue import text
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
+MINUS = "\N{MINUS SIGN}"
+LEVEL_UNITS = ("cny_100m", "usd_100m", "kwh_100m", "pct", "index")
+_DIGITS = 9  # a binary fraction counts as the decimal number that it stands for
+
+
+def number(value: float, decimals: int) -> str:
+    """Return a number with thousands apart and a real minus sign; no minus before zero."""
+    exact = Decimal(repr(round(float(value), _DIGITS)))
+    rounded = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return f"{rounded if rounded else abs(rounded):,}".replace("-", MINUS)
+
+
+def percent(probability: float, lang: str) -> str:
+    """Return a probability in whole per cents, never 0 or 100."""
+    gap = _gap(lang)
+    if probability < 0.01:
+        return f"<{gap}1{gap}%"
+    if probability > 0.99:
+        return f">{gap}99{gap}%"
+    return f"{whole_percent(probability)}{gap}%"
+
+
+def whole_percent(probability: float) -> int:
+    """Return a probability in whole per cents, as it is printed between 1 and 99."""
+    return int(number(100 * probability, 0))
+
+
+def percent_points(first: float, last: float) -> int:
+    """Return by how many points a probability moved: the change between both as printed."""
+    return whole_percent(last) - whole_percent(first)
+
+
+def rate(value: float, decimals: int, lang: str) -> str:
+    """Return a rate in per cent."""
+    return f"{number(value, decimals)}{_gap(lang)}%"
+
+
+def signed(value: float, decimals: int, lang: str) -> str:
+    """Return a rate in per cent with its sign, none for zero."""
+    plain = rate(value, decimals, lang)
+    return plain if plain[0] == MINUS or not plain.strip("0.% " + NO_BREAK) else f"+{plain}"
+
+
+def signed_number(value: float, decimals: int) -> str:
+    """Return a number with its sign, none for zero."""
+    plain = number(value, decimals)
+    return plain if plain[0] == MINUS or not plain.strip("0.") else f"+{plain}"
+
+
+def points(value: float, decimals: int, lang: str) -> str:
+    """Return percentage points."""
+    return text("form.points", lang, number=number(value, decimals))
+
+
+def interval(lower: float, upper: float, decimals: int) -> str:
+    """Return `[lower, upper]`."""
+    return f"[{number(lower, decimals)},{NO_BREAK}{number(upper, decimals)}]"
+
+
+def level(value: float, unit: str, lang: str) -> str:
+    """Return a level in its unit, with one decimal, or two where it is small.
+
+    English counts hundreds of millions in billions, and has a decimal more for them.
+    """
+    decimals = 1 if abs(value) >= 10 else 2
+    if lang == "en" and unit.endswith("_100m"):
+        value, decimals = value / 10, decimals + 1
+    figure = number(value, decimals)
+    return text(f"unit.{unit}", lang, number=figure) if unit in LEVEL_UNITS else f"{figure} {unit}"
+
+
+def day(when: date, lang: str, *, year: int | None = None) -> str:
+    """Return a day; its year is left out where it is `year`."""
+    month = text(f"month.m{when.month}", lang)
+    if when.year == year:
+        return text("form.day_here", lang, month=month, day=when.day)
+    return text("form.day", lang, year=when.year, month=month, day=when.day)
+
+
+def span(first: str, last: str, lang: str, *, year: int | None = None) -> str:
+    """Return the span between two `YYYY-MM`; its year is left out where it is `year`."""
+    ends = int(first[5:]), int(last[5:])
+    form = "year" if ends == (1, 12) else "month" if first == last else "months"
+    known = "here" if int(last[:4]) == year else "there"
+    return text(f"span.{form}_{known}", lang, year=last[:4], **_month_names(*ends, lang))
+
+
+def months(first: int, last: int, lang: str) -> str:
+    """Return a year's months from one to another by name, all twelve too."""
+    form = "month" if first == last else "months"
+    return text(f"span.{form}_here", lang, **_month_names(first, last, lang))
+
+
+def _month_names(first: int, last: int, lang: str) -> dict[str, str]:
+    ends = {"first": first, "last": last}
+    names = {end: text(f"month.m{number}", lang) for end, number in ends.items()}
+    return names | {"first_number": str(first)}
+
+
+def _gap(lang: str) -> str:
+    return "" if lang == "zh" else NO_BREAK

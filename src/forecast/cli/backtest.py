@@ -1,0 +1,98 @@
+"""The command that replays the past."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from forecast.base.errors import OutputError, ParameterError
+from forecast.base.parallel import progress_bar, use, worker_count
+from forecast.cli.exits import exit_codes
+from forecast.cli.options import data_folder, machines
+from forecast.cli.terminal import console
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from forecast.archive.archive import Archive
+    from forecast.backtest.replay import Plan
+
+
+@click.command()
+@click.option("--area", required=True, help="Id of the area whose past days are replayed.")
+@click.option("--data", metavar="DIR", help="Data folder; else ./data, else the example.")
+@click.option("--years", default="", metavar="FIRST:LAST", help="Years judged; else the last ten.")
+@click.option("--months", default="2:11", show_default=True, metavar="FIRST:LAST")
+@click.option(
+    "--targets",
+    default="official",
+    show_default=True,
+    help="official, previous-year (at least last year's growth), or a file like targets.toml.",
+)
+@click.option("--models", default="", help="Names with commas; else all.")
+@machines
+@click.option("--out", metavar="FILE", required=True, help="Where the calls go, as Parquet.")
+def backtest(area: str, out: str, workers: int | None, scheduler: str | None, **asked: Any) -> None:
+    """Replay past days with the report's own parts, and score every call."""
+    with exit_codes():
+        from forecast.outlook.answers import past_calls
+        from forecast.pages.tables import scoreboard
+
+        use(workers, scheduler)
+        archive, plan = _replay_plan(area, **asked)
+        bar = progress_bar("Replaying", show=sys.stderr.isatty())
+        calls = past_calls(archive, area, plan, n_workers=worker_count(), on_progress=bar)
+        _write_parquet(calls, Path(out))
+        console().print(scoreboard(calls))
+        untargeted = int(calls.loc[calls["model"] == "pool", "probability"].isna().sum())
+        click.echo(f"{untargeted} calls without a target in force have no probability")
+        click.echo(out)
+
+
+def _replay_plan(
+    area: str, *, data: str | None, years: str, months: str, targets: str, models: str
+) -> tuple[Archive, Plan]:
+    from forecast.archive.folder import read_archive
+    from forecast.archive.targets import read_target_file
+    from forecast.backtest.replay import Plan
+    from forecast.base.package import folder as packaged
+    from forecast.models.registry import MODELS
+
+    found = data_folder(data)
+    archive = read_archive(Path(found) if found else packaged("data"))
+    archive.first_release_of(area)
+    last = archive.last_release_on.year
+    names = tuple(models.split(",")) if models else tuple(MODELS)
+    unknown = [f"--models: {n!r}; allowed: {', '.join(MODELS)}" for n in names if n not in MODELS]
+    if unknown:
+        raise ParameterError(unknown)
+    is_mode = targets in ("official", "previous-year")
+    return archive, Plan(
+        years=_range("--years", years or f"{last - 10}:{last}"),
+        months=_range("--months", months),
+        targets="previous-year" if targets == "previous-year" else "official",
+        models=names,
+        extra=None if is_mode else read_target_file(Path(targets), archive.registry),
+    )
+
+
+def _range(option: str, text: str) -> range:
+    first, _, last = text.partition(":")
+    if not (first.isdigit() and last.isdigit() and int(first) <= int(last)):
+        raise ParameterError([f"{option}: {text!r}; allowed: FIRST:LAST, such as 2009:2019"])
+    return range(int(first), int(last) + 1)
+
+
+def _write_parquet(calls: DataFrame, out: Path) -> None:
+    """Write a table beside its place and move it in."""
+    beside = out.with_name(f".{out.name}.{os.getpid()}")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        calls.to_parquet(beside)
+        os.replace(beside, out)
+    except OSError as error:
+        raise OutputError(f"{out} could not be written: {error.strerror}") from error

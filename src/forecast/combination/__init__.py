@@ -1,0 +1,1 @@
+"""What the record teaches: scales, weights of the pool, recalibration, dependence."""

@@ -1,0 +1,129 @@
+"""One set of paths from those of several models: the average of their quantiles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from forecast.history.levels import FloatArray
+
+_POWER, _SHRINKAGE = 6, 0.25  # in a flat region, see docs/method.md
+_PRIOR_YEARS, _HALF_LIFE_YEARS = 2.0, 5.0
+_NEAR_MONTHS, _FEWEST_YEARS = 2, 3
+
+
+def quantile_average(
+    members: Sequence[FloatArray], weight: Sequence[float] | FloatArray | None = None
+) -> FloatArray:
+    """Return paths whose every month has the weighted mean of the members' quantiles.
+
+    Without weights all count alike. Paths of each member, of shape (n_paths, months), are ranked
+    by their December and averaged rank by rank, which gives the pooled December exactly (Vincent
+    1912; Lichtendahl, Grushka-Cockayne and Winkler 2013). Months before come out too narrow so:
+    each is mapped back to the averaged quantiles of that month, in the order of the paths.
+    """
+    ranked = [paths[np.argsort(paths[:, -1], kind="stable")] for paths in members]
+    averaged = np.average(ranked, axis=0, weights=weight)
+    quantiles = np.average(np.sort(members, axis=1), axis=0, weights=weight)
+    pooled = np.empty_like(quantiles)
+    np.put_along_axis(pooled, np.argsort(averaged, axis=0, kind="stable"), quantiles, axis=0)
+    return pooled
+
+
+def past_scores(densities: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a call and one column a model: CRPS in units of the series' scale.
+
+    Rows are in the order of settling, with `settled_on`, `reference` (area/indicator), `year` and
+    `months_known` in the index; NaN where a model did not take part.
+    """
+    named = densities.assign(
+        scaled=densities["crps"] / densities["size_pp"],
+        reference=densities["area"] + "/" + densities["indicator"],
+    )
+    return named.pivot_table(
+        values="scaled",
+        index=["settled_on", "reference", "year", "months_known"],
+        columns="model",
+        observed=True,
+    )
+
+
+def weights(
+    past: pd.DataFrame, models: Sequence[str], months_known: int, reference: str
+) -> FloatArray:
+    """Return the models' weights in one series, from their past scores.
+
+    `past` holds settled calls as from `past_scores`.
+    """
+    own = past[past.index.get_level_values("reference") == reference]
+    return standing(past, models, months_known).weights(own)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How models did over all series in calls at about so many months known, up to `last_year`.
+
+    `logs` holds the logarithms of their mean scores, None where fewer than three years tell.
+    """
+
+    models: Sequence[str]
+    months_known: int
+    logs: FloatArray | None
+    last_year: int = 0
+
+    def weights(self, own: pd.DataFrame) -> FloatArray:
+        """Return the models' weights in a series, from its own past scores too.
+
+        The mean score over the series' own calls outweighs that of all from two years on; their
+        weighted geometric mean to the power of -6, shrunk by a quarter to equal. A model without
+        past calls weighs as much as the mean.
+        """
+        equal = np.full(len(self.models), 1 / len(self.models))
+        if self.logs is None:
+            return equal
+        scores, years = _near(own, self.models, self.months_known)
+        n_own = np.unique(years).size
+        of_own = _mean_logs(scores, _recency(years, self.last_year))
+        of_own = np.where(np.isnan(of_own), self.logs, of_own)
+        logs = (_PRIOR_YEARS * self.logs + n_own * of_own) / (_PRIOR_YEARS + n_own)
+        if np.isnan(logs).all():
+            return equal
+        strength = np.exp(-_POWER * (logs - np.nanmin(logs)))
+        strength = np.where(np.isnan(strength), np.nanmean(strength), strength)
+        learnt = strength / strength.sum()
+        return np.asarray((1 - _SHRINKAGE) * learnt + _SHRINKAGE / len(self.models))
+
+
+def standing(past: pd.DataFrame, models: Sequence[str], months_known: int) -> Standing:
+    """Return how models did over all series in settled calls at about so many months known."""
+    scores, years = _near(past, models, months_known)
+    if np.unique(years).size < _FEWEST_YEARS:
+        return Standing(models, months_known, None)
+    last = int(years.max())
+    return Standing(models, months_known, _mean_logs(scores, _recency(years, last)), last)
+
+
+def _near(
+    past: pd.DataFrame, models: Sequence[str], months_known: int
+) -> tuple[FloatArray, NDArray[np.int64]]:
+    """Return the models' scores in calls at about so many months known, and their years."""
+    level = past.index.get_level_values
+    near = np.abs(level("months_known").to_numpy() - months_known) <= _NEAR_MONTHS
+    scores = past.reindex(columns=list(models)).to_numpy(dtype=float)[near]
+    return scores, level("year").to_numpy()[near]
+
+
+def _recency(years: NDArray[np.int64], last: int) -> FloatArray:
+    return np.asarray(0.5 ** ((last - years) / _HALF_LIFE_YEARS))
+
+
+def _mean_logs(scores: FloatArray, weight: FloatArray) -> FloatArray:
+    """Return the logarithm of each column's weighted mean over what is there."""
+    counted = np.where(np.isnan(scores), 0.0, weight[:, None])
+    total = (counted * np.nan_to_num(scores)).sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.log(total / counted.sum(axis=0)))

@@ -1,0 +1,284 @@
+"""The one function that notebooks, reports and `status` call: figures in, an answer out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from forecast.archive.archive import Archive, Snapshot
+from forecast.archive.folder import file_hashes, read_archive
+from forecast.archive.overlay import Overlay, read_overlay
+from forecast.archive.targets import in_force
+from forecast.backtest.past_errors import past_errors
+from forecast.backtest.replay import Plan, Progress, replay
+from forecast.base.cache import cache_folder, keep_tables, kept_table
+from forecast.base.errors import BeforeFirstRelease, DayAhead, ParameterError
+from forecast.base.package import code_hash, sha256_of
+from forecast.base.parameters import Parameters
+from forecast.combination.estimates import learning_day
+from forecast.outlook.annual import annual_outlook
+from forecast.outlook.value import N_BATCHES, IndicatorOutlook, Outlook
+from forecast.verification.record import COLUMNS, DENSITY_COLUMNS, Record
+
+RECORD_YEARS, RECORD_MONTHS = 10, (2, 3, 5, 6, 8, 9, 11)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The outlook on the day, and for settled indicators the last call before their outturn.
+
+    With an overlay the outlook rests on its figures too, and `published` is the one without them.
+    """
+
+    outlook: Outlook
+    record: Record
+    last_calls: Mapping[str, tuple[date, IndicatorOutlook]]
+    seed: int
+    overlay: Overlay | None = None
+    published: Outlook | None = None
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row an indicator; columns are those of `Outlook.to_frame`."""
+        return self.outlook.to_frame()
+
+    def _repr_html_(self) -> str:
+        """Return the outlook's table, for notebooks."""
+        return self.outlook._repr_html_()
+
+    def outlook_on(self, n_paths: int) -> Outlook:
+        """Return the same outlook on another number of paths, drawn from the same streams."""
+        asked = self.outlook
+        return annual_outlook(
+            asked.snapshot,
+            asked.area,
+            asked.year,
+            record=self.record,
+            seed=self.seed,
+            n_paths=n_paths,
+        )
+
+
+def answer_to(parameters: Parameters) -> Answer:
+    """Return the answer to a question, from the data folder and the overlay that it names.
+
+    While the process lasts it is computed once for the same data and the same question.
+    """
+    return _answer_to(replace(parameters, lang="en", out=None), content_of(parameters))
+
+
+@lru_cache(maxsize=2)
+def _answer_to(parameters: Parameters, content: str) -> Answer:
+    archive = _archive(parameters.data, content)
+    return answer(
+        archive,
+        parameters.area,
+        parameters.year,
+        parameters.as_of,
+        seed=parameters.seed,
+        n_paths=parameters.n_paths,
+        overlay=overlay_of(parameters, archive),
+    )
+
+
+@lru_cache(maxsize=1)
+def _archive(folder: Path, content: str) -> Archive:
+    """Return a folder's archive, read once while its content stays the same."""
+    return read_archive(folder)
+
+
+def content_of(parameters: Parameters) -> str:
+    """Return a hash of the files that an answer rests on; of those that are there."""
+    named, overlay = file_hashes(parameters.data), parameters.overlay
+    if overlay is not None and overlay.is_file():
+        named["overlay"] = sha256_of(overlay)
+    return hashlib.sha256(repr(sorted(named.items())).encode()).hexdigest()
+
+
+def overlay_of(parameters: Parameters, archive: Archive) -> Overlay | None:
+    """Return the overlay that a question names, None where it names none; raise ContractError."""
+    if parameters.overlay is None:
+        return None
+    return read_overlay(parameters.overlay, archive, parameters.as_of)
+
+
+def checked_snapshot(parameters: Parameters) -> Snapshot:
+    """Return what was known on the day, once the question has proved to have an answer.
+
+    Raise what `answer_to` would raise for bad data or a question without an answer.
+    """
+    asked = parameters
+    archive = _archive(asked.data, content_of(asked))
+    return _snapshot(archive, asked.area, asked.year, asked.as_of, asked.n_paths)
+
+
+def areas_with_targets(archive: Archive, year: int, day: date) -> list[str]:
+    """Return the areas with a target of the year in force on a day; without any, all areas."""
+    found = [area for area in archive.areas if in_force(archive.targets, area, year, day)]
+    return found or archive.areas
+
+
+def answer(
+    archive: Archive,
+    area: str,
+    year: int,
+    day: date,
+    *,
+    seed: int,
+    n_paths: int,
+    overlay: Overlay | None = None,
+) -> Answer:
+    """Return what the figures of a day say about an area's year, and what an overlay adds.
+
+    Raise UnknownArea, BeforeFirstRelease or DayAhead where the question has no answer, and
+    ParameterError for a year or a number of paths that cannot be worked with.
+    """
+    snapshot = _snapshot(archive, area, year, day, n_paths)
+    record = record_of(snapshot)
+    outlook = annual_outlook(snapshot, area, year, record=record, seed=seed, n_paths=n_paths)
+    last_calls = _last_calls(outlook, seed)
+    if overlay is None:
+        return Answer(outlook, record, last_calls, seed)
+    overlaid = annual_outlook(
+        overlay.over(archive).as_of(day), area, year, record=record, seed=seed, n_paths=n_paths
+    )
+    return Answer(overlaid, record, last_calls, seed, overlay, outlook)
+
+
+def _snapshot(archive: Archive, area: str, year: int, day: date, n_paths: int) -> Snapshot:
+    first, today = archive.first_release_of(area), archive.schedule.today()
+    if day > today:
+        raise DayAhead(day, today)
+    if day < first:
+        raise BeforeFirstRelease(day, first, what=area)
+    problems = []
+    if not 1950 <= year <= day.year + 1:
+        problems.append(f"year: {year}; allowed: 1950 to {day.year + 1}, the year after --as-of")
+    if n_paths < 10 * N_BATCHES or n_paths % N_BATCHES:
+        problems.append(
+            f"n_paths: {n_paths}; allowed: a multiple of {N_BATCHES} from {10 * N_BATCHES} on"
+        )
+    if problems:
+        raise ParameterError(problems)
+    return archive.as_of(day)
+
+
+def _last_calls(outlook: Outlook, seed: int) -> dict[str, tuple[date, IndicatorOutlook]]:
+    """Return, for each settled indicator, the outlook of the day before its outturn came out."""
+    by_day: dict[date, list[str]] = {}
+    for name, one in outlook.indicators.items():
+        if one.outturn is not None and one.outturn.released_on is not None:
+            by_day.setdefault(one.outturn.released_on - timedelta(days=1), []).append(name)
+    calls = {}
+    for day, names in sorted(by_day.items()):
+        if day < outlook.snapshot.archive.first_release_of(outlook.area):
+            continue
+        snapshot = outlook.snapshot.archive.as_of(day)
+        before = annual_outlook(
+            snapshot,
+            outlook.area,
+            outlook.year,
+            record=record_of(snapshot),
+            seed=seed,
+            n_paths=outlook.n_paths,
+            indicators=names,
+        )
+        calls.update(
+            {name: (day, one) for name, one in before.indicators.items() if one.outturn is None}
+        )
+    return calls
+
+
+def record_of(
+    snapshot: Snapshot, *, n_workers: int = 1, on_progress: Progress | None = None
+) -> Record:
+    """Return the record that a report of the day learns from, from the cache where it is kept.
+
+    It holds what was settled by the learning day of the year. The key is a hash of the figures
+    released until then, of the registry and of the code: a figure that comes out later leaves
+    it as it is, and a stale record has another key and is never read.
+    """
+    archive = snapshot.archive.until(learning_day(snapshot.day))
+    if archive is None:
+        return Record.empty()
+    stem = cache_folder() / f"record-{_key(archive)}"
+    kept = _read(stem)
+    if kept is None:
+        kept = _replayed(archive, n_workers, on_progress)
+        keep_tables(dict(zip(_paths(stem), (kept.calls, kept.densities), strict=True)))
+    return kept
+
+
+def earlier_record(
+    later: Snapshot, day: date, *, n_workers: int = 1, on_progress: Progress | None = None
+) -> Record:
+    """Return what a report of an earlier day learnt from, by way of the record of a later day.
+
+    Where the two replay the same years, what the models' calls said is the same, and so is what
+    came of those that were settled: they are not replayed again. How far the planner's rule fell
+    is measured again, on the figures as they stood.
+    """
+    then, now = (later.archive.until(learning_day(d)) for d in (day, later.day))
+    if then is None or now is None:
+        return Record.empty()
+    if then.last_release_on.year != now.last_release_on.year:
+        later = later.archive.as_of(day)
+        return record_of(later, n_workers=n_workers, on_progress=on_progress)
+    known = record_of(later, n_workers=n_workers, on_progress=on_progress)
+    if len(then.figures) == len(now.figures):
+        return known
+    densities = known.settled_by(learning_day(day)).densities
+    return Record(past_errors(then.as_of(then.last_release_on)).calls, densities)
+
+
+def past_calls(
+    archive: Archive,
+    area: str,
+    plan: Plan,
+    *,
+    n_workers: int = 1,
+    on_progress: Progress | None = None,
+) -> pd.DataFrame:
+    """Return the plan's calls in an area, each learning from what a report of its day learns.
+
+    All areas and ten more years are replayed for that, and left out of what is returned.
+    """
+    first = max(archive.first_release_on.year, plan.years.start - RECORD_YEARS)
+    wider = replace(
+        plan,
+        years=range(min(first, plan.years.start), plan.years.stop),
+        months=sorted({*plan.months, *RECORD_MONTHS}),
+    )
+    calls = replay(archive, archive.areas, wider, n_workers=n_workers, on_progress=on_progress)
+    is_asked = calls["year"].isin(plan.years) & calls["months_known"].isin(plan.months)
+    return calls[(calls["area"] == area) & is_asked].reset_index(drop=True)
+
+
+def _replayed(archive: Archive, n_workers: int, on_progress: Progress | None) -> Record:
+    """Return the record of an archive: simple rules' errors, and the models' calls replayed."""
+    newest = archive.last_release_on
+    years = range(max(archive.first_release_on.year, newest.year - RECORD_YEARS), newest.year)
+    plan = Plan(years=years, months=RECORD_MONTHS, targets="previous-year")
+    densities = replay(archive, archive.areas, plan, n_workers=n_workers, on_progress=on_progress)
+    return Record(past_errors(archive.as_of(newest)).calls, densities)
+
+
+def _read(stem: Path) -> Record | None:
+    """Return a kept record; None where there is none, or none that can be read."""
+    of_calls, of_densities = _paths(stem)
+    calls = kept_table(of_calls, COLUMNS)
+    densities = kept_table(of_densities, DENSITY_COLUMNS)
+    return None if calls is None or densities is None else Record(calls, densities)
+
+
+def _paths(stem: Path) -> tuple[Path, Path]:
+    return stem.with_suffix(".calls.parquet"), stem.with_suffix(".densities.parquet")
+
+
+def _key(archive: Archive) -> str:
+    return hashlib.sha256((archive.content_hash() + code_hash()).encode()).hexdigest()[:32]

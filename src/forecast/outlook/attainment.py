@@ -1,0 +1,264 @@
+"""Attainment of targets on simulated paths, and what the rest of the year needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecast.archive.archive import BoolArray
+from forecast.archive.targets import Comparison, Target, round_half_up
+from forecast.base.months import MONTHS_A_YEAR
+from forecast.history.levels import FloatArray
+from forecast.history.series import History
+
+TOLERANCES_PP = (0.0, 0.2, 0.5)
+SURE_OF = (0.5, 0.8, 0.9)
+
+
+@dataclass(frozen=True, slots=True)
+class Probability:
+    """A share of paths, with its Monte-Carlo error from independent batches."""
+
+    value: float
+    standard_error: float
+
+
+def probability(met: BoolArray, n_batches: int) -> Probability:
+    """Return the share of paths on which something is met.
+
+    Paths stand batch after batch, each batch simulated on its own; the error is that of the mean
+    of the batches' shares.
+    """
+    shares = np.asarray(met.reshape(n_batches, -1).mean(axis=1))
+    return Probability(float(met.mean()), batch_error(shares))
+
+
+def batch_error(by_batch: FloatArray) -> float:
+    """Return the Monte-Carlo error of the mean of what independent batches say."""
+    n_batches = len(by_batch)
+    return float(by_batch.std(ddof=1) / np.sqrt(n_batches)) if n_batches > 1 else float("nan")
+
+
+def parts_of_range(
+    target: Target, december: FloatArray, decimals: int, n_batches: int
+) -> dict[str, Probability]:
+    """Return P(within) and P(above) of a range, or P at several tolerances of an `about` target."""
+    published = round_half_up(december, decimals)
+    if target.comparison is Comparison.WITHIN:
+        met = target.is_met_as_published(published)
+        above: BoolArray = np.greater(published, (target.upper_pct or 0.0) + 1e-9)
+        return {
+            "within": probability(np.asarray(met & ~above), n_batches),
+            "above": probability(above, n_batches),
+        }
+    if target.comparison is Comparison.ABOUT:
+        return {
+            f"tolerance_{pp:g}": probability(
+                target.with_tolerance(pp).is_met_as_published(published), n_batches
+            )
+            for pp in TOLERANCES_PP
+        }
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """How many targets are attained on the same path, and what the single ones allow."""
+
+    names: tuple[str, ...]
+    all_of: Probability
+    at_least: tuple[float, ...]
+    independent: float
+    lowest: float
+    highest: float
+    weakest: str
+
+
+def joint_attainment(met: Mapping[str, BoolArray], n_batches: int) -> Joint | None:
+    """Return joint attainment counted on the same paths; None without a target.
+
+    `at_least[k]` is P(at least k targets). `lowest` and `highest` are the Frechet bounds
+    max(0, sum p - n + 1) and min p; `independent` is the product of the single probabilities.
+    """
+    if not met:
+        return None
+    table = np.stack(list(met.values()))
+    single = table.mean(axis=1)
+    number = table.sum(axis=0)
+    return Joint(
+        names=tuple(met),
+        all_of=probability(np.asarray(table.all(axis=0)), n_batches),
+        at_least=tuple(float((number >= k).mean()) for k in range(len(met) + 1)),
+        independent=float(np.prod(single)),
+        lowest=float(max(0.0, single.sum() - len(met) + 1)),
+        highest=float(single.min()),
+        weakest=list(met)[int(np.argmin(single))],
+    )
+
+
+def attainable_rates(
+    december: FloatArray, decimals: int, *, at_most: bool = False
+) -> dict[float, float]:
+    """Return the growth in per cent, as published, that is attained with 50, 80 and 90 %.
+
+    The highest rate whose `at_least` probability is so large; for `at_most` the lowest.
+    """
+    published = np.sort(round_half_up(december, decimals))
+    n = len(published)
+    rates = {}
+    for sure in SURE_OF:
+        index = int(np.ceil(sure * n)) - 1
+        rates[sure] = float(published[index] if at_most else published[n - 1 - index])
+    return rates
+
+
+@dataclass(frozen=True, slots=True)
+class Required:
+    """What the remaining months need to just meet the target.
+
+    Growth in per cent; for an `at_most` target it is the most that is allowed. `percentile` is
+    the share of past years whose rest of the year grew less than that, among `n_past_years`.
+    Levels are in the unit of the history, None where the base on today's scope is not known.
+    """
+
+    growth_pct: float
+    settled_share: float
+    percentile: float | None
+    n_past_years: int
+    monthly_level: float | None
+    annual_level: float | None
+    shortfall_level: float | None
+    base_growth_pct: float | None
+    two_year_average_pct: float | None
+
+
+def required_growth_pct(threshold_pct: float, settled_share: float, ytd_growth_pct: float) -> float:
+    """Return growth of the rest of the year: g = (T - W S) / (1 - W).
+
+    T is the threshold before rounding, W the settled share of the year and S its growth so far.
+    """
+    settled = settled_share * ytd_growth_pct if settled_share else 0.0
+    return (threshold_pct - settled) / (1 - settled_share)
+
+
+def required(target: Target, history: History, december: FloatArray) -> Required | None:
+    """Return what the months left of the year need; None once the year is settled."""
+    known = history.months_known
+    if known == MONTHS_A_YEAR:
+        return None
+    share = history.settled_share(history.year, known)
+    now = (
+        history.at(history.last_published) if known and history.last_published is not None else 0.0
+    )
+    threshold = target.threshold_pct(history.indicator.decimals)
+    growth = required_growth_pct(threshold, share, now)
+    past = rest_of_year_growth(history, known)
+    annual, monthly, short = _levels(threshold, history, december)
+    base_rest = past.get(history.year - 1)
+    return Required(
+        growth,
+        share,
+        float(np.mean([g < growth for g in past.values()])) if len(past) >= 3 else None,
+        len(past),
+        monthly,
+        annual,
+        short,
+        base_rest,
+        None
+        if base_rest is None
+        else 100 * (np.sqrt((1 + growth / 100) * (1 + base_rest / 100)) - 1),
+    )
+
+
+def rest_of_year_growth(history: History, months_known: int) -> dict[int, float]:
+    """Return by past year the growth in per cent of the months after so many, where known."""
+    found = {}
+    for year, annual in history.annual.items():
+        share = history.settled_share(year, months_known)
+        so_far = history.at(MONTHS_A_YEAR * year + months_known - 1) if months_known else 0.0
+        if year < history.year and np.isfinite(so_far) and share < 1:
+            found[year] = required_growth_pct(annual, share, so_far)
+    return found
+
+
+def _levels(
+    threshold: float, history: History, december: FloatArray
+) -> tuple[float | None, float | None, float | None]:
+    """Return the annual level needed, the monthly level from now on, and the median shortfall.
+
+    Only nominal flows on one scope allow it: at constant prices a level says nothing of growth.
+    """
+    base, known = history.base_on_todays_scope(), history.months_known
+    accumulates = history.indicator.annual_rule in ("published_ytd", "sum_of_months")
+    if (
+        base is None
+        or history.levels is None
+        or history.indicator.price_basis == "real"
+        or not accumulates
+    ):
+        return None, None, None
+    annual = (1 + threshold / 100) * base
+    done = float(history.levels.of_year(history.year)[known - 1]) if known else 0.0
+    monthly = (annual - done) / (MONTHS_A_YEAR - known) if np.isfinite(done) else None
+    short = annual - (1 + float(np.median(december)) / 100) * base
+    return annual, monthly, short
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The columns that bureaux print, in per cent: how much of the plan and of the year is done.
+
+    Levels are in the unit of the history. The plan is the announced level, or `base_level`, last
+    year's on today's scope, grown by `plan_rate_pct`.
+    """
+
+    time_pct: float
+    plan_done_pct: float | None
+    ahead_of_time_pp: float | None
+    normal_pct: float | None
+    ytd_level: float | None
+    plan_level: float | None
+    base_level: float | None
+    plan_rate_pct: float | None
+
+
+def progress(target: Target | None, history: History) -> Progress:
+    """Return 时间进度, 完成年度计划, 超欠进度 and 正常进度 of the year."""
+    known = history.months_known
+    elapsed = 100 * known / MONTHS_A_YEAR
+    normal = history.normal_progress(known)
+    plan, base, rate = (None, None, None) if target is None else _plan(target, history)
+    so_far = np.nan
+    if known and history.levels is not None:
+        so_far = float(history.levels.of_year(history.year)[known - 1])
+    level = so_far if np.isfinite(so_far) else None
+    done = None if plan is None or level is None else 100 * level / plan
+    return Progress(
+        elapsed,
+        done,
+        None if done is None else done - elapsed,
+        None if normal is None else 100 * normal,
+        level,
+        plan,
+        base,
+        rate,
+    )
+
+
+def _plan(target: Target, history: History) -> tuple[float | None, float | None, float | None]:
+    """Return the level of the plan, and the base and the rate in per cent that make it."""
+    if target.plan_level is not None:
+        same_unit = history.levels is not None and target.plan_unit in (None, history.levels.unit)
+        return (target.plan_level if same_unit else None), None, None
+    base = history.base_on_todays_scope()
+    rate = target.lower_pct if target.comparison is Comparison.WITHIN else target.rate_pct
+    if base is None or history.indicator.price_basis == "real" or rate is None:
+        return None, None, None
+    return base * (1 + rate / 100), base, rate
+
+
+def quantiles(paths: FloatArray, levels: Sequence[float]) -> FloatArray:
+    """Return quantiles of paths by month, of shape (levels, months), in per cent."""
+    return np.asarray(np.quantile(paths, levels, axis=0))

@@ -1,0 +1,270 @@
+"""What was, or would have been, said of single targets on a day: computed once, and kept."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from forecast.archive.archive import Archive, BoolArray, Snapshot
+from forecast.archive.registry import Registry
+from forecast.archive.targets import Target
+from forecast.backtest.replay import Progress
+from forecast.base.cache import cache_folder, keep_tables, kept_table
+from forecast.base.package import code_hash
+from forecast.base.parallel import executor, spread
+from forecast.combination.estimates import learning_day
+from forecast.history.levels import FloatArray
+from forecast.history.series import sources_of
+from forecast.outlook.annual import annual_outlook
+from forecast.outlook.answers import Answer, earlier_record
+from forecast.outlook.attainment import Probability, batch_error
+from forecast.outlook.value import N_BATCHES, IndicatorOutlook
+from forecast.verification.record import Record
+
+_SHARES = [f"share_{batch}" for batch in range(N_BATCHES)]
+_COLUMNS = {"key": "str", "median_pct": "float64", "is_settled": "bool"}
+_COLUMNS |= dict.fromkeys(_SHARES, "float64")
+_WORTH_A_WORKER = 20  # days; fewer are computed before another process has started
+
+
+@dataclass(frozen=True)
+class Call:
+    """What is said of one target: the share of each batch's paths that meet it, and the median.
+
+    Once the year is settled the shares are all 0 or all 1 and the median is the outturn, in per
+    cent. Where nothing can be said they are NaN.
+    """
+
+    shares: FloatArray
+    median_pct: float
+    is_settled: bool
+
+    @property
+    def is_made(self) -> bool:
+        """Whether anything could be said."""
+        return bool(np.isfinite(self.median_pct))
+
+    @property
+    def probability(self) -> Probability:
+        """The probability that the target is attained."""
+        return Probability(float(self.shares.mean()), batch_error(self.shares))
+
+
+def call_of(one: IndicatorOutlook, n_paths: int) -> Call:
+    """Return what the outlook of an indicator says of its target."""
+    met = one.met(n_paths)
+    if met is None:
+        return Call(np.full(N_BATCHES, np.nan), np.nan, is_settled=False)
+    shares = np.asarray(met.reshape(N_BATCHES, -1).mean(axis=1))
+    if one.outturn is not None:
+        return Call(shares, one.outturn.growth_pct, is_settled=True)
+    return Call(shares, float(np.median(np.asarray(one.december))), is_settled=False)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked on every day: an area's targets of a year, and with what chance.
+
+    `now` is the newest day of which anything may be known, on published figures alone.
+    """
+
+    now: Snapshot
+    area: str
+    year: int
+    seed: int
+    n_paths: int
+
+    @classmethod
+    def of(cls, answer: Answer) -> Question:
+        """Return the question that an answer answers."""
+        told = answer.outlook
+        return cls(told.snapshot.published, told.area, told.year, answer.seed, told.n_paths)
+
+    def sources(self, indicator: str) -> tuple[str, ...]:
+        """Return the series that say something of an indicator, its own first.
+
+        Those of what it is a part of are among them: it is held to its whole.
+        """
+        registry = self.now.registry
+        names = [indicator, *registry.wholes_of(self.area, indicator)]
+        found = [series for name in names for series in sources_of(registry, self.area, name)]
+        return tuple(dict.fromkeys(found))
+
+    def bears_on(self, indicator: str) -> BoolArray:
+        """Return which rows of the figures a call of an indicator can depend on.
+
+        How far a part may lie from its whole is learnt from such parts in all areas.
+        """
+        registry, archive = self.now.registry, self.now.archive
+        wholes = registry.wholes_of(self.area, indicator)
+        family = {*wholes, *(p for p in registry.indicators if _whole(registry, p) in wholes)}
+        in_family = archive.figures["indicator"].isin(family).to_numpy(dtype=bool)
+        return archive.is_of(self.sources(indicator)) | in_family
+
+
+def _whole(registry: Registry, indicator: str) -> str | None:
+    return registry.indicators[indicator].part_of
+
+
+@dataclass(frozen=True)
+class Vintage:
+    """What a call rests on: the figures that count as known on a day, and the targets.
+
+    `known` picks rows of the archive's figures. The record is that of `learnt_on`.
+    """
+
+    archive: Archive
+    known: BoolArray
+    day: date
+    learnt_on: date
+    targets: Mapping[str, Target]
+
+    def snapshot(self) -> Snapshot:
+        """Return the figures and targets as known on the day, whenever they came out."""
+        known = self.archive.as_if_known(self.known, self.day)
+        targets = (replace(t, announced_on=self.day) for t in self.targets.values())
+        return replace(known, targets=tuple(targets)).as_of(self.day)
+
+
+def vintage(question: Question, day: date) -> Vintage:
+    """Return what was known on a day."""
+    archive = question.now.archive
+    known = archive.released_on <= np.datetime64(day)
+    targets = archive.as_of(day).targets(question.area, question.year)
+    return Vintage(archive, known, day, day, targets)
+
+
+def calls_on(
+    question: Question,
+    wanted: Sequence[tuple[Vintage, str]],
+    *,
+    n_workers: int = 1,
+    on_progress: Progress | None = None,
+    on_replay: Progress | None = None,
+) -> list[Call]:
+    """Return what is said of each indicator on each vintage, from the cache where it is kept.
+
+    `on_progress` hears how many days are done, `on_replay` of a record that has to be made.
+    """
+    named = _keyed(question, wanted)
+    path, kept = _kept(question)
+    missing = {key: one for key, one in named if key not in kept}
+    if missing:
+        days = {learning_day(vintage.learnt_on) for vintage, _ in missing.values()}
+        records = {day: _record(question.now, day, n_workers, on_replay) for day in sorted(days)}
+        kept |= _made(question, missing, records, n_workers, on_progress)
+        keep_tables({path: _table(kept)})
+    return [kept[key] for key, _ in named]
+
+
+def learnt_from(question: Question, day: date) -> str:
+    """Return a hash of all that the record of a day was learnt from."""
+    archive = question.now.archive
+    return archive.content_hash(archive.released_on <= np.datetime64(learning_day(day)))
+
+
+def _keyed(
+    question: Question, wanted: Sequence[tuple[Vintage, str]]
+) -> list[tuple[str, tuple[Vintage, str]]]:
+    """Return each call with a hash of all that it depends on, but for what the file's name says.
+
+    Figures of other series and of later days are not in it: they leave the call as it is.
+    """
+    archive = question.now.archive
+    bears = {name: question.bears_on(name) for name in {n for _, n in wanted}}
+    learnt = {day: learnt_from(question, day) for day in {v.learnt_on for v, _ in wanted}}
+    named = []
+    for vintage, name in wanted:
+        figures = archive.content_hash(vintage.known & bears[name])
+        parts = (name, figures, learnt[vintage.learnt_on], vintage.day, vintage.targets[name])
+        named.append((hashlib.sha256(repr(parts).encode()).hexdigest()[:32], (vintage, name)))
+    return named
+
+
+def _kept(question: Question) -> tuple[Path, dict[str, Call]]:
+    """Return where the calls of a question are kept, and those that are."""
+    asked = (question.area, question.year, question.seed, question.n_paths, code_hash())
+    name = hashlib.sha256(repr(asked).encode()).hexdigest()[:32]
+    path = cache_folder() / f"calls-{name}.parquet"
+    table = kept_table(path, _COLUMNS)
+    return path, {} if table is None else dict(_calls(table))
+
+
+def _calls(table: pd.DataFrame) -> Iterator[tuple[str, Call]]:
+    shares = table[_SHARES].to_numpy(dtype=float)
+    rows = zip(table["key"], shares, table["median_pct"], table["is_settled"], strict=True)
+    for key, of_batches, median, is_settled in rows:
+        yield str(key), Call(of_batches, float(median), bool(is_settled))
+
+
+def _table(calls: Mapping[str, Call]) -> pd.DataFrame:
+    shares = pd.DataFrame([call.shares for call in calls.values()], columns=_SHARES)
+    named = {
+        "key": list(calls),
+        "median_pct": [call.median_pct for call in calls.values()],
+        "is_settled": [call.is_settled for call in calls.values()],
+    }
+    return pd.concat([pd.DataFrame(named), shares], axis=1)[list(_COLUMNS)].astype(_COLUMNS)
+
+
+@dataclass(frozen=True)
+class _Task:
+    """The calls of one vintage that are not kept, by key, and what it takes to make them."""
+
+    question: Question
+    vintage: Vintage
+    record: Record
+    names: Mapping[str, str]
+
+
+def _made(
+    question: Question,
+    missing: Mapping[str, tuple[Vintage, str]],
+    records: Mapping[date, Record],
+    n_workers: int,
+    on_progress: Progress | None,
+) -> dict[str, Call]:
+    """Return the missing calls, those of one vintage together; records are by learning day."""
+    by_vintage: dict[int, tuple[Vintage, dict[str, str]]] = {}
+    for key, (vintage, name) in missing.items():
+        by_vintage.setdefault(id(vintage), (vintage, {}))[1][key] = name
+    tasks = [
+        _Task(question, vintage, records[learning_day(vintage.learnt_on)], names)
+        for vintage, names in by_vintage.values()
+    ]
+    made: dict[str, Call] = {}
+    with executor(n_workers, len(tasks) // _WORTH_A_WORKER) as pool:
+        for done, calls in enumerate(spread(pool, _said, tasks), start=1):
+            made |= calls
+            if on_progress is not None:
+                on_progress(done, len(tasks))
+    return made
+
+
+def _record(now: Snapshot, day: date, n_workers: int, on_replay: Progress | None) -> Record:
+    """Return the record of a learning day, by way of the newest of its year that may be known."""
+    last = now.archive.as_of(min(now.day, date(day.year, 12, 31)))
+    return earlier_record(last, day, n_workers=n_workers, on_progress=on_replay)
+
+
+def _said(task: _Task) -> dict[str, Call]:
+    """Return the calls of a vintage by key."""
+    asked = task.question
+    outlook = annual_outlook(
+        task.vintage.snapshot(),
+        asked.area,
+        asked.year,
+        record=task.record,
+        seed=asked.seed,
+        n_paths=asked.n_paths,
+        indicators=list(task.names.values()),
+    )
+    return {
+        key: call_of(outlook.indicators[name], asked.n_paths) for key, name in task.names.items()
+    }

@@ -1,0 +1,1 @@
+"""Phrases, tables, charts, workbooks and widgets: nothing is computed here."""

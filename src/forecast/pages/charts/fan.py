@@ -1,0 +1,258 @@
+"""The fan: growth through the year, what is known and where it is heading."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from forecast.base import texts
+from forecast.base.texts import text
+from forecast.pages import phrases
+from forecast.pages.charts.alts import fan_alt
+from forecast.pages.charts.axes import plain_axes, target_rates, write_reason, write_title
+from forecast.pages.charts.course import Course, called, fan_view, known_course
+from forecast.pages.charts.style import (
+    ABOVE,
+    BANDS,
+    BLACK,
+    BLUE,
+    DASHED,
+    GREY,
+    PALE,
+    SHIELD,
+    STYLE,
+    VERMILLION,
+    picture_of,
+)
+from forecast.pages.html import Html, fragment
+from forecast.report.value import Fan, IndicatorReport, Report
+
+BAND_LABELS = (("95", 0.9), ("90", 0.8), ("75", 0.5))
+MONTHS_SHOWN = (3, 6, 9, 12)
+YEARS_SHOWN = 6  # of the past, the newest
+_SIZE_INCHES = (4.6, 3.1)
+_PANEL = (0.085, 0.105, 0.9, 0.72)
+_DECEMBER, _X_ENDS = 12, (0.4, 14.2)
+_ROOM = (2.4, 0.075)  # of a label: months, and share of the view's height
+
+
+@dataclass(frozen=True, slots=True)
+class _Labels:
+    """Labels right of what they name; one without room beside the earlier ones is left out."""
+
+    ax: Axes
+    taken: list[tuple[float, float]] = field(default_factory=list)
+
+    def put(self, x: float, y: float, words: str, **look: Any) -> None:
+        """Write a label right of a point."""
+        bottom, top = self.ax.get_ylim()
+        wide, high = _ROOM[0], _ROOM[1] * (top - bottom)
+        beside = any(abs(x - i) < wide and abs(y - j) < high for i, j in self.taken)
+        if bottom + high / 2 <= y <= top - high / 2 and not beside:
+            self.taken.append((x, y))
+            self.ax.text(x + 0.25, y, words, va="center", zorder=9, bbox=SHIELD, **look)
+
+
+@rc_context(STYLE)
+def fan(
+    one: IndicatorReport, *, ax: Axes, lang: str, view: tuple[float, float] | None = None
+) -> None:
+    """Draw growth through the year: what is known, the fan to December, the target across it.
+
+    `view` are the ends of the growth axis, else those that suit what is drawn.
+    """
+    known, labels = known_course(one), _Labels(ax)
+    _draw_axes(view or fan_view(one), ax, lang)
+    draw_bands(one.fan, known, ax)
+    draw_target(one, ax)
+    draw_known(known, ax)
+    _draw_unpublished(one.fan, ax)
+    _draw_last_call(one, ax)
+    _label_target(one, known, labels, lang)
+    _label_december(one, known, labels, lang)
+    for course in (known, Course.of(one.fan.quantiles_pct.get("50", ()))):
+        labels.taken.extend(zip(course.months, course.growth, strict=True))
+    _draw_past(one, labels)
+    _write_titles(one, ax, lang)
+
+
+def fans(report: Report, lang: str) -> Html:
+    """Return a fan for each target, or for each indicator where none has one."""
+    shown = report.with_target or report.indicators
+    if not shown:
+        return Html("")
+    pictures = [picture_of(fan_figure, one, lang, alt=fan_alt(one, lang)) for one in shown]
+    is_settled = {one.settled is not None for one in shown}
+    is_overlaid = any(one.fan.unpublished for one in shown)
+    drawn = {
+        "key": True,
+        "key_ahead": False in is_settled,
+        "key_target": bool(report.with_target),
+        "key_past": True,
+        "key_settled": True in is_settled,
+        "key_unpublished": is_overlaid,
+    }
+    keys = [text(f"fans.{key}", lang) for key, is_drawn in drawn.items() if is_drawn]
+    return fragment("fans", lang, pictures=pictures, keys=keys, open=False in is_settled)
+
+
+@rc_context(STYLE)
+def fan_figure(one: IndicatorReport, lang: str, view: tuple[float, float] | None = None) -> Figure:
+    """Return a figure that holds the fan of one indicator alone."""
+    figure = Figure(figsize=_SIZE_INCHES)
+    fan(one, ax=figure.add_axes(_PANEL), lang=lang, view=view)
+    return figure
+
+
+def _draw_axes(view: tuple[float, float], ax: Axes, lang: str) -> None:
+    ax.set_xlim(*_X_ENDS)
+    ax.set_ylim(*view)
+    ax.set_xticks(MONTHS_SHOWN, labels=[text(f"month.m{m}", lang) for m in MONTHS_SHOWN])
+    ax.yaxis.set_major_locator(MaxNLocator(nbins=5, min_n_ticks=3, steps=[1, 2, 5, 10]))
+    ax.ticklabel_format(axis="y", style="plain", useOffset=False)
+    plain_axes(ax)
+
+
+def draw_bands(
+    fan: Fan, known: Course, ax: Axes, *, bands: Sequence[tuple[str, str, str]] = BANDS
+) -> None:
+    """Draw the bands and the median, from the last known point on."""
+    for lower, upper, colour in bands:
+        below, above = _ahead(fan, lower, known), _ahead(fan, upper, known)
+        if len(below.months) == 1:
+            ax.vlines(below.months, below.growth, above.growth, color=colour, lw=9, zorder=2)
+        ax.fill_between(below.months, below.growth, above.growth, color=colour, lw=0, zorder=2)
+    median = _ahead(fan, "50", known)
+    marker = "_" if len(median.months) == 1 else ""
+    ax.plot(median.months, median.growth, color=BLUE, lw=1.8, marker=marker, ms=12, zorder=4)
+
+
+def _ahead(fan: Fan, level: str, known: Course) -> Course:
+    course = Course.of(fan.quantiles_pct.get(level, ()))
+    if not course.months:
+        return course
+    return Course(known.months[-1:] + course.months, known.growth[-1:] + course.growth)
+
+
+def draw_target(one: IndicatorReport, ax: Axes) -> None:
+    """Draw the target across the year; a range as a strip."""
+    rates, across = target_rates(one), (_X_ENDS[0], _DECEMBER)
+    if len(rates) > 1:
+        ax.fill_between(
+            across, min(rates), max(rates), color=VERMILLION, alpha=0.16, lw=0, zorder=3
+        )
+    for rate in rates[:1]:
+        line = ax.plot(across, [rate, rate], color=VERMILLION, lw=1.5, ls=DASHED, zorder=5)
+        line[0].set_gid("target")
+
+
+def draw_known(known: Course, ax: Axes, *, size: float = 5) -> None:
+    """Draw what is known, a dot a month."""
+    ax.plot(known.months, known.growth, color=BLACK, lw=1.6, marker="o", ms=size, zorder=6)
+
+
+def _draw_unpublished(fan: Fan, ax: Axes) -> None:
+    """Draw hollow dots where growth so far rests on unpublished figures."""
+    pairs = zip(fan.months, fan.known_pct, strict=True)
+    hollow = Course.of([g if month in fan.unpublished else None for month, g in pairs])
+    if hollow.months:
+        drawn = ax.plot(hollow.months, hollow.growth, color=BLACK, ls="", marker="o", ms=5)
+        drawn[0].set(gid="unpublished", markerfacecolor="white", zorder=7)
+
+
+def _draw_last_call(one: IndicatorReport, ax: Axes) -> None:
+    """Draw the last forecast before the outturn as a bar in December."""
+    ends = called(one)
+    if one.settled is None or len(ends) < 2:
+        return
+    ax.vlines(_DECEMBER, min(ends), max(ends), color=BANDS[1][2], lw=9, zorder=2)
+    if one.settled.last_call_median_pct is not None:
+        median = [one.settled.last_call_median_pct]
+        ax.plot([_DECEMBER], median, color=BLUE, marker="_", ms=12, mew=1.8, zorder=4)
+
+
+def _label_target(one: IndicatorReport, known: Course, labels: _Labels, lang: str) -> None:
+    """Write the target at the left, on the side of its line where less is drawn."""
+    rates = target_rates(one)
+    if not rates:
+        return
+    middle = Course.of(one.fan.quantiles_pct.get("50", ())).growth
+    first = (known.growth + middle or rates)[0]
+    under = first >= max(rates)
+    where, align, shift = (min(rates), "top", -3) if under else (max(rates), "bottom", 3)
+    plain = one.target is not None and one.target.comparison == "at_least"
+    rate = phrases.growth(rates[0], one, lang) if plain else phrases.target(one, lang)
+    said = text("fans.target", lang, rate=rate)
+    labels.ax.annotate(
+        said, (_X_ENDS[0], where), xytext=(4, shift), textcoords="offset points", va=align,
+        color=VERMILLION, size=9.5, bbox=SHIELD, zorder=8,
+    )  # fmt: skip
+
+
+def _label_december(one: IndicatorReport, known: Course, labels: _Labels, lang: str) -> None:
+    """Write the outturn or the median beside December, and the bands above it."""
+    ends = {level: Course.of(course).growth for level, course in one.fan.quantiles_pct.items()}
+    if one.settled is not None:
+        reached = phrases.growth(one.settled.growth_pct, one, lang)
+        labels.put(_DECEMBER, one.settled.growth_pct, reached, color=BLACK, size=10)
+    if ends.get("50"):
+        median = phrases.growth(ends["50"][-1], one, lang)
+        labels.put(_DECEMBER, ends["50"][-1], median, color=BLUE, size=10)
+    for level, sure in BAND_LABELS:
+        if ends.get(level):
+            named = texts.percent(sure, lang)
+            labels.put(_DECEMBER, ends[level][-1], named, color=GREY, size=8)
+
+
+def _draw_past(one: IndicatorReport, labels: _Labels) -> None:
+    """Draw the newest past years thinly, each with its year where there is room."""
+    for year, growth in sorted(one.past_years_pct.items(), reverse=True)[:YEARS_SHOWN]:
+        past = Course.of(growth)
+        dot = "." if len(past.months) < len(MONTHS_SHOWN) else ""
+        labels.ax.plot(past.months, past.growth, color=PALE, lw=0.9, marker=dot, ms=4, zorder=3)
+        labels.put(past.months[-1], past.growth[-1], year, color=GREY, size=8)
+
+
+def _write_titles(one: IndicatorReport, ax: Axes, lang: str) -> None:
+    """Write the name above, the call at the right, and what the axis counts."""
+    write_title(ax, phrases.name(one, lang), text(f"fans.{one.annual_rule}", lang))
+    ax.annotate(_call(one, lang), (1, 1), (0, 22), size=12, color=BLUE, ha="right", **ABOVE)
+    if one.status == "cannot_be_assessed":
+        write_reason(ax, text("fans.no_call_reason", lang))
+    elif cut := _cut(one, ax):
+        ends = {
+            "lower": phrases.growth(cut[0], one, lang),
+            "upper": phrases.growth(cut[1], one, lang),
+        }
+        ax.annotate(
+            text("fans.cut", lang, **ends), (1, 1), (0, 8), size=8, color=GREY, ha="right", **ABOVE
+        )
+
+
+def _cut(one: IndicatorReport, ax: Axes) -> tuple[float, float] | None:
+    """Return the 90 % band of December where the view cuts it off."""
+    band, (bottom, top) = one.forecast, ax.get_ylim()
+    if band is None or (bottom <= band.lower90_pct and band.upper90_pct <= top):
+        return None
+    return band.lower90_pct, band.upper90_pct
+
+
+def _call(one: IndicatorReport, lang: str) -> str:
+    """Return the call in short: the probability, the verdict, or the forecast."""
+    if one.settled is not None:
+        judged, reached = phrases.light(one), phrases.growth(one.settled.growth_pct, one, lang)
+        key = "settled" if judged == "none" else f"settled_{judged}"
+        return text(f"fans.{key}", lang, growth=reached)
+    if one.attained is not None:
+        chance = texts.percent(one.attained.probability, lang)
+        word = text(f"word.{one.attained.word}", lang)
+        return text("fans.probability", lang, probability=chance, word=word)
+    if one.forecast is not None:
+        return text("fans.median", lang, growth=phrases.growth(one.forecast.median_pct, one, lang))
+    return text("fans.no_call", lang)

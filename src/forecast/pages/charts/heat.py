@@ -1,0 +1,160 @@
+"""All indicators by month: growth of the year, shaded by how it stands against what is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from forecast.base import texts
+from forecast.base.texts import text
+from forecast.pages import phrases
+from forecast.pages.charts.axes import plain_axes
+from forecast.pages.charts.style import BLACK, GREY, STYLE, picture
+from forecast.pages.html import Html, fragment
+from forecast.report.value import IndicatorReport, Report
+
+# From far below to far above; what lies within `_NEAR_PP` has no shade.
+_SHADES = {"far_below": "#eda877", "below": "#f8dcc7", "near": "#f3f3f3", "above": "#cfe3f2"}
+_SHADES |= {"far_above": "#8dbde0", "none": "#ffffff"}
+_STROKES = {"near": "#d9d9d9", "none": "#d9d9d9"}  # of the hatching; white on every other shade
+_STROKES_AT = (-0.5, 0.0, 0.5)  # of a cell's width, from its diagonal
+_NEAR_PP, _FAR_PP = 0.5, 2.0  # percentage points
+_WIDTH_INCHES, _ROW_INCHES, _HEAD_INCHES = 6.2, 0.25, 0.3
+_LEFT = 0.27
+_MONTHS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """Growth of the year until a month, and its shade; `is_ahead` where it is a median forecast."""
+
+    month: int
+    growth: float
+    shade: str
+    is_ahead: bool
+
+
+@rc_context(STYLE)
+def heat(report: Report, *, ax: Axes, lang: str) -> None:
+    """Draw a row for each indicator: what it is held against, then growth month by month.
+
+    Known growth is black; the median of what is ahead is grey, right of a line.
+    """
+    rows = _rows(report)
+    ax.set_xlim(-0.75, _MONTHS + 0.5)
+    ax.set_ylim(len(rows) - 0.5, -0.5)
+    plain_axes(ax, hidden=("top", "right", "left", "bottom"))
+    ax.grid(visible=False)
+    ax.set_yticks(range(len(rows)), labels=[phrases.name(one, lang) for one in rows])
+    heads = [text("heat.against", lang), *(text(f"month.m{m}", lang) for m in range(1, 13))]
+    ax.set_xticks([-0.1, *range(1, _MONTHS + 1)], labels=heads, va="baseline")
+    ax.tick_params(top=True, labeltop=True, bottom=False, labelbottom=False, length=0, labelsize=8)
+    for row, one in enumerate(rows):
+        _draw_row(row, one, report.year, ax)
+
+
+def overview(report: Report, lang: str) -> Html:
+    """Return the strip of all indicators by month; nothing where no growth is known or ahead."""
+    if not _rows(report):
+        return Html("")
+    made = picture(heat_figure(report, lang), _alt(report, lang))
+    return fragment("overview", lang, picture=made)
+
+
+@rc_context(STYLE)
+def heat_figure(report: Report, lang: str) -> Figure:
+    """Return a figure that holds the strip alone."""
+    room = _ROW_INCHES * len(_rows(report))
+    height = room + _HEAD_INCHES
+    figure = Figure(figsize=(_WIDTH_INCHES, height))
+    heat(report, ax=figure.add_axes((_LEFT, 0, 1 - _LEFT, room / height)), lang=lang)
+    return figure
+
+
+def _rows(report: Report) -> list[IndicatorReport]:
+    """Return the indicators that have any growth in the year."""
+    return [one for one in report.indicators if _cells(one, report.year)]
+
+
+def _cells(one: IndicatorReport, year: int) -> list[_Cell]:
+    """Return the months of the year that are known, and those ahead by their median."""
+    asked, ahead = _asked(one, year), one.fan.quantiles_pct.get("50") or [None] * _MONTHS
+    found = []
+    for month, (known, median) in enumerate(zip(one.fan.known_pct, ahead, strict=True), start=1):
+        growth = median if known is None else known
+        if growth is not None:
+            found.append(_Cell(month, growth, _shade(one, growth, asked), known is None))
+    return found
+
+
+def _asked(one: IndicatorReport, year: int) -> float | None:
+    """Return the rate that growth is held against: the target, else growth of the year before."""
+    if one.target is not None:
+        return one.target.bound_pct
+    return one.past_years_pct.get(str(year - 1), [None])[-1]
+
+
+def _shade(one: IndicatorReport, growth: float, asked: float | None) -> str:
+    if asked is None:
+        return "none"
+    is_ceiling = one.target is not None and one.target.comparison == "at_most"
+    gap = asked - growth if is_ceiling else growth - asked
+    if abs(gap) < _NEAR_PP:
+        return "near"
+    side = "above" if gap > 0 else "below"
+    return side if abs(gap) < _FAR_PP else f"far_{side}"
+
+
+def _draw_row(row: int, one: IndicatorReport, year: int, ax: Axes) -> None:
+    cells, asked = _cells(one, year), _asked(one, year)
+    if asked is not None:
+        _write(ax, -0.1, row, texts.number(asked, one.decimals), GREY)
+    for cell in cells:
+        box = Rectangle((cell.month - 0.48, row - 0.44), 0.96, 0.88, facecolor=_SHADES[cell.shade])
+        box.set_gid(cell.shade)
+        ax.add_patch(box)
+        if cell.is_ahead:
+            _hatch(box, _STROKES.get(cell.shade, "white"), ax)
+        ink = "#4a4a4a" if cell.is_ahead else BLACK
+        _write(ax, cell.month, row, texts.number(cell.growth, one.decimals), ink)
+    if any(cell.is_ahead for cell in cells):
+        last = max((cell.month for cell in cells if not cell.is_ahead), default=0)
+        ax.vlines(last + 0.5, row - 0.5, row + 0.5, color=BLACK, lw=1.6, zorder=5)
+
+
+def _hatch(box: Rectangle, colour: str, ax: Axes) -> None:
+    """Draw strokes across a cell, as one line: a pattern of SVG would be a bitmap in a PDF."""
+    (x, y), width, height = box.get_xy(), box.get_width(), box.get_height()
+    across, down = np.array([point for at in _STROKES_AT for point in _stroke(at)]).T
+    ax.plot(x + width * across, y + height * down, color=colour, lw=1.2)
+
+
+def _stroke(at: float) -> list[tuple[float, float]]:
+    """Return both ends of a stroke within a unit square, and a gap after it."""
+    ends = (max(0, at), min(1, 1 + at))
+    return [*((end, 1 - end + at) for end in ends), (np.nan, np.nan)]
+
+
+def _write(ax: Axes, x: float, row: int, words: str, ink: str) -> None:
+    size = 8 if len(words) < 6 else 6.5
+    ax.text(x, row, words, ha="center", va="center", size=size, color=ink, zorder=4)
+
+
+def _alt(report: Report, lang: str) -> str:
+    """Return in words where each indicator stands, and where it is heading."""
+    said = [text("heat.alt", lang, year=report.year)]
+    for one in _rows(report):
+        cells = _cells(one, report.year)
+        known = [cell for cell in cells if not cell.is_ahead]
+        ends = {
+            "name": phrases.name(one, lang),
+            "last": phrases.growth(cells[-1].growth, one, lang),
+        }
+        so_far = phrases.growth(known[-1].growth if known else None, one, lang)
+        said.append(text("heat.alt_row", lang, **ends, known=so_far))
+    return text("form.between_sentences", lang).join(said)

@@ -1,0 +1,116 @@
+"""The year so far: the probability of a target day by day, and what came out on the days."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from itertools import pairwise
+
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from forecast.base import texts
+from forecast.base.texts import text
+from forecast.pages import phrases
+from forecast.pages.charts.axes import plain_axes, write_title
+from forecast.pages.charts.style import BLACK, BLUE, PALE, SHIELD, STYLE, picture_of
+from forecast.pages.html import Html, fragment
+from forecast.report.moved import FilmFrame
+from forecast.report.value import IndicatorReport, Report
+
+_SIZE_INCHES = (4.6, 2.45)
+_PANEL = (0.105, 0.165, 0.75, 0.575)
+_LEVELS = (0.0, 0.5, 1.0)
+_FOOT, _TICK = -0.13, 0.05  # where ticks stand and half their height, in probability
+_FEWEST_DAYS = 45  # on the axis, so that a film of one day has a width
+
+
+@rc_context(STYLE)
+def history(one: IndicatorReport, frames: Sequence[FilmFrame], *, ax: Axes, lang: str) -> None:
+    """Draw the probability from day to day, dots where an own figure came out, ticks for others."""
+    days = [frame.day.toordinal() for frame in frames]
+    chances = [frame.probability for frame in frames]
+    _draw_axes(frames, ax, lang)
+    line = ax.step(days, chances, where="post", color=BLUE, lw=2, zorder=4)
+    line[0].set_gid("probability")
+    own = [(day, p) for day, p, f in zip(days, chances, frames, strict=True) if f.release == "own"]
+    dots = ax.plot([d for d, _ in own], [p for _, p in own], color=BLACK, ls="", marker="o", ms=5)
+    dots[0].set(gid="own", zorder=6)
+    related = [d for d, f in zip(days, frames, strict=True) if f.release == "related"]
+    ax.vlines(related, _FOOT - _TICK, _FOOT + _TICK, color=PALE, lw=1.2, zorder=3).set_gid(
+        "related"
+    )
+    ax.annotate(
+        _last(one, frames[-1], lang), (days[-1], chances[-1]), xytext=(5, 0), color=BLUE,
+        textcoords="offset points", va="center", size=10, annotation_clip=False, bbox=SHIELD,
+        zorder=8,
+    )  # fmt: skip
+    write_title(ax, phrases.name(one, lang), text("film.axis", lang), left=-25)
+
+
+def film(report: Report, lang: str) -> Html:
+    """Return the year so far of each target that has more than a single day."""
+    of_target = [
+        (one, [frame for frame in report.film if frame.indicator == one.id])
+        for one in report.with_target
+    ]
+    shown = [(one, frames) for one, frames in of_target if len(frames) > 1]
+    if not shown:
+        return Html("")
+    pictures = [
+        picture_of(history_figure, one, frames, lang, alt=_alt(one, frames, lang))
+        for one, frames in shown
+    ]
+    return fragment("film", lang, pictures=pictures)
+
+
+@rc_context(STYLE)
+def history_figure(one: IndicatorReport, frames: Sequence[FilmFrame], lang: str) -> Figure:
+    """Return a figure that holds the year so far of one target alone."""
+    figure = Figure(figsize=_SIZE_INCHES)
+    history(one, frames, ax=figure.add_axes(_PANEL), lang=lang)
+    return figure
+
+
+def _draw_axes(frames: Sequence[FilmFrame], ax: Axes, lang: str) -> None:
+    first, last = frames[0].day, frames[-1].day
+    end = max(last, first + timedelta(days=_FEWEST_DAYS))
+    ax.set_xlim(first.toordinal() - 3, end.toordinal() + 3)
+    ax.set_ylim(_FOOT - 2 * _TICK, 1.04)
+    ax.set_yticks(_LEVELS, labels=[texts.rate(100 * level, 0, lang) for level in _LEVELS])
+    months = _months(first, end)
+    names = [_month_name(day, before, lang) for before, day in pairwise([*months[:1], *months])]
+    ax.set_xticks([day.toordinal() for day in months], labels=names)
+    plain_axes(ax)
+    ax.axhline(0.5, color=PALE, lw=0.8, ls=(0, (1, 3)), zorder=1).set_gid("half")
+
+
+def _months(first: date, last: date) -> list[date]:
+    """Return the first days of the months between two days, every other one of many."""
+    begun = 12 * first.year + first.month - 1 + (first.day > 1)
+    every = range(begun, 12 * last.year + last.month)
+    return [date(m // 12, m % 12 + 1, 1) for m in every[:: 1 + len(every) // 8]]
+
+
+def _month_name(day: date, before: date, lang: str) -> str:
+    """Return the name of a month, with its year below where that is not the one before."""
+    month = text(f"month.m{day.month}", lang)
+    return month if day.year == before.year else f"{month}\n{day.year}"
+
+
+def _last(one: IndicatorReport, frame: FilmFrame, lang: str) -> str:
+    """Return the last probability; in words once the target is settled."""
+    if frame.is_settled:
+        return text(f"light.{phrases.light(one)}", lang)
+    return texts.percent(frame.probability, lang)
+
+
+def _alt(one: IndicatorReport, frames: Sequence[FilmFrame], lang: str) -> str:
+    """Return in words where the probability began, where own figures took it, and where it is."""
+    ends = {"first": texts.day(frames[0].day, lang), "last": texts.day(frames[-1].day, lang)}
+    said = [text("film.alt", lang, indicator=phrases.name(one, lang), **ends)]
+    for frame in (frames[0], *(f for f in frames[1:-1] if f.release == "own"), frames[-1]):
+        put = {"day": texts.day(frame.day, lang), "probability": _last(one, frame, lang)}
+        said.append(text("film.alt_point", lang, **put))
+    return text("form.between_sentences", lang).join(said)

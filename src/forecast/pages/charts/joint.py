@@ -1,0 +1,77 @@
+"""How many targets are attained together: the joint distribution, counted on joint paths."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from forecast.base import texts
+from forecast.base.texts import text
+from forecast.pages.charts.axes import plain_axes, write_title
+from forecast.pages.charts.style import BANDS, BLUE, STYLE, picture
+from forecast.pages.html import Html, fragment
+from forecast.report.value import JointReport, Report
+
+_SIZE_INCHES = (4.6, 2.45)
+_PANEL = (0.05, 0.19, 0.93, 0.53)
+_WIDTH = 0.72  # of a bar, in targets
+_HEADROOM = 1.18  # for the label of the highest bar
+
+
+@rc_context(STYLE)
+def joint(told: JointReport, *, ax: Axes, lang: str) -> None:
+    """Draw the probability that exactly so many targets are attained; all of them stand out."""
+    chances = _exactly(told)
+    n = len(chances) - 1
+    colours = [BANDS[1][2]] * n + [BLUE]
+    ax.set_ylim(0, _HEADROOM * max(chances))
+    bars = ax.bar(range(n + 1), chances, width=_WIDTH, color=colours, zorder=3)
+    for bar in bars:
+        bar.set_gid("exactly")
+    ax.bar_label(bars, [texts.percent(p, lang) for p in chances], padding=3, size=10)
+    ax.set_yticks([])
+    ax.set_xticks(range(n + 1), labels=_numbers(n, lang))
+    ax.set_xlabel(text("together.axis", lang), fontfamily=STYLE["font.family"])
+    plain_axes(ax, hidden=("top", "right", "left"))
+    write_title(ax, text("together.title", lang), text("together.below", lang), left=0)
+
+
+def all_together(report: Report, lang: str) -> Html:
+    """Return how many targets are attained, as a picture; nothing once all are settled."""
+    told = report.joint
+    if told is None or len(told.indicators) < 2 or all(one.settled for one in report.with_target):
+        return Html("")
+    return fragment("together", lang, picture=picture(joint_figure(told, lang), _alt(told, lang)))
+
+
+@rc_context(STYLE)
+def joint_figure(told: JointReport, lang: str) -> Figure:
+    """Return a figure that holds the joint distribution alone."""
+    figure = Figure(figsize=_SIZE_INCHES)
+    joint(told, ax=figure.add_axes(_PANEL), lang=lang)
+    return figure
+
+
+def _exactly(told: JointReport) -> list[float]:
+    """Return the probability of each number of targets attained, from none to all."""
+    steps = pairwise([*told.at_least, 0.0])
+    return [this - following for this, following in steps]
+
+
+def _numbers(n: int, lang: str) -> list[str]:
+    ends = [text("together.none", lang), text("together.every", lang, n=n)]
+    return [ends[0], *(str(k) for k in range(1, n)), ends[1]]
+
+
+def _alt(told: JointReport, lang: str) -> str:
+    """Return in words how probable each number of targets is."""
+    chances = _exactly(told)
+    named = zip(_numbers(len(chances) - 1, lang), chances, strict=True)
+    pairs = [
+        text("form.colon", lang, before=name) + texts.percent(chance, lang)
+        for name, chance in named
+    ]
+    return text("together.alt", lang) + text("form.semicolon", lang).join(pairs)

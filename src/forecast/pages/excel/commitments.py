@@ -1,0 +1,155 @@
+"""The counted commitments of a year as an Excel sheet, with their progress as formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from forecast.base.texts import text
+from forecast.pages.excel.cells import (
+    CHANCE,
+    DAY,
+    LABEL,
+    POINTS,
+    SHARE,
+    TEXT,
+    Cell,
+    Formats,
+    Formula,
+    lay_out,
+    light_formula,
+    share_or_none,
+    where,
+    write,
+)
+from forecast.pages.tables.commitments import amount, name
+from forecast.report.commitments import DAYS_A_MONTH, CommitmentReport
+from forecast.report.value import Report
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
+
+_FIRST_ROW = 2
+_EPOCH = date(1899, 12, 30)  # Excel counts days from it
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column: the key of its head, its width, its number format and what stands in it."""
+
+    key: str
+    width: float
+    form: str
+    cell: Callable[[CommitmentReport, Report, str], Cell]
+
+
+def write_commitments(sheet: Worksheet, report: Report, formats: Formats, lang: str) -> None:
+    """Fill a sheet with a row for each commitment of a report."""
+    sheet.write_string(0, 0, text("commitments.title", lang), formats.title)
+    for column, made in enumerate(_COLUMNS):
+        sheet.set_column(column, column, made.width)
+        head = text(f"plan.{made.key}", lang)
+        sheet.write_string(_FIRST_ROW - 1, column, head, formats.head)
+    for row, one in enumerate(report.commitments, start=_FIRST_ROW):
+        for column, made in enumerate(_COLUMNS):
+            form = formats.numbers(made.form.format(decimals=_decimals(one)))
+            write(sheet, row, column, made.cell(one, report, lang), form, _KEYS)
+    last = _FIRST_ROW + len(report.commitments) - 1
+    formats.light_up(sheet, (_FIRST_ROW, last), _KEYS.index("light"), lang)
+    lay_out(sheet, _FIRST_ROW)
+
+
+def _decimals(one: CommitmentReport) -> str:
+    return f".{'0' * one.decimals}" if one.decimals else ""
+
+
+def _day(one: CommitmentReport, report: Report, lang: str) -> Cell:
+    return None if one.progress is None else _serial(one.progress.day)
+
+
+def _so_far(one: CommitmentReport, report: Report, lang: str) -> Cell:
+    if one.progress is None:
+        return text("commitments.no_progress", lang)
+    return one.progress.done
+
+
+def _done(one: CommitmentReport, report: Report, lang: str) -> Cell:
+    if one.progress is None:
+        return None
+    return where("{so_far}/{amount}", ("so_far",), one.progress.done / one.amount)
+
+
+def _time(one: CommitmentReport, report: Report, lang: str) -> Cell:
+    if one.time_pct is None:
+        return None
+    start, end = f"DATE({report.year - 1},12,31)", f"DATE({report.year},12,31)"
+    formula = f"({{day}}-{start})/({end}-{start})"
+    return where(formula, ("day",), share_or_none(one.time_pct))
+
+
+def _ahead(one: CommitmentReport, report: Report, lang: str) -> Cell:
+    if one.progress is None or one.time_pct is None:
+        return None
+    apart = 100 * one.progress.done / one.amount - one.time_pct
+    return Formula("({done}-{time})*100", apart)
+
+
+def _needed(one: CommitmentReport, report: Report, lang: str) -> Cell:
+    """Return what each month from the day of the report needs."""
+    if one.needed_per_month is None or one.progress is None:
+        return None
+    left = (date(report.year, 12, 31) - report.as_of).days / DAYS_A_MONTH
+    needed = max(one.bound - one.progress.done, 0.0) / left
+    share = "" if one.bound == one.amount else f"*{one.bound / one.amount:.12g}"
+    until = f"DATE({report.year},12,31)-DATE({report.as_of:%Y,%m,%d})"
+    formula = f"MAX({{amount}}{share}-{{so_far}},0)/(({until})/{DAYS_A_MONTH})"
+    return where(formula, ("so_far",), needed)
+
+
+def _median(one: CommitmentReport, report: Report, lang: str) -> Cell:
+    return None if one.completion is None else one.completion.median
+
+
+def _lower(one: CommitmentReport, report: Report, lang: str) -> Cell:
+    return None if one.completion is None else one.completion.lower80
+
+
+def _upper(one: CommitmentReport, report: Report, lang: str) -> Cell:
+    return None if one.completion is None else one.completion.upper80
+
+
+def _chance(one: CommitmentReport, report: Report, lang: str) -> Cell:
+    return None if one.completion is None else one.completion.probability
+
+
+def _light(one: CommitmentReport, report: Report, lang: str) -> Cell:
+    now = text(f"light.{one.light}", lang)
+    return now if one.completion is None else light_formula(now, lang)
+
+
+def _serial(day: date) -> float:
+    return float((day - _EPOCH).days)
+
+
+_AMOUNT = "#,##0{decimals}"
+_COLUMNS = (
+    _Column("commitment", 34, TEXT, lambda one, report, lang: name(one, lang)),
+    _Column("promised", 22, TEXT, lambda one, report, lang: amount(one, lang)),
+    _Column("amount", 11, _AMOUNT, lambda one, report, lang: one.amount),
+    _Column("day", 12, DAY, _day),
+    _Column("so_far", 13, _AMOUNT, _so_far),
+    _Column("done_of_it", 11, SHARE, _done),
+    _Column("time", 10, SHARE, _time),
+    _Column("ahead", 10, POINTS, _ahead),
+    _Column("usual", 10, SHARE, lambda one, report, lang: share_or_none(one.usual_pct)),
+    _Column("needed_monthly", 12, "#,##0.00", _needed),
+    _Column("expected", 11, _AMOUNT, _median),
+    _Column("lower", 9, _AMOUNT, _lower),
+    _Column("upper", 9, _AMOUNT, _upper),
+    _Column("chance", 10, CHANCE, _chance),
+    _Column("light", 10, LABEL, _light),
+    _Column("wording", 44, TEXT, lambda one, report, lang: one.wording),
+)
+_KEYS = tuple({"done_of_it": "done"}.get(made.key, made.key) for made in _COLUMNS)

@@ -1,0 +1,63 @@
+"""Pieces of a page: HTML that shows itself in a notebook, made from the templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache, partial
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from forecast.base import texts
+from forecast.pages import phrases
+
+_FORMS = (texts.text, texts.percent, texts.rate, texts.points, texts.level, texts.day, texts.span)
+_PHRASES = (
+    phrases.name, phrases.names, phrases.growth, phrases.share, phrases.target,
+    phrases.last_growth, phrases.so_far, phrases.so_far_note, phrases.last_span, phrases.last_level,
+    phrases.needed, phrases.needed_span, phrases.plausibility, phrases.forecast, phrases.banded,
+    phrases.last_forecast, phrases.last_call, phrases.outturn, phrases.error, phrases.parts,
+    phrases.levels, phrases.base, phrases.caveat, phrases.weight, phrases.recalibration,
+    phrases.alone, phrases.restated, phrases.level_so_far,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Html:
+    """A piece of a page; a notebook shows it as it is."""
+
+    markup: str = field(repr=False)
+
+    def __add__(self, after: Html) -> Html:
+        """Return this piece with another one after it."""
+        return Html(self.markup + after.markup)
+
+    def _repr_html_(self) -> str:
+        """Return the markup, for notebooks."""
+        return self.markup
+
+
+def fragment(template: str, lang: str, **values: Any) -> Html:
+    """Return a template of the package, filled; every value is escaped."""
+    page = _environment(lang).get_template(f"{template}.html.j2")
+    return Html(page.render(values))
+
+
+@cache
+def _environment(lang: str) -> Environment:
+    made = Environment(
+        loader=PackageLoader("forecast.pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(_bound(lang))
+    return made
+
+
+def _bound(lang: str) -> Mapping[str, Any]:
+    """Return the forms and phrases by name, in the language of the page."""
+    spoken = {function.__name__: partial(function, lang=lang) for function in (*_FORMS, *_PHRASES)}
+    return spoken | {"lang": lang, "light": phrases.light, "shown": phrases.lamp}

@@ -1,0 +1,1 @@
+"""The table of `forecast status` as a value and as what a terminal prints."""

@@ -1,0 +1,140 @@
+"""The types of a status: what is printed, and the same as numbers."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+from forecast.pages.status.grid import Grid, grid_from
+
+_SETTLED = {"attained": 1.0, "missed": 0.0}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What is said of one indicator; growth in per cent, probabilities between 0 and 1.
+
+    `change` is that of the probability since a day, on which it was `probability_since`; a target
+    that is settled counts as 1 or 0. `published_probability` rests on published figures alone
+    where the others rest on an overlay; `attainable50_pct` is growth that is attained with 50 %.
+    """
+
+    area: str
+    year: int
+    as_of: str
+    indicator: str
+    comparison: str | None
+    target_pct: float | None
+    target_wording: str | None
+    last_growth_pct: float | None
+    last_first_month: str | None
+    last_last_month: str | None
+    last_released_on: str | None
+    is_overdue: bool | None
+    required_growth_pct: float | None
+    median_pct: float | None
+    lower80_pct: float | None
+    upper80_pct: float | None
+    attainable50_pct: float | None
+    attainable80_pct: float | None
+    attainable90_pct: float | None
+    outturn_pct: float | None
+    probability: float | None
+    standard_error: float | None
+    published_probability: float | None
+    light: str
+    since: str | None = None
+    probability_since: float | None = None
+    change: float | None = None
+
+    @property
+    def probability_now(self) -> float | None:
+        """The probability, 1 or 0 once the target is settled."""
+        return _SETTLED.get(self.light, self.probability)
+
+    def moved_from(self, since: str, probability: float | None) -> Line:
+        """Return the line with its change since a day on which a probability was said."""
+        now = self.probability_now
+        change = None if now is None or probability is None else round(now - probability, 6) + 0.0
+        return replace(self, since=since, probability_since=probability, change=change)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """What is said of one counted commitment; amounts in its unit, `day` is that of `done`."""
+
+    id: str
+    wording: str
+    comparison: str
+    amount: float
+    unit: str
+    day: str | None
+    done: float | None
+    needed_per_month: float | None
+    median: float | None
+    probability: float | None
+    light: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """What is said of an area in a language: in numbers, and as what is printed.
+
+    `since` is the day from which changes are counted, None before there is an earlier one.
+    `more` are further tables and `notes` sentences, on unpublished figures and on commitments.
+    """
+
+    area: str
+    area_name: str
+    lang: str
+    lines: tuple[Line, ...]
+    promises: tuple[Promise, ...]
+    targets: Grid
+    more: tuple[Grid, ...]
+    notes: tuple[str, ...]
+    since: str | None = None
+
+    def moved_from(self, since: str, probabilities: Mapping[str, float | None]) -> Status:
+        """Return the same with changes since a day, by what was said then of each target."""
+        lines = (line.moved_from(since, probabilities.get(line.indicator)) for line in self.lines)
+        return replace(self, since=since, lines=tuple(lines))
+
+
+def status_from(told: dict[str, Any]) -> Status:
+    """Return a status from what `asdict` made of it; raise KeyError or TypeError for another."""
+    parts = {
+        "lines": tuple(Line(**line) for line in told["lines"]),
+        "promises": tuple(Promise(**promise) for promise in told["promises"]),
+        "targets": grid_from(told["targets"]),
+        "more": tuple(grid_from(grid) for grid in told["more"]),
+        "notes": tuple(told["notes"]),
+    }
+    return Status(**(told | parts))
+
+
+def json_of(statuses: Sequence[Status]) -> str:
+    """Return the numbers as JSON: a list of areas, each with its targets and its commitments."""
+    areas = [
+        {
+            "area": status.area,
+            "area_name": status.area_name,
+            "since": status.since,
+            "targets": [asdict(line) for line in status.lines],
+            "commitments": [asdict(promise) for promise in status.promises],
+        }
+        for status in statuses
+    ]
+    return json.dumps(areas, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def csv_of(statuses: Sequence[Status]) -> str:
+    """Return the numbers of targets as CSV, one line a target, empty where nothing is known."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, [field.name for field in fields(Line)], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(asdict(line) for status in statuses for line in status.lines)
+    return text.getvalue()

@@ -1,0 +1,79 @@
+"""The sections of a page as tables and sentences, drawn from a report alone."""
+
+from forecast.pages.tables.bulletin import bulletin
+from forecast.pages.tables.commitments import (
+    commitments,
+    commitments_lead,
+    commitments_terminal,
+    sentence,
+)
+from forecast.pages.tables.depth import (
+    base_effects,
+    contributions,
+    depth_headline,
+    figures,
+    past_calls,
+    rest_of_year,
+)
+from forecast.pages.tables.growth import known_growth
+from forecast.pages.tables.headline import headline, page_title, summary, together
+from forecast.pages.tables.imported import imported_lines, imported_terminal
+from forecast.pages.tables.live import live_sentences, live_terminal
+from forecast.pages.tables.moved import changes, moved_lines, moved_terminal
+from forecast.pages.tables.overlay import overlay, overlay_terminal
+from forecast.pages.tables.quality import quality
+from forecast.pages.tables.scenario import scenario, scenario_terminal
+from forecast.pages.tables.scoreboard import scoreboard
+from forecast.pages.tables.sections import caveats, details, known, members, others, provenance
+from forecast.pages.tables.terminal import terminal
+from forecast.pages.tables.track import (
+    track,
+    track_caveats,
+    track_headline,
+    track_indicators,
+    track_scores,
+)
+
+__all__ = [
+    "base_effects",
+    "bulletin",
+    "caveats",
+    "changes",
+    "commitments",
+    "commitments_lead",
+    "commitments_terminal",
+    "contributions",
+    "depth_headline",
+    "details",
+    "figures",
+    "headline",
+    "imported_lines",
+    "imported_terminal",
+    "known",
+    "known_growth",
+    "live_sentences",
+    "live_terminal",
+    "members",
+    "moved_lines",
+    "moved_terminal",
+    "others",
+    "overlay",
+    "overlay_terminal",
+    "page_title",
+    "past_calls",
+    "provenance",
+    "quality",
+    "rest_of_year",
+    "scenario",
+    "scenario_terminal",
+    "scoreboard",
+    "sentence",
+    "summary",
+    "terminal",
+    "together",
+    "track",
+    "track_caveats",
+    "track_headline",
+    "track_indicators",
+    "track_scores",
+]

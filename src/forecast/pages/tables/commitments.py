@@ -1,0 +1,153 @@
+"""Counted commitments as a section of a page, a table of a terminal, and sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from forecast.base import texts
+from forecast.base.texts import text
+from forecast.pages.html import Html, fragment
+from forecast.report.commitments import CommitmentReport
+from forecast.report.value import Report
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+_COLUMNS = ("commitment", "amount", "done", "needed", "expected", "probability_short", "light")
+_WRAPPED = ("commitment", "amount", "done", "expected", "probability_short")
+
+
+def commitments(report: Report, lang: str) -> Html:
+    """Return what is said of each counted commitment; nothing where the year has none."""
+    if not report.commitments:
+        return Html("")
+    reported = [one for one in report.commitments if one.progress is not None]
+    silent = [one for one in report.commitments if one.progress is None]
+    return fragment(
+        "commitments", lang, lead=commitments_lead(report.commitments, lang),
+        rows=[(one, cells(one, lang), sentence(one, lang)) for one in reported],
+        silent=[(name(one, lang), amount(one, lang), one.wording) for one in silent],
+        basis=[text(f"commitments.{key}", lang) for key in _basis(reported)],
+    )  # fmt: skip
+
+
+def commitments_terminal(
+    found: Sequence[CommitmentReport], lang: str, *, area: str, year: int, day: date
+) -> Table:
+    """Return the table of a terminal: a line for each commitment given."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    from forecast.pages.tables.terminal import LAMPS
+
+    heading = text("commitments.heading", lang, area=area, year=year, day=texts.day(day, lang))
+    made = Table(title=heading, box=box.SIMPLE_HEAD)
+    for column in ("commitment_id", *_COLUMNS):
+        heading, is_narrow = text(f"column.{column}", lang), column not in _WRAPPED
+        made.add_column(heading, no_wrap=is_narrow, overflow="fold")
+    for one in found:
+        symbol, colour = LAMPS[one.light]
+        lamp = Text(f"{symbol} {text(f'light.{one.light}', lang)}", style=colour)
+        said = cells(one, lang)
+        named = (Text(one.id), Text(name(one, lang)), Text(amount(one, lang)))
+        made.add_row(*named, *(Text(said[column]) for column in _COLUMNS[2:-1]), lamp)
+    return made
+
+
+def commitments_lead(found: Sequence[CommitmentReport], lang: str) -> str:
+    """Return how many commitments there are, and how those with progress stand."""
+    reported = [one for one in found if one.progress is not None]
+    if not reported:
+        return text("commitments.none_reported", lang, all=len(found))
+    said = [text("commitments.reported", lang, all=len(found), n=len(reported))]
+    for colour in ("attained", "green", "yellow", "red", "missed"):
+        count = sum(one.light == colour for one in reported)
+        if count:
+            said.append(text(f"commitments.n_{colour}", lang, n=count))
+    return text("form.between_sentences", lang).join(said)
+
+
+def cells(one: CommitmentReport, lang: str) -> dict[str, str]:
+    """Return by column what is known and likely; a dash where nothing is."""
+    dash, likely = text("form.none", lang), one.completion
+    made = {column: dash for column in ("done", "pace", "needed", "expected", "probability_short")}
+    made["done"] = _done(one, lang)
+    if one.pace_per_month is not None:
+        made["pace"] = _monthly(one.pace_per_month, one, lang)
+    if one.needed_per_month is not None:
+        made["needed"] = _monthly(one.needed_per_month, one, lang)
+    if likely is not None:
+        band = texts.interval(likely.lower80, likely.upper80, one.decimals)
+        made["expected"] = f"{texts.number(likely.median, one.decimals)} {band}"
+        chance, word = texts.percent(likely.probability, lang), text(f"word.{likely.word}", lang)
+        made["probability_short"] = text("form.chance", lang, probability=chance, word=word)
+    return made
+
+
+def sentence(one: CommitmentReport, lang: str) -> str:
+    """Return in plain words how a commitment stands."""
+    last, likely = one.progress, one.completion
+    if last is None:
+        return text("commitments.no_progress", lang)
+    told = {"done": _quantity(last.done, one, lang), "day": texts.day(last.day, lang)}
+    told |= {"amount": amount(one, lang)}
+    said = [text(f"commitments.{one.status}", lang, **told)]
+    if one.needed_per_month:
+        paces = {"needed": _monthly(one.needed_per_month, one, lang)}
+        said.append(text("commitments.needed", lang, **paces))
+    if likely is not None:
+        chance = texts.percent(likely.probability, lang)
+        said.append(text("commitments.chance", lang, probability=chance))
+        if likely.half_kept_by is not None and not _is_share(one):
+            month = text(f"month.m{likely.half_kept_by.month}", lang)
+            said.append(text("commitments.half_by", lang, month=month))
+    return text("form.between_sentences", lang).join(said)
+
+
+def name(one: CommitmentReport, lang: str) -> str:
+    """Return the commitment's name."""
+    return one.name_zh if lang == "zh" else one.name_en
+
+
+def amount(one: CommitmentReport, lang: str) -> str:
+    """Return how much is promised, as it is worded: 4,000 places or more."""
+    said = _quantity(one.amount, one, lang)
+    return text(f"commitments.{one.comparison}", lang, amount=said)
+
+
+def _done(one: CommitmentReport, lang: str) -> str:
+    last = one.progress
+    if last is None:
+        return text("commitments.no_progress", lang)
+    return text(
+        "commitments.by_day", lang, done=_quantity(last.done, one, lang),
+        day=texts.day(last.day, lang, year=last.day.year),
+    )  # fmt: skip
+
+
+def _quantity(value: float, one: CommitmentReport, lang: str) -> str:
+    if _is_share(one):
+        return texts.rate(value, one.decimals, lang)
+    unit = one.unit_zh if lang == "zh" else one.unit_en
+    return text("commitments.quantity", lang, number=texts.number(value, one.decimals), unit=unit)
+
+
+def _monthly(value: float, one: CommitmentReport, lang: str) -> str:
+    if _is_share(one):
+        return texts.points(value, 1, lang)
+    return texts.number(value, one.decimals if value >= 10 else one.decimals + 1)
+
+
+def _is_share(one: CommitmentReport) -> bool:
+    return one.unit_en == "%"
+
+
+def _basis(reported: Sequence[CommitmentReport]) -> list[str]:
+    """Return the keys of what has to be known of the widths of the forecasts shown."""
+    likely = [one.completion for one in reported if one.completion is not None]
+    bases = {c.unevenness_basis for c in likely}
+    found = [f"basis_{basis}" for basis in ("own", "pool", "assumed") if basis in bases]
+    return [*found, "basis_years"] if any(c.past_years for c in likely) else found

@@ -1,0 +1,162 @@
+"""One indicator in depth: its figures, base, parts, and past calls, as tables with a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from forecast.base import texts
+from forecast.base.texts import text
+from forecast.pages import phrases
+from forecast.pages.html import Html, fragment
+from forecast.pages.tables.grid import Grid
+from forecast.pages.tables.headline import headline
+from forecast.report.depth import BaseEffect, Contribution, Contributions, PastCall, PublishedFigure
+from forecast.report.value import IndicatorReport, Report
+
+_FIGURE_COLUMNS = ("months", "measure", "value", "status", "released")
+_BASE_COLUMNS = ("month", "growth", "base_growth", "two_year")
+_CALL_COLUMNS = ("year", "called_on", "asked", "probability", "band", "outturn")
+_PART_COLUMNS = ("part", "growth", "share", "contribution")
+
+
+def depth_headline(report: Report, lang: str, sparks: dict[str, Html] | None = None) -> Html:
+    """Return the first screen of one indicator's own page; `report` holds that one alone."""
+    (one,) = report.indicators
+    key = "title" if one.target is not None else "title_without"
+    values = {"area": report.area_name(lang), "year": report.year, "name": phrases.name(one, lang)}
+    return headline(report, lang, sparks, title=text(f"depth.{key}", lang, **values))
+
+
+def figures(report: Report, lang: str) -> Html:
+    """Return what was published, span by span as it was, the newest first."""
+    (one,) = report.indicators
+    rows = [_figure_row(figure, one, lang) for figure in one.depth.figures]
+    return _section("figures", lang, _FIGURE_COLUMNS, rows)
+
+
+def _figure_row(figure: PublishedFigure, one: IndicatorReport, lang: str) -> list[str]:
+    is_growth = figure.measure == "growth_pct"
+    value = texts.rate(figure.value, one.decimals, lang) if is_growth else ""
+    day = texts.day(figure.released_on, lang)
+    basis = figure.released_on_basis
+    return [
+        texts.span(figure.first_month, figure.last_month, lang),
+        text(f"depth.{figure.measure}", lang),
+        value or texts.level(figure.value, figure.unit, lang),
+        text(f"depth.{figure.status}", lang),
+        day if basis == "published" else text(f"depth.day_{basis}", lang, day=day),
+    ]
+
+
+def base_effects(report: Report, lang: str) -> Html:
+    """Return growth beside that of the year before, and the average of both."""
+    (one,) = report.indicators
+    rows = [_base_row(effect, one, lang) for effect in one.depth.base_effects]
+    return _section("base", lang, _BASE_COLUMNS, rows)
+
+
+def _base_row(effect: BaseEffect, one: IndicatorReport, lang: str) -> list[str]:
+    span = texts.span(f"{effect.month[:4]}-01", effect.month, lang)
+    values = (effect.growth_pct, effect.base_growth_pct, effect.two_year_average_pct)
+    return [
+        _marked(span, int(effect.month[:4]), one, lang),
+        *(phrases.growth(v, one, lang) for v in values),
+    ]
+
+
+def _year(year: int, one: IndicatorReport, lang: str) -> str:
+    return _marked(str(year), year, one, lang)
+
+
+def _marked(said: str, year: int, one: IndicatorReport, lang: str) -> str:
+    """Return what is said with a mark where growth of the year stands on a restated base."""
+    mark = phrases.restated(one, year, lang)
+    return text("restated.beside", lang, said=said, mark=mark) if mark else said
+
+
+def contributions(report: Report, lang: str) -> Html:
+    """Return what the parts contribute to growth of the whole; why not, where none can be told."""
+    (one,) = report.indicators
+    told = one.depth.contributions
+    if told is None:
+        return _section("parts", lang, _PART_COLUMNS, [])
+    until = texts.span(f"{told.month[:4]}-01", told.month, lang)
+    rows = [_part_row(part, one, lang) for part in told.parts]
+    notes = [text("depth.parts_lead", lang, span=until)]
+    if any(part.share_basis == "this_year" for part in told.parts):
+        notes.append(text("depth.parts_this_year", lang))
+    if any(part.share_pct is None for part in told.parts):
+        notes.append(text("depth.parts_no_share", lang))
+    return _section("parts", lang, _PART_COLUMNS, [*rows, *_rest(told, one, lang)], notes)
+
+
+def _part_row(part: Contribution, one: IndicatorReport, lang: str) -> list[str]:
+    none = text("form.none", lang)
+    share = none if part.share_pct is None else texts.rate(part.share_pct, 1, lang)
+    size = none if part.contribution_pp is None else texts.points(part.contribution_pp, 1, lang)
+    return [phrases.name(part, lang), phrases.growth(part.growth_pct, one, lang), share, size]
+
+
+def _rest(told: Contributions, one: IndicatorReport, lang: str) -> list[list[str]]:
+    """Return the line of the whole."""
+    none = text("form.none", lang)
+    whole = texts.points(told.growth_pct, 1, lang)
+    return [[phrases.name(one, lang), phrases.growth(told.growth_pct, one, lang), none, whole]]
+
+
+def past_calls(report: Report, lang: str) -> Html:
+    """Return what calls at this time of past years said, and what came of it."""
+    (one,) = report.indicators
+    rows = [_call_row(call, one, lang) for call in reversed(one.depth.past_calls)]
+    return _section("calls", lang, _CALL_COLUMNS, rows)
+
+
+def _call_row(call: PastCall, one: IndicatorReport, lang: str) -> list[str]:
+    none = text("form.none", lang)
+    asked = none if call.target_pct is None else phrases.growth(call.target_pct, one, lang)
+    chance = none if call.probability is None else texts.percent(call.probability, lang)
+    return [
+        _year(call.year, one, lang),
+        texts.day(call.as_of, lang),
+        asked,
+        chance,
+        texts.interval(call.lower80_pct, call.upper80_pct, one.decimals),
+        phrases.growth(call.outturn_pct, one, lang),
+    ]
+
+
+def rest_of_year(report: Report, lang: str) -> Html:
+    """Return what the months still open grew in past years, beside what they need now."""
+    (one,) = report.indicators
+    if one.settled is not None:
+        said = text("depth.rest_settled", lang)
+        return fragment("depth", lang, title=text("depth.rest", lang), grids=[], notes=[said])
+    rows = [
+        [_year(int(year), one, lang), phrases.growth(growth, one, lang)]
+        for year, growth in reversed(one.depth.rest_of_year_pct.items())
+    ]
+    notes = []
+    if one.required is not None:
+        span = phrases.needed_span(one, lang)
+        needed = phrases.needed(one, lang)
+        notes.append(text("depth.rest_needed", lang, span=span, growth=needed))
+    return _section("rest", lang, ("year", "growth"), rows, notes)
+
+
+def _section(
+    key: str,
+    lang: str,
+    columns: Sequence[str],
+    rows: list[list[str]],
+    notes: Sequence[str] = (),
+) -> Html:
+    """Return a titled table with notes; the reason why it is empty where it has no row."""
+    title = text(f"depth.{key}", lang)
+    named = _heads(columns, lang)
+    grids = [Grid(text(f"depth.{key}_caption", lang), named, rows)] if rows else []
+    said = [*notes] if rows else [*notes, text(f"depth.{key}_none", lang)]
+    return fragment("depth", lang, title=title, grids=grids, notes=said)
+
+
+def _heads(columns: Iterable[str], lang: str) -> list[str]:
+    return [text(f"depth_column.{column}", lang) for column in columns]

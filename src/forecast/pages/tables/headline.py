@@ -1,0 +1,206 @@
+"""The first screen: which targets are in danger, in a table and in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from forecast.base import texts
+from forecast.base.texts import text
+from forecast.pages import phrases
+from forecast.pages.html import Html, fragment
+from forecast.pages.tables.moved import changes, moved_most
+from forecast.pages.tables.overlay import rests_on
+from forecast.report.value import IndicatorReport, JointReport, Report
+
+_SENTENCES = {
+    "in_danger": "red",
+    "in_danger_blind": "red",
+    "open": "yellow",
+    "open_blind": "blind",
+    "on_course": "green",
+    "on_course_blind": "green",
+    "not_assessed": "none",
+}  # each with its lamp
+
+
+def headline(
+    report: Report,
+    lang: str,
+    sparks: Mapping[str, Html] | None = None,
+    *,
+    title: str | None = None,
+) -> Html:
+    """Return the first screen: which targets are in danger, how sure, what growth is needed.
+
+    `sparks` are small fans by the indicator's id; `title` is what the page asks, if it is not
+    about all targets.
+    """
+    return fragment(
+        "headline", lang, report=report, title=title or page_title(report, lang),
+        known=known_until(report, lang), nothing_new=nothing_new(report, lang),
+        verdict=verdict(report, lang),
+        together=together(report, lang), at_least=_at_least(report, lang),
+        dependence=_dependence(report, lang), open=unsettled(report),
+        rests_on=rests_on(report, lang), simulated=simulated(report, lang),
+        changes=changes(report, lang), sparks=sparks or {},
+    )  # fmt: skip
+
+
+def page_title(report: Report, lang: str) -> str:
+    """Return the title of the page: the question that it answers."""
+    key = "title" if report.with_target else "title_without"
+    return text(f"headline.{key}", lang, area=report.area_name(lang), year=report.year)
+
+
+def nothing_new(report: Report, lang: str) -> str:
+    """Return that no figure of the area came out since the earlier day; nothing where one did."""
+    moved = report.moved
+    if moved is None or report.known.newest_release_on > moved.since:
+        return ""
+    key = "nothing_new_here" if moved.n_releases else "nothing_new"
+    if not report.with_target:
+        key = "nothing_new_without"
+    return text(f"headline.{key}", lang, day=texts.day(moved.since, lang), n=moved.n_releases)
+
+
+def summary(report: Report, lang: str) -> str:
+    """Return the first screen in a few sentences."""
+    said = [sentence for _, sentence in verdict(report, lang)]
+    return text("form.between_sentences", lang).join(said)
+
+
+def verdict(report: Report, lang: str) -> list[tuple[str, str]]:
+    """Return the first screen in sentences, each with the lamp that it is about; the worst first.
+
+    A sentence about no lamp has an empty one.
+    """
+    if not report.with_target:
+        return [("", text("notice.no_target", lang, year=report.year))]
+    said = [
+        ("", together(report, lang)),
+        *_settled_sentences(report.with_target, lang),
+        *_open_sentences(report, lang),
+        ("", moved_most(report, lang)),
+    ]
+    return [(key, sentence) for key, sentence in said if sentence]
+
+
+def simulated(report: Report, lang: str) -> str:
+    """Return how large the simulation's own error of any probability is; nothing without one."""
+    errors = [one.attained.standard_error for one in report.with_target if one.attained is not None]
+    if report.joint is not None:
+        errors.append(report.joint.standard_error)
+    if not any(errors):
+        return ""
+    size = texts.points(max(100 * max(errors), 0.1), 1, lang)
+    return text("headline.simulated", lang, error=size)
+
+
+def _settled_sentences(judged: Sequence[IndicatorReport], lang: str) -> list[tuple[str, str]]:
+    settled = [one for one in judged if one.settled is not None]
+    if not settled:
+        return []
+    if len(judged) == 1:
+        fact = phrases.light(settled[0])
+        return [(fact, text(f"headline.one_{fact}", lang))]
+    missed = [one for one in settled if phrases.light(one) == "missed"]
+    key = "all_settled" if len(settled) == len(judged) else "some_settled"
+    counts = {"n": len(settled) - len(missed), "settled": len(settled), "all": len(judged)}
+    said = [("", text(f"headline.{key}", lang, **counts))]
+    names = phrases.names(missed, lang)
+    return said + ([("missed", text("headline.missed", lang, names=names))] if missed else [])
+
+
+def _open_sentences(report: Report, lang: str) -> list[tuple[str, str]]:
+    """Return the open targets by lamp, those of a year without figures apart."""
+    told: dict[str, list[IndicatorReport]] = {key: [] for key in _SENTENCES}
+    for one in unsettled(report):
+        told[_sentence(one)].append(one)
+    return [
+        (lamp, text(f"headline.{key}", lang, names=_named(told[key], lang), year=report.year))
+        for key, lamp in _SENTENCES.items()
+        if told[key]
+    ]
+
+
+def _sentence(one: IndicatorReport) -> str:
+    said = {"red": "in_danger", "green": "on_course", "none": "not_assessed"}
+    key = said.get(phrases.light(one), "open")
+    return key if one.months_known or key == "not_assessed" else f"{key}_blind"
+
+
+def unsettled(report: Report) -> list[IndicatorReport]:
+    """Return the indicators whose target is still open."""
+    return [one for one in report.with_target if one.settled is None]
+
+
+def _named(indicators: Sequence[IndicatorReport], lang: str) -> str:
+    """Return the names with the probabilities that there are, the least likely first."""
+    ordered = sorted(indicators, key=lambda one: one.attained.probability if one.attained else 0)
+    return text("form.list", lang).join(_with_chance(one, lang) for one in ordered)
+
+
+def _with_chance(one: IndicatorReport, lang: str) -> str:
+    if one.attained is None:
+        return phrases.name(one, lang)
+    chance = texts.percent(one.attained.probability, lang)
+    return text("form.pair", lang, name=phrases.name(one, lang), value=chance)
+
+
+def known_until(report: Report, lang: str) -> str:
+    """Return the day, when the newest figures came out, and which month they reach."""
+    on, newest = (texts.day(day, lang) for day in (report.as_of, report.known.newest_release_on))
+    reached = [one.last_figure.last_month for one in report.indicators if one.last_figure]
+    if not reached:
+        return text("headline.as_of_without", lang, day=on)
+    month = texts.span(max(reached), max(reached), lang, year=report.year)
+    return text("headline.as_of", lang, day=on, newest=newest, month=month)
+
+
+def together(report: Report, lang: str) -> str:
+    """Return P(all targets); a fact once it is settled, nothing where there is no target."""
+    joint = report.joint
+    if joint is None or len(joint.indicators) < 2:
+        return ""
+    n, lights = len(joint.indicators), _lights_of(joint, report)
+    if "missed" in lights:
+        return "" if lights <= {"attained", "missed"} else text("joint.impossible", lang, n=n)
+    if lights == {"attained"}:
+        return text("joint.fact_all", lang, n=n)
+    chance = texts.percent(joint.probability_all, lang)
+    return text("joint.all", lang, n=n, probability=chance)
+
+
+def _lights_of(joint: JointReport, report: Report) -> set[str]:
+    return {phrases.light(one) for one in report.indicators if one.id in joint.indicators}
+
+
+def _at_least(report: Report, lang: str) -> list[str]:
+    """Return the chances of each number of targets or more, short of all, while none is settled."""
+    joint = report.joint
+    if joint is None or _lights_of(joint, report) & {"attained", "missed"}:
+        return []
+    n = len(joint.indicators)
+    return [
+        text("joint.at_least", lang, k=k, probability=texts.percent(joint.at_least[k], lang))
+        for k in range(n - 1, 0, -1)
+    ]  # fmt: skip
+
+
+def _dependence(report: Report, lang: str) -> str:
+    """Return the weakest target, what independence would give, and the bounds that always hold."""
+    joint = report.joint
+    if joint is None:
+        return ""
+    (weakest,) = (one for one in report.indicators if one.id == joint.weakest)
+    least = texts.percent(joint.upper_bound, lang)  # no dependence can lift all above the weakest
+    ends = {"lower": joint.lower_bound, "upper": joint.upper_bound}
+    bounds = text("joint.bounds", lang, **{end: texts.percent(p, lang) for end, p in ends.items()})
+    product = texts.percent(joint.independence_product, lang)
+    key = "independent" if joint.coupling == "independent" else "coupled"
+    said = [
+        text("joint.weakest", lang, name=phrases.name(weakest, lang), probability=least),
+        text(f"joint.{key}", lang, product=product),
+        bounds,
+    ]
+    return text("form.between_sentences", lang).join(said)

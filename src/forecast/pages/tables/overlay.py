@@ -1,0 +1,143 @@
+"""What a report owes to unpublished figures: every probability with and without them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from forecast.base import texts
+from forecast.base.texts import text
+from forecast.pages import phrases
+from forecast.pages.html import Html, fragment
+from forecast.report.overlay import OverlayRow
+from forecast.report.value import IndicatorReport, JointReport, Report
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+def overlay(report: Report, lang: str) -> Html:
+    """Return every probability with and without the unpublished figures, and these row by row."""
+    if report.overlay is None:
+        return Html("")
+    return fragment(
+        "overlay", lang, lead=rests_on(report, lang),
+        calls=[_call(one, lang) for one in report.with_target or report.indicators],
+        joint=_joint(report, lang), rows=[_cells(row, report, lang) for row in report.overlay.rows],
+    )  # fmt: skip
+
+
+def overlay_terminal(report: Report, lang: str) -> Table:
+    """Return the table of a terminal: with and without, and which unpublished figures are used."""
+    from rich import box
+    from rich.table import Table
+
+    made = Table(title=text("overlay.title", lang), box=box.SIMPLE_HEAD)
+    for column in ("indicator", *_COLUMNS):
+        made.add_column(text(f"column.{column}", lang))
+    for one in report.with_target or report.indicators:
+        name, _, *cells = _call(one, lang)
+        made.add_row(name[0], *(cell[0] for cell in cells))
+    for number, chance, alone in _joint(report, lang):
+        made.add_row(number, chance, alone)
+    said = [rests_on(report, lang), *_rows_used(report, lang)]
+    made.caption = text("form.between_sentences", lang).join(said)
+    return made
+
+
+_COLUMNS = ("chance_with", "chance_alone", "forecast_with", "forecast_alone")
+
+
+def _rows_used(report: Report, lang: str) -> list[str]:
+    """Return the unpublished figures that the report rests on, by name."""
+    used = [] if report.overlay is None else report.overlay.used
+    rows = [
+        text("overlay.row", lang, series=_series(row, lang),
+             span=texts.span(row.first_month, row.last_month, lang, year=report.year),
+             value=_value(row, lang), source=row.source)
+        for row in used
+    ]  # fmt: skip
+    named = text("form.semicolon", lang).join(rows)
+    return [text("overlay.rows_used", lang, rows=named)] if rows else []
+
+
+def rests_on(report: Report, lang: str) -> str:
+    """Return on how many unpublished figures the report rests; nothing without an overlay."""
+    if report.overlay is None:
+        return ""
+    counts = {"n": len(report.overlay.used), "all": report.overlay.n_rows}
+    key = "lead" if report.overlay.used else "unused"
+    return text(f"overlay.{key}", lang, **counts)
+
+
+def _call(one: IndicatorReport, lang: str) -> list[list[str]]:
+    """Return the name, the target, and with and without: probability and forecast.
+
+    Each is a cell: what it says first, then what stands below.
+    """
+    before = one.published
+    alone = one if before is None else replace(one, attained=before.attained)
+    band = None if before is None else before.forecast
+    both = ((one, one.forecast), (alone, band))
+    chances = [_chance(said, lang) for said, _ in both]
+    forecasts = [[phrases.forecast(said, one, lang)] for _, said in both]
+    return [[phrases.name(one, lang)], [phrases.target(one, lang)], *chances, *forecasts]
+
+
+def _chance(one: IndicatorReport, lang: str) -> list[str]:
+    """Return the probability with its simulation error, and below it those of its parts."""
+    if one.settled is not None:
+        return [text(f"light.{phrases.light(one)}", lang)]
+    if one.attained is None:
+        return [text("form.none", lang)]
+    called = texts.percent(one.attained.probability, lang)
+    error = phrases.error(one.attained.standard_error, lang)
+    whole = text("overlay.chance", lang, probability=called, error=error)
+    return [whole, *phrases.parts(one, lang)]
+
+
+def _joint(report: Report, lang: str) -> list[list[str]]:
+    """Return the chances of all targets and of so many or more, with and without."""
+    joint, alone = report.joint, report.joint_published
+    if joint is None or len(joint.indicators) < 2:
+        return []
+    numbers = range(len(joint.indicators), 0, -1)
+    return [
+        [_number(k, joint, lang), _at_least(k, joint, lang), _at_least(k, alone, lang)]
+        for k in numbers
+    ]
+
+
+def _number(k: int, joint: JointReport, lang: str) -> str:
+    n = len(joint.indicators)
+    return text("overlay.all", lang, n=n) if k == n else text("overlay.at_least", lang, k=k)
+
+
+def _at_least(k: int, joint: JointReport | None, lang: str) -> str:
+    """Return the probability of so many targets; a dash where fewer could be assessed."""
+    if joint is None or k >= len(joint.at_least):
+        return text("form.none", lang)
+    return texts.percent(joint.at_least[k], lang)
+
+
+def _cells(row: OverlayRow, report: Report, lang: str) -> list[str]:
+    """Return what is said of an unpublished figure, and what became of it."""
+    return [
+        _series(row, lang), texts.span(row.first_month, row.last_month, lang, year=report.year),
+        _value(row, lang), texts.day(row.released_on, lang), row.source,
+        text(f"overlay_use.{row.use}", lang),
+    ]  # fmt: skip
+
+
+def _series(row: OverlayRow, lang: str) -> str:
+    """Return the area and the indicator of an unpublished figure."""
+    names = (row.area_name_zh, row.name_zh) if lang == "zh" else (row.area_name_en, row.name_en)
+    return text("track.series", lang, area=names[0], indicator=names[1])
+
+
+def _value(row: OverlayRow, lang: str) -> str:
+    """Return an unpublished figure with all the digits that it was given."""
+    if row.measure == "level":
+        return texts.level(row.value, row.unit, lang)
+    digits = len(f"{row.value:.9f}".rstrip("0").partition(".")[2])
+    return texts.rate(row.value, max(digits, 1), lang)

@@ -1,0 +1,152 @@
+"""A scenario in words and tables: every probability without and under what is given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from forecast.base import texts
+from forecast.base.texts import text
+from forecast.pages import phrases
+from forecast.pages.html import Html, fragment
+from forecast.report.scenario_value import Given, Line, Outcome, Scenario, Together
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+_COLUMNS = ("target", "chance_without", "chance_under", "median_without", "median_under")
+
+
+def scenario(said: Scenario, lang: str) -> Html:
+    """Return a scenario: what is given, each target without and under it, and all together."""
+    return fragment(
+        "scenario", lang, title=scenario_title(said, lang), known=_known(said, lang),
+        given=[_given(one, said.year, lang) for one in said.given],
+        columns=("indicator", *_COLUMNS), rows=[_row(line, lang) for line in said.indicators],
+        together=_numbers(said, lang), paths=_paths(said, lang), caveats=_caveats(said, lang),
+    )  # fmt: skip
+
+
+def scenario_terminal(said: Scenario, lang: str) -> Table:
+    """Return the table of a terminal: a line for each target, without and under what is given."""
+    from rich import box
+    from rich.table import Table
+
+    made = Table(title=scenario_title(said, lang), box=box.SIMPLE_HEAD)
+    for column in ("indicator", *_COLUMNS):
+        is_name = column in ("indicator", "target")
+        made.add_column(text(f"column.{column}", lang), no_wrap=not is_name, overflow="fold")
+    for line in said.indicators:
+        made.add_row(*_row(line, lang))
+    for number, without, under in _numbers(said, lang):
+        made.add_row(number, "", without, under)
+    notes = [_given(one, said.year, lang) for one in said.given]
+    notes += [*_paths(said, lang), *_caveats(said, lang)]
+    made.caption = text("form.between_sentences", lang).join(notes)
+    made.caption_justify = "left"
+    return made
+
+
+def scenario_title(said: Scenario, lang: str) -> str:
+    """Return what is asked: of which area and year, and what is given."""
+    given = text("form.semicolon", lang).join(_condition(g, said.year, lang) for g in said.given)
+    return text("scenario.title", lang, area=said.area_name(lang), year=said.year, given=given)
+
+
+def _condition(given: Given, year: int, lang: str) -> str:
+    name = given.name_zh if lang == "zh" else given.name_en
+    span = texts.span(given.first_month, given.last_month, lang, year=year)
+    return text("scenario.condition", lang, name=name, span=span, growth=_rate(given, lang))
+
+
+def _rate(given: Given, lang: str) -> str:
+    """Return the growth given, with all the digits that it was given."""
+    digits = len(f"{given.growth_pct:.9f}".rstrip("0").partition(".")[2])
+    return texts.rate(given.growth_pct, max(digits, given.decimals), lang)
+
+
+def _known(said: Scenario, lang: str) -> str:
+    key = "known_overlaid" if said.overlay is not None and said.overlay.used else "known"
+    return text(f"scenario.{key}", lang, day=texts.day(said.as_of, lang))
+
+
+def _given(given: Given, year: int, lang: str) -> str:
+    """Return how a condition was held, and where the paths lie without it."""
+    said = {
+        name: texts.rate(value, given.decimals, lang)
+        for name, value in (
+            ("mean", given.mean_pct), ("lower", given.lower90_pct), ("upper", given.upper90_pct),
+        )
+    }  # fmt: skip
+    width = texts.points(given.bandwidth_pp, 2, lang)
+    held = _condition(given, year, lang)
+    return text("scenario.given", lang, condition=held, bandwidth=width, **said)
+
+
+def _row(line: Line, lang: str) -> list[str]:
+    """Return the name, the target, probabilities without and under, and medians with 80 %."""
+    target = phrases.target(line, lang)
+    if line.settled_pct is not None:
+        fact = "none" if line.attained is None else "attained" if line.attained else "missed"
+        said = text(f"scenario.settled_{fact}", lang)
+        growth = texts.rate(line.settled_pct, line.decimals, lang)
+        return [phrases.name(line, lang), target, said, said, growth, growth]
+    both = (line.without, line.under)
+    chances = [_chance(one, lang) for one in both]
+    return [phrases.name(line, lang), target, *chances, *(_band(one, line, lang) for one in both)]
+
+
+def _chance(outcome: Outcome | None, lang: str) -> str:
+    if outcome is None or outcome.probability is None or outcome.standard_error is None:
+        return text("form.none", lang)
+    chance = texts.percent(outcome.probability, lang)
+    error = phrases.error(outcome.standard_error, lang)
+    return text("overlay.chance", lang, probability=chance, error=error)
+
+
+def _band(outcome: Outcome | None, line: Line, lang: str) -> str:
+    if outcome is None:
+        return text("form.none", lang)
+    median = texts.rate(outcome.median_pct, line.decimals, lang)
+    band = texts.interval(outcome.lower80_pct, outcome.upper80_pct, line.decimals)
+    return f"{median} {band}"
+
+
+def _numbers(said: Scenario, lang: str) -> list[list[str]]:
+    """Return the chances of all targets, with their errors, and of so many or more."""
+    both, n = (said.without, said.under), len(said.targets)
+    if n < 2:
+        return []
+    rows = [[text("overlay.all", lang, n=n), *(_all(one, lang) for one in both)]]
+    return rows + [
+        [text("overlay.at_least", lang, k=k), *(_at_least(k, one, lang) for one in both)]
+        for k in range(n - 1, 0, -1)
+    ]
+
+
+def _all(together: Together | None, lang: str) -> str:
+    if together is None:
+        return text("form.none", lang)
+    chance = texts.percent(together.probability_all, lang)
+    error = phrases.error(together.standard_error, lang)
+    return text("overlay.chance", lang, probability=chance, error=error)
+
+
+def _at_least(k: int, together: Together | None, lang: str) -> str:
+    if together is None:
+        return text("form.none", lang)
+    return texts.percent(sum(together.exactly[k:]), lang)
+
+
+def _paths(said: Scenario, lang: str) -> list[str]:
+    """Return how many paths say this, and whether more were simulated than asked."""
+    counts = {"effective": f"{said.effective_size:,.0f}", "paths": f"{said.n_paths:,}"}
+    told = [text("scenario.effective", lang, **counts)]
+    if said.n_paths > said.n_paths_asked:
+        told.append(text("scenario.more_paths", lang, asked=f"{said.n_paths_asked:,}"))
+    return told
+
+
+def _caveats(said: Scenario, lang: str) -> list[str]:
+    """Return what limits the scenario."""
+    general = [phrases.caveat(one, said, lang) for one in said.caveats]
+    return [text("scenario.not_cause", lang), *general]

@@ -1,0 +1,71 @@
+"""The sections of a report below the first screen."""
+
+from __future__ import annotations
+
+from forecast.base import texts
+from forecast.base.texts import text
+from forecast.pages import phrases
+from forecast.pages.html import Html, fragment
+from forecast.report.value import IndicatorReport, Report
+
+
+def known(report: Report, lang: str) -> Html:
+    """Return what is known on the day: newest figures, their release and their age."""
+    return fragment("known", lang, report=report, sentences=_known_sentences(report, lang))
+
+
+def _known_sentences(report: Report, lang: str) -> list[str]:
+    facts, newest = report.known, texts.day(report.known.newest_release_on, lang)
+    n, calls = f"{facts.n_figures:,}", f"{facts.n_past_calls:,}"
+    unsure = texts.rate(100 * facts.share_of_days_not_published, 0, lang)
+    days = "share" if facts.share_of_days_not_published > 0 else "all_published"
+    return [
+        text("known.figures", lang, n=n, area=report.area_name(lang), day=newest),
+        text(f"known.{days}", lang, share=unsure),
+        text("known.calls", lang, n=calls),
+    ]
+
+
+def details(report: Report, lang: str) -> Html:
+    """Return the table that an office keeps, and what else bears on each target."""
+    if not report.with_target:
+        return Html("")
+    open_ones = [one for one in report.with_target if one.forecast is not None]
+    return fragment("details", lang, report=report, open=open_ones)
+
+
+def members(report: Report, lang: str) -> Html:
+    """Return what each model says alone; nothing once all targets are settled."""
+    shown = report.with_target or report.indicators
+    rows = [(one, {m.model: m for m in one.members}) for one in shown if one.members]
+    if not rows:
+        return Html("")
+    models = list(dict.fromkeys(model for _, by_model in rows for model in by_model))
+    return fragment("members", lang, rows=rows, models=models)
+
+
+def others(report: Report, lang: str) -> Html:
+    """Return the indicators without a target; the first screen has them where none has one."""
+    if not report.with_target or not report.without_target:
+        return Html("")
+    return fragment("others", lang, report=report)
+
+
+def caveats(report: Report, lang: str) -> Html:
+    """Return what to keep in mind: of the whole report, and sentence by sentence of whom."""
+    general = [phrases.caveat(said, report, lang) for said in report.caveats]
+    single: dict[str, list[IndicatorReport]] = {}
+    for one in report.indicators:
+        for said in one.caveats:
+            single.setdefault(phrases.caveat(said, report, lang), []).append(one)
+    return fragment("caveats", lang, general=general, single=single)
+
+
+def provenance(report: Report, lang: str) -> Html:
+    """Return what the report was made from and by."""
+    facts = [
+        ("version", report.version), ("package", report.package_hash[:12]),
+        ("seed", report.seed), ("paths", f"{report.n_paths:,}"), ("schema", report.schema_version),
+    ]  # fmt: skip
+    settled = [one for one in report.with_target if one.settled is not None]
+    return fragment("provenance", lang, report=report, facts=facts, settled=settled)

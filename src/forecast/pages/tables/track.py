@@ -1,0 +1,229 @@
+"""The track record: what past calls came to, in a sentence, in tables, and with its limits."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from itertools import groupby
+
+from forecast.base import texts
+from forecast.base.texts import text
+from forecast.pages.html import Html, fragment
+from forecast.pages.tables.grid import Grid
+from forecast.pages.tables.live import live_grids, live_sentences
+from forecast.report.track import IndicatorScore, ModelScore, MonthScore, Skill, TrackReport
+from forecast.report.value import Report
+
+_ROUNDING = 1e-6
+_LIMITS = ("replayed", "asked", "vintages", "years", "same_calls")
+_MODEL_COLUMNS = ("model", "calls", "crps", "brier", "log_score", "covers80", "covers90")
+_INDICATOR_COLUMNS = (
+    "indicator", "calls", "crps", "brier", "covers80", "expected_calls", "expected_crps",
+)  # fmt: skip
+
+
+def track(report: Report, lang: str) -> Html:
+    """Return how such calls did in the past: in a sentence, in scores, and folded in detail."""
+    record = report.track
+    return fragment(
+        "track", lang, sentences=_sentences(record, lang), limits=_limits(record, lang),
+        grids=_scores(record, lang), brier=_brier_parts(record, lang),
+        live=live_sentences(report.live, lang), live_grids=live_grids(report.live, record, lang),
+        folded=_details(report, lang),
+    )  # fmt: skip
+
+
+def track_headline(report: Report, lang: str) -> Html:
+    """Return the first screen of the track record's own page: its question and the answer."""
+    asked = text("track.question", lang)
+    on = text("track.of", lang, area=report.area_name(lang), day=texts.day(report.as_of, lang))
+    return fragment(
+        "track_headline", lang, title=asked, known=on, sentences=_sentences(report.track, lang)
+    )
+
+
+def track_scores(report: Report, lang: str) -> Html:
+    """Return the scores against what needs no model, and by months known."""
+    record = report.track
+    if record is None and not report.live.overall.n_calls:
+        return Html("")
+    return fragment(
+        "track_scores", lang, grids=_scores(record, lang), brier=_brier_parts(record, lang),
+        live=live_sentences(report.live, lang), live_grids=live_grids(report.live, record, lang),
+    )  # fmt: skip
+
+
+def track_indicators(report: Report, lang: str) -> Html:
+    """Return the scores of every model, and of the forecast for every indicator."""
+    grids = _details(report, lang)
+    return fragment("track_indicators", lang, grids=grids) if grids else Html("")
+
+
+def track_caveats(report: Report, lang: str) -> Html:
+    """Return what limits the record."""
+    return fragment("track_caveats", lang, limits=_limits(report.track, lang))
+
+
+def _sentences(record: TrackReport | None, lang: str) -> list[str]:
+    """Return what the record comes to; that it is too thin, or that there is none."""
+    if record is None:
+        return [text("track.none", lang)]
+    counts = {"n": f"{record.n_calls:,}", "years": _years(record, lang)}
+    pool, n_series = record.models[0], sum(one.n_calls > 0 for one in record.indicators)
+    said = [text("track.thin", lang, **counts)] if record.is_thin else []
+    covers = {"covers80": _share(pool.covers80, lang), "covers90": _share(pool.covers90, lang)}
+    said.append(text("track.lead", lang, **counts, **covers, series=n_series))
+    said += [
+        text(f"track.{'lower' if s.crps_pct >= 0 else 'higher'}", lang, crps=_pct(s, lang))
+        for s in record.skill
+        if s.rival == "planner" and not record.is_thin
+    ]
+    return said + _astray(record, lang)
+
+
+def _pct(skill: Skill, lang: str) -> str:
+    return texts.rate(abs(skill.crps_pct), 0, lang)
+
+
+def _astray(record: TrackReport, lang: str) -> list[str]:
+    """Return the ranges of probabilities that came true less or more often than by chance.
+
+    A single point of the diagram outside its band is left to chance.
+    """
+    shown = record.reliability
+    if shown is None or record.is_thin:
+        return []
+    below = [o < low - _ROUNDING for o, low in zip(shown.observed, shown.lower, strict=True)]
+    above = [o > high + _ROUNDING for o, high in zip(shown.observed, shown.upper, strict=True)]
+    said = []
+    for key, is_off in (("less_often", below), ("more_often", above)):
+        for run in _runs(shown.stated, is_off):
+            ends = {"first": _share(run[0], lang), "last": _share(run[-1], lang)}
+            said.append(text(f"track.{key}", lang, **ends))
+    return said or [text("track.stands", lang)]
+
+
+def _runs(values: list[float], is_chosen: list[bool]) -> list[list[float]]:
+    """Return the stretches of two and more chosen values."""
+    groups = groupby(zip(values, is_chosen, strict=True), key=lambda pair: pair[1])
+    runs = ([value for value, _ in pairs] for chosen, pairs in groups if chosen)
+    return [run for run in runs if len(run) > 1]
+
+
+def _years(record: TrackReport, lang: str) -> str:
+    if record.first_year == record.last_year:
+        return str(record.first_year)
+    return text("track.years_span", lang, first=record.first_year, last=record.last_year)
+
+
+def _limits(record: TrackReport | None, lang: str) -> list[str]:
+    """Return what bears on how the record is to be read."""
+    if record is None:
+        return []
+    said = [text(f"track.{limit}", lang) for limit in _LIMITS]
+    if record.n_without_target:
+        said.append(text("track.without_target", lang, n=record.n_without_target))
+    if any(one.n_expected for one in record.indicators):
+        said.append(text("track.expected", lang))
+    return said
+
+
+def _scores(record: TrackReport | None, lang: str) -> list[Grid]:
+    if record is None:
+        return []
+    months = Grid(
+        text("track.by_month", lang),
+        _heads(("months", "calls", "covers80", "crps", "brier"), lang),
+        [_month_row(one, lang) for one in record.months],
+    )
+    if not record.skill:
+        return [months]
+    named = _heads(("rival", "same", "crps_less", "brier_less"), lang)
+    rows = [_skill_row(one, lang) for one in record.skill]
+    return [Grid(text("track.skill", lang), named, rows), months]
+
+
+def _details(report: Report, lang: str) -> list[Grid]:
+    record = report.track
+    if record is None:
+        return []
+    models = Grid(
+        text("track.by_model", lang),
+        _heads(_MODEL_COLUMNS, lang),
+        [_model_row(one, lang) for one in record.models],
+    )
+    indicators = Grid(
+        text("track.by_indicator", lang),
+        _heads(_INDICATOR_COLUMNS, lang),
+        [_indicator_row(one, lang) for one in record.indicators],
+    )
+    return [models, indicators]
+
+
+def _skill_row(one: Skill, lang: str) -> list[str]:
+    crps = _less(one.crps_pct, one.crps_lower_pct, one.crps_upper_pct, lang)
+    brier = _less(one.brier_pct, one.brier_lower_pct, one.brier_upper_pct, lang)
+    return [text(f"model.{one.rival}", lang), f"{one.n_calls:,}", crps, brier]
+
+
+def _less(value: float, lower: float, upper: float, lang: str) -> str:
+    """Return how many per cent lower a score is, with its interval."""
+    if math.isnan(value):
+        return text("form.none", lang)
+    return f"{texts.rate(value, 0, lang)} {texts.interval(lower, upper, 0)}"
+
+
+def _month_row(one: MonthScore, lang: str) -> list[str]:
+    scores = [_number(one.crps_pp, 2, lang), _number(one.brier, 3, lang)]
+    return [str(one.months_known), f"{one.n_calls:,}", _share(one.covers80, lang), *scores]
+
+
+def _model_row(one: ModelScore, lang: str) -> list[str]:
+    scores = [
+        _number(one.crps_pp, 2, lang),
+        _number(one.brier, 3, lang),
+        _number(one.log_score, 3, lang),
+    ]
+    covers = [_share(one.covers80, lang), _share(one.covers90, lang)]
+    return [text(f"model.{one.model}", lang), f"{one.n_calls:,}", *scores, *covers]
+
+
+def _indicator_row(one: IndicatorScore, lang: str) -> list[str]:
+    scores = [_number(one.crps_pp, 2, lang), _number(one.brier, 3, lang)]
+    expected = [f"{one.n_expected:,}", _number(one.crps_expected_pp, 2, lang)]
+    return [_series(one, lang), f"{one.n_calls:,}", *scores, _share(one.covers80, lang), *expected]
+
+
+def _series(one: IndicatorScore, lang: str) -> str:
+    """Return the names of the area and the indicator."""
+    names = (one.area_name_zh, one.name_zh) if lang == "zh" else (one.area_name_en, one.name_en)
+    return text("track.series", lang, area=names[0], indicator=names[1])
+
+
+def _brier_parts(record: TrackReport | None, lang: str) -> str:
+    parts = None if record is None else record.reliability
+    if record is None or parts is None:
+        return ""
+    named = {
+        "miscalibration": parts.miscalibration,
+        "resolution": parts.resolution,
+        "uncertainty": parts.uncertainty,
+    }
+    put = {name: texts.number(part, 3) for name, part in named.items()}
+    return text("track.brier", lang, brier=_number(record.models[0].brier, 3, lang), **put)
+
+
+def _share(share: float | None, lang: str) -> str:
+    if share is None:
+        return text("form.none", lang)
+    return texts.rate(100 * share, 0, lang)
+
+
+def _number(value: float | None, decimals: int, lang: str) -> str:
+    if value is None or math.isnan(value):
+        return text("form.none", lang)
+    return texts.number(value, decimals)
+
+
+def _heads(columns: Iterable[str], lang: str) -> list[str]:
+    return [text(f"track_column.{column}", lang) for column in columns]

@@ -1,0 +1,67 @@
+"""The widgets that the panels share: menus of names, and a slider of days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import numpy as np
+from ipywidgets import Dropdown, SelectionSlider
+
+from forecast.archive.archive import Archive
+from forecast.archive.registry import Registry
+from forecast.base import texts
+from forecast.base.errors import ParameterError, UnknownArea
+from forecast.base.texts import text
+
+
+def indicator_menu(registry: Registry, names: Iterable[str], chosen: str, lang: str) -> Dropdown:
+    """Return a menu of indicators; raise ParameterError where the chosen one is not among them."""
+    held = list(names)
+    if chosen not in held:
+        raise ParameterError([f"indicator: {chosen!r}; allowed: {', '.join(held)}"])
+    options = [(indicator_name(registry, name, lang), name) for name in held]
+    return Dropdown(options=options, value=chosen, description=text("controls.indicator", lang))
+
+
+def indicator_name(registry: Registry, name: str, lang: str) -> str:
+    """Return the indicator's name in a language."""
+    entry = registry.indicators[name]
+    return entry.name_zh if lang == "zh" else entry.name_en
+
+
+def area_menu(archive: Archive, chosen: str, lang: str) -> Dropdown:
+    """Return a menu of the areas with figures; raise UnknownArea where the chosen one has none."""
+    if chosen not in archive.areas:
+        raise UnknownArea(chosen, archive.areas)
+    options = [(archive.registry.area_name(area, lang), area) for area in archive.areas]
+    return Dropdown(options=options, value=chosen, description=text("controls.area", lang))
+
+
+def year_menu(years: Sequence[int], chosen: int, lang: str) -> Dropdown:
+    """Return a menu of years."""
+    held = sorted({*years, chosen}, reverse=True)
+    return Dropdown(options=held, value=chosen, description=text("controls.year", lang))
+
+
+def day_slider(days: Iterable[date], chosen: date, lang: str, *, key: str) -> SelectionSlider:
+    """Return a slider of days, the chosen one among them."""
+    return SelectionSlider(
+        options=day_options(days, chosen, lang),
+        value=chosen,
+        description=text(f"controls.{key}", lang),
+        continuous_update=False,
+    )
+
+
+def day_options(days: Iterable[date], chosen: date, lang: str) -> list[tuple[str, date]]:
+    """Return days in their order with their names, the chosen one among them."""
+    return [(texts.day(day, lang), day) for day in sorted({*days, chosen})]
+
+
+def release_days(archive: Archive, references: Iterable[str], year: int) -> list[date]:
+    """Return the days on which figures of the series came out, in the year and the one after."""
+    released = archive.released_on[archive.is_of(references)]
+    days: list[date] = np.unique(released).tolist()
+    today = archive.schedule.today()
+    return [day for day in days if year <= day.year <= year + 1 and day <= today]

@@ -1,0 +1,1 @@
+"""Reports as files: notebooks run, pages written, runs kept, published and listed."""

@@ -1,0 +1,1 @@
+"""The table of `forecast status`, computed or from the cache."""

@@ -1,6 +1,0 @@
-"""Tables as Excel and CSV files, for those who work in them."""
-
-from forecast.sheets.plan_table import write_plan_table
-from forecast.sheets.template import write_progress_template
-
-__all__ = ["write_plan_table", "write_progress_template"]

@@ -1,0 +1,156 @@
+"""Proper scores of density and probability forecasts; lower is better."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.optimize import isotonic_regression
+from scipy.stats import norm
+
+from forecast.history.levels import FloatArray
+
+_EDGE = 1 / 400
+
+
+def brier(probability: ArrayLike, hit: ArrayLike) -> FloatArray:
+    """Return (p - hit)^2 per call (Brier 1950)."""
+    return np.asarray((np.asarray(probability, float) - np.asarray(hit, float)) ** 2)
+
+
+def log_score(probability: ArrayLike, hit: ArrayLike, n_paths: int) -> FloatArray:
+    """Return -log of the probability given to what happened, in nats.
+
+    A share of n paths cannot tell 0 from less than half a path; it counts as that half path.
+    """
+    edge = 0.5 / n_paths
+    p = np.clip(np.asarray(probability, float), edge, 1 - edge)
+    return np.asarray(-np.log(np.where(np.asarray(hit, bool), p, 1 - p)))
+
+
+def crps(quantiles: FloatArray, outturn: ArrayLike) -> FloatArray:
+    """Return the continuous ranked probability score of equally likely values, in their unit.
+
+    E|X - y| - E|X - X'| / 2 (Gneiting and Raftery 2007, eq. 21); `quantiles` has shape
+    (calls, values), sorted along the second axis.
+    """
+    n = quantiles.shape[1]
+    distance = np.abs(quantiles - np.asarray(outturn, float)[:, None]).mean(axis=1)
+    weights = (2 * np.arange(1, n + 1) - n - 1) / n**2
+    return np.asarray(distance - quantiles @ weights)
+
+
+def ranked_probability_score(probability: ArrayLike, number: ArrayLike) -> FloatArray:
+    """Return the ranked probability score of how many things happen, in numbers of things.
+
+    The sum over k of (P(at most k) - [number at most k])^2 (Epstein 1969; Murphy 1971): the CRPS
+    of a count. `probability` has shape (calls, n + 1), that of none first and of all n last.
+    """
+    chance = np.asarray(probability, float)
+    happened = np.asarray(number)[:, None] <= np.arange(chance.shape[1])
+    return np.asarray(((chance.cumsum(axis=1) - happened) ** 2).sum(axis=1))
+
+
+def pit(quantiles: FloatArray, outturn: ArrayLike) -> FloatArray:
+    """Return the probability integral transform: the share of values up to the outturn.
+
+    A value equal to the outturn counts half, so that 0 and 1 are as far from the middle.
+    """
+    y = np.asarray(outturn, float)[:, None]
+    return np.asarray(((quantiles < y).mean(axis=1) + (quantiles <= y).mean(axis=1)) / 2)
+
+
+def normal_scores(pit_values: ArrayLike) -> FloatArray:
+    """Return the standard normal quantiles of PITs.
+
+    A call is kept as 200 quantiles: what lies beyond them counts as 1/400 or 399/400.
+    """
+    inside = np.clip(np.asarray(pit_values, dtype=float), _EDGE, 1 - _EDGE)
+    return np.asarray(norm.ppf(inside))
+
+
+def coverage(pit_values: ArrayLike, level: float) -> float:
+    """Return the share of outturns inside the central band of a level such as 0.8."""
+    tail = (1 - level) / 2
+    values = np.asarray(pit_values, float)
+    return float(((values >= tail) & (values <= 1 - tail)).mean())
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """The CORP reliability diagram and the parts of the Brier score.
+
+    `stated` are the sorted probabilities, `observed` the isotonic frequencies at them. The mean
+    Brier score is miscalibration - resolution + uncertainty, exactly (Dimitriadis, Gneiting and
+    Jordan 2021).
+    """
+
+    stated: FloatArray
+    observed: FloatArray
+    miscalibration: float
+    resolution: float
+    uncertainty: float
+
+
+def reliability(probability: ArrayLike, hit: ArrayLike) -> Reliability:
+    """Return the reliability diagram by isotonic regression of hits on probabilities."""
+    p, y = np.asarray(probability, float), np.asarray(hit, float)
+    order = np.lexsort((-y, p))
+    fitted = _isotonic(p[order], y[order])
+    base = y.mean()
+    score, recalibrated = float(((p - y) ** 2).mean()), float(((fitted - y[order]) ** 2).mean())
+    uncertainty = float(base * (1 - base))
+    return Reliability(
+        p[order], fitted, score - recalibrated, uncertainty - recalibrated, uncertainty
+    )
+
+
+def _isotonic(p: FloatArray, y: FloatArray) -> FloatArray:
+    """Return isotonic frequencies, equal for equal probabilities."""
+    _, index, counts = np.unique(p, return_inverse=True, return_counts=True)
+    mean = np.bincount(index, weights=y) / counts
+    fitted: FloatArray = isotonic_regression(mean, weights=counts).x[index]
+    return fitted
+
+
+def consistency_band(
+    probability: ArrayLike, level: float, *, n_draws: int, rng: np.random.Generator
+) -> tuple[FloatArray, FloatArray]:
+    """Return where the diagram lies if every probability is true, at sorted probabilities."""
+    p = np.sort(np.asarray(probability, float))
+    draws = np.stack([_isotonic(p, (rng.random(p.size) < p).astype(float)) for _ in range(n_draws)])
+    lower, upper = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    return lower, upper
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """An estimate and its bootstrap interval."""
+
+    value: float
+    lower: float
+    upper: float
+
+
+def ratio_by_year(
+    score: ArrayLike,
+    reference: ArrayLike,
+    year: ArrayLike,
+    *,
+    level: float,
+    n_draws: int,
+    rng: np.random.Generator,
+) -> Interval:
+    """Return mean score over mean reference, with an interval from resampled years.
+
+    Calls of a year share its shocks, so that years and not calls are what is independent.
+    """
+    a, b, years = np.asarray(score, float), np.asarray(reference, float), np.asarray(year)
+    blocks = np.unique(years)
+    sums = np.array([(a[years == y].sum(), b[years == y].sum()) for y in blocks])
+    chosen = rng.integers(len(blocks), size=(n_draws, len(blocks)))
+    totals = sums[chosen].sum(axis=1)
+    totals = totals[totals[:, 1] > 0]  # a resample in which the reference never erred has no ratio
+    lower, upper = np.quantile(totals[:, 0] / totals[:, 1], [(1 - level) / 2, (1 + level) / 2])
+    return Interval(float(a.mean() / b.mean()), float(lower), float(upper))

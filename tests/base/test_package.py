@@ -1,0 +1,49 @@
+"""What code this is: the commit is named, and whatever differs from it."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from forecast.base import package as origin
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a checkout with one commit in the place of the project's own."""
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "known.py").write_text("1", encoding="utf-8")
+    own = ["-c", "user.name=Simulated", "-c", "user.email=simulated@localhost"]
+    for command in (["init", "-q"], ["add", "."], [*own, "commit", "-q", "-m", "one"]):
+        subprocess.run(["git", "-C", str(tmp_path), *command], check=True)
+    monkeypatch.setattr(origin, "_PROJECT", tmp_path)
+    return tmp_path
+
+
+def is_changed() -> bool:
+    origin.commit.cache_clear()
+    said = origin.commit()
+    origin.commit.cache_clear()
+    assert said is not None
+    return said.endswith("+changes")
+
+
+def test_a_file_that_git_does_not_know_is_a_change_where_reports_come_from_it(checkout: Path):
+    assert not is_changed()
+    (checkout / "mine.csv").write_text("1", encoding="utf-8")
+    assert not is_changed()
+    (checkout / "data").mkdir()
+    (checkout / "data" / "数据.csv").write_text("1", encoding="utf-8")
+    assert is_changed()
+
+
+def test_a_changed_file_is_a_change(checkout: Path):
+    (checkout / "src" / "known.py").write_text("2", encoding="utf-8")
+    assert is_changed()
+
+
+def test_without_a_checkout_there_is_no_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(origin, "_PROJECT", tmp_path)
+    origin.commit.cache_clear()
+    assert origin.commit() is None
+    origin.commit.cache_clear()

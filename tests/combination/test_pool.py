@@ -1,0 +1,221 @@
+"""One set of paths from those of several models."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forecast.combination.pool import past_scores, quantile_average, weights
+from forecast.verification.record import no_densities
+from strategies import growth_paths
+
+QUANTILES = np.linspace(0, 1, 41)
+
+
+@st.composite
+def members(draw: st.DrawFn) -> list[np.ndarray]:
+    """Paths of one to four models, all of one shape."""
+    first = draw(growth_paths())
+    shifts = draw(st.lists(st.tuples(st.floats(-5, 5), st.floats(0.1, 3)), max_size=3))
+    others = [shift + factor * first[::-1] for shift, factor in shifts]
+    return [first, *others]
+
+
+@given(members())
+def test_quantiles_of_every_month_are_the_mean_of_the_members_quantiles(models):
+    """December among them: the annual outcome is pooled exactly."""
+    pooled = quantile_average(models)
+    expected = np.mean([np.quantile(paths, QUANTILES, axis=0) for paths in models], axis=0)
+    assert np.quantile(pooled, QUANTILES, axis=0) == pytest.approx(expected, abs=1e-9)
+
+
+@given(members())
+def test_the_order_of_the_members_does_not_matter_to_any_month(models):
+    one, other = quantile_average(models), quantile_average(models[::-1])
+    assert np.sort(one, axis=0) == pytest.approx(np.sort(other, axis=0), abs=1e-9)
+
+
+@given(growth_paths())
+def test_a_single_member_keeps_its_paths(paths):
+    pooled = quantile_average([paths])
+    assert sorted(pooled.tolist()) == sorted(paths.tolist())
+
+
+@given(growth_paths())
+def test_two_members_that_agree_say_what_each_says(paths):
+    pooled = quantile_average([paths, paths.copy()])
+    assert sorted(pooled.tolist()) == sorted(paths.tolist())
+
+
+@given(members())
+def test_no_member_is_changed(models):
+    before = [paths.copy() for paths in models]
+    quantile_average(models)
+    assert all(np.array_equal(a, b) for a, b in zip(models, before, strict=True))
+
+
+def test_two_bands_give_one_of_their_mean_place_and_width():
+    """The mean of quantiles keeps the shape: it is no mixture with two peaks."""
+    rng = np.random.default_rng(2)
+    low, high = (rng.normal(at, width, (20_000, 1)) for at, width in ((4.0, 1.0), (8.0, 3.0)))
+    pooled = quantile_average([low, high])
+    assert pooled.mean() == pytest.approx(6.0, abs=0.05)
+    assert pooled.std() == pytest.approx(2.0, rel=0.02)
+
+
+def test_a_path_stays_a_course_and_does_not_jump_about():
+    rng = np.random.default_rng(3)
+    walks = [np.cumsum(rng.standard_normal((2000, 6)), axis=1) for _ in range(3)]
+    pooled = quantile_average(walks)
+    own = np.corrcoef(walks[0][:, -2], walks[0][:, -1])[0, 1]
+    assert np.corrcoef(pooled[:, -2], pooled[:, -1])[0, 1] > own
+
+
+@given(members(), st.lists(st.floats(0.1, 1), min_size=4, max_size=4))
+def test_weighted_quantiles_are_pooled_by_their_weights(models, sizes):
+    given_weights = np.array(sizes[: len(models)]) / sum(sizes[: len(models)])
+    pooled = quantile_average(models, given_weights)
+    columns = [np.sort(paths, axis=0) for paths in models]
+    expected = np.average(columns, axis=0, weights=given_weights)
+    assert np.sort(pooled, axis=0) == pytest.approx(expected, abs=1e-9)
+
+
+def test_all_weight_on_one_member_leaves_that_member():
+    rng = np.random.default_rng(4)
+    one, other = rng.standard_normal((2, 50, 3))
+    assert sorted(quantile_average([one, other], [0, 1]).tolist()) == sorted(other.tolist())
+
+
+# Weights, learnt from made-up scores --------------------------------------------------------------
+
+OWN, OTHER = "made_up/sales", "elsewhere/sales"
+
+
+def scores(
+    years: Iterable[int], months_known: int = 6, series: str = OWN, **crps: float | list[float]
+) -> pd.DataFrame:
+    """Return one call a year by each model, of a series whose scale is two points."""
+    calls = pd.DataFrame({"year": list(years)})
+    area, name = series.split("/")
+    calls = calls.assign(area=area, indicator=name, months_known=months_known, size_pp=2.0)
+    calls["settled_on"] = pd.to_datetime({"year": calls["year"] + 1, "month": 1, "day": 20})
+    return pd.concat([calls.assign(model=model, crps=c) for model, c in crps.items()])
+
+
+def weights_from(
+    *past: pd.DataFrame, models: list[str], months_known: int = 6, series: str = OWN
+) -> np.ndarray:
+    return weights(past_scores(pd.concat(past)), models, months_known, series)
+
+
+def mixed(*strengths: float) -> list[float]:
+    """Return strengths in parts of their sum, a quarter of the way to equal."""
+    return [0.75 * s / sum(strengths) + 0.25 / len(strengths) for s in strengths]
+
+
+def test_past_scores_are_in_units_of_each_series_scale_in_the_order_of_settling():
+    calm = scores([2012, 2010], series=OTHER, one=1.0, other=2.0).assign(size_pp=0.5)
+    found = past_scores(pd.concat([calm, scores([2011], one=3.0)]))
+    assert found.index.get_level_values("year").tolist() == [2010, 2011, 2012]
+    assert found.index.get_level_values("reference").tolist() == [OTHER, OWN, OTHER]
+    assert found["one"].tolist() == [2.0, 1.5, 2.0]
+    assert found["other"].fillna(-1).tolist() == [4.0, -1, 4.0]  # it took no part in 2011
+
+
+def test_the_model_with_half_the_error_weighs_most_but_never_all():
+    """1 against 2 to the power of -6 is 64 to 1; a quarter is shared equally."""
+    found = weights_from(scores(range(2010, 2018), good=1.0, poor=2.0), models=["poor", "good"])
+    assert found == pytest.approx([0.75 / 65 + 0.125, 0.75 * 64 / 65 + 0.125])
+
+
+def test_errors_are_measured_in_units_of_each_series_scale():
+    """In each of two series one model errs three times as much as the other, not the same one."""
+    calm = scores(range(2010, 2018), series=OTHER, one=0.1, other=0.3).assign(size_pp=0.2)
+    wild = scores(range(2010, 2018), series="elsewhere/trade", one=3.0, other=1.0)
+    found = weights_from(calm, wild, models=["one", "other"])
+    assert found == pytest.approx([0.5, 0.5])
+
+
+def test_only_calls_with_about_as_many_months_known_tell():
+    june = scores(range(2010, 2018), 6, one=1.0, other=2.0)
+    november = scores(range(2010, 2018), 11, one=9.0, other=0.1)
+    found = weights_from(june, november, models=["one", "other"], months_known=5)
+    assert found == pytest.approx(mixed(64, 1))
+
+
+@pytest.mark.parametrize(
+    ("n_own", "exponent"), [(0, 0), (1, 2), (2, 3), (4, 4), (6, 4.5)], ids=lambda n: f"{n}"
+)
+def test_a_series_own_years_outweigh_the_pool_from_two_years_on(n_own: int, exponent: float):
+    """All series together say that both err alike, its own years that one errs half as much.
+
+    Of the logarithms n years count n parts in n + 2: 2 to the power of 6 n / (n + 2) to one.
+    """
+    years = range(2010, 2018)
+    first = years.stop - n_own
+    own = scores(range(first, years.stop), one=1.0, other=2.0)
+    against = scores(range(first, years.stop), series=OTHER, one=2.0, other=1.0)
+    even = scores(range(years.start, first), series=OTHER, one=1.5, other=1.5)
+    found = weights_from(own, against, even, models=["one", "other"])
+    assert found == pytest.approx(mixed(2**exponent, 1))
+
+
+def test_months_of_one_year_are_one_year():
+    """Of its own year a series has three calls here, near in months: a third of the weight."""
+    months = [scores([2017], m, one=1.0, other=2.0) for m in (5, 6, 7)]
+    against = [scores([2017], m, OTHER, one=2.0, other=1.0) for m in (5, 6, 7)]
+    even = scores(range(2010, 2017), series=OTHER, one=1.5, other=1.5)
+    found = weights_from(*months, *against, even, models=["one", "other"])
+    assert found == pytest.approx(mixed(2**2, 1))
+
+
+def test_a_year_counts_half_as_much_as_one_five_years_later():
+    """4, 2 and 1.5 at weights of a quarter, a half and one have a mean of 2."""
+    past = scores([2005, 2010, 2015], better=[4.0, 2.0, 1.5], steady=1.0)
+    assert weights_from(past, models=["better", "steady"]) == pytest.approx(mixed(1, 64))
+
+
+def test_of_a_model_without_calls_in_a_series_those_in_others_tell():
+    """One: 1.5 over all and 1 in its own four years, so 1.5 to the third; other: 1 over all."""
+    years = range(2014, 2018)
+    found = weights_from(
+        scores(years, one=1.0),
+        scores(years, series=OTHER, one=2.0, other=1.0),
+        models=["one", "other"],
+    )
+    assert found == pytest.approx(mixed(1.5**-2, 1))
+
+
+def test_a_series_without_past_calls_has_the_weights_of_all():
+    past = scores(range(2010, 2018), one=1.0, other=2.0)
+    found = weights_from(past, models=["one", "other"], series="new/sales")
+    assert found == pytest.approx(mixed(64, 1))
+
+
+@pytest.mark.parametrize("n_years", [0, 1, 2])
+def test_two_years_or_none_say_nothing_of_who_is_better(n_years: int):
+    past = scores(range(2018 - n_years, 2018), good=1.0, poor=2.0) if n_years else no_densities()
+    assert weights_from(past, models=["poor", "good"]).tolist() == [0.5, 0.5]
+
+
+def test_a_new_model_weighs_as_much_as_the_mean_of_the_others():
+    past = scores(range(2010, 2018), good=1.0, poor=2.0)
+    found = weights_from(past, models=["good", "new", "poor"])
+    assert found == pytest.approx(mixed(64, 32.5, 1))
+
+
+def test_models_of_which_no_past_call_is_known_weigh_alike():
+    past = scores(range(2010, 2018), gone=1.0)
+    assert weights_from(past, models=["one", "other"]).tolist() == [0.5, 0.5]
+
+
+@given(st.lists(st.floats(0.01, 20), min_size=2, max_size=5))
+def test_weights_add_up_and_leave_no_model_out(crps):
+    named = {f"m{i}": c for i, c in enumerate(crps)}
+    found = weights_from(scores(range(2010, 2018), **named), models=list(named))
+    assert found.sum() == pytest.approx(1)
+    assert found.min() >= 0.25 / len(crps) - 1e-12
+    assert found[np.argmin(crps)] == pytest.approx(found.max())

@@ -1,0 +1,204 @@
+"""Figures out of databases: SQLite in a file, PostgreSQL as a server. Simulated but for values."""
+
+import os
+import shutil
+import socket
+import sqlite3
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy
+from click.testing import CliRunner
+
+from forecast.base.errors import ContractError
+from forecast.cli import main
+
+ROWS = [
+    ("福田区", "社会消费品零售总额", 2019, 6, "累计", 8827800, "万元"),
+    ("福田区", "社会消费品零售总额", 2019, 6, "累计同比增长", 7.6, "%"),
+    ("福田区", "进出口总额", 2019, 6, "累计", None, "亿元"),
+]
+TOLD = """
+query = "select area, name as indicator, year, month, kind as measure, value, unit from figures"
+"""
+ADDED = {
+    "F2": "futian/retail_sales 2019-01..2019-06 level 882.78 cny_100m",
+    "F3": "futian/retail_sales 2019-01..2019-06 growth_pct 7.6 pct",
+}
+CREATE = (
+    "create table figures (area text, name text, year integer, month integer, kind text, "
+    "value {number}, unit text)"
+)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "统计.db"
+    with sqlite3.connect(path) as made:
+        made.execute(CREATE.format(number="real"))
+        made.executemany("insert into figures values (?, ?, ?, ?, ?, ?, ?)", ROWS)
+    made.close()
+    return path
+
+
+def test_a_query_of_a_file(office, file, read_figures_of):
+    reading = office.read(f"sqlite:///{file}", TOLD)
+    assert reading.faults == ()
+    assert read_figures_of(reading) == ADDED
+    assert reading.name == "sqlite://统计.db"
+    assert dict(reading.rows) == {"head": 1, "accepted": 2, "without_figures": 1}
+
+
+def test_a_whole_table_whose_columns_the_map_explains(office, file, read_figures_of):
+    told = 'table = "figures"\n[columns]\nname = "indicator"\nkind = "measure"\n'
+    assert read_figures_of(office.read(f"sqlite:///{file}", told)) == ADDED
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        ("", "sqlite://统计.db: a database needs a query or a table"),
+        ('query = "select x from figures"', "could not be asked: no such column: x"),
+        ('query = "delete from figures"', "attempt to write a readonly database"),
+        ('table = "no; drop table figures"', 'could not be asked: no such table: no; drop'),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_asked_is_named_and_nothing_is_changed(office, file, told, why):
+    before = file.read_bytes()
+    with pytest.raises(ContractError) as caught:
+        office.read(f"sqlite:///{file}", told)
+    assert why in str(caught.value)
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("sqlite:///gone.db", "sqlite://gone.db: no such file"),
+        ("nonsense://u:secret@h/d", "the database: no dialect of SQLAlchemy is called 'nonsense'"),
+        ("postgresql://u:secret@127.0.0.1:1/d", "postgresql://127.0.0.1/d: could not be asked"),
+        ("://u:secret@", "the database: its URL is none; allowed: postgresql://"),
+    ],
+)
+def test_a_database_that_is_not_there_is_named_without_its_password(office, url, why):
+    with pytest.raises(ContractError, match=why) as caught:
+        office.read(url, TOLD)
+    assert "secret" not in str(caught.value)
+    assert not Path("gone.db").exists()
+
+
+def test_a_driver_that_is_not_there_is_named(office):
+    why = "its driver MySQLdb is not installed; allowed: a database whose driver is"
+    with pytest.raises(ContractError, match=why):
+        office.read("mysql://u@h/d", TOLD)
+
+
+def test_a_server_that_says_nothing_is_given_up(office, monkeypatch):
+    monkeypatch.setattr("forecast.importing.database._SECONDS", 2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql://127.0.0.1:{silent.getsockname()[1]}/d"
+        with pytest.raises(ContractError, match=r"could not be asked: .*timeout"):
+            office.read(url, TOLD)
+
+
+def test_a_query_that_gives_too_much_is_refused(office, file, monkeypatch):
+    monkeypatch.setattr("forecast.importing.database.MOST_ROWS", 2)
+    with pytest.raises(ContractError, match="more than 2 rows; allowed: a query that gives fewer"):
+        office.read(f"sqlite:///{file}", TOLD)
+
+
+PASSWORD = "not-a-secret"  # of a server that lives as long as these tests
+
+
+def _binaries() -> Path | None:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    named = shutil.which("initdb")
+    return found[-1].parent if found else Path(named).resolve().parent if named else None
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """Start PostgreSQL on loopback in a folder of its own, not as root; return its URL."""
+    binaries = _binaries()
+    if binaries is None:
+        reason = "PostgreSQL is not installed"
+        pytest.fail(reason) if os.environ.get("REQUIRE_SYSTEM") else pytest.skip(reason)
+    user = {"user": "postgres"} if os.geteuid() == 0 else {}
+    with tempfile.TemporaryDirectory(prefix="postgresql-") as folder, socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+        free.close()
+        home = Path(folder)
+        (home / "password").write_text(PASSWORD, encoding="utf-8")
+        if user:
+            for path in (home, home / "password"):
+                shutil.chown(path, user["user"])
+
+        def run(program: str, *arguments: str) -> None:
+            command = [str(binaries / program), *arguments]
+            with (home / "said").open("ab") as said:
+                subprocess.run(command, check=True, cwd=home, stdout=said, stderr=said, **user)
+
+        run("initdb", "-D", f"{home}/data", "-U", "office", "-A", "scram-sha-256", "--no-sync",
+            "-E", "UTF8", f"--pwfile={home}/password")  # fmt: skip
+        settings = f"-p {port} -h 127.0.0.1 -c unix_socket_directories='' -c fsync=off"
+        control = ("-D", f"{home}/data", "-l", f"{home}/log", "-w")
+        run("pg_ctl", *control, "-o", settings, "start")
+        try:
+            yield f"postgresql://office:{PASSWORD}@127.0.0.1:{port}/postgres"
+        finally:
+            run("pg_ctl", *control, "-m", "immediate", "stop")
+
+
+@pytest.fixture
+def filled(server: str) -> Iterator[str]:
+    engine = sqlalchemy.create_engine(server.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.begin() as connection:
+        connection.exec_driver_sql("drop table if exists figures")
+        connection.exec_driver_sql(CREATE.format(number="numeric"))
+        insert = "insert into figures values (%s, %s, %s, %s, %s, %s, %s)"
+        connection.exec_driver_sql(insert, ROWS)
+    yield server
+    engine.dispose()
+
+
+@pytest.mark.system
+@pytest.mark.xdist_group("postgresql")
+def test_a_query_of_a_server(office, filled, read_figures_of):
+    reading = office.read(filled, TOLD)
+    assert reading.faults == ()
+    assert read_figures_of(reading) == ADDED
+    assert reading.name == "postgresql://127.0.0.1/postgres"
+
+
+@pytest.mark.system
+@pytest.mark.xdist_group("postgresql")
+def test_an_import_from_a_server_keeps_its_password_to_itself(office, filled):
+    told = office.told(TOLD)
+    arguments = ["import", filled, "--map", str(told), "--out", str(office.out), "--yes"]
+    said = CliRunner().invoke(main, arguments)
+    assert said.exit_code == 0, said.output
+    written = office.out.read_text(encoding="utf-8")
+    assert "postgresql://127.0.0.1/postgres F2" in written
+    assert PASSWORD not in said.output + written
+    assert "office:" not in said.output + written
+
+
+@pytest.mark.system
+@pytest.mark.xdist_group("postgresql")
+@pytest.mark.parametrize(
+    ("told", "password", "why"),
+    [
+        ('query = "drop table figures"', PASSWORD, "in a read-only transaction"),
+        ('query = "select * from none"', PASSWORD, 'relation "none" does not exist'),
+        (TOLD, "another-one", "password authentication failed"),
+    ],
+)
+def test_a_server_is_only_read(office, filled, told, password, why):
+    with pytest.raises(ContractError, match=why) as caught:
+        office.read(filled.replace(PASSWORD, password), told)
+    assert password not in str(caught.value)
+    assert len(office.read(filled, TOLD).added) == 2

@@ -1,0 +1,509 @@
+import html
+import re
+from dataclasses import replace
+from itertools import pairwise
+
+import pandas as pd
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+
+import pages
+from forecast.base import texts
+from forecast.base.texts import percent
+from forecast.base.texts.catalogue import entries
+from forecast.pages import phrases, tables
+from forecast.pages.html import Html
+from forecast.pages.tables.headline import simulated, verdict
+from forecast.report.value import CaveatSaid
+from forecast.verification.record import DENSITY_COLUMNS
+
+SECTIONS = (
+    "headline",
+    "known",
+    "details",
+    "commitments",
+    "members",
+    "others",
+    "track",
+    "track_scores",
+    "track_indicators",
+    "track_caveats",
+    "caveats",
+    "provenance",
+)
+
+
+def _words(markup: str) -> str:
+    """Return what a reader sees, without style and tags."""
+    shown = re.sub(r"<style>.*?</style>|<[^>]+>", " ", markup, flags=re.DOTALL)
+    return " ".join(html.unescape(shown).split())
+
+
+def _page(report, lang="en"):
+    return "".join(getattr(tables, section)(report, lang).markup for section in SECTIONS)
+
+
+def _terminal(report, lang):
+    console = Console(width=120, color_system=None)
+    with console.capture() as captured:
+        console.print(tables.terminal(report, lang))
+    return captured.get()
+
+
+def _reports():
+    told = pages.report()
+    return {
+        "open": told,
+        "settled": pages.settled(),
+        "without targets": pages.without_targets(),
+        "one cannot be assessed": pages.with_first(pages.unassessed(told.indicators[0])),
+        "without a record": pages.without_record(),
+        "a thin record": pages.thin(),
+        "one settled": pages.with_first(pages.settled().indicators[0]),
+        "with progress": pages.with_progress(),
+    }
+
+
+@pytest.mark.parametrize("lang", pages.LANGUAGES)
+def test_every_section_is_made_in_both_languages(lang):
+    for state, told in _reports().items():
+        words = _words(_page(told, lang))
+        assert told.area_name(lang) in words, state
+        assert not re.search(r"\bNone\b|\bnan\b|[{}]", words), state
+
+
+def test_headings_are_in_order_and_one_is_the_first():
+    for told in _reports().values():
+        levels = [int(level) for level in re.findall(r"<h(\d)", _page(told))]
+        assert levels[0] == 1
+        assert levels.count(1) == 1
+        assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_a_name_that_holds_a_script_stays_text():
+    evil = '<script>alert("1")</script>'
+    one = pages.gdp()
+    target = replace(one.target, wording=evil, source=evil)
+    told = replace(pages.with_first(replace(one, name_en=evil, target=target)), area_name_en=evil)
+    page = _page(told)
+    assert "<script" not in page
+    assert page.count("&lt;script&gt;") > 5
+
+
+def test_the_first_screen_answers():
+    told = pages.report()
+    words = _words(tables.headline(told, "en").markup)
+    for one in told.with_target:
+        assert (
+            f"{phrases.name(one, 'en')} {phrases.target(one, 'en')}".replace("\u00a0", " ") in words
+        )
+        assert percent(one.attained.probability, "en").replace("\u00a0", " ") in words
+    assert "All 6 targets attained" in words
+    assert "independent" in words
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [
+        (0.60, 0.43, {"en": "down 17 pp since 31 Aug", "zh": "较8月31日下降17个百分点"}),
+        (0.43, 0.60, {"en": "up 17 pp since 31 Aug", "zh": "较8月31日上升17个百分点"}),
+        (0.433, 0.434, {"en": "unchanged since 31 Aug", "zh": "与8月31日持平"}),
+    ],
+)
+def test_the_first_screen_says_how_each_probability_changed(first, last, said):
+    told = pages.moving()
+    gdp = replace(told.moved.targets[0], first_probability=first, last_probability=last)
+    told = replace(told, moved=replace(told.moved, targets=[gdp, *told.moved.targets[1:]]))
+    for lang, words in said.items():
+        assert words in _words(tables.headline(told, lang).markup)
+
+
+def test_a_target_without_a_call_on_an_earlier_day_has_no_change():
+    told = pages.moving()
+    still = [replace(one, first_probability=None) for one in told.moved.targets]
+    assert tables.changes(replace(told, moved=replace(told.moved, targets=still)), "en") == {}
+    assert tables.changes(pages.report(), "en") == {}
+
+
+def test_a_settled_target_is_a_fact_and_never_a_probability():
+    told = pages.settled()
+    words = _words(tables.headline(told, "en").markup)
+    assert "4 of 6 targets were attained" in words
+    assert "Missed: Retail sales, Foreign trade." in words
+    for said in (words, _words(tables.details(told, "en").markup), _terminal(told, "en")):
+        assert not re.search(r"[<>] ?\u00a0?\d+\u00a0?%|uncertain|likely", said)
+    assert "missed" in _terminal(told, "en")
+
+
+def test_a_missed_target_makes_all_impossible_rather_than_improbable():
+    told = pages.report()
+    missed = {"retail_sales": pages.settled().indicators[2]}
+    told = replace(told, indicators=[missed.get(one.id, one) for one in told.indicators])
+    assert tables.together(told, "en") == "All 6 targets attained: no longer possible"
+    assert "missed" in _words(tables.headline(told, "en").markup)
+
+
+def test_an_improbable_target_is_printed_below_one_per_cent():
+    one = pages.gdp()
+    remote = replace(one.attained, probability=0.0, standard_error=0.0, word="remote", light="red")
+    told = pages.with_first(replace(one, attained=remote))
+    words = _words(tables.headline(told, "en").markup)
+    assert "< 1 % remote" in words
+    assert "In danger (red), chance of attaining: GDP < 1 %." in words
+    assert "< 1 % ± less than 0.1 pp remote" in _words(tables.details(told, "en").markup)
+    assert "<1%" in _terminal(told, "zh")
+
+
+@pytest.mark.parametrize("lang", pages.LANGUAGES)
+def test_the_first_sentences_name_the_least_likely_first_and_how_sure_it_is(lang):
+    told = pages.report()
+    for lamp in ("yellow", "blind"):
+        shown = [one for one in told.with_target if phrases.lamp(one) == lamp]
+        ordered = sorted(shown, key=lambda one: one.attained.probability)
+        said = dict(verdict(told, lang))[lamp]
+        places = [said.index(phrases.name(one, lang)) for one in ordered]
+        assert places
+        assert places == sorted(places)
+        assert all(texts.percent(one.attained.probability, lang) in said for one in ordered)
+    errors = [one.attained.standard_error for one in told.with_target]
+    largest = 100 * max(*errors, told.joint.standard_error)
+    assert texts.points(largest, 1, lang) in simulated(told, lang)
+
+
+def test_what_is_needed_stands_beside_growth_so_far_and_the_past_where_past_years_are_too_few():
+    one = pages.gdp()
+    need = replace(one.required, percentile=None, growth_pct=5.8)
+    one = replace(one, past_years_pct={"2015": [8.5, 8.9, None], "2018": [None, 7.5, None]})
+    past = "past years as far as known: 7.5\u00a0% to 8.9\u00a0% (2 years)"
+    below = ["1.4 pp less than so far", past]
+    assert phrases.plausibility(replace(one, required=need), "en") == below
+    more = replace(need, growth_pct=7.3)
+    above = ["比累计增速高0.1个百分点", "往年（按已知月份）：7.5%至8.9%（2年）"]
+    assert phrases.plausibility(replace(one, required=more), "zh") == above
+    same = replace(one, required=replace(need, growth_pct=7.2))
+    assert phrases.plausibility(same, "en") == ["as much as so far", past]
+    unknown = replace(one, required=need, months_known=0)
+    assert phrases.plausibility(unknown, "en") == [past]
+    single = replace(unknown, past_years_pct={"2018": [None, 7.5]})
+    (said,) = phrases.plausibility(single, "en")
+    assert said == "the one past year known, as far as known: 7.5\u00a0%"
+    nothing = replace(unknown, past_years_pct={"2018": [None, None]})
+    assert phrases.plausibility(nothing, "en") == ["no past year on record"]
+
+
+def test_growth_of_long_ago_is_not_set_beside_what_is_needed():
+    one = pages.gdp()
+    need = replace(one.required, percentile=None)
+    told = replace(one, required=need, months_known=0)
+    told = replace(told, past_years_pct={"2007": [30.0], "2008": [9.0], "2017": [8.0]})
+    assert phrases.plausibility(told, "en") == [
+        "past years as far as known: 8.0\u00a0% to 9.0\u00a0% (2 years)"
+    ]
+
+
+def test_even_odds_without_a_figure_of_the_year_have_a_lamp_of_their_own():
+    one = pages.gdp()
+    even = replace(one, attained=replace(one.attained, probability=0.5, light="yellow"))
+    assert phrases.lamp(even) == "yellow"
+    assert phrases.lamp(replace(even, months_known=0)) == "blind"
+    assert phrases.lamp(replace(one, months_known=0)) == "green"
+
+
+def test_a_green_light_without_a_figure_of_the_year_says_what_it_rests_on():
+    told = pages.with_first(replace(pages.gdp(), months_known=0))
+    (said,) = (said for lamp, said in verdict(told, "en") if lamp == "green" and "GDP" in said)
+    assert said.startswith("On course by earlier years and other series, with no figure of 2019")
+
+
+def test_an_amount_of_an_earlier_year_is_no_level_so_far():
+    one = pages.gdp()
+    assert phrases.level_so_far(one, "en", year=2019) == "204.90 billion yuan"
+    assert phrases.level_so_far(one, "en", year=2020) == "–"
+    old = replace(one, last_figure=replace(one.last_figure, growth_pct=None))
+    assert phrases.so_far_note(old, "zh", year=2020) == "此前数据为2019年1-6月，未公布增速"
+
+
+def test_without_targets_there_are_rates_and_a_notice_but_no_probability():
+    words = _words(tables.headline(pages.without_targets(), "en").markup)
+    assert "No growth target for 2013 was known" in words
+    assert "Attained with 80 %" in words
+    assert "Probability" not in words
+    assert tables.others(pages.without_targets(), "en") == Html("")
+
+
+def test_a_light_is_a_shape_and_a_word_besides_a_colour():
+    for light, mark in (("green", "<circle"), ("yellow", "<path"), ("red", "<path")):
+        one = pages.gdp()
+        told = pages.with_first(replace(one, attained=replace(one.attained, light=light)))
+        markup = tables.headline(told, "en").markup
+        lamp = re.findall(
+            rf'class="state">\s*<span class="lamp lamp-{light}">(.*?)</span>', markup
+        )[0]
+        assert mark in lamp
+        assert light in lamp
+
+
+def test_plausibility_counts_the_past_years_that_gave_as_much():
+    one = pages.gdp()
+    need = replace(one.required, percentile=0.25, n_past_years=12)
+    reached = ["reached in 9 of 12 past years"]
+    assert phrases.plausibility(replace(one, required=need), "en") == reached
+    cap = replace(one.target, comparison="at_most", rate_pct=3.0)
+    capped = replace(one, required=need, target=cap)
+    assert phrases.plausibility(capped, "en") == ["kept in 3 of 12 past years"]
+    assert phrases.needed(capped, "en").startswith("at most")
+
+
+@pytest.mark.parametrize("lang", pages.LANGUAGES)
+def test_the_terminal_table_is_aligned(lang):
+    for told in _reports().values():
+        rule = next(line for line in _terminal(told, lang).splitlines() if "──" in line)
+        widths = {cell_len(line) for line in _terminal(told, lang).splitlines()}
+        assert widths <= {cell_len(rule) + 1, cell_len(rule) + 2, cell_len(rule)} | {0}
+
+
+def test_every_caveat_is_a_sentence_without_a_code():
+    said = {"year": "2019", "years": "2", "last": "2018-09", "month": "2018-12"}
+    said |= {"related": "china/gdp", "model": "pace", "indicators": "gdp, trade"}
+    said |= {"paths": "12", "all": "4000", "n": "3"}
+    said |= {"id": "beds", "done": "9", "place": "a.csv:3", "limit": "8", "limit_place": "b:1"}
+    codes = [key.removeprefix("caveat.") for key in entries() if key.startswith("caveat.")]
+    for lang in pages.LANGUAGES:
+        every = [CaveatSaid(code=code, values=said) for code in codes]
+        told = replace(pages.report(), caveats=every)
+        words = _words(tables.caveats(told, lang).markup)
+        assert not re.search(r"\{|2018-|\bpace\b", words)
+
+
+def test_amounts_and_the_base_effect_are_told_where_they_are_known():
+    one = pages.gdp()
+    short = replace(one.required, shortfall_level=12.0, monthly_level=100.0)
+    over = replace(short, shortfall_level=-3.0, base_growth_pct=6.0, two_year_average_pct=5.9)
+    said = phrases.levels(replace(one, required=short), "zh")
+    assert said == ["按预测中位数，全年将短缺12.0亿元。", "今后每月平均需完成100.0亿元。"]
+    words = _words(tables.details(pages.with_first(replace(one, required=over)), "zh").markup)
+    assert "超出所需3.00亿元" in words
+    assert "上年同期增长6.0%" in words
+
+
+def test_the_first_screen_tells_how_many_are_attained_and_which_is_the_weakest():
+    told = pages.report()
+    chances = [1.0, 0.995, 0.9, 0.7, 0.4, 0.2, 0.05]
+    joint = replace(told.joint, at_least=chances, weakest="trade", upper_bound=0.31)
+    words = _words(tables.headline(replace(told, joint=joint), "en").markup)
+    each = "5 or more: 20 %; 4 or more: 40 %; 3 or more: 70 %; 2 or more: 90 %; 1 or more: > 99 %"
+    assert each in words
+    assert "The least likely single target is Foreign trade (31 %)." in words
+
+
+def test_a_coupled_joint_probability_is_held_against_independence():
+    told = pages.report()
+    coupled = replace(told, joint=replace(told.joint, coupling="ranks", independence_product=0.25))
+    words = _words(tables.headline(coupled, "en").markup)
+    assert "if the indicators were independent, the probability of all would be 25 %" in words
+
+
+def test_members_show_their_weights_and_what_recalibration_did():
+    one = pages.gdp()
+    words = _words(tables.members(pages.with_first(one), "en").markup)
+    assert f"weight {round(100 * one.members[0].weight)} %" in words
+    assert "none: too few years of its own" in words
+    wide = replace(one, calibration_size=1.125, calibration_years=9)
+    assert phrases.recalibration(wide, "en") == "scale × 1.13, tails apart; by 9 settled years"
+    assert phrases.recalibration(replace(wide, calibration_size=1.0), "zh").startswith("不变")
+
+
+def test_the_record_begins_with_a_plain_sentence_and_names_its_limits():
+    record = pages.record()
+    words = _words(tables.track(pages.report(), "en").markup)
+    lead = f"In {record.n_calls:,} replayed calls of {record.first_year}–{record.last_year}"
+    n_series = sum(one.n_calls > 0 for one in record.indicators)
+    assert words.startswith(f"How such calls did in the past {lead}, of {n_series} series")
+    for said in ("known on its day", "at least last year", "final figures", "resample whole years"):
+        assert said in words
+    for model in ("planner", "climatology", "prophet"):
+        assert entries()[f"model.{model}"]["en"] in words
+    assert "for miscalibration" in words
+    assert f"{record.n_without_target} calls had no such target" in words
+
+
+def test_a_thin_record_says_so_and_none_says_that_there_is_none():
+    words = _words(tables.track(pages.thin(), "en").markup)
+    assert "too thin to judge by: 12 calls of 2018." in words
+    assert "smaller than by the planner" not in words
+    assert "No past call is settled yet" in _words(
+        tables.track(pages.without_record(), "en").markup
+    )
+    assert tables.track_scores(pages.without_record(), "en") == Html("")
+
+
+def test_a_gain_or_a_loss_against_the_planner_is_named_as_what_it_is():
+    record = pages.record()
+    (planner,) = (s for s in record.skill if s.rival == "planner")
+    told = replace(pages.report(), track=replace(record, skill=[replace(planner, crps_pct=-12.4)]))
+    assert "12 % larger than by the planner" in _words(tables.track_headline(told, "en").markup)
+
+
+def _with_diagram(**course):
+    record = pages.record()
+    shown = replace(record.reliability, stated=[0.1, 0.2, 0.3, 0.4], **course)
+    return replace(pages.report(), track=replace(record, reliability=shown))
+
+
+def test_probabilities_that_did_not_come_true_are_owned_up_to():
+    band = {"lower": [0.0, 0.1, 0.2, 0.3], "upper": [0.2, 0.3, 0.4, 0.5]}
+    low = _with_diagram(observed=[0.1, 0.05, 0.05, 0.4], **band)
+    words = _words(tables.track_headline(low, "en").markup)
+    assert "What was given 20 % to 30 % came true less often" in words
+    high = _with_diagram(observed=[0.1, 0.2, 0.6, 0.7], **band)
+    assert "30%至40%" in _words(tables.track_headline(high, "zh").markup)
+    once = _with_diagram(observed=[0.1, 0.05, 0.3, 0.4], **band)
+    assert "stood up to the outcomes" in _words(tables.track_headline(once, "en").markup)
+
+
+def test_the_page_of_the_record_opens_with_its_question():
+    markup = tables.track_headline(pages.report(), "en").markup
+    assert markup.count("<h1>") == 1
+    assert "<style>" in markup
+    assert "How far could such probabilities be trusted in the past?" in markup
+
+
+def _call(model, status="final", probability=0.6):
+    given = {"area": "a", "indicator": "b", "model": model, "outturn_status": status, "year": 2018}
+    days = {"as_of": pd.Timestamp("2018-06-30"), "settled_on": pd.Timestamp("2019-01-20")}
+    scores = {"pit": 0.5, "crps": 1.25, "brier": 0.16, "log_score": 0.51, "seconds": 2.0}
+    empty = {name: 0 for name in DENSITY_COLUMNS}
+    return empty | given | days | scores | {"probability": probability}
+
+
+def _scoreboard(rows):
+    calls = pd.DataFrame(rows).astype(DENSITY_COLUMNS)
+    console = Console(width=80, color_system=None)
+    with console.capture() as captured:
+        console.print(tables.scoreboard(calls))
+    return captured.get()
+
+
+def test_the_scoreboard_has_the_pool_first_then_members_then_references():
+    models = ("planner", "drift", "pool_raw", "climatology", "pool")
+    said = _scoreboard([_call(model) for model in models])
+    names = ["pool", "pool before", "drift", "climatology", "planner"]
+    assert [line[:14].strip() for line in said.splitlines() if "1.250" in line] == names
+    assert "…" not in said
+
+
+def test_outturns_that_were_only_expected_stand_in_a_line_of_their_own():
+    said = _scoreboard([_call("pool"), _call("pool", "expected"), _call("drift", "expected")])
+    lines = [line.split() for line in said.splitlines() if "1.250" in line]
+    assert [line[0] for line in lines] == ["pool", "pool,"]
+    assert "only expected" in said
+
+
+def test_calls_without_a_target_have_no_brier_score():
+    row = _call("pool") | {"brier": float("nan"), "log_score": float("nan")}
+    (line,) = [line for line in _scoreboard([row]).splitlines() if "1.250" in line]
+    assert line.split()[3:5] == ["–", "–"]
+
+
+def _moved(lang="en", **changes):
+    moved = replace(pages.moving().moved, **changes)
+    console = Console(width=120, color_system=None)
+    with console.capture() as captured:
+        console.print(tables.moved_terminal(moved, lang, area="X", year=2019))
+    return captured.get() + "\n".join(tables.moved_lines(moved, lang, year=2019))
+
+
+@pytest.mark.parametrize("lang", pages.LANGUAGES)
+def test_what_moved_is_a_line_for_each_target_and_a_column_for_each_reason(lang):
+    said = _moved(lang)
+    news = pages.moving().moved
+    for told in news.targets:
+        assert percent(told.last_probability, lang) in said
+    moved = {i.kind for told in news.targets for i in told.items if abs(i.change) >= 0.0005}
+    every = ("revisions", "local", "related", "time", "learning", "unpublished")
+    heads = {kind: entries()[f"moved_kind.{kind}"][lang] for kind in every}
+    table = said.partition("──")[0]
+    assert {kind for kind, head in heads.items() if head in table} == moved
+    assert not re.search(r"\bNone\b|\bnan\b|[{}]", said)
+
+
+def test_releases_are_named_with_their_months_and_their_day():
+    said = " ".join(_moved().replace("\u00a0", " ").split())
+    assert "New figures here: Retail sales Jan–Jun: 7.6 % (27 Sep)." in said
+    assert "Revisions, without effect: GDP Jan–Jun: 7.2 % (27 Sep)." in said
+    assert "Electricity generation Jan–Aug: 4,702.60 billion kWh (15 Sep)" in said
+
+
+def test_many_releases_are_counted_rather_than_named():
+    (told,) = (t for t in pages.moving().moved.targets if t.indicator == "retail_sales")
+    (own,) = (item for item in told.items if item.kind == "local")
+    figure = next(f for f in own.releases if f.measure == "growth_pct")
+    many = [replace(figure, last_month=f"2019-{m:02d}", status="expected") for m in range(1, 11)]
+    changed = replace(told, items=[replace(own, releases=many)], announced_since=True)
+    said = _moved(targets=[changed]).replace("\u00a0", " ")
+    assert said.count("expected 7.6 %") == 6
+    assert "4 more" in said
+    assert "The target was announced since" in said
+    assert "The target was changed since" in _moved(targets=[replace(told, changed_since=True)])
+
+
+def test_without_a_target_what_moved_is_a_sentence():
+    assert tables.moved_lines(replace(pages.moving().moved, targets=[]), "en", year=2013) == [
+        "No target for 2013 was known on this day."
+    ]
+
+
+def test_pieces_of_a_page_stand_one_after_the_other():
+    assert Html("<p>a</p>") + Html("<p>b</p>") == Html("<p>a</p><p>b</p>")
+
+
+def test_commitments_without_progress_are_listed_and_nothing_is_said_of_them():
+    words = _words(tables.commitments(pages.report(), "en").markup)
+    assert (
+        "The work report also makes 33 counted commitments. The data folder holds no progress"
+        in words
+    )
+    assert "新增学位4000个以上" in words
+    assert "4,000 places or more" in words
+    assert not re.search(r"green|yellow|red\b|likely", words)
+
+
+@pytest.mark.parametrize("lang", pages.LANGUAGES)
+def test_what_is_done_of_a_commitment_is_said_in_plain_words(lang):
+    told = pages.with_progress()
+    said = {c.id: tables.sentence(c, lang).replace("\u00a0", " ") for c in told.commitments}
+    toilets = next(c for c in told.commitments if c.id == "public_toilets")
+    assert toilets.completion is not None
+    chance = percent(toilets.completion.probability, lang).replace("\u00a0", " ")
+    expected = {
+        "en": {
+            "public_toilets": f"11 toilets of 24 toilets by 30 Jun 2019. Needed a month from now "
+            f"on: 4.3. Done by 31 December with {chance}.",
+            "school_places": "Done: 4,100 places by 31 Aug 2019, promised were 4,000 places or "
+            "more.",
+            "renewal_land": "Nothing of 10 hectares was done by 30 Jun 2019 (0 hectares), so there "
+            "is no pace to go by. Needed a month from now on: 3.3.",
+            "jobs": "no progress reported",
+        },
+        "zh": {
+            "school_places": "已完成：至2019年8月31日为4,100个，承诺4,000个以上。",
+            "jobs": "无进展数据",
+        },
+    }[lang]
+    assert {name: said[name][: len(words)] for name, words in expected.items()} == expected
+    page = _words(tables.commitments(told, lang).markup)
+    assert said["school_places"] in page.replace("\u00a0", " ")
+
+
+def test_entries_that_fall_or_pass_the_amount_are_caveats_with_both_lines():
+    values = {
+        "id": "beds", "done": "90", "place": "commitments/a.csv:3", "limit": "120",
+        "limit_place": "commitments/a.csv:2",
+    }  # fmt: skip
+    for code in ("progress_falls", "progress_above"):
+        told = replace(pages.report(), caveats=[CaveatSaid(code=code, values=values)])
+        for lang in pages.LANGUAGES:
+            words = _words(tables.caveats(told, lang).markup)
+            assert "commitments/a.csv:3" in words
+            assert "commitments/a.csv:2" in words

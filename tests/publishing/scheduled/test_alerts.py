@@ -1,0 +1,293 @@
+"""Who asked is told what moved, once, and no address shows anywhere."""
+
+import json
+import logging
+import shutil
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Message as MailHandler
+
+from forecast.archive.overdue import Awaited
+from forecast.base.errors import ContractError
+from forecast.base.months import month
+from forecast.publishing.scheduled.alert_rules import Alert, read_alerts
+from forecast.publishing.scheduled.alert_text import Call, Seen, Standing, telling
+from forecast.publishing.scheduled.alerts import tell
+from forecast.publishing.scheduled.delivery import send
+from town import HEADER, NOW, call, did
+
+SECRET = "s3cr3t-t0ken"
+ALERT = Alert(to=("ALERT_MAIL",))
+GDP = Call("green", 0.70, "GDP", "地区生产总值")
+STANDING = Standing(
+    area="town",
+    area_name_en="Town",
+    area_name_zh="某镇",
+    year=2018,
+    as_of="2018-11-30",
+    page="town/2018/2018-11-30/attainment.html",
+    calls={"gdp": GDP},
+)
+LATE = Awaited("town", "gdp", month(2018, 9), date(2018, 10, 20))
+REPORTS = Path("reports")
+
+
+def seen(call: Call, **more: Any) -> Seen:
+    return Seen(standing=[replace(STANDING, calls={"gdp": call})], day=date(2018, 11, 30), **more)
+
+
+def told_after(alert: Alert, *found: Seen) -> list[list[str]]:
+    """Return the lines of each of several runs."""
+    lines, told = [], None
+    for one in found:
+        said = telling(alert, one, told, REPORTS)
+        lines.append(said.lines)
+        told = json.loads(json.dumps(said.told))
+    return lines
+
+
+def test_the_first_run_is_where_it_begins():
+    assert told_after(ALERT, seen(GDP), seen(GDP)) == [[], []]
+
+
+def test_a_light_that_changes_is_told_once_with_the_link():
+    yellow = replace(GDP, light="yellow", probability=0.65)
+    alert = replace(ALERT, link="https://example.org/r/")
+    assert told_after(alert, seen(GDP), seen(yellow), seen(yellow)) == [
+        [],
+        [
+            "Town 2018, as of 2018-11-30",
+            "GDP: probability 70\N{NO-BREAK SPACE}% → 65\N{NO-BREAK SPACE}% "
+            "(\N{MINUS SIGN}5 points), light green → yellow",
+            "https://example.org/r/town/2018/2018-11-30/attainment.html",
+        ],
+        [],
+    ]
+
+
+def test_it_speaks_chinese():
+    lines = told_after(replace(ALERT, lang="zh"), seen(GDP), seen(replace(GDP, light="yellow")))
+    assert lines[1][0] == "某镇2018年，截至2018-11-30"
+    assert "地区生产总值" in lines[1][1]
+    assert "绿灯 → 黄灯" in lines[1][1]
+
+
+def test_a_probability_that_creeps_is_told_once_it_has_moved_enough():
+    creeping = [seen(replace(GDP, probability=0.70 + 0.02 * step)) for step in range(7)]
+    told = [bool(lines) for lines in told_after(ALERT, *creeping)]
+    assert told == [False, False, False, True, False, False, True]
+
+
+def test_a_rule_that_is_not_asked_for_tells_nothing():
+    moved = replace(GDP, probability=0.9)
+    assert told_after(replace(ALERT, rules=("light_changed",)), seen(GDP), seen(moved))[1] == []
+    assert told_after(replace(ALERT, area="city"), seen(GDP), seen(moved))[1] == []
+
+
+def test_overdue_figures_are_told_once_until_they_come_and_are_late_again():
+    late, there = seen(GDP, overdue=[LATE]), seen(GDP, overdue=[])
+    lines = told_after(ALERT, late, late, Seen(failed=[("", "bad")]), late, there, late)
+    said = ["Overdue: town/gdp to 2018-09, usually out on 2018-10-20"]
+    assert lines == [said, [], ["Report not made: bad"], [], [], said]
+    assert told_after(replace(ALERT, grace_days=41), late) == [[]]
+    assert told_after(replace(ALERT, grace_days=40), late) == [said]
+
+
+def test_a_failure_is_told_once_and_again_after_it_was_mended():
+    failed, fine = seen(GDP, failed=[("town", "town 2018: spoilt")]), seen(GDP)
+    lines = told_after(ALERT, failed, failed, fine, failed)
+    assert [bool(said) for said in lines] == [True, False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        (f'to = "mailto://u:{SECRET}@h"', ":1: to: Input should be a valid tuple"),
+        (f'to = ["mailto://u:{SECRET}@h"]', ":1: to: allowed: names of environment variables"),
+        (f'to = ["A"]\nurl = "mailto://u:{SECRET}@h"', ":1: unknown key 'url'"),
+        ("to = []", ":1: to: allowed: names of environment variables"),
+        ('to = ["A"]\nrules = ["rain"]', ":1: rules.0: Input should be 'light_changed'"),
+        ('to = ["A"]\nrules = []', r":1: rules \[\]; allowed: one or more of light_changed"),
+        ('to = ["A"]\npoints = -1.0', ":1: points -1, grace_days 0; allowed: zero or more"),
+        ('to = ["A"]\nlang = "fr"', ":1: lang 'fr'; allowed: en, zh"),
+    ],
+)
+def test_a_fault_is_named_without_what_may_be_an_address(tmp_path: Path, entry: str, message: str):
+    (tmp_path / "alerts.toml").write_text(f"[[alert]]\n{entry}\n", encoding="utf-8")
+    with pytest.raises(ContractError, match=f"alerts.toml{message}") as fault:
+        read_alerts(tmp_path)
+    assert SECRET not in str(fault.value)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Mails(MailHandler):
+    """Keeps what a mail server was given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: list[Any] = []
+
+    def handle_message(self, message: Any) -> None:
+        self.kept.append(message)
+
+
+@pytest.fixture
+def mail_server() -> Iterator[tuple[int, Mails]]:
+    """Return the port of a mail server, and what it was given."""
+    mails = Mails()
+    server = Controller(mails, hostname="127.0.0.1", port=free_port())
+    server.start()
+    yield server.port, mails
+    server.stop()
+
+
+@pytest.fixture
+def web_server() -> Iterator[tuple[int, list[Any]]]:
+    """Return the port of a web server, and the JSON that was posted to it."""
+    posted: list[Any] = []
+
+    class Receiver(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            posted.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Print nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Receiver)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server.server_port, posted
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def mail_address(port: int) -> str:
+    return f"mailto://127.0.0.1:{port}?from=forecast@example.org&to=chief@example.org&mode=insecure"
+
+
+def words_of(mail: Any) -> str:
+    parts = [part for part in mail.walk() if part.get_content_maintype() == "text"]
+    return parts[0].get_payload(decode=True).decode("utf-8")
+
+
+MOVED = [seen(GDP), seen(replace(GDP, light="red", probability=0.1))]
+
+
+def test_a_message_reaches_mail_and_web(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    mail_server: tuple[int, Mails],
+    web_server: tuple[int, list[Any]],
+):
+    monkeypatch.setenv("ALERT_MAIL", mail_address(mail_server[0]))
+    monkeypatch.setenv("ALERT_WEB", f"json://127.0.0.1:{web_server[0]}/hook")
+    alert = replace(ALERT, to=("ALERT_MAIL", "ALERT_WEB"))
+    problems = [
+        said for found in (*MOVED, MOVED[1]) for said in tell([alert], found, tmp_path, send)
+    ]
+    assert problems == []
+    (mail,), (post,) = mail_server[1].kept, web_server[1]
+    assert mail["Subject"] == post["title"] == "Growth targets: Town 2018, as of 2018-11-30"
+    for body in (words_of(mail), post["message"]):
+        assert "light green → red" in body
+        assert f"{tmp_path}/town/2018/2018-11-30/attainment.html" in body
+    assert list((tmp_path / ".alerts" / "outbox").iterdir()) == []
+
+
+def test_who_cannot_be_reached_is_told_at_a_later_run_and_nobody_twice(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    mail_server: tuple[int, Mails],
+    web_server: tuple[int, list[Any]],
+):
+    monkeypatch.setenv("ALERT_MAIL", mail_address(free_port()))
+    monkeypatch.setenv("ALERT_WEB", f"json://127.0.0.1:{web_server[0]}/hook")
+    alert = replace(ALERT, to=("ALERT_MAIL", "ALERT_WEB"))
+    tell([alert], MOVED[0], tmp_path, send)
+    undelivered = ["ALERT_MAIL: not delivered: unreachable or refused"]
+    assert tell([alert], MOVED[1], tmp_path, send) == undelivered
+    assert tell([alert], MOVED[1], tmp_path, send) == undelivered
+    monkeypatch.setenv("ALERT_MAIL", mail_address(mail_server[0]))
+    assert tell([], MOVED[1], tmp_path, send) == []
+    assert len(mail_server[1].kept) == len(web_server[1]) == 1
+
+
+def test_no_secret_shows_in_a_log_a_message_or_a_file(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+):
+    caplog.set_level(logging.DEBUG)
+    host = f"127.0.0.1:{free_port()}"
+    addresses = {
+        "ALERT_MAIL": f"mailto://chief:{SECRET}@{host}?from=a@example.org&to=b@example.org",
+        "ALERT_WEB": f"json://chief:{SECRET}@{host}/{SECRET}?+token={SECRET}",
+        "ALERT_ODD": f"nosuch://{SECRET}@{host}",
+        "ALERT_TORN": f"json://[{SECRET}",
+    }
+    for name, address in addresses.items():
+        monkeypatch.setenv(name, address)
+    alert = replace(ALERT, to=(*addresses, "ALERT_UNSET"))
+    tell([alert], MOVED[0], tmp_path, send)
+    problems = tell([alert], MOVED[1], tmp_path, send)
+    assert [said.split(":")[0] for said in problems] == [*addresses, "ALERT_UNSET"]
+    assert problems[-1] == "ALERT_UNSET: the environment variable is not set"
+    written = [p.read_text(encoding="utf-8") for p in tmp_path.rglob("*") if p.is_file()]
+    out, err = capfd.readouterr()
+    assert len(written) == 2
+    for said in (*problems, *written, caplog.text, out, err):
+        assert SECRET not in said
+
+
+def test_without_the_extra_the_message_names_it(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("ALERT_MAIL", f"json://{SECRET}@127.0.0.1")
+    monkeypatch.setitem(sys.modules, "apprise", None)
+    said = send("ALERT_MAIL", "title", "body")
+    assert said == "apprise is not installed; pip install growth-target-forecast[alerts]"
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("run_due")
+def test_a_row_that_moves_a_light_is_told_and_the_report_stands_whoever_is_reached(
+    reports: Path,
+    town: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    mail_server: tuple[int, Mails],
+):
+    monkeypatch.setenv("ALERT_MAIL", mail_address(free_port()))
+    data = shutil.copytree(town, tmp_path / "data")
+    (data / "alerts.toml").write_text('[[alert]]\nto = ["ALERT_MAIL"]\n', encoding="utf-8")
+    assert call(data, reports).exit_code == 0
+    row = "town,gdp,2018-01,2018-11,growth_pct,12.0,2018-12-20"
+    (data / "figures" / "late.csv").write_text(f"{HEADER}\n{row}\n", encoding="utf-8")
+    said = call(data, reports)
+    assert said.exit_code == 5
+    assert did(said)[-1] == ("2018-12-31", "remade")
+    assert "an alert is kept for the next run: ALERT_MAIL: not delivered" in said.stderr
+    monkeypatch.setenv("ALERT_MAIL", mail_address(mail_server[0]))
+    assert call(data, reports, NOW, "--quiet").exit_code == 0
+    (mail,) = mail_server[1].kept
+    assert "GDP: probability" in words_of(mail)
+    (data / "figures" / "late.csv").write_text("bad", encoding="utf-8")
+    assert call(data, reports).exit_code == 2
+    assert "Report not made" in words_of(mail_server[1].kept[1])

@@ -1,0 +1,77 @@
+"""One kernel serves many notebooks, and none finds what another left."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from forecast.base.errors import NotebookFailed
+from forecast.publishing.kernel import Kernel
+from forecast.publishing.notebooks import run_notebook
+
+FIRST = """\
+import os
+import matplotlib.pyplot as plt
+left_behind = name
+figure = plt.figure()
+plt.plot([1, 2])
+plt.show()
+print(os.getpid())"""
+SECOND = """\
+import os
+import matplotlib.pyplot as plt
+assert "left_behind" not in globals() and "figure" not in globals() and "In" in globals()
+assert plt.get_fignums() == []
+plt.plot([2, 1])
+plt.show()
+print(os.getpid())"""
+
+
+def written(folder: Path, name: str, source: str) -> Path:
+    parameters = new_code_cell('name: str = "x"  # a name', metadata={"tags": ["parameters"]})
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    made = new_notebook(cells=[parameters, new_code_cell(source)], metadata={"kernelspec": kernel})
+    path = folder / f"{name}.ipynb"
+    nbformat.write(made, path)
+    return path
+
+
+def outputs(path: Path) -> list[nbformat.NotebookNode]:
+    return [o for c in nbformat.read(path, 4).cells for o in c.get("outputs", [])]
+
+
+def printed(path: Path) -> str:
+    return "".join(o.text for o in outputs(path) if o.get("name") == "stdout")
+
+
+def test_notebooks_share_a_process_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delenv("MPLBACKEND")  # of the tests; a kernel has its own
+    done = [tmp_path / "1.ipynb", tmp_path / "2.ipynb"]
+    with Kernel() as kernel:
+        for name, source, executed in zip(("a", "b"), (FIRST, SECOND), done, strict=True):
+            path = written(tmp_path, name, source)
+            run_notebook(path, executed, {"name": "y"}, kernel=kernel)
+    assert printed(done[0]) == printed(done[1]) != ""
+    for executed in done:
+        assert any("image/png" in o.get("data", {}) for o in outputs(executed))
+        code = [c for c in nbformat.read(executed, 4).cells if c.cell_type == "code"]
+        assert [c.execution_count for c in code] == [1, 2, 3]
+
+
+def test_a_failed_notebook_does_not_spoil_the_next_one(tmp_path: Path):
+    with Kernel() as kernel:
+        broken = written(tmp_path, "broken", "left_behind = 1\n1 / 0")
+        with pytest.raises(NotebookFailed, match="ZeroDivisionError"):
+            run_notebook(broken, tmp_path / "1.ipynb", {"name": "y"}, kernel=kernel)
+        sound = written(tmp_path, "sound", "print('left_behind' in globals())")
+        run_notebook(sound, tmp_path / "2.ipynb", {"name": "y"}, kernel=kernel)
+    assert printed(tmp_path / "2.ipynb") == "False\n"
+
+
+def test_a_kernel_that_dies_is_a_failed_notebook(tmp_path: Path):
+    path = written(tmp_path, "deadly", "import os\nos._exit(1)")
+    with pytest.raises(NotebookFailed, match="DeadKernelError"):
+        run_notebook(path, tmp_path / "1.ipynb", {"name": "y"})

@@ -1,0 +1,242 @@
+"""The ledger: no published result is changed, lost or slipped in without being found.
+
+The results here are simulated: the ledger does not look inside them.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from filelock import FileLock
+
+from forecast.base.errors import OutputError
+from forecast.base.package import sha256_of
+from forecast.cli import main
+from forecast.publishing import ledger
+from forecast.publishing.ledger import LEDGER, LOCK, enter, faults_of, is_edited, read_ledger
+
+
+def run(reports: Path, day: str, name: str, *, made_at: str = "2019-10-01T07:00:00") -> Path:
+    """Put a simulated run in place, and its result where people look for it."""
+    home = reports / "district" / "2019" / day / "runs" / name
+    home.mkdir(parents=True)
+    result = home / "result.json"
+    result.write_text(json.dumps({"day": day, "run": name}), encoding="utf-8")
+    manifest = {
+        "parameters": {"area": "district", "year": 2019, "as_of": day},
+        "made_at": made_at,
+        "files": {"result.json": sha256_of(result)},
+    }
+    (home / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    (home.parents[1] / "result.json").write_bytes(result.read_bytes())
+    return home
+
+
+@pytest.fixture
+def reports(tmp_path: Path) -> Path:
+    """Return a folder with three listed runs, two of them of one day."""
+    for day, name in (("2019-08-31", "a1"), ("2019-09-30", "b1"), ("2019-09-30", "b2")):
+        enter(tmp_path, run(tmp_path, day, name))
+    return tmp_path
+
+
+def said(reports: Path) -> list[str]:
+    return [str(fault) for fault in faults_of(reports)]
+
+
+def verify(reports: Path, *more: str) -> tuple[int, str]:
+    done = CliRunner().invoke(main, ["verify", "--reports", str(reports), *more])
+    return done.exit_code, done.output
+
+
+def test_every_published_run_has_a_line_in_the_order_of_publication(reports: Path):
+    entries = read_ledger(reports).numbered
+    assert [(e.sequence, e.day, e.run) for e in entries.values()] == [
+        (1, "2019-08-31", "a1"),
+        (2, "2019-09-30", "b1"),
+        (3, "2019-09-30", "b2"),
+    ]
+    assert said(reports) == []
+
+
+def test_a_run_is_listed_once(reports: Path):
+    before = (reports / LEDGER).read_bytes()
+    enter(reports, reports / "district/2019/2019-09-30/runs/b1")
+    assert (reports / LEDGER).read_bytes() == before
+
+
+def test_what_was_listed_stands_as_a_prefix_of_what_is_listed_later(reports: Path):
+    before = (reports / LEDGER).read_bytes()
+    enter(reports, run(reports, "2019-10-31", "c1"))
+    assert (reports / LEDGER).read_bytes().startswith(before)
+
+
+@pytest.mark.parametrize("name", ["a1", "b1", "b2"])
+def test_an_altered_result_is_named(reports: Path, name: str):
+    (result,) = reports.glob(f"**/runs/{name}/result.json")
+    result.write_bytes(result.read_bytes().replace(b"2019", b"2018"))
+    (fault,) = [f for f in said(reports) if "altered" in f]
+    assert fault.startswith(f"{result.relative_to(reports).as_posix()}: altered: its SHA-256 is ")
+    assert verify(reports)[0] == 1
+
+
+def test_a_missing_result_is_named(reports: Path):
+    (reports / "district/2019/2019-08-31/runs/a1/result.json").unlink()
+    assert (
+        "district/2019/2019-08-31/runs/a1/result.json: missing; listed on line 1 of " + LEDGER
+        in (said(reports))
+    )
+
+
+def test_an_unlisted_result_is_named(reports: Path):
+    run(reports, "2019-10-31", "c1")
+    (fault,) = said(reports)
+    assert fault.startswith("district/2019/2019-10-31/runs/c1/result.json: not listed")
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_changed_line_breaks_the_chain_at_the_next(reports: Path, number: int):
+    lines = (reports / LEDGER).read_text(encoding="utf-8").splitlines(keepends=True)
+    lines[number - 1] = lines[number - 1].replace("T", "t", 1)
+    (reports / LEDGER).write_text("".join(lines), encoding="utf-8")
+    assert any(f.startswith(f"{LEDGER}:{number + 1}: the chain is broken") for f in said(reports))
+
+
+def test_a_line_taken_out_leaves_its_result_unlisted_and_the_chain_broken(reports: Path):
+    lines = (reports / LEDGER).read_text(encoding="utf-8").splitlines(keepends=True)
+    (reports / LEDGER).write_text(lines[0] + lines[2], encoding="utf-8")
+    told = said(reports)
+    assert any(f.startswith(f"{LEDGER}:2: the chain is broken") for f in told)
+    assert any("runs/b1/result.json: not listed" in f for f in told)
+
+
+@pytest.mark.parametrize(
+    "junk", ["{", "[]", "7", '{"sequence": 3}', "\0\0", '{"sequence": "3"}', "é"]
+)
+def test_a_line_of_something_else_is_named_with_what_is_allowed(reports: Path, junk: str):
+    with (reports / LEDGER).open("a", encoding="utf-8") as file:
+        file.write(junk + "\n")
+    assert f"{LEDGER}:4: no line of a ledger; allowed: an object of sequence" in said(reports)[0]
+
+
+def test_bytes_that_are_no_text_are_named(reports: Path):
+    (reports / LEDGER).write_bytes(b"\xff\xfe\x00\n")
+    assert said(reports)[0].startswith(f"{LEDGER}:1: no line of a ledger")
+
+
+def test_the_hash_of_the_last_line_proves_what_stood_by_then(reports: Path):
+    head = read_ledger(reports).head
+    assert verify(reports) == (
+        0,
+        f"3 published results, each as it was published\nnewest hash: {head}\n",
+    )
+    enter(reports, run(reports, "2019-10-31", "c1"))
+    assert verify(reports, "--holds", head)[0] == 0
+    (reports / LEDGER).unlink()  # a forger can write all anew without a fault
+    home = reports / "district/2019/2019-08-31/runs/a1"
+    for forged in (home / "result.json", home.parents[1] / "result.json"):
+        forged.write_text("{}", encoding="utf-8")
+    manifest = json.loads((home / "manifest.json").read_text(encoding="utf-8"))
+    manifest["files"]["result.json"] = sha256_of(home / "result.json")
+    (home / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    enter(reports, home)
+    assert said(reports) == []
+    code, told = verify(reports, "--holds", head)
+    assert code == 1
+    assert "what was listed by then was changed" in told
+
+
+def test_wherever_a_process_dies_in_a_line_the_next_publication_completes_it(reports: Path):
+    """A kill can leave any beginning of the new line, without its end."""
+    before = (reports / LEDGER).read_bytes()
+    home = run(reports, "2019-10-31", "c1")
+    enter(reports, home)
+    line = (reports / LEDGER).read_bytes()[len(before) :]
+    for length in range(len(line)):
+        (reports / LEDGER).write_bytes(before + line[:length])
+        torn = [f for f in said(reports) if "torn" in f]
+        assert len(torn) == (0 < length < len(line) - 1)
+        enter(reports, home)
+        assert said(reports) == []
+        assert (reports / LEDGER).read_bytes().startswith(before)
+        assert [e.run for e in read_ledger(reports).numbered.values()] == ["a1", "b1", "b2", "c1"]
+
+
+def test_a_run_that_died_unlisted_is_listed_with_the_next_in_the_order_they_were_made(
+    reports: Path,
+):
+    run(reports, "2019-12-31", "late", made_at="2020-01-01T07:00:00")
+    run(reports, "2019-11-30", "early", made_at="2019-12-01T07:00:00")
+    enter(reports, run(reports, "2020-01-31", "next", made_at="2020-02-01T07:00:00"))
+    assert [e.run for e in read_ledger(reports).numbered.values()][3:] == ["early", "late", "next"]
+    assert said(reports) == []
+
+
+def test_a_run_that_is_not_as_its_manifest_says_is_never_listed(reports: Path):
+    forged = run(reports, "2019-11-30", "f1")
+    (forged / "result.json").write_text("{}", encoding="utf-8")
+    (forged.parents[1] / "result.json").unlink()
+    enter(reports, run(reports, "2019-12-31", "next"))
+    (fault,) = said(reports)
+    assert "runs/f1/result.json: not listed" in fault
+
+
+@pytest.mark.parametrize("junk", [b"", b"[]", b"{}", b"\xff", b'{"files": 1, "parameters": {}}'])
+def test_a_run_without_a_manifest_that_can_be_read_is_never_listed(reports: Path, junk: bytes):
+    home = run(reports, "2019-11-30", "f1")
+    (home / "manifest.json").write_bytes(junk)
+    enter(reports, run(reports, "2019-12-31", "next"))
+    (fault,) = said(reports)
+    assert "runs/f1/result.json: not listed" in fault
+
+
+def test_what_people_link_to_is_named_where_it_was_edited(reports: Path):
+    place = reports / "district/2019/2019-09-30"
+    assert not is_edited(place)
+    (place / "result.json").write_text("{}", encoding="utf-8")
+    assert is_edited(place)
+    assert said(reports) == [
+        "district/2019/2019-09-30/result.json: edited: it is not the result.json of any run "
+        "beside it"
+    ]
+
+
+_ENTERING = """
+import sys
+from pathlib import Path
+from forecast.publishing.ledger import enter
+for home in sys.argv[2:]:
+    enter(Path(sys.argv[1]), Path(home))
+"""
+
+
+def test_processes_that_publish_at_once_list_each_run_once(tmp_path: Path):
+    homes = [run(tmp_path, f"2019-{m:02d}-15", f"r{m}") for m in range(1, 13)]
+    halves = [homes[::2], homes[1::2], homes[::3]]
+    started = [
+        subprocess.Popen([sys.executable, "-c", _ENTERING, str(tmp_path), *map(str, some)])
+        for some in halves
+    ]
+    assert [process.wait() for process in started] == [0, 0, 0]
+    assert said(tmp_path) == []
+    assert len(read_ledger(tmp_path).lines) == len(homes)
+
+
+def test_a_ledger_that_stays_locked_is_named(reports: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(ledger, "SECONDS_FOR_THE_LOCK", 0.05)
+    home = run(reports, "2019-10-31", "c1")
+    with (
+        FileLock(reports / LOCK),
+        pytest.raises(OutputError, match=r"ledger\.jsonl was locked by another process"),
+    ):
+        enter(reports, home)
+
+
+def test_a_folder_without_a_report_has_nothing_to_verify(tmp_path: Path):
+    assert verify(tmp_path)[0] == 0
+    code, told = verify(tmp_path / "none")
+    assert code == 2
+    assert "--reports: no folder" in told

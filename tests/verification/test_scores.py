@@ -1,0 +1,273 @@
+"""Scores of forecasts: known answers, another program's numbers, and identities."""
+
+import numpy as np
+import pytest
+import scoringrules
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy.stats import norm
+
+from forecast.verification.scores import (
+    Interval,
+    brier,
+    consistency_band,
+    coverage,
+    crps,
+    log_score,
+    pit,
+    ranked_probability_score,
+    ratio_by_year,
+    reliability,
+)
+
+
+@st.composite
+def judged_calls(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
+    """Probabilities in tenths, so that many are equal, and whether each came true."""
+    n = draw(st.integers(1, 40))
+    tenths = draw(arrays(int, n, elements=st.integers(0, 10)))
+    return tenths / 10, draw(arrays(int, n, elements=st.integers(0, 1))).astype(float)
+
+
+@st.composite
+def ensembles(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
+    """Sorted, equally likely values of some calls, and their outturns; ties among them."""
+    n_calls, n_values = draw(st.integers(1, 5)), draw(st.integers(1, 30))
+    values = st.integers(-30, 60).map(float) | st.floats(-30, 60)
+    quantiles = draw(arrays(float, (n_calls, n_values), elements=values))
+    return np.sort(quantiles, axis=1), draw(arrays(float, n_calls, elements=values))
+
+
+# Probabilities ------------------------------------------------------------------------------------
+
+
+def test_the_brier_score_is_the_squared_distance_to_what_happened():
+    assert brier([0.7, 0.7, 1.0], [1, 0, 1]) == pytest.approx([0.09, 0.49, 0.0])
+
+
+def test_the_log_score_counts_what_was_given_to_what_happened():
+    assert log_score([0.7, 0.7], [1, 0], 100) == pytest.approx([-np.log(0.7), -np.log(0.3)])
+
+
+@pytest.mark.parametrize("hit", [0, 1])
+def test_no_path_of_a_hundred_means_less_than_half_a_path_and_not_never(hit: int):
+    wrong, right = 1.0 - hit, float(hit)
+    assert log_score(wrong, hit, 100) == pytest.approx(-np.log(0.005))
+    assert log_score(right, hit, 100) == pytest.approx(-np.log(0.995))
+
+
+@given(judged_calls())
+def test_scores_of_probabilities_are_those_of_another_program(calls):
+    p, hit = calls
+    assert brier(p, hit) == pytest.approx(scoringrules.brier_score(hit, p))
+    inner = np.clip(p, 0.005, 0.995)
+    assert log_score(p, hit, 100) == pytest.approx(scoringrules.log_score(hit, inner))
+
+
+# Distributions ------------------------------------------------------------------------------------
+
+
+def test_the_crps_of_two_values_worked_by_hand():
+    """|X - y| is 1 and 3 on average 2; |X - X'| is 0, 2, 2, 0, so 1 on average: 2 - 1 / 2."""
+    assert crps(np.array([[1.0, 3.0]]), [0.0]) == pytest.approx([1.5])
+
+
+def test_the_crps_of_one_value_is_its_distance():
+    assert crps(np.array([[6.5], [6.5]]), [8.0, 6.5]) == pytest.approx([1.5, 0.0])
+
+
+def test_the_crps_of_many_quantiles_is_that_of_the_normal_distribution():
+    levels = (np.arange(2000) + 0.5) / 2000
+    values = norm.ppf(levels, 7.0, 2.0)
+    expected = scoringrules.crps_normal(np.array([4.0, 7.0, 9.5]), 7.0, 2.0)
+    assert crps(np.tile(values, (3, 1)), [4.0, 7.0, 9.5]) == pytest.approx(expected, rel=2e-3)
+
+
+@given(ensembles())
+def test_the_crps_is_that_of_another_program(calls):
+    quantiles, outturn = calls
+    expected = scoringrules.crps_ensemble(outturn, quantiles, estimator="nrg")
+    assert crps(quantiles, outturn) == pytest.approx(expected, abs=1e-9)
+
+
+@given(ensembles(), st.floats(-10, 10), st.floats(0.1, 5))
+def test_the_crps_moves_with_the_unit_and_not_with_the_place(calls, shift, unit):
+    quantiles, outturn = calls
+    changed = crps(shift + unit * quantiles, shift + unit * outturn)
+    assert changed == pytest.approx(unit * crps(quantiles, outturn), abs=1e-8)
+
+
+def test_the_ranked_probability_score_worked_by_hand():
+    """Of none, one and two with .2, .5 and .3: at most none .2, at most one .7, at most two 1.
+
+    One happens: .2^2 + (.7 - 1)^2 + 0. None happens: (.2 - 1)^2 + (.7 - 1)^2 + 0.
+    """
+    chances = [[0.2, 0.5, 0.3]] * 2
+    assert ranked_probability_score(chances, [1, 0]) == pytest.approx([0.13, 0.73])
+
+
+@given(
+    arrays(float, (3, 5), elements=st.floats(0.01, 1)),
+    st.lists(st.integers(0, 4), min_size=3, max_size=3),
+)
+def test_the_ranked_probability_score_is_the_crps_of_the_number(weight, number):
+    chances = weight / weight.sum(axis=1, keepdims=True)
+    times = np.round(400 * chances).astype(int)
+    draws = [np.repeat(np.arange(5.0), n) for n in times]
+    found = ranked_probability_score(times / times.sum(axis=1, keepdims=True), number)
+    expected = [crps(d[None, :], [y])[0] for d, y in zip(draws, number, strict=True)]
+    assert found == pytest.approx(expected, abs=1e-9)
+
+
+def test_an_outturn_equal_to_a_value_counts_it_half():
+    values = np.array([[1.0, 2.0, 3.0, 4.0]] * 4)
+    assert pit(values, [2.0, 2.5, 0.0, 9.0]) == pytest.approx([0.375, 0.5, 0.0, 1.0])
+
+
+@given(ensembles())
+def test_seen_in_a_mirror_the_pit_is_one_less_itself(calls):
+    quantiles, outturn = calls
+    mirrored = pit(-quantiles[:, ::-1], -outturn)
+    assert mirrored == pytest.approx(1 - pit(quantiles, outturn))
+
+
+def test_outturns_drawn_from_the_forecast_fall_evenly():
+    rng = np.random.default_rng(11)
+    values = np.sort(rng.standard_normal((4000, 99)), axis=1)
+    found = pit(values, rng.standard_normal(4000))
+    assert np.quantile(found, [0.1, 0.5, 0.9]) == pytest.approx([0.1, 0.5, 0.9], abs=0.03)
+    assert coverage(found, 0.8) == pytest.approx(0.8, abs=0.03)
+
+
+def test_coverage_counts_both_ends_of_the_band():
+    assert coverage([0.05, 0.1, 0.5, 0.9, 0.95], 0.8) == pytest.approx(0.6)
+    assert coverage([0.05, 0.1, 0.5, 0.9, 0.95], 0.9) == pytest.approx(1.0)
+
+
+# Reliability --------------------------------------------------------------------------------------
+
+
+def test_a_reliability_diagram_worked_by_hand():
+    """At .2 none of two came true, at .6 one of two, at .8 one of two: the last two agree.
+
+    Brier is (.04 + .04 + .16 + .36 + .04 + .64) / 6 = 1.28 / 6; with 0, 0 and four times .5 it
+    would be 1 / 6; a third came true, so the uncertainty is 2 / 9.
+    """
+    found = reliability([0.8, 0.2, 0.6, 0.2, 0.8, 0.6], [1, 0, 1, 0, 0, 0])
+    assert found.stated == pytest.approx([0.2, 0.2, 0.6, 0.6, 0.8, 0.8])
+    assert found.observed == pytest.approx([0, 0, 0.5, 0.5, 0.5, 0.5])
+    assert found.miscalibration == pytest.approx(1.28 / 6 - 1 / 6)
+    assert found.uncertainty == pytest.approx(2 / 9)
+    assert found.resolution == pytest.approx(2 / 9 - 1 / 6)
+
+
+def test_frequencies_that_fall_are_pooled():
+    found = reliability([0.1, 0.4, 0.7], [0, 1, 0])
+    assert found.observed == pytest.approx([0.0, 0.5, 0.5])
+
+
+@given(judged_calls())
+def test_the_parts_make_up_the_brier_score(calls):
+    p, hit = calls
+    found = reliability(p, hit)
+    total = found.miscalibration - found.resolution + found.uncertainty
+    assert total == pytest.approx(brier(p, hit).mean(), abs=1e-12)
+    assert found.miscalibration >= -1e-12
+    assert found.resolution >= -1e-12
+
+
+@given(judged_calls())
+def test_observed_frequencies_rise_and_are_one_for_each_probability(calls):
+    found = reliability(*calls)
+    assert (np.diff(found.observed) >= -1e-12).all()
+    for p in np.unique(found.stated):
+        assert np.ptp(found.observed[found.stated == p]) == pytest.approx(0, abs=1e-12)
+    assert found.observed.mean() == pytest.approx(calls[1].mean())
+
+
+@given(judged_calls(), st.randoms(use_true_random=False))
+def test_the_order_of_the_calls_changes_no_diagram(calls, random):
+    p, hit = calls
+    order = list(range(len(p)))
+    random.shuffle(order)
+    one, other = reliability(p, hit), reliability(p[order], hit[order])
+    assert one.observed == pytest.approx(other.observed)
+    assert one.miscalibration == pytest.approx(other.miscalibration, abs=1e-12)
+
+
+def test_probabilities_that_are_true_to_the_letter_are_not_miscalibrated():
+    found = reliability(np.repeat([0.25, 0.75], 4), [0, 0, 0, 1, 0, 1, 1, 1])
+    assert found.miscalibration == pytest.approx(0)
+
+
+def test_the_band_covers_the_diagram_of_calibrated_forecasts():
+    rng = np.random.default_rng(12)
+    p = rng.random(300)
+    lower, upper = consistency_band(p, 0.9, n_draws=200, rng=rng)
+    assert (lower <= upper).all()
+    diagonal = np.sort(p)
+    within = (diagonal > 0.05) & (diagonal < 0.95)  # at the ends the isotonic fit is 0 and 1
+    assert ((lower <= diagonal) & (diagonal <= upper))[within].all()
+    hits = rng.random((20, 300)) < p
+    inside = [(lower <= o) & (o <= upper) for o in (reliability(p, y).observed for y in hits)]
+    assert np.mean(inside) == pytest.approx(0.9, abs=0.05)
+
+
+def test_the_band_shows_where_forecasts_were_too_bold():
+    rng = np.random.default_rng(13)
+    p = rng.random(400)
+    lower, upper = consistency_band(p, 0.9, n_draws=200, rng=rng)
+    hits = rng.random(400) < 0.5
+    observed = reliability(p, hits).observed
+    assert ((observed < lower) | (observed > upper)).mean() > 0.4
+
+
+# Ratios -------------------------------------------------------------------------------------------
+
+
+def ratio(score, reference, year, *, n_draws: int = 2000, level: float = 0.9) -> Interval:
+    rng = np.random.default_rng(14)
+    return ratio_by_year(score, reference, year, level=level, n_draws=n_draws, rng=rng)
+
+
+def test_the_ratio_is_that_of_the_means_of_all_calls():
+    """Years of many calls count more: (1 + 2 + 3) / (4 + 4 + 2) is 0.6."""
+    found = ratio([1.0, 2.0, 3.0], [4.0, 4.0, 2.0], [2017, 2017, 2018])
+    assert found.value == pytest.approx(0.6)
+
+
+@given(st.lists(st.tuples(st.integers(2010, 2014), st.floats(0.1, 9)), min_size=1, max_size=30))
+def test_a_score_that_is_always_half_leaves_no_doubt(calls):
+    year, reference = (np.array(column) for column in zip(*calls, strict=True))
+    found = ratio(reference / 2, reference, year, n_draws=50)
+    assert (found.lower, found.value, found.upper) == pytest.approx((0.5, 0.5, 0.5))
+
+
+def test_the_interval_holds_the_ratio():
+    rng = np.random.default_rng(15)
+    year = np.repeat(np.arange(2009, 2020), 20)
+    found = ratio(rng.random(220), 1 + rng.random(220), year)
+    assert found.lower < found.value < found.upper
+
+
+def test_with_two_years_the_interval_ends_at_the_better_and_the_worse():
+    """Both years, or one of them twice: ratios of 1/2, 1 and 3/2 and nothing between."""
+    found = ratio([1.0, 3.0], [2.0, 2.0], [2017, 2018])
+    assert (found.lower, found.value, found.upper) == pytest.approx((0.5, 1.0, 1.5))
+
+
+def test_more_calls_in_the_same_years_leave_the_interval_as_it_was():
+    """Calls of a year are no further evidence: years are drawn, not calls."""
+    rng = np.random.default_rng(16)
+    score, reference, year = rng.random(8), 1 + rng.random(8), np.arange(2010, 2018)
+    once = ratio(score, reference, year)
+    often = ratio(*(np.repeat(a, 50) for a in (score, reference, year)))
+    assert (once.lower, once.upper) == pytest.approx((often.lower, often.upper))
+
+
+def test_a_wider_level_gives_a_wider_interval():
+    rng = np.random.default_rng(17)
+    columns = rng.random(30), 1 + rng.random(30), np.arange(30)
+    narrow, wide = (ratio(*columns, level=level) for level in (0.5, 0.95))
+    assert wide.lower < narrow.lower < narrow.upper < wide.upper
