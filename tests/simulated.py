@@ -11,8 +11,9 @@ from pathlib import Path
 from forecast.report.call import Attained, Distribution, Settled
 from forecast.report.moved import FilmFrame, MovedItem, TargetMoved
 from forecast.report.result import read_result
-from forecast.report.track import MonthScore, ReliabilityReport, TrackReport
+from forecast.report.track import MonthScore, TrackReport
 from forecast.report.value import Fan, IndicatorReport, JointReport, Member, Report
+from forecast.verification.scores import Reliability
 
 GOLDEN = Path(__file__).parent / "golden" / "result.json"
 AHEAD = 6
@@ -145,7 +146,7 @@ def _around(one: IndicatorReport, gap: float) -> IndicatorReport:
 def track() -> TrackReport:
     """Return a record whose high probabilities came true less often than was said."""
     stated = [0.05, 0.25, 0.5, 0.75, 0.95]
-    diagram = ReliabilityReport(
+    diagram = Reliability(
         stated=stated, observed=[0.04, 0.22, 0.5, 0.6, 0.8], lower=[0.0, 0.15, 0.4, 0.65, 0.88],
         upper=[0.1, 0.35, 0.6, 0.85, 1.0], histogram=[40, 22, 15, 12, 10, 11, 14, 20, 30, 76],
         miscalibration=0.01, resolution=0.08, uncertainty=0.24,

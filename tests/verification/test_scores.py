@@ -10,10 +10,12 @@ from scipy.stats import norm
 
 from forecast.verification.scores import (
     Interval,
+    Reliability,
     brier,
     consistency_band,
     coverage,
     crps,
+    isotonic_frequencies,
     log_score,
     pit,
     ranked_probability_score,
@@ -148,29 +150,44 @@ def test_coverage_counts_both_ends_of_the_band():
 # Reliability --------------------------------------------------------------------------------------
 
 
+def diagram(probability, hit) -> Reliability:
+    rng = np.random.default_rng(18)
+    return reliability(probability, hit, level=0.9, n_draws=5, rng=rng)
+
+
 def test_a_reliability_diagram_worked_by_hand():
     """At .2 none of two came true, at .6 one of two, at .8 one of two: the last two agree.
 
     Brier is (.04 + .04 + .16 + .36 + .04 + .64) / 6 = 1.28 / 6; with 0, 0 and four times .5 it
-    would be 1 / 6; a third came true, so the uncertainty is 2 / 9.
+    would be 1 / 6; a third came true, so the uncertainty is 2 / 9. The grid has steps of .025.
     """
-    found = reliability([0.8, 0.2, 0.6, 0.2, 0.8, 0.6], [1, 0, 1, 0, 0, 0])
-    assert found.stated == pytest.approx([0.2, 0.2, 0.6, 0.6, 0.8, 0.8])
-    assert found.observed == pytest.approx([0, 0, 0.5, 0.5, 0.5, 0.5])
-    assert found.miscalibration == pytest.approx(1.28 / 6 - 1 / 6)
-    assert found.uncertainty == pytest.approx(2 / 9)
-    assert found.resolution == pytest.approx(2 / 9 - 1 / 6)
+    probability, hit = [0.8, 0.2, 0.6, 0.2, 0.8, 0.6], [1, 0, 1, 0, 0, 0]
+    frequencies = isotonic_frequencies(probability, hit)
+    assert frequencies == pytest.approx([0.5, 0, 0.5, 0, 0.5, 0.5])
+    shown = diagram(probability, hit)
+    assert len(shown.stated) == len(shown.lower) == len(shown.upper) == 25
+    assert (shown.stated[0], shown.stated[-1]) == pytest.approx((0.2, 0.8))
+    at = dict(zip(np.round(shown.stated, 3).tolist(), shown.observed, strict=True))
+    assert [at[0.2], at[0.4], at[0.6], at[0.7], at[0.8]] == pytest.approx([0, 0.25, 0.5, 0.5, 0.5])
+    assert shown.miscalibration == pytest.approx(1.28 / 6 - 1 / 6)
+    assert shown.uncertainty == pytest.approx(2 / 9)
+    assert shown.resolution == pytest.approx(2 / 9 - 1 / 6)
+
+
+def test_the_histogram_counts_probabilities_by_tenths():
+    """Nought is in the first tenth, and one in the last."""
+    shown = diagram([0.0, 0.05, 0.35, 0.36, 0.95, 1.0], [0, 0, 1, 0, 1, 1])
+    assert shown.histogram == [2, 0, 0, 2, 0, 0, 0, 0, 0, 2]
 
 
 def test_frequencies_that_fall_are_pooled():
-    found = reliability([0.1, 0.4, 0.7], [0, 1, 0])
-    assert found.observed == pytest.approx([0.0, 0.5, 0.5])
+    assert isotonic_frequencies([0.1, 0.4, 0.7], [0, 1, 0]) == pytest.approx([0.0, 0.5, 0.5])
 
 
 @given(judged_calls())
 def test_the_parts_make_up_the_brier_score(calls):
     p, hit = calls
-    found = reliability(p, hit)
+    found = diagram(p, hit)
     total = found.miscalibration - found.resolution + found.uncertainty
     assert total == pytest.approx(brier(p, hit).mean(), abs=1e-12)
     assert found.miscalibration >= -1e-12
@@ -179,11 +196,12 @@ def test_the_parts_make_up_the_brier_score(calls):
 
 @given(judged_calls())
 def test_observed_frequencies_rise_and_are_one_for_each_probability(calls):
-    found = reliability(*calls)
-    assert (np.diff(found.observed) >= -1e-12).all()
-    for p in np.unique(found.stated):
-        assert np.ptp(found.observed[found.stated == p]) == pytest.approx(0, abs=1e-12)
-    assert found.observed.mean() == pytest.approx(calls[1].mean())
+    p, hit = calls
+    observed = isotonic_frequencies(p, hit)
+    assert (np.diff(observed[np.argsort(p)]) >= -1e-12).all()
+    for value in np.unique(p):
+        assert np.ptp(observed[p == value]) == pytest.approx(0, abs=1e-12)
+    assert observed.mean() == pytest.approx(hit.mean())
 
 
 @given(judged_calls(), st.randoms(use_true_random=False))
@@ -191,35 +209,35 @@ def test_the_order_of_the_calls_changes_no_diagram(calls, random):
     p, hit = calls
     order = list(range(len(p)))
     random.shuffle(order)
-    one, other = reliability(p, hit), reliability(p[order], hit[order])
+    one, other = diagram(p, hit), diagram(p[order], hit[order])
     assert one.observed == pytest.approx(other.observed)
+    assert (one.lower, one.upper) == (other.lower, other.upper)
     assert one.miscalibration == pytest.approx(other.miscalibration, abs=1e-12)
 
 
 def test_probabilities_that_are_true_to_the_letter_are_not_miscalibrated():
-    found = reliability(np.repeat([0.25, 0.75], 4), [0, 0, 0, 1, 0, 1, 1, 1])
+    found = diagram(np.repeat([0.25, 0.75], 4), [0, 0, 0, 1, 0, 1, 1, 1])
     assert found.miscalibration == pytest.approx(0)
 
 
 def test_the_band_covers_the_diagram_of_calibrated_forecasts():
     rng = np.random.default_rng(12)
-    p = rng.random(300)
+    p = np.sort(rng.random(300))
     lower, upper = consistency_band(p, 0.9, n_draws=200, rng=rng)
     assert (lower <= upper).all()
-    diagonal = np.sort(p)
-    within = (diagonal > 0.05) & (diagonal < 0.95)  # at the ends the isotonic fit is 0 and 1
-    assert ((lower <= diagonal) & (diagonal <= upper))[within].all()
+    within = (p > 0.05) & (p < 0.95)  # at the ends the isotonic fit is 0 and 1
+    assert ((lower <= p) & (p <= upper))[within].all()
     hits = rng.random((20, 300)) < p
-    inside = [(lower <= o) & (o <= upper) for o in (reliability(p, y).observed for y in hits)]
+    inside = [(lower <= o) & (o <= upper) for o in (isotonic_frequencies(p, y) for y in hits)]
     assert np.mean(inside) == pytest.approx(0.9, abs=0.05)
 
 
 def test_the_band_shows_where_forecasts_were_too_bold():
     rng = np.random.default_rng(13)
-    p = rng.random(400)
+    p = np.sort(rng.random(400))
     lower, upper = consistency_band(p, 0.9, n_draws=200, rng=rng)
     hits = rng.random(400) < 0.5
-    observed = reliability(p, hits).observed
+    observed = isotonic_frequencies(p, hits)
     assert ((observed < lower) | (observed > upper)).mean() > 0.4
 
 

@@ -13,7 +13,7 @@ from forecast.report.naming import series_names
 from forecast.verification.record import POOL, RAW_POOL, REFERENCES, final_calls
 from forecast.verification.scores import (
     Interval,
-    consistency_band,
+    Reliability,
     coverage,
     ratio_by_year,
     reliability,
@@ -22,7 +22,6 @@ from forecast.verification.scores import (
 FEWEST_YEARS, FEWEST_CALLS = 3, 50
 BAND, N_DRAWS = 0.9, 400
 RIVALS = ("planner", "climatology", "prophet")
-GRID = np.linspace(0, 1, 41)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,24 +72,6 @@ class IndicatorScore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReliabilityReport:
-    """The CORP reliability diagram with a 90 % consistency band, and the parts of the Brier score.
-
-    Brier = miscalibration - resolution + uncertainty. `histogram` counts the stated
-    probabilities in ten equal bins.
-    """
-
-    stated: list[float]
-    observed: list[float]
-    lower: list[float]
-    upper: list[float]
-    histogram: list[int]
-    miscalibration: float
-    resolution: float
-    uncertainty: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Skill:
     """How much lower the pool's scores are than a rival's, in per cent, with 90 % intervals."""
 
@@ -117,7 +98,7 @@ class TrackReport:
     models: list[ModelScore]
     months: list[MonthScore]
     indicators: list[IndicatorScore]
-    reliability: ReliabilityReport | None
+    reliability: Reliability | None
     skill: list[Skill]
 
 
@@ -197,25 +178,12 @@ def _mean(scores: pd.Series[float]) -> float | None:
     return float(known.mean()) if len(known) else None
 
 
-def _reliability(pool: pd.DataFrame, seed: int) -> ReliabilityReport | None:
-    """Return the CORP diagram on a grid of stated probabilities, with its consistency band."""
-    if pool.empty or pool["hit"].nunique() < 2:
+def _reliability(pool: pd.DataFrame, seed: int) -> Reliability | None:
+    """Return the reliability diagram; None where all came true, or nothing did."""
+    if pool["hit"].nunique() < 2:
         return None
-    stated = pool["probability"].to_numpy(dtype=float)
-    found = reliability(stated, pool["hit"].to_numpy(dtype=float))
     rng = generator(seed, "track/reliability")
-    lower, upper = consistency_band(stated, BAND, n_draws=N_DRAWS, rng=rng)
-    inside = GRID[(found.stated[0] <= GRID) & (found.stated[-1] >= GRID)]
-    return ReliabilityReport(
-        stated=inside.tolist(),
-        observed=np.interp(inside, found.stated, found.observed).tolist(),
-        lower=np.interp(inside, found.stated, lower).tolist(),
-        upper=np.interp(inside, found.stated, upper).tolist(),
-        histogram=np.histogram(stated, bins=10, range=(0, 1))[0].tolist(),
-        miscalibration=found.miscalibration,
-        resolution=found.resolution,
-        uncertainty=found.uncertainty,
-    )
+    return reliability(pool["probability"], pool["hit"], level=BAND, n_draws=N_DRAWS, rng=rng)
 
 
 def _skill(calls: pd.DataFrame, rival: str, seed: int) -> Skill | None:

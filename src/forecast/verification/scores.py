@@ -12,6 +12,7 @@ from scipy.stats import norm
 from forecast.history.levels import FloatArray
 
 _EDGE = 1 / 400
+_GRID = np.linspace(0, 1, 41)
 
 
 def brier(probability: ArrayLike, hit: ArrayLike) -> FloatArray:
@@ -77,39 +78,57 @@ def coverage(pit_values: ArrayLike, level: float) -> float:
     return float(((values >= tail) & (values <= 1 - tail)).mean())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reliability:
-    """The CORP reliability diagram and the parts of the Brier score.
+    """The CORP reliability diagram on a grid of stated probabilities, and the Brier score's parts.
 
-    `stated` are the sorted probabilities, `observed` the isotonic frequencies at them. The mean
-    Brier score is miscalibration - resolution + uncertainty, exactly (Dimitriadis, Gneiting and
-    Jordan 2021).
+    `observed` are the isotonic frequencies at the stated probabilities, `lower` and `upper` the
+    band in which they lie if every probability is true. The mean Brier score is miscalibration -
+    resolution + uncertainty, exactly (Dimitriadis, Gneiting and Jordan 2021). `histogram` counts
+    the forecasts' probabilities in ten equal bins.
     """
 
-    stated: FloatArray
-    observed: FloatArray
+    stated: list[float]
+    observed: list[float]
+    lower: list[float]
+    upper: list[float]
+    histogram: list[int]
     miscalibration: float
     resolution: float
     uncertainty: float
 
 
-def reliability(probability: ArrayLike, hit: ArrayLike) -> Reliability:
-    """Return the reliability diagram by isotonic regression of hits on probabilities."""
+def reliability(
+    probability: ArrayLike, hit: ArrayLike, *, level: float, n_draws: int, rng: np.random.Generator
+) -> Reliability:
+    """Return the reliability diagram by isotonic regression of hits on probabilities.
+
+    The grid keeps to the range of the probabilities. The consistency band of a level such as 0.9
+    rests on `n_draws` simulated sets of hits.
+    """
     p, y = np.asarray(probability, float), np.asarray(hit, float)
-    order = np.lexsort((-y, p))
-    fitted = _isotonic(p[order], y[order])
-    base = y.mean()
-    score, recalibrated = float(((p - y) ** 2).mean()), float(((fitted - y[order]) ** 2).mean())
-    uncertainty = float(base * (1 - base))
+    fitted, order = isotonic_frequencies(p, y), np.argsort(p)
+    stated, observed = p[order], fitted[order]
+    lower, upper = consistency_band(p, level, n_draws=n_draws, rng=rng)
+    grid = _GRID[(stated[0] <= _GRID) & (stated[-1] >= _GRID)]
+    recalibrated = float(brier(fitted, y).mean())
+    uncertainty = float(y.mean() * (1 - y.mean()))
     return Reliability(
-        p[order], fitted, score - recalibrated, uncertainty - recalibrated, uncertainty
+        stated=grid.tolist(),
+        observed=np.interp(grid, stated, observed).tolist(),
+        lower=np.interp(grid, stated, lower).tolist(),
+        upper=np.interp(grid, stated, upper).tolist(),
+        histogram=np.histogram(p, bins=10, range=(0, 1))[0].tolist(),
+        miscalibration=float(brier(p, y).mean()) - recalibrated,
+        resolution=uncertainty - recalibrated,
+        uncertainty=uncertainty,
     )
 
 
-def _isotonic(p: FloatArray, y: FloatArray) -> FloatArray:
-    """Return isotonic frequencies, equal for equal probabilities."""
-    _, index, counts = np.unique(p, return_inverse=True, return_counts=True)
-    mean = np.bincount(index, weights=y) / counts
+def isotonic_frequencies(probability: ArrayLike, hit: ArrayLike) -> FloatArray:
+    """Return the isotonic frequency of hits at each probability, equal at equal probabilities."""
+    _, index, counts = np.unique(probability, return_inverse=True, return_counts=True)
+    mean = np.bincount(index, weights=np.asarray(hit, float)) / counts
     fitted: FloatArray = isotonic_regression(mean, weights=counts).x[index]
     return fitted
 
@@ -119,7 +138,7 @@ def consistency_band(
 ) -> tuple[FloatArray, FloatArray]:
     """Return where the diagram lies if every probability is true, at sorted probabilities."""
     p = np.sort(np.asarray(probability, float))
-    draws = np.stack([_isotonic(p, (rng.random(p.size) < p).astype(float)) for _ in range(n_draws)])
+    draws = np.stack([isotonic_frequencies(p, rng.random(p.size) < p) for _ in range(n_draws)])
     lower, upper = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=0)
     return lower, upper
 

@@ -11,7 +11,8 @@ from forecast.base import texts
 from forecast.base.texts import text
 from forecast.pages.charts.axes import plain_axes, write_reason, write_title
 from forecast.pages.charts.style import BANDS, BLUE, GREY, PALE, SHIELD, STYLE
-from forecast.report.track import ReliabilityReport, TrackReport
+from forecast.report.track import TrackReport
+from forecast.verification.scores import Reliability
 
 _TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 _COUNTS = 0.16  # share of the height that the histogram takes
@@ -44,7 +45,7 @@ def _draw_axes(ax: Axes, lang: str) -> None:
     write_title(ax, text("reliability.title", lang), text("reliability.observed", lang))
 
 
-def _draw_histogram(shown: ReliabilityReport, ax: Axes) -> None:
+def _draw_histogram(shown: Reliability, ax: Axes) -> None:
     """Draw along the foot how often each tenth of the probabilities was stated."""
     inside = ax.inset_axes((0, 0, 1, _COUNTS))
     inside.set_xlim(ax.get_xlim())
@@ -54,7 +55,7 @@ def _draw_histogram(shown: ReliabilityReport, ax: Axes) -> None:
     inside.bar(left, shown.histogram, width=0.9 / n, align="edge", color=PALE)
 
 
-def _label(shown: ReliabilityReport, ax: Axes, lang: str) -> None:
+def _label(shown: Reliability, ax: Axes, lang: str) -> None:
     look: dict[str, Any] = {"size": 8.5, "bbox": SHIELD, "zorder": 8}
     ax.text(0.02, 0.93, text("reliability.line", lang), color=BLUE, va="center", **look)
     ax.text(0.02, 0.85, text("reliability.band", lang), color=GREY, va="center", **look)
