@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from filelock import FileLock
 
 from forecast.base.errors import OutputError
-from forecast.base.package import sha256_of
+from forecast.base.files import sha256_of
 from forecast.cli import main
 from forecast.publishing import ledger
 from forecast.publishing.ledger import LEDGER, LOCK, enter, faults_of, is_edited, read_ledger

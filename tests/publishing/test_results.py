@@ -20,7 +20,7 @@ from forecast.archive.folder import read_archive
 from forecast.archive.published_forecasts import FILE, LiveCall, keep_live
 from forecast.archive.targets import Comparison
 from forecast.base.errors import ContractError
-from forecast.base.package import sha256_of
+from forecast.base.files import sha256_of
 from forecast.base.texts.forms import NO_BREAK
 from forecast.cli import main
 from forecast.pages.tables import track, track_scores

@@ -22,7 +22,7 @@ from forecast.archive.schedule import Schedule, read_schedule
 from forecast.archive.targets import FILE as TARGETS_FILE
 from forecast.archive.targets import Target, read_targets
 from forecast.base.errors import ContractError, Fault
-from forecast.base.package import sha256_of
+from forecast.base.files import sha256_of
 
 
 def read_archive(folder: Path) -> Archive:

@@ -21,9 +21,9 @@ from forecast.archive.folder import unknown_indicators, with_units
 from forecast.archive.registry import Indicator
 from forecast.archive.series import SETTLING
 from forecast.base.errors import ContractError, Fault
+from forecast.base.files import sha256_of
 from forecast.base.frames import texts
 from forecast.base.months import MONTHS_A_YEAR, Span, month_of_year, month_text
-from forecast.base.package import sha256_of
 
 UNNAMED_SOURCE = "internal"
 _NEEDED = tuple(column for column in REQUIRED if column != "released_on")

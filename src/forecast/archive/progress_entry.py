@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +23,7 @@ from forecast.archive.progress import (
 )
 from forecast.archive.schedule import read_schedule
 from forecast.base.errors import ContractError, DayAhead, Fault, OutputError, ParameterError
+from forecast.base.files import write_bytes
 
 _COLUMNS = (*PROGRESS_COLUMNS, "released_on")
 _SECONDS_TO_WAIT = 20.0
@@ -90,7 +89,8 @@ def _added(folder: Path, path: Path, cells: Mapping[str, str]) -> Added:
         raise ParameterError([f"{path} has no column {name!r}; add it first" for name in lacking])
     rows = [[cells.get(name.strip(), "") for name in header]]
     between = "" if not text or text.endswith("\n") else "\n"
-    _put(path, raw + (between + _csv(rows if text.strip() else [header, *rows])).encode(encoding))
+    added = between + _csv(rows if text.strip() else [header, *rows])
+    write_bytes(path, raw + added.encode(encoding))
     after = read_commitments(folder)
     (stands_now,) = (e for e in after.entries if _said(e) == _said(entry))
     odd = [w for w in after.warnings() if stands_now in (w.entry, w.limit_entry)]
@@ -110,21 +110,6 @@ def _checked(book: Commitments, cells: Mapping[str, str], name: str, line: int) 
 
 def _said(entry: ProgressEntry) -> tuple[object, ...]:
     return entry.id, entry.day, entry.done, entry.source, entry.released_on
-
-
-def _put(path: Path, content: bytes) -> None:
-    """Write a file beside its place and move it in."""
-    handle, beside = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(beside).chmod(0o644)
-        os.replace(beside, path)
-    except OSError:
-        Path(beside).unlink(missing_ok=True)
-        raise
 
 
 def _decoded(raw: bytes) -> tuple[str, str]:

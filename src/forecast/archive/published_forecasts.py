@@ -7,8 +7,6 @@ other: whoever has the folder gets the same reports, wherever the reports themse
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -18,7 +16,8 @@ from typing import Annotated, Literal
 from pydantic import AllowInfNan, ConfigDict, Field, TypeAdapter, ValidationError
 
 from forecast.archive.targets import Comparison, Target
-from forecast.base.errors import ContractError, Fault, OutputError
+from forecast.base.errors import ContractError, Fault
+from forecast.base.files import write_text
 
 FILE = "live.jsonl"
 _Rate = Annotated[float, AllowInfNan(False)]
@@ -98,14 +97,8 @@ def keep_live(folder: Path, calls: Iterable[LiveCall]) -> None:
     """
     held = [_ONE.validate_json(line) for line in _lines(folder)]
     kept = {_order(call): call for call in sorted([*calls, *held], key=_newest_first)}
-    path, text = folder / FILE, "".join(f"{_line(kept[key])}\n" for key in sorted(kept))
-    try:
-        with tempfile.TemporaryDirectory(dir=folder) as beside:
-            work = Path(beside) / FILE
-            work.write_text(text, encoding="utf-8")
-            os.replace(work, path)
-    except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error}") from error
+    text = "".join(f"{_line(kept[key])}\n" for key in sorted(kept))
+    write_text(folder / FILE, text)
 
 
 def _lines(folder: Path) -> list[bytes]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import platformdirs
+
+from forecast.base.errors import OutputError
+from forecast.base.files import replaced, write_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,16 +37,11 @@ def kept_table(path: Path, columns: Mapping[str, str]) -> pd.DataFrame | None:
 
 
 def keep_tables(tables: Mapping[Path, pd.DataFrame]) -> None:
-    """Write tables beside their places and move them in; where that cannot be, none is kept."""
-    try:
+    """Keep tables, each at its place; the first that cannot be written ends it."""
+    with suppress(OutputError):
         for path, table in tables.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=path.parent) as beside:
-                work = Path(beside) / path.name
-                table.to_parquet(work)
-                os.replace(work, path)
-    except OSError:
-        return
+            with replaced(path, is_synced=False) as beside:
+                table.to_parquet(beside)
 
 
 def kept_text(path: Path) -> str | None:
@@ -55,12 +53,6 @@ def kept_text(path: Path) -> str | None:
 
 
 def keep_text(path: Path, text: str) -> None:
-    """Write a text beside its place and move it in; where that cannot be, it is not kept."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent) as beside:
-            work = Path(beside) / path.name
-            work.write_text(text, encoding="utf-8")
-            os.replace(work, path)
-    except OSError:
-        return
+    """Keep a text at its place, or not where it cannot be written."""
+    with suppress(OutputError):
+        write_text(path, text, is_synced=False)

@@ -9,6 +9,8 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+from forecast.base.files import sha256_of
+
 PACKAGE = Path(str(files("forecast")))
 _PROJECT = PACKAGE.parent.parent
 _SOURCES = ("src/", "data/", "notebooks/")  # of reports
@@ -21,11 +23,6 @@ def folder(name: str) -> Path:
     """
     inside = PACKAGE / name
     return inside if inside.is_dir() else _PROJECT / name
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes, in hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 @cache

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from forecast.base.errors import OutputError, ParameterError
+from forecast.base.errors import ParameterError
+from forecast.base.files import replaced
 from forecast.base.parallel import progress_bar, use, worker_count
 from forecast.cli.exits import exit_codes
 from forecast.cli.options import data_folder, machines
 from forecast.cli.terminal import console
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
-
     from forecast.archive.archive import Archive
     from forecast.backtest.replay import Plan
 
@@ -46,7 +44,8 @@ def backtest(area: str, out: str, workers: int | None, scheduler: str | None, **
         archive, plan = _replay_plan(area, **asked)
         bar = progress_bar("Replaying", show=sys.stderr.isatty())
         calls = past_calls(archive, area, plan, n_workers=worker_count(), on_progress=bar)
-        _write_parquet(calls, Path(out))
+        with replaced(Path(out)) as beside:
+            calls.to_parquet(beside)
         console().print(scoreboard(calls))
         untargeted = int(calls.loc[calls["model"] == "pool", "probability"].isna().sum())
         click.echo(f"{untargeted} calls without a target in force have no probability")
@@ -85,14 +84,3 @@ def _range(option: str, text: str) -> range:
     if not (first.isdigit() and last.isdigit() and int(first) <= int(last)):
         raise ParameterError([f"{option}: {text!r}; allowed: FIRST:LAST, such as 2009:2019"])
     return range(int(first), int(last) + 1)
-
-
-def _write_parquet(calls: DataFrame, out: Path) -> None:
-    """Write a table beside its place and move it in."""
-    beside = out.with_name(f".{out.name}.{os.getpid()}")
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        calls.to_parquet(beside)
-        os.replace(beside, out)
-    except OSError as error:
-        raise OutputError(f"{out} could not be written: {error.strerror}") from error

@@ -16,6 +16,7 @@ from forecast.archive.csv_files import decoded
 from forecast.archive.figures import OPTIONAL, REQUIRED
 from forecast.archive.folder import read_archive
 from forecast.base.errors import ContractError, Fault, OutputError
+from forecast.base.files import write_bytes
 from forecast.base.months import month_text
 
 _COLUMNS = (*REQUIRED[:6], "unit", "status", *REQUIRED[6:], *OPTIONAL[2:])
@@ -54,10 +55,10 @@ def _append(folder: Path, out: Path, rows: list[Row]) -> None:
         for path in (*folder.glob("*.toml"), *(folder / "figures").iterdir()):
             if path.is_file() and path.name != out.name:
                 _link(path, copy / path.relative_to(folder))
-        made = copy / "figures" / out.name
-        made.write_bytes(_with_rows(out, rows))
+        content = _with_rows(out, rows)
+        (copy / "figures" / out.name).write_bytes(content)
         read_archive(copy)
-        os.replace(made, out)
+        write_bytes(out, content)
 
 
 def _link(path: Path, at: Path) -> None:

@@ -19,7 +19,8 @@ from forecast.backtest.past_errors import past_errors
 from forecast.backtest.replay import Plan, Progress, replay
 from forecast.base.cache import cache_folder, keep_tables, kept_table
 from forecast.base.errors import BeforeFirstRelease, DayAhead, ParameterError
-from forecast.base.package import code_hash, sha256_of
+from forecast.base.files import sha256_of
+from forecast.base.package import code_hash
 from forecast.base.parameters import Parameters
 from forecast.combination.estimates import learning_day
 from forecast.outlook.annual import annual_outlook

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from forecast.base import texts
+from forecast.base.files import write_text
 from forecast.base.parameters import LANGUAGES
 from forecast.pages.html import fragment
 from forecast.publishing.fonts import with_chinese
@@ -73,14 +72,14 @@ class Row:
 def write_index(reports: Path) -> None:
     """Write `index.html` of a folder of reports and its other languages, each at once.
 
-    Raise OSError where the folder cannot be written, Timeout where another process keeps it.
+    Raise OutputError where the folder cannot be written, Timeout where another process keeps it.
     """
     from filelock import FileLock
 
     with FileLock(reports / _LOCK, timeout=_SECONDS_FOR_THE_LOCK):
         rows, faults = _rows(reports)
         for lang in LANGUAGES:
-            _replace(reports / index_name(lang), _page(rows, faults, lang))
+            write_text(reports / index_name(lang), _page(rows, faults, lang))
 
 
 def index_name(lang: str) -> str:
@@ -234,11 +233,3 @@ def _about(row: Row, page: Page, lang: str) -> str:
         return texts.text(f"kind.{kind}", lang)
     target = row.target(page.indicator)
     return page.indicator if target is None else target.names[lang]
-
-
-def _replace(path: Path, text: str) -> None:
-    handle, beside = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    Path(beside).chmod(0o644)
-    os.replace(beside, path)

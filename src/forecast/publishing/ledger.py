@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from forecast.base.errors import Fault, OutputError
-from forecast.base.package import sha256_of
+from forecast.base.files import sha256_of
 
 LEDGER, LOCK = "ledger.jsonl", ".ledger.lock"
 RESULT, MANIFEST, RUNS = "result.json", "manifest.json", "runs"

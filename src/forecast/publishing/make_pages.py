@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from forecast.base.errors import NoPdf, NotebookFailed
+from forecast.base.files import write_bytes
 from forecast.base.parameters import Parameters
 from forecast.publishing.fonts import with_chinese
 from forecast.publishing.html_pages import html_of
@@ -63,7 +63,7 @@ def _execute(batch: Batch, work: Path, page: Page) -> None:
     except NotebookFailed as failure:
         failed = batch.place / f"{page.stem}.failed.ipynb"
         if executed.is_file():  # else the kernel died before anything was written
-            os.replace(executed, failed)
+            write_bytes(failed, executed.read_bytes())
         raise NotebookFailed(failure.cell, failure.name, failure.value, str(failed)) from failure
 
 

@@ -1,9 +1,8 @@
-"""Runs on disk: built beside their place, renamed into it once, and never changed."""
+"""Runs on disk: built beside their place, synced, renamed into it once, and never changed."""
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from forecast.base.errors import OutputError
-from forecast.base.package import commit, sha256_of
+from forecast.base.files import sha256_of, sync, write_bytes
+from forecast.base.package import commit
 from forecast.publishing.inputs import run_name
 from forecast.publishing.ledger import MANIFEST, RESULT, RUNS
 from forecast.publishing.page_names import Page, named_page
@@ -31,11 +31,14 @@ def build_run(place: Path, inputs: Mapping[str, Any], fill: Fill) -> Path:
         home = runs / run_name(inputs, pages)
         _write_manifest(work, home.name, pages, inputs)
         work.chmod(0o755)
+        for path in [*work.iterdir(), work]:
+            sync(path)
         try:
             work.rename(home)
         except OSError:
             if not home.is_dir():  # else the same run was there, or another process was first
                 raise
+        sync(runs)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return home
@@ -107,10 +110,6 @@ def put_in_place(home: Path, place: Path) -> None:
         for name in {page.name, page.notebook} - set(names):
             (place / name).unlink(missing_ok=True)
     for name in [*names, MANIFEST]:
-        handle, beside = tempfile.mkstemp(prefix=f".{name}-", dir=place)
-        with os.fdopen(handle, "wb") as file:
-            file.write((home / name).read_bytes())
-        Path(beside).chmod(0o644)
-        os.replace(beside, place / name)
+        write_bytes(place / name, (home / name).read_bytes())
     for failed in place.glob("*.failed.ipynb"):
         failed.unlink()

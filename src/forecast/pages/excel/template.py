@@ -11,7 +11,8 @@ from forecast.archive.commitments import Commitment
 from forecast.archive.progress import PROGRESS_COLUMNS
 from forecast.base import texts
 from forecast.base.errors import ParameterError
-from forecast.pages.excel.book import checked_suffix, put_in_place, safe_in_csv, workbook
+from forecast.base.files import replaced
+from forecast.pages.excel.book import checked_suffix, safe_in_csv, workbook
 
 _COLUMNS = (*PROGRESS_COLUMNS, "released_on", "name")
 _WIDTHS = (22, 12, 12, 40, 12, 48)
@@ -29,7 +30,7 @@ def write_progress_template(announced: Sequence[Commitment], out: Path, lang: st
     rows = [(one.id, "", "", "", "", _named(one, lang)) for one in announced]
     if out.suffix == ".csv":
         with (
-            put_in_place(out) as beside,
+            replaced(out) as beside,
             beside.open("w", encoding="utf-8-sig", newline="") as file,
         ):
             writer = csv.writer(file)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from forecast.base.errors import OutputError
+from forecast.base.files import write_text
 
 Send = Callable[[str, str, str], str | None]
 
@@ -79,12 +77,5 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def write_json(path: Path, content: Any) -> None:
-    """Write a file beside its place and move it in; raise OutputError."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(prefix=".", dir=path.parent)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(content, file, ensure_ascii=False, indent=1, sort_keys=True)
-        os.replace(beside, path)
-    except OSError as error:
-        raise OutputError(f"{path} could not be written: {error.strerror}") from error
+    """Replace a file of the alerts by one with this content; raise OutputError."""
+    write_text(path, json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True))

@@ -12,7 +12,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from forecast.base.cache import cache_folder, keep_text, kept_text
-from forecast.base.package import package_hash, sha256_of
+from forecast.base.files import sha256_of
+from forecast.base.package import package_hash
 from forecast.base.parameters import Parameters
 from forecast.pages.status.value import Status, status_from
 
