@@ -15,6 +15,7 @@ from pydantic import ConfigDict
 
 from forecast.archive.toml import Day, Number, Year, area_faults, parsed, read_entries
 from forecast.base.errors import Fault
+from forecast.base.series import Names
 
 ANNOUNCED_FILE = "commitments.toml"
 DEFAULT_TOLERANCE_PCT = 5.0
@@ -56,6 +57,16 @@ class Commitment:
     announced_on_basis: Literal["published", "estimated", "uploaded"] = "published"
     amount_basis: Literal["stated", "named", "all"] = "stated"
     tolerance_pct: Number | None = None
+
+    @property
+    def names(self) -> Names:
+        """The name in both languages."""
+        return Names(self.name_en, self.name_zh)
+
+    @property
+    def units(self) -> Names:
+        """The unit in both languages."""
+        return Names(self.unit_en, self.unit_zh)
 
     @property
     def is_share(self) -> bool:

@@ -13,6 +13,7 @@ from forecast.archive.toml import Entry, parsed, read_entries
 from forecast.base.errors import ContractError, Fault, UnknownIndicator
 from forecast.base.months import MONTHS_ALLOWED, parse_month
 from forecast.base.parameters import NAMES_ALLOWED, is_name
+from forecast.base.series import Names, Series, SeriesLabel
 
 FILE = "indicators.toml"
 MOST_DECIMALS = 9
@@ -70,9 +71,14 @@ class Indicator:
         """`area/indicator` of every series of another area that it names."""
         return [*self.related, *([self.weights_from] if self.weights_from else [])]
 
+    @property
+    def names(self) -> Names:
+        """The name in both languages."""
+        return Names(self.name_en, self.name_zh)
+
     def name(self, lang: str) -> str:
         """Return the name in `en` or `zh`."""
-        return self.name_zh if lang == "zh" else self.name_en
+        return self.names.of(lang)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,12 +119,19 @@ class Registry:
             whole = self.of(area, whole).part_of
         return tuple(found)
 
+    def area_names(self, area: str) -> Names:
+        """Return the area's name in both languages; its id where the registry has no entry."""
+        entry = self.areas.get(area)
+        return Names(area, area) if entry is None else Names(entry.name_en, entry.name_zh)
+
     def area_name(self, area: str, lang: str) -> str:
         """Return the area's name in `en` or `zh`; its id where the registry has no entry."""
-        entry = self.areas.get(area)
-        if entry is None:
-            return area
-        return entry.name_zh if lang == "zh" else entry.name_en
+        return self.area_names(area).of(lang)
+
+    def label(self, series: Series) -> SeriesLabel:
+        """Return a series with its names; raise UnknownIndicator."""
+        names = self.of(*series).names
+        return SeriesLabel(series=series, area_name=self.area_names(series.area), name=names)
 
     def series_name(self, reference: str, lang: str) -> str:
         """Return the name of `area/indicator` in `en` or `zh`: whose it is, and what."""

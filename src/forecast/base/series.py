@@ -33,3 +33,12 @@ class Names:
     def of(self, lang: str) -> str:
         """Return the name in `en` or `zh`."""
         return self.zh if lang == "zh" else self.en
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesLabel:
+    """A series with the names of its area and its indicator."""
+
+    series: Series
+    area_name: Names
+    name: Names
