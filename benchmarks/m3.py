@@ -121,7 +121,7 @@ def judged(said: pd.DataFrame, product: pd.DataFrame) -> pd.DataFrame:
     """Return the peers' scores by target and outturn of the product's calls."""
     key = ["indicator", "months_known"]
     facts = product[product["model"] == POOL]
-    kept = [*key, "target_pct", "outturn_pct", "hit", "size_pp"]
+    kept = [*key, "target_pct", "outturn_pct", "hit", "scale_pp"]
     table = said.merge(facts[kept], on=key, validate="many_to_one")
     values = np.stack(table["values"].tolist())
     met = round_half_up(values, 1) >= table["target_pct"].to_numpy()[:, None] - 1e-9
@@ -139,7 +139,7 @@ def scoreboard(table: pd.DataFrame) -> pd.DataFrame:
             "calls": len(one),
             "Brier": one["brier"].mean(),
             **{f"{k} months": by_month[k] for k in MONTHS},
-            "CRPS, scaled": (one["crps"] / one["size_pp"]).mean(),
+            "CRPS, scaled": (one["crps"] / one["scale_pp"]).mean(),
             "covers 80 %": 100 * coverage(one["pit"], 0.8),
         }
     return pd.DataFrame(rows).T.astype({"calls": int})

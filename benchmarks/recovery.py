@@ -27,7 +27,7 @@ from forecast.base.randomness import generator
 from forecast.history.growth import Basis, Growth
 from forecast.history.levels import FloatArray
 from forecast.history.series import History
-from forecast.models.cumulated import months_size
+from forecast.models.cumulated import monthly_noise_pp
 from forecast.models.drift import Drift
 from forecast.models.nowcast import Nowcast
 from forecast.models.shared import Shared
@@ -74,7 +74,7 @@ def district(
     """Return what is out of a simulated district in a random month, and growth of its year."""
     n, call = 12 * N_YEARS, int(rng.integers(1, 12))
     blank = history_of(np.full((N_YEARS, 12), np.nan), "district", {})
-    size, freedom = months_size(shared, blank), shared.scale_of(blank).freedom
+    size, freedom = monthly_noise_pp(shared, blank), shared.scale_of(blank).degrees_of_freedom
     unexplained = shared.unexplained if loads else 1.0
     variance = size**2 * unexplained * freedom / rng.chisquare(freedom)
     loading = size * (shared.elasticity + LOADING_SPREAD * rng.standard_normal()) * loads
@@ -100,7 +100,7 @@ def coverage(model: Drift | Nowcast, spoken: tuple[int, ...], n: int) -> tuple[f
 
     A district is left out where the model declines it.
     """
-    shared = Shared(typical_size_pp=2.0)
+    shared = Shared(typical_scale_pp=2.0)
     rng = generator(0, f"recovery/{model.name}/{spoken}")
     hits, widths = [], []
     for _ in range(n):

@@ -33,8 +33,8 @@ def calls(outturn_of_2016: float, status: str) -> Sequence[Call]:
                 outturn_status=status if year == EXPECTED_IN else "final",
                 settled_on=date(year + 1, 1, 20),
                 restated_base=False,
-                size_pp=1.0,
-                is_own_size=True,
+                scale_pp=1.0,
+                is_own_scale=True,
                 members={"drift": true + draws, "pace": true + 3 + draws},
                 seconds={},
             )

@@ -238,7 +238,7 @@ def test_a_replayed_call_learns_what_a_report_of_its_day_would_have_learnt(
         indicators=["gdp"],
         models={"pace": MODELS["pace"]},
     )
-    assert row["size_pp"] == pytest.approx(report.indicators["gdp"].scale.size_pp)
+    assert row["scale_pp"] == pytest.approx(report.indicators["gdp"].scale.scale_pp)
 
 
 @pytest.mark.parametrize("day", [date(2016, 3, 31), date(2017, 6, 30), date(2018, 6, 30)])
@@ -252,5 +252,5 @@ def test_a_replayed_call_is_what_would_have_been_said_on_its_day(
     early = replay(then, then.areas, plan).set_index(CALL).sort_index()
     same = replayed.set_index(CALL).loc[early.index]
     assert len(early) > 20
-    shown = ["months_known", "size_pp", "mean_pct", "lower80_pct", "upper80_pct", "outturn_pct"]
+    shown = ["months_known", "scale_pp", "mean_pct", "lower80_pct", "upper80_pct", "outturn_pct"]
     assert_frame_equal(early[shown], same[shown], check_exact=True)

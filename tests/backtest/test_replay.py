@@ -75,7 +75,7 @@ def test_there_is_one_row_a_call_and_model(replayed: pd.DataFrame):
     pools = replayed[replayed["model"].isin(POOLS)]
     assert (pools.groupby(call)["model"].nunique() == 2).all()
     assert len(pools) == 2 * len(replayed[call].drop_duplicates())
-    scores = ["crps", "pit", "mean_pct", "lower80_pct", "upper80_pct", "size_pp"]
+    scores = ["crps", "pit", "mean_pct", "lower80_pct", "upper80_pct", "scale_pp"]
     assert replayed[scores].notna().all(axis=None)
 
 
@@ -212,7 +212,7 @@ def test_a_spoilt_future_changes_nothing_that_was_said_before(
 ):
     """Open calls of the day are the same too; only what came of them is not."""
     other = replay(spoilt(archive, day), archive.areas, PLAN)
-    columns = ["mean_pct", "lower80_pct", "upper80_pct", "size_pp", "target_pct"]
+    columns = ["mean_pct", "lower80_pct", "upper80_pct", "scale_pp", "target_pct"]
     key = ["area", "indicator", "as_of", "model"]
     said_by = [
         t[t["as_of"] <= pd.Timestamp(day)].set_index(key)[columns] for t in (replayed, other)
@@ -249,7 +249,7 @@ def of_levels(revised: float | None = None) -> Archive:
 LEVEL_PLAN = Plan(years=range(2012, 2018), months=(6, 9), models=MODELS, targets="previous-year")
 
 
-@pytest.mark.parametrize("columns", [["mean_pct", "size_pp", "target_pct"], ["outturn_pct"]])
+@pytest.mark.parametrize("columns", [["mean_pct", "scale_pp", "target_pct"], ["outturn_pct"]])
 def test_a_level_revised_later_changes_no_call_that_was_settled_before(columns: list[str]):
     """Neither what was said nor what came of it: growth counts as it first came out."""
     one, two = (exact(replay(of_levels(v), ["made_up"], LEVEL_PLAN)) for v in (None, 2500.0))

@@ -100,7 +100,7 @@ def scores(
     """Return one call a year by each model, of a series whose scale is two points."""
     calls = pd.DataFrame({"year": list(years)})
     area, name = series.split("/")
-    calls = calls.assign(area=area, indicator=name, months_known=months_known, size_pp=2.0)
+    calls = calls.assign(area=area, indicator=name, months_known=months_known, scale_pp=2.0)
     calls["settled_on"] = pd.to_datetime({"year": calls["year"] + 1, "month": 1, "day": 20})
     return pd.concat([calls.assign(model=model, crps=c) for model, c in crps.items()])
 
@@ -117,7 +117,7 @@ def mixed(*strengths: float) -> list[float]:
 
 
 def test_past_scores_are_in_units_of_each_series_scale_in_the_order_of_settling():
-    calm = scores([2012, 2010], series=OTHER, one=1.0, other=2.0).assign(size_pp=0.5)
+    calm = scores([2012, 2010], series=OTHER, one=1.0, other=2.0).assign(scale_pp=0.5)
     found = past_scores(pd.concat([calm, scores([2011], one=3.0)]))
     assert found.index.get_level_values("year").tolist() == [2010, 2011, 2012]
     assert found.index.get_level_values("reference").tolist() == [OTHER, OWN, OTHER]
@@ -133,7 +133,7 @@ def test_the_model_with_half_the_error_weighs_most_but_never_all():
 
 def test_errors_are_measured_in_units_of_each_series_scale():
     """In each of two series one model errs three times as much as the other, not the same one."""
-    calm = scores(range(2010, 2018), series=OTHER, one=0.1, other=0.3).assign(size_pp=0.2)
+    calm = scores(range(2010, 2018), series=OTHER, one=0.1, other=0.3).assign(scale_pp=0.2)
     wild = scores(range(2010, 2018), series="elsewhere/trade", one=3.0, other=1.0)
     found = weights_from(calm, wild, models=["one", "other"])
     assert found == pytest.approx([0.5, 0.5])

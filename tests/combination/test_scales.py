@@ -9,7 +9,7 @@ import pytest
 
 from forecast.combination.scales import learnt
 from forecast.history.series import History
-from forecast.models.shared import ASSUMED_SIZE_PP, PRIOR_YEARS, Shared
+from forecast.models.shared import ASSUMED_SCALE_PP, PRIOR_YEARS, Shared
 from forecast.verification.record import Record
 from strategies import history_of, indicator, row
 
@@ -76,7 +76,7 @@ def shared(record: Record) -> Shared:
 @pytest.mark.parametrize("name", SIZES)
 @pytest.mark.parametrize("known", [3, 6, 9])
 def test_a_move_has_the_size_that_was_put_in(shared: Shared, name: str, known: int):
-    found = shared.scales[name][0] * shared.size(asking(name), known)
+    found = shared.scales[name][0] * shared.typical_move(asking(name), known)
     assert found == pytest.approx(SIZES[name] * true_size(known, 12), rel=0.2)
 
 
@@ -102,10 +102,10 @@ def test_the_size_of_a_move_falls_along_a_line_between_known_months():
     every = simulated(rng, SIZES)
     some = [c for c in every if c[5] in (3, 6, 9) and c[6] == 12]
     shared = learnt(Record.from_rows(some), {}, DAY)
-    sizes = [shared.size(asking("nation/b"), k) for k in (3, 4, 5, 6)]
+    sizes = [shared.typical_move(asking("nation/b"), k) for k in (3, 4, 5, 6)]
     assert np.diff(sizes) == pytest.approx(np.full(3, (sizes[3] - sizes[0]) / 3))
-    assert shared.size(asking("nation/b"), 11) == pytest.approx(
-        shared.size(asking("nation/b"), 9) / 3
+    assert shared.typical_move(asking("nation/b"), 11) == pytest.approx(
+        shared.typical_move(asking("nation/b"), 9) / 3
     )
 
 
@@ -131,7 +131,7 @@ def test_of_very_many_errors_a_thousand_stand_for_all():
 
 def test_own_years_are_counted(shared: Shared):
     scale = shared.scale_of(asking("nation/a"))
-    assert (scale.own_years, scale.basis, scale.freedom) == (20, "own", 20 + PRIOR_YEARS)
+    assert (scale.own_years, scale.basis, scale.degrees_of_freedom) == (20, "own", 20 + PRIOR_YEARS)
 
 
 def test_stocks_and_what_accumulates_do_not_share_their_profile(rows: list[Row]):
@@ -143,9 +143,11 @@ def test_stocks_and_what_accumulates_do_not_share_their_profile(rows: list[Row])
     ]
     shared = learnt(Record.from_rows([*rows, *stocks]), {}, DAY)
     stock = asking("nation/m2", annual_rule="end_of_year")
-    sizes = [shared.scales["nation/m2"][0] * shared.size(stock, k) for k in range(1, 12)]
+    sizes = [shared.scales["nation/m2"][0] * shared.typical_move(stock, k) for k in range(1, 12)]
     assert np.mean(sizes) == pytest.approx(3.0, rel=0.12)
-    assert shared.size(asking("nation/a"), 11) < 0.5 * shared.size(asking("nation/a"), 2)
+    assert shared.typical_move(asking("nation/a"), 11) < 0.5 * shared.typical_move(
+        asking("nation/a"), 2
+    )
 
 
 def test_how_much_larger_moves_are_in_an_area_comes_out(rows: list[Row]):
@@ -198,17 +200,19 @@ def test_the_record_of_a_few_years_gives_sizes_that_can_be_used(n_years: int):
     some = [c for c in simulated(rng, {"nation/a": 2.0}, range(2015, 2015 + n_years)) if c[5] == 6]
     shared = learnt(Record.from_rows(some), {}, DAY)
     scale = shared.scale_of(asking("nation/b"))
-    assert 0.1 < scale.size_pp < 4 * ASSUMED_SIZE_PP
-    sizes = [shared.size(asking("nation/b"), k) for k in range(12)]
+    assert 0.1 < scale.scale_pp < 4 * ASSUMED_SCALE_PP
+    sizes = [shared.typical_move(asking("nation/b"), k) for k in range(12)]
     assert np.isfinite(sizes).all()
-    assert np.isfinite([shared.difference, shared.area_factor, shared.typical_size_pp]).all()
+    assert np.isfinite([shared.difference, shared.area_factor, shared.typical_scale_pp]).all()
 
 
 def test_a_series_that_never_moved_does_no_harm(rows: list[Row]):
     still = [call("nation/still", year, (6, 12), 0.0) for year in YEARS]
     shared = learnt(Record.from_rows([*rows, *still]), {}, DAY)
     assert "nation/still" not in shared.scales
-    assert shared.scale_of(asking("nation/still")).size_pp == pytest.approx(shared.typical_size_pp)
+    assert shared.scale_of(asking("nation/still")).scale_pp == pytest.approx(
+        shared.typical_scale_pp
+    )
 
 
 def assert_same(one: Shared, other: Shared) -> None:

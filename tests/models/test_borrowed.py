@@ -87,7 +87,7 @@ def test_months_of_which_the_lender_never_spoke_have_its_annual_growth():
 
 
 def test_the_distance_from_the_lender_is_kept_all_year():
-    apart = Shared(difference=0.7, typical_size_pp=3.0)
+    apart = Shared(difference=0.7, typical_scale_pp=3.0)
     paths = paths_of(asking([row(), row()]), apart, n_paths=20_000)
     distance = paths[:, 2] - 7.0
     assert paths[:, 5] - 7.2 == pytest.approx(distance)

@@ -10,7 +10,7 @@ from forecast.base.months import Span, month, year_of
 from forecast.history.growth import Part
 from forecast.history.levels import FloatArray
 from forecast.history.series import History
-from forecast.models.cumulated import FittedGrowth, Motion, months_size
+from forecast.models.cumulated import FittedGrowth, Motion, monthly_noise_pp
 from forecast.models.drift import Drift
 from forecast.models.shared import Shared
 from strategies import history_of, indicator, row
@@ -180,7 +180,8 @@ def test_paths_have_the_mean_and_spread_of_the_distribution():
     paths = model.simulate(n, np.random.default_rng(5))
     error = np.sqrt(np.diag(covariance) / n)
     assert (np.abs(paths.mean(axis=0) - mean) < 4 * error).all()
-    heavy = model.freedom / (model.freedom - 2)  # variance of a t distribution
+    degrees = model.degrees_of_freedom
+    heavy = degrees / (degrees - 2)  # variance of a t distribution
     assert np.cov(paths.T) == pytest.approx(heavy * covariance, rel=0.05)
 
 
@@ -214,12 +215,12 @@ def simulated(rng: np.random.Generator, n_years: int, size: float) -> FloatArray
 def prior_for(size: float, entry: Indicator | None = None) -> Shared:
     """Return what would be shared if months of all series had noise of that size."""
     plain = history_of([row()], entry=entry)
-    of_one = months_size(Shared(typical_size_pp=1.0), plain)
-    return Shared(typical_size_pp=size / of_one)
+    of_one = monthly_noise_pp(Shared(typical_scale_pp=1.0), plain)
+    return Shared(typical_scale_pp=size / of_one)
 
 
 def test_the_prior_is_the_size_that_it_is_given():
-    assert months_size(prior_for(3.0), history_of([row()])) == pytest.approx(3.0)
+    assert monthly_noise_pp(prior_for(3.0), history_of([row()])) == pytest.approx(3.0)
 
 
 @pytest.mark.parametrize("prior", [1.0, 2.0, 4.0])

@@ -170,7 +170,7 @@ def test_bands_cover_as_often_as_they_say_however_rarely_a_district_speaks(spoke
     hits = []
     for _ in range(300):
         history, december = simulated(rng, 4, LOADING, spoken)
-        one = replace(fitted(history), freedom=1e6)
+        one = replace(fitted(history), degrees_of_freedom=1e6)
         paths = one.simulate(400, rng)[:, -1]
         low, high = np.quantile(paths, [0.1, 0.9])
         hits.append(low <= december <= high)
@@ -180,7 +180,7 @@ def test_bands_cover_as_often_as_they_say_however_rarely_a_district_speaks(spoke
 def test_a_loading_is_found_as_far_as_the_years_carry():
     """The prior stands at half; series that load by nothing and by much are told apart."""
     rng = np.random.default_rng(9)
-    shared = Shared(typical_size_pp=2.0)
+    shared = Shared(typical_scale_pp=2.0)
 
     def found(loading: float) -> float:
         fits = [Nowcast().fit(simulated(rng, 15, loading)[0], shared) for _ in range(10)]

@@ -23,7 +23,7 @@ SHARED = Shared(
     profile={"accumulates": PROFILE, "end_of_year": PROFILE},
     errors={"accumulates": ERRORS, "end_of_year": ERRORS},
     scales={"made_up/sales": (1.5, 1000)},
-    typical_size_pp=1.5,
+    typical_scale_pp=1.5,
 )
 HALF = row(m3=7.0, m6=7.2)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from forecast.history.series import History
-from forecast.models.shared import ASSUMED_SIZE_PP, Shared, assumed_profile, rule_of
+from forecast.models.shared import ASSUMED_SCALE_PP, Shared, assumed_profile, rule_of
 from strategies import history_of, indicator, row
 
 
@@ -17,36 +17,36 @@ def asking(series: str, related: tuple[str, ...] = ()) -> History:
 def test_a_scale_is_shrunk_to_its_lenders_by_four_years():
     shared = Shared(scales={"district/a": (8.0, 4), "nation/a": (1.0, 30)}, area_factor=2.0)
     scale = shared.scale_of(asking("district/a", ("nation/a",)))
-    assert scale.size_pp == pytest.approx(np.sqrt(8.0 * 2.0))  # four own years against four lent
-    assert (scale.basis, scale.own_years, scale.freedom) == ("borrowed", 4, 8.0)
+    assert scale.scale_pp == pytest.approx(np.sqrt(8.0 * 2.0))  # four own years against four lent
+    assert (scale.basis, scale.own_years, scale.degrees_of_freedom) == ("borrowed", 4, 8.0)
 
 
 def test_a_scale_of_many_own_years_is_the_series_own():
-    shared = Shared(scales={"nation/a": (8.0, 400)}, typical_size_pp=2.0)
+    shared = Shared(scales={"nation/a": (8.0, 400)}, typical_scale_pp=2.0)
     scale = shared.scale_of(asking("nation/a"))
-    assert (scale.size_pp, scale.basis) == (pytest.approx(8.0, rel=0.02), "own")
+    assert (scale.scale_pp, scale.basis) == (pytest.approx(8.0, rel=0.02), "own")
 
 
 def test_without_lenders_a_scale_is_shrunk_to_the_typical_one():
-    shared = Shared(scales={"nation/a": (8.0, 12)}, typical_size_pp=2.0)
+    shared = Shared(scales={"nation/a": (8.0, 12)}, typical_scale_pp=2.0)
     expected = np.exp((4 * np.log(2) + 12 * np.log(8)) / 16)
-    assert shared.scale_of(asking("nation/a")).size_pp == pytest.approx(expected)
+    assert shared.scale_of(asking("nation/a")).scale_pp == pytest.approx(expected)
 
 
 def test_a_series_without_a_past_has_its_lenders_scale():
     shared = Shared(scales={"nation/a": (1.5, 30)}, area_factor=2.0)
     scale = shared.scale_of(asking("district/a", ("nation/a",)))
-    assert (scale.size_pp, scale.basis, scale.own_years) == (pytest.approx(3.0), "borrowed", 0)
+    assert (scale.scale_pp, scale.basis, scale.own_years) == (pytest.approx(3.0), "borrowed", 0)
 
 
 def test_a_series_of_its_own_area_lends_no_scale():
-    shared = Shared(scales={"nation/b": (9.0, 30)}, typical_size_pp=2.0)
-    assert shared.scale_of(asking("nation/a", ("nation/b",))).size_pp == pytest.approx(2.0)
+    shared = Shared(scales={"nation/b": (9.0, 30)}, typical_scale_pp=2.0)
+    assert shared.scale_of(asking("nation/a", ("nation/b",))).scale_pp == pytest.approx(2.0)
 
 
 def test_without_a_record_sizes_are_assumed_and_wide():
     scale = Shared().scale_of(asking("nation/a"))
-    assert (scale.size_pp, scale.basis) == (pytest.approx(ASSUMED_SIZE_PP), "assumed")
+    assert (scale.scale_pp, scale.basis) == (pytest.approx(ASSUMED_SCALE_PP), "assumed")
     errors = Shared().standard_errors(asking("nation/a"), 6)
     assert errors.std() == pytest.approx(1.0, abs=0.02)
 
@@ -63,7 +63,7 @@ def test_a_month_that_no_past_year_tells_of_has_the_assumed_size():
     profile = np.full((13, 13), np.nan)
     profile[6, 12] = 0.3
     shared = Shared(profile={"accumulates": profile})
-    sizes = [shared.size(asking("nation/a"), k) for k in (6, 9)]
+    sizes = [shared.typical_move(asking("nation/a"), k) for k in (6, 9)]
     assert sizes == pytest.approx([0.3, assumed_profile()[9, 12]])
 
 

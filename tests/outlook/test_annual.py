@@ -16,8 +16,7 @@ from forecast.base.months import Span, month
 from forecast.combination.calibration import Calibration
 from forecast.history.levels import FloatArray
 from forecast.history.series import History
-from forecast.models.contract import Model
-from forecast.models.registry import MODELS
+from forecast.models.registry import MODELS, Model
 from forecast.models.shared import Shared
 from forecast.outlook.annual import annual_outlook
 from forecast.outlook.caveats import Caveat
@@ -396,7 +395,7 @@ def past_densities(
         "settled_on": [pd.Timestamp(y + 1, 1, 20) for y in years],
         "restated_base": False,
         "crps": crps,
-        "size_pp": 1.0,
+        "scale_pp": 1.0,
         "pit": np.resize(pit, len(years)),
     }
     return table.assign(**values).astype(DENSITY_COLUMNS)

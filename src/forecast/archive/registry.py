@@ -58,10 +58,10 @@ class Indicator:
         others = [r for r in self.related if r.partition("/")[0] != area]
         return [r for r in others if r.partition("/")[2] == self.id] or others[:1]
 
-    def followed(self, area: str) -> list[str]:
-        """Return the related series whose course an indicator without its own is given.
+    def substitute_series(self, area: str) -> list[str]:
+        """Return the series whose course stands in for an indicator without figures of its own.
 
-        Its lenders, and in its own area the whole that it is a part of.
+        They are its lenders, and in its own area the whole that it is a part of.
         """
         whole = f"{area}/{self.part_of}"
         return [*self.lenders(area), *(r for r in self.related if r == whole)]

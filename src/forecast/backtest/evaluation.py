@@ -33,7 +33,7 @@ NOT_POOLED = (*REFERENCES, POOL, RAW_POOL)
 class Call:
     """One call: what each member said of a year's growth on a day, and what came of it.
 
-    `members` holds equally likely values of annual growth in per cent, sorted. `is_own_size` says
+    `members` holds equally likely values of annual growth in per cent, sorted. `is_own_scale` says
     whether the width is the series' own, so that its pool is recalibrated.
     """
 
@@ -48,8 +48,8 @@ class Call:
     outturn_status: str
     settled_on: date
     restated_base: bool
-    size_pp: float
-    is_own_size: bool
+    scale_pp: float
+    is_own_scale: bool
     members: Mapping[str, FloatArray]
     seconds: Mapping[str, float]
 
@@ -125,7 +125,7 @@ def _recalibrated(pools: Sequence[_Said], table: pd.DataFrame) -> list[_Said]:
     for said in pools:
         before = _n_settled(settled_on, said.call)
         known = said.call.months_known
-        chosen = calibration(before, known) if said.call.is_own_size else Calibration()
+        chosen = calibration(before, known) if said.call.is_own_scale else Calibration()
         final.append(_Said(said.call, POOL, chosen.recalibrated(said.draws)))
     return final
 
@@ -144,7 +144,7 @@ def _table(said: Sequence[_Said]) -> pd.DataFrame:
     score = log_score(np.nan_to_num(chance), np.nan_to_num(hit), values.shape[1])
     lower, upper = np.quantile(values, [0.1, 0.9], axis=1)
     kept = ("area", "indicator", "year", "as_of", "months_known", "outturn_pct", "outturn_status")
-    more = ("settled_on", "restated_base", "size_pp")
+    more = ("settled_on", "restated_base", "scale_pp")
     columns: dict[str, object] = {
         name: [getattr(c, name) for c in calls] for name in (*kept, *more)
     }

@@ -69,7 +69,7 @@ def _borrowed_calls(history: History) -> Iterator[ErrorRow]:
     """Yield, for every settled month, what the related series had said of it."""
     rule = rule_of(history.indicator.annual_rule)
     released = _release_days(history)
-    lent = [history.related[r] for r in history.indicator.followed(history.area)]
+    lent = [history.related[r] for r in history.indicator.substitute_series(history.area)]
     for row, growth in enumerate(history.settled):
         year = history.first_year + row
         for k in np.flatnonzero(np.isfinite(growth)) + 1:

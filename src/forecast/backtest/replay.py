@@ -23,8 +23,7 @@ from forecast.combination.estimates import learning_day, what_is_shared
 from forecast.history.growth import RESTATED_FROM
 from forecast.history.levels import FloatArray
 from forecast.history.series import History, build_history, sources_of
-from forecast.models.contract import Fitted, explodes
-from forecast.models.registry import MODELS
+from forecast.models.registry import MODELS, Fitted, is_explosive
 from forecast.models.shared import Shared
 from forecast.verification.outturn import Outturn, expected_outturn, outturn_of
 from forecast.verification.record import Record
@@ -228,7 +227,7 @@ def _call(
         fitted[name] = one
         rng = generator(series.plan.seed, f"replay/{name}/{history.reference}/{history.as_of}")
         paths = one.simulate(N_PATHS, rng)
-        if explodes(paths, scale):
+        if is_explosive(paths, scale):
             continue
         members[name] = np.quantile(paths[:, -1], LEVELS)
         seconds[name] = time.perf_counter() - begun
@@ -246,8 +245,8 @@ def _call(
         outturn_status=outturn.status,
         settled_on=outturn.released_on,
         restated_base=_is_restated(history),
-        size_pp=scale.size_pp,
-        is_own_size=scale.basis == "own",
+        scale_pp=scale.scale_pp,
+        is_own_scale=scale.basis == "own",
         members=members | _references(history),
         seconds=seconds,
     )

@@ -41,7 +41,7 @@ def past_scores(densities: pd.DataFrame) -> pd.DataFrame:
     `months_known` in the index; NaN where a model did not take part.
     """
     named = densities.assign(
-        scaled=densities["crps"] / densities["size_pp"],
+        scaled=densities["crps"] / densities["scale_pp"],
         reference=densities["area"] + "/" + densities["indicator"],
     )
     return named.pivot_table(

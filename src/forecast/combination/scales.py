@@ -76,7 +76,7 @@ def learnt(
         profile=profile,
         errors=errors,
         scales=scales,
-        typical_size_pp=float(np.exp(np.mean(np.log(leading)))),
+        typical_scale_pp=float(np.exp(np.mean(np.log(leading)))),
         area_factor=_area_factor(moves, sizes, profile, lenders),
     )
     elasticity, unexplained = _elasticity(moves, shared, related)

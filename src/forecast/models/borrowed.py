@@ -1,6 +1,6 @@
-"""`borrowed`: a distribution for an indicator that has said nothing of its own this year.
+"""`borrowed`: a distribution for an indicator without a figure of its own this year.
 
-Its growth is that of the related series, give or take how far areas have lain from theirs.
+Its growth is that of the related series, give or take the usual distance between areas and theirs.
 """
 
 from __future__ import annotations
@@ -18,35 +18,35 @@ from forecast.models.shared import Shared
 
 
 class Borrowed:
-    """Growth of the related series, widened by how far areas have lain from theirs."""
+    """Growth of the related series, widened by the past distance of areas from theirs."""
 
     name = "borrowed"
 
     def can_fit(self, history: History) -> bool:
-        """Return whether nothing of the year is known here and a related series can be followed."""
-        spoken = history.months_known > 0 or any(
+        """Return whether the year has no figure here and a related series can stand in."""
+        has_figure = history.months_known > 0 or any(
             year_of(m) == history.year for m in history.expected
         )
-        return not spoken and bool(_lenders(history))
+        return not has_figure and bool(_donors(history))
 
     def fit(self, history: History, shared: Shared) -> FittedBorrowed:
-        """Return the lent courses; raise NotEnoughHistory where `can_fit` is false."""
+        """Return the donors' courses; raise NotEnoughHistory where `can_fit` is false."""
         if not self.can_fit(history):
             raise NotEnoughHistory(f"{history.reference} has no related series to borrow from")
         return FittedBorrowed(history, shared, _courses(history, shared))
 
 
-def _lenders(history: History) -> list[History]:
-    usable = (history.related[r] for r in history.indicator.followed(history.area))
+def _donors(history: History) -> list[History]:
+    usable = (history.related[r] for r in history.indicator.substitute_series(history.area))
     return [h for h in usable if h.indicator.annual_rule and _is_recent(h) and Pace().can_fit(h)]
 
 
 def _courses(history: History, shared: Shared) -> tuple[FittedPace, ...]:
-    return tuple(Pace().fit(lender, shared) for lender in _lenders(history))
+    return tuple(Pace().fit(donor, shared) for donor in _donors(history))
 
 
 def _is_recent(history: History) -> bool:
-    """Whether the series said something of the judged year or of the one before."""
+    """Whether the series has a figure of the forecast year or of the year before."""
     return (
         history.last_published is not None and year_of(history.last_published) >= history.year - 1
     )
@@ -58,24 +58,22 @@ class FittedBorrowed:
 
     history: History
     shared: Shared
-    lenders: tuple[FittedPace, ...]
+    donors: tuple[FittedPace, ...]
 
     def update(self, history: History) -> FittedBorrowed:
         """Return the same spread around newer courses of the related series."""
-        return replace(
-            self, history=history, lenders=_courses(history, self.shared) or self.lenders
-        )
+        return replace(self, history=history, donors=_courses(history, self.shared) or self.donors)
 
     def simulate(self, n_paths: int, rng: np.random.Generator) -> FloatArray:
-        """Return paths of YTD growth: a course lent whole, and a distance kept all year."""
-        lender = rng.integers(len(self.lenders), size=n_paths)
+        """Return paths of YTD growth: a donor's whole course, and one distance for all the year."""
+        donor = rng.integers(len(self.donors), size=n_paths)
         courses = np.stack(
-            [_over(self.history.ahead, fitted, n_paths, rng) for fitted in self.lenders]
+            [_over(self.history.ahead, fitted, n_paths, rng) for fitted in self.donors]
         )
-        lent = courses[lender, np.arange(n_paths)]
         scale = self.shared.scale_of(self.history)
-        distance = scale.size_pp * self.shared.difference * rng.standard_t(scale.freedom, n_paths)
-        return lent + distance[:, None]
+        errors = rng.standard_t(scale.degrees_of_freedom, n_paths)
+        distance = scale.scale_pp * self.shared.difference * errors
+        return courses[donor, np.arange(n_paths)] + distance[:, None]
 
 
 def _over(ahead: range, fitted: FittedPace, n_paths: int, rng: np.random.Generator) -> FloatArray:

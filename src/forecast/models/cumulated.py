@@ -1,6 +1,6 @@
-"""Growth of months behind what accumulates of it: the state space form of `drift` and `nowcast`.
+"""Monthly growth behind year-to-date growth: the state space form of `drift` and `nowcast`.
 
-Growth of a month on a year earlier is a local level, and what related series say of it:
+Growth of a month on a year earlier is a local level, plus what loads on related series:
 
     g_t = mu_t + sum_k l_k f_kt + e_t,    mu_t = mu_(t-1) + h_t
     f_kt = nu_kt + u_kt,                  nu_kt = phi nu_k(t-1) + n_kt
@@ -8,7 +8,7 @@ Growth of a month on a year earlier is a local level, and what related series sa
 f_k is the growth of a related series in units of its own noise, known up to that series' last
 month. The office publishes YTD growth, S_t = (W_(t-1) / W_t) S_(t-1) + (w_t / W_t) g_t with
 base-year shares w, and now and then growth of a span that does not start in January, which a
-second accumulator follows. Any mixture of spans and any ragged edge is so observed exactly.
+second accumulator follows. So any mixture of spans and any ragged edge is observed exactly.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from forecast.models.statespace import filter_pass
 
 _DIFFUSE = 1e4
 _PERSISTENCE = 0.982  # of a related series' growth about its mean, as in `sarima`
-_ROUNDED = 1e-4  # variance of a related series' growth about what is known of it
+_ROUNDED = 1e-4  # variance of a related series' growth about its published value
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +68,9 @@ class Motion:
 
 
 def grid_of(history: History, expected_sd: float, related: Mapping[str, float]) -> Grid:
-    """Return what is observed; expected figures carry the given extra deviation.
+    """Return what is observed; expected figures carry the given extra standard deviation.
 
-    `related` holds the size of the noise of each related series that is followed.
+    `related` holds the standard deviation of the monthly noise of each related series in use.
     """
     start = month(history.first_year, 1)
     carry, gain = history.cumulator()
@@ -100,8 +100,8 @@ def grid_of(history: History, expected_sd: float, related: Mapping[str, float]) 
 def monthly_growth(history: History) -> FloatArray:
     """Return growth of each month in per cent, from YTD growth and base-year shares.
 
-    g = (W_t S_t - W_k S_k) / (W_t - W_k) of the months since the point before, and the last of
-    them stands for all; NaN elsewhere.
+    The months since the point before have g = (W_t S_t - W_k S_k) / (W_t - W_k) together; it stands
+    in the last of them, and NaN elsewhere.
     """
     settled = history.settled
     if history.indicator.is_stock:
@@ -117,16 +117,16 @@ def monthly_growth(history: History) -> FloatArray:
     return growth.ravel()
 
 
-def _factors(history: History, sizes: Mapping[str, float]) -> FloatArray:
+def _factors(history: History, noise_pp: Mapping[str, float]) -> FloatArray:
     """Return the related series' monthly growth on the history's months, in units of their noise.
 
-    Each is centred on its mean, which the own level takes up.
+    Each is centred on its mean, which the level of the series itself takes up.
     """
     start = month(history.first_year, 1)
-    factors = np.full((history.shares.size, len(sizes)), np.nan)
-    for column, (reference, size) in enumerate(sizes.items()):
+    factors = np.full((history.shares.size, len(noise_pp)), np.nan)
+    for column, (reference, noise) in enumerate(noise_pp.items()):
         related = history.related[reference]
-        growth = monthly_growth(related) / size
+        growth = monthly_growth(related) / noise
         shift = month(related.first_year, 1) - start
         at = np.arange(growth.size) + shift
         inside = (at >= 0) & (at < len(factors))
@@ -201,33 +201,33 @@ def _shock_variances(motion: Motion) -> FloatArray:
 
 
 def distribution_ahead(grid: Grid, n_known: int, motion: Motion) -> tuple[FloatArray, FloatArray]:
-    """Return mean and covariance of YTD growth in the months after the known ones.
+    """Return mean and covariance of YTD growth in the months after the first `n_known`.
 
-    What is known of these months already (expected figures, single months, related series) is
-    conditioned on.
+    They are conditional on what is out of these months already: expected figures, single months,
+    related series.
     """
     filtered = filter_pass(CumulatedLevel(grid.until(n_known)).moving(motion))
     ahead, k = grid.since(n_known), len(motion.loadings)
     n, n_states, n_shocks = len(ahead.carry), 3 + 2 * k, 2 + 2 * k
     variances = _shock_variances(motion)
-    size = n_states + n * n_shocks
+    n_sources = n_states + n * n_shocks
     source = np.diag(np.r_[np.zeros(n_states), np.tile(variances, n)])
     source[:n_states, :n_states] = filtered.filtered_state_cov[:, :, -1]
     centre = np.r_[filtered.filtered_state[:, -1], np.zeros(n * n_shocks)]
     transition, selection = steps(ahead.carry, ahead.gain, motion.loadings)
-    state, rows = np.eye(n_states, size), []
+    state, rows = np.eye(n_states, n_sources), []
     for j in range(n):
         state = transition[:, :, j] @ state
         state[:, n_states + j * n_shocks : n_states + (j + 1) * n_shocks] = selection[:, :, j]
         rows.append(np.concatenate([state[1:3], state[3 : 3 + k] + state[3 + k :]]))
-    maps = np.stack(rows, axis=1).reshape(-1, size)  # S of n months, then P, then each f
+    maps = np.stack(rows, axis=1).reshape(-1, n_sources)  # S of n months, then P, then each f
     return _conditioned(maps @ centre, maps @ source @ maps.T, ahead)
 
 
 def _conditioned(
     mean: FloatArray, covariance: FloatArray, ahead: Grid
 ) -> tuple[FloatArray, FloatArray]:
-    """Return the distribution of YTD growth given what is known of the months ahead."""
+    """Return the distribution of YTD growth given what is observed of the months ahead."""
     n = len(ahead.carry)
     observed = ahead.observed.T.ravel()
     seen = np.flatnonzero(np.isfinite(observed))
@@ -245,41 +245,41 @@ def n_settled_months(history: History) -> int:
     return 0 if last is None else last + 1 - month(history.first_year, 1)
 
 
-def months_size(shared: Shared, history: History) -> float:
-    """Return the deviation of a month's noise that the series' scale stands for.
+def monthly_noise_pp(shared: Shared, history: History) -> float:
+    """Return the standard deviation of a month's noise that the series' scale stands for.
 
-    The move of YTD growth from month k to December has a known variance under the model with
-    equal shares; the scale times the profile is that move's size.
+    The move of YTD growth from month k to December has a variance in closed form under the model
+    with equal shares; the scale times the profile is the typical size of that move.
     """
     months = np.arange(1, MONTHS_A_YEAR)
-    sizes = np.array([shared.size(history, int(k)) for k in months])
+    moves = np.array([shared.typical_move(history, int(k)) for k in months])
     unit = np.array([_unit_move(int(k), shared.signal_to_noise) for k in months])
-    return shared.scale_of(history).size_pp * float(np.mean(sizes / unit))
+    return shared.scale_of(history).scale_pp * float(np.mean(moves / unit))
 
 
 def _unit_move(months_known: int, signal_to_noise: float) -> float:
-    """Return the deviation of S_12 - S_k where a month's noise is 1 and shares are equal."""
+    """Return the standard deviation of S_12 - S_k where noise is 1 and shares are equal."""
     weights = np.full(MONTHS_A_YEAR, 1 / MONTHS_A_YEAR)
     weights[:months_known] -= 1 / months_known
     level = np.cumsum(weights[::-1])[::-1]
     return float(np.sqrt((weights**2).sum() + signal_to_noise * (level[1:] ** 2).sum()))
 
 
-def expected_deviation(shared: Shared, history: History) -> float:
-    """Return how far, typically, growth lies from what an office expected, in percentage points."""
-    return shared.scale_of(history).size_pp * shared.size(history, MONTHS_A_YEAR - 1)
+def expected_error_pp(shared: Shared, history: History) -> float:
+    """Return the typical distance of growth from what an office expected, in percentage points."""
+    return shared.scale_of(history).scale_pp * shared.typical_move(history, MONTHS_A_YEAR - 1)
 
 
 @dataclass(frozen=True)
 class FittedGrowth:
-    """The model with its parameters: how growth moves, and the freedom that this rests on.
+    """The model with its parameters: how growth moves, and with how many degrees of freedom.
 
-    `related` holds the size of the noise of each related series that is followed, if any is.
+    `related` holds the standard deviation of the monthly noise of each related series in use.
     """
 
     history: History
     motion: Motion
-    freedom: float
+    degrees_of_freedom: float
     expected_sd: float
     related: Mapping[str, float] = field(default_factory=dict)
 
@@ -288,10 +288,11 @@ class FittedGrowth:
         return replace(self, history=history)
 
     def simulate(self, n_paths: int, rng: np.random.Generator) -> FloatArray:
-        """Return draws of YTD growth ahead from its joint distribution, heavy-tailed in size."""
+        """Return draws of YTD growth ahead from its joint distribution, a multivariate t."""
         mean, covariance = self.distribution()
         lower = np.linalg.cholesky(covariance + 1e-10 * np.trace(covariance) * np.eye(len(mean)))
-        spread = np.sqrt(self.freedom / rng.chisquare(self.freedom, n_paths))
+        degrees = self.degrees_of_freedom
+        spread = np.sqrt(degrees / rng.chisquare(degrees, n_paths))
         normal = rng.standard_normal((n_paths, len(mean)))
         return np.asarray(mean + spread[:, None] * (normal @ lower.T))
 

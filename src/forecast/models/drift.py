@@ -1,7 +1,7 @@
-"""`drift`: monthly growth as a local level, observed only through what accumulates of it.
+"""`drift`: monthly growth as a local level, observed only through year-to-date growth.
 
 The ratio of the variances of the level's moves and of a month's noise is shared by all series;
-the size of the noise is the series' own, shrunk to the pool.
+the variance of the noise is the series' own, shrunk to the pool.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from forecast.models.cumulated import (
     CumulatedLevel,
     FittedGrowth,
     Motion,
-    expected_deviation,
+    expected_error_pp,
     grid_of,
-    months_size,
+    monthly_noise_pp,
     n_settled_months,
 )
 from forecast.models.shared import Shared
 
 _FEWEST_POINTS = 3
-_LONGEST_SILENCE = 18  # months without a settled point after which the model has nothing to say
+_LONGEST_SILENCE = 18  # months without a settled point after which the model declines
 
 
 class Drift:
@@ -45,26 +45,27 @@ class Drift:
         return bool(points >= _FEWEST_POINTS) and last >= month(history.year, 1) - _LONGEST_SILENCE
 
     def fit(self, history: History, shared: Shared) -> FittedGrowth:
-        """Return the model with the size of its noise at the posterior mode.
+        """Return the model with the variance of its noise at the posterior mode.
 
-        The prior of the variance is inverse gamma with the pool's size and freedom.
+        The prior of the variance is inverse gamma with the pool's scale and degrees of freedom.
         """
         if not self.can_fit(history):
             raise NotEnoughHistory(f"drift needs three points, one recent, in {history.reference}")
-        prior, freedom = months_size(shared, history), shared.scale_of(history).freedom
-        expected_sd = expected_deviation(shared, history)
+        prior = monthly_noise_pp(shared, history)
+        degrees = shared.scale_of(history).degrees_of_freedom
+        expected_sd = expected_error_pp(shared, history)
         model = CumulatedLevel(grid_of(history, expected_sd, {}).until(n_settled_months(history)))
 
         def objective(log_variance: float) -> float:
             variance = float(np.exp(log_variance))
-            penalty = (freedom / 2) * (prior**2 / variance + log_variance)
+            penalty = (degrees / 2) * (prior**2 / variance + log_variance)
             motion = Motion(variance, shared.signal_to_noise)
             return penalty - float(model.moving(motion).loglike([]))
 
         centre = 2 * np.log(prior)
-        found = minimize_scalar(
+        mode = minimize_scalar(
             objective, bounds=(centre - 5, centre + 5), method="bounded", options={"xatol": 0.02}
         )
         n_points = int(np.isfinite(model.endog).sum())
-        motion = Motion(float(np.exp(found.x)), shared.signal_to_noise)
-        return FittedGrowth(history, motion, freedom + n_points, expected_sd)
+        motion = Motion(float(np.exp(mode.x)), shared.signal_to_noise)
+        return FittedGrowth(history, motion, degrees + n_points, expected_sd)

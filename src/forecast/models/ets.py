@@ -1,7 +1,7 @@
 """`ets`: exponential smoothing of flows, multiplicative errors and seasons, a damped trend.
 
 The form ETS(M,Ad,M) of Hyndman, Koehler, Ord and Snyder (2008). Smoothing and damping are a
-series' own, shrunk to one set for all that was chosen on the nation's calls to 2014.
+series' own, shrunk to one set for all that was chosen on the nation's forecasts to 2014.
 """
 
 from __future__ import annotations
@@ -19,15 +19,16 @@ from forecast.models.seasonal import (
     growth_paths,
     n_periods_ahead,
     needed_flows,
+    own_offsets,
+    shifted_share,
     usable_flows,
 )
 from forecast.models.shared import Shared
-from forecast.models.shrinkage import moved, own_offsets
 
-_SHARED = (0.15, 0.05, 0.5, 0.95)  # chosen on the nation's calls to 2014, docs/method.md
+_SHARED = (0.15, 0.05, 0.5, 0.95)  # chosen on the nation's forecasts to 2014, docs/method.md
 _LEAST_DAMPING = 0.8
 _YEARS = 10  # older habits mislead: shares and seasons have changed since
-_LEAST_PART = 1e-3  # of the smallest flow: multiplicative paths may touch nought
+_LEAST_PART = 1e-3  # of the smallest flow: multiplicative paths may touch zero
 
 
 class Ets:
@@ -55,7 +56,7 @@ def own_parameters(offsets: FloatArray) -> FloatArray:
 
     Trend and season are parts of what their constraints leave: of alpha, and of 1 - alpha.
     """
-    alpha, trend, season, damping = moved(np.array(_SHARED), offsets)
+    alpha, trend, season, damping = shifted_share(np.array(_SHARED), offsets)
     damping = _LEAST_DAMPING + (1 - _LEAST_DAMPING) * damping
     return np.array([alpha, alpha * trend, (1 - alpha) * season, damping])
 

@@ -1,8 +1,8 @@
-"""`pace`: the planner's rule made honest.
+"""`pace`: the planner's rule with its errors.
 
-The planner says that the year will end where it stands. Here December is the last YTD growth
-plus how far December has fallen from it in past years at this month: the errors of all
-indicators and areas, standardised, on this series' own scale.
+The planner says that the year will end where it stands. Here December is the last YTD growth plus
+an error: the standardised errors of all indicators and areas at this month in past years, on this
+series' own scale.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from forecast.history.series import History
 from forecast.models.shared import Scale, Shared
 
 _OLDEST_ANCHOR = 3  # years
-_JITTER = 0.25  # bandwidth of the smoothing of the empirical errors, in their own scale
+_JITTER = 0.25  # bandwidth of the smoothing of the empirical errors, in units of the scale
 
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """The newest YTD growth that says where the year stands, in per cent."""
+    """The newest YTD growth, from which the rest of the year goes on, in per cent."""
 
     month: int
     growth_pct: float
@@ -31,7 +31,7 @@ class Anchor:
 
 
 def anchor_of(history: History) -> Anchor | None:
-    """Return the newest settled point, or a newer one that the office expected; None without."""
+    """Return the newest settled point, or a newer one that the office expected; else None."""
     points = [Anchor(m, g, True) for m, g in history.expected.items()]
     last = history.last_published
     if last is not None:
@@ -40,7 +40,7 @@ def anchor_of(history: History) -> Anchor | None:
 
 
 class Pace:
-    """The last YTD growth and the empirical distribution of what December did to it."""
+    """The last YTD growth and the empirical distribution of its move until December."""
 
     name = "pace"
 
@@ -73,7 +73,9 @@ class FittedPace:
     def simulate(self, n_paths: int, rng: np.random.Generator) -> FloatArray:
         """Return paths of YTD growth, each on a straight course to its December."""
         year, known = year_of(self.anchor.month), month_of_year(self.anchor.month)
-        spread = np.sqrt(self.scale.freedom / rng.chisquare(self.scale.freedom, n_paths))
+        spread = np.sqrt(
+            self.scale.degrees_of_freedom / rng.chisquare(self.scale.degrees_of_freedom, n_paths)
+        )
         start = np.full(n_paths, self.anchor.growth_pct)
         if self.anchor.is_expected:
             start = start + self._errors(MONTHS_A_YEAR - 1, spread, rng)
@@ -90,15 +92,15 @@ class FittedPace:
     def _errors(
         self, months_known: int, spread: FloatArray, rng: np.random.Generator
     ) -> FloatArray:
-        """Return errors until December in percentage points, the pool's shape on this scale.
+        """Return errors until December in percentage points: the pool's shape on this scale.
 
-        Both signs are as likely: that growth fell in the past decade is no rule.
+        Both signs are equally likely: that growth fell in the past decade is not a rule.
         """
         pool = self.shared.standard_errors(self.history, months_known)
         drawn = rng.choice(np.concatenate([pool, -pool]), spread.size)
         smooth = (drawn + _JITTER * rng.standard_normal(spread.size)) / np.sqrt(1 + _JITTER**2)
-        size = self.scale.size_pp * self.shared.size(self.history, months_known)
-        return np.asarray(size * spread * smooth)
+        typical = self.scale.scale_pp * self.shared.typical_move(self.history, months_known)
+        return np.asarray(typical * spread * smooth)
 
     def _month(self, when: int, start: FloatArray, december: dict[int, FloatArray]) -> FloatArray:
         """Return YTD growth of a month if the rest of its year grows at one rate.

@@ -1,4 +1,4 @@
-"""`prophet`: Meta's additive regression on flows, multiplicative seasons; narrow on its own."""
+"""`prophet`: Meta's additive regression on flows, multiplicative seasons; too narrow alone."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Prophet:
     def can_fit(self, history: History) -> bool:
         """Return whether four regular years of monthly flows reach the last published month.
 
-        A yearly course has more parameters than quarters could tell apart.
+        A yearly course has more parameters than quarters can identify.
         """
         flows = usable_flows(history)
         return flows is not None and flows.season > _QUARTERS
@@ -61,7 +61,7 @@ class Prophet:
 
 @dataclass(frozen=True)
 class FittedProphet:
-    """A fitted Prophet; its parameters stay when figures come in."""
+    """A fitted Prophet, whose parameters stay as new figures come in."""
 
     history: History
     model: Any
@@ -109,7 +109,7 @@ def _seeded(seed: int) -> Iterator[None]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Silence what is said of each fit, and of pandas' future by Prophet."""
+    """Silence the messages about each fit, and Prophet's warnings about pandas."""
     loggers = [logging.getLogger(name) for name in ("prophet", "prophet.plot", "cmdstanpy")]
     before = [logger.disabled for logger in loggers]
     for logger in loggers:

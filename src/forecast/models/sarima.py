@@ -1,13 +1,13 @@
 """`sarima`: (1,0,1)(0,1,1) on 100 times the logarithm of flows, parameters near a shared set.
 
-Growth on a year earlier returns slowly to none, is observed with noise, and part of a month's
+Growth on a year earlier returns slowly to zero, is observed with noise, and part of a month's
 noise comes back as a base effect a year later:
 
     (1 - phi B) (1 - B^s) y_t = (1 - theta B) (1 - Theta B^s) e_t
 
 The airline model is the case phi = 1. Maximum likelihood for each series overfits ten years of
-data, so they are shrunk to one set for all, chosen on the nation's calls to 2014 (docs/method.md).
-The variance is the series' own.
+data, so they are shrunk to one set for all, chosen on the nation's forecasts to 2014
+(docs/method.md). The variance is the series' own.
 """
 
 from __future__ import annotations
@@ -21,9 +21,15 @@ from statsmodels.tsa.statespace.sarimax import SARIMAX
 from forecast.history.flows import Flows
 from forecast.history.levels import FloatArray
 from forecast.history.series import History
-from forecast.models.seasonal import growth_paths, n_periods_ahead, needed_flows, usable_flows
+from forecast.models.seasonal import (
+    growth_paths,
+    n_periods_ahead,
+    needed_flows,
+    own_offsets,
+    shifted_share,
+    usable_flows,
+)
 from forecast.models.shared import Shared
-from forecast.models.shrinkage import moved, own_offsets
 from forecast.models.statespace import (
     distribution_ahead,
     drawn,
@@ -73,8 +79,9 @@ def shared_parameters(season: int) -> FloatArray:
 def own_parameters(season: int, offsets: FloatArray) -> FloatArray:
     """Return a series' AR, MA, seasonal MA and unit variance, by offsets of their log odds."""
     signs = np.array([1.0, -1.0, -1.0])
-    found: FloatArray = np.r_[signs * moved(signs * shared_parameters(season), offsets), 1.0]
-    return found
+    shares = shifted_share(signs * shared_parameters(season), offsets)
+    parameters: FloatArray = np.r_[signs * shares, 1.0]
+    return parameters
 
 
 def _model(flows: Flows) -> SARIMAX:

@@ -1,12 +1,16 @@
-"""What models of seasonal flows share: the periods ahead, and flows turned into YTD growth."""
+"""What models of seasonal flows share: flows turned into YTD growth, and parameters of a series.
+
+A series' own parameters are shrunk to one set that all series share.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
 
 from forecast.base.errors import NotEnoughHistory
 from forecast.base.months import month_of_year, year_of
@@ -16,6 +20,9 @@ from forecast.history.series import History
 
 FEWEST_YEARS = 4
 _LEAST_KNOWN = 0.8
+_SPREAD = 0.3  # standard deviation of offsets over series
+_MOST_STEPS = 30
+_IMPOSSIBLE = 1e10  # a finite wall: differences of infinities would warn, and end the search
 
 
 def usable_flows(history: History) -> Flows | None:
@@ -43,7 +50,7 @@ def needed_flows(history: History, model: str) -> Flows:
 
 
 def n_periods_ahead(history: History, flows: Flows) -> int:
-    """Return the number of periods from the last known flow to December of the judged year."""
+    """Return the number of periods from the last known flow to December of the forecast year."""
     return flows.period_index(history.year + 1) - len(flows.amounts)
 
 
@@ -89,3 +96,24 @@ def filled(flows: Flows) -> FloatArray:
         if near.size:
             values[index] = np.exp(np.interp(index // flows.season, near, np.log(same[near])))
     return values
+
+
+def own_offsets(log_likelihood: Callable[[FloatArray], float], n: int) -> FloatArray:
+    """Return how far a series' n parameters lie from the shared ones, at the posterior's mode.
+
+    Offsets are in log odds of shares and in logarithms of ratios. A priori they are normal about
+    zero, with one standard deviation for all; what the series adds is its log likelihood.
+    """
+
+    def loss(scores: FloatArray) -> float:
+        likelihood = log_likelihood(_SPREAD * scores)
+        return float(scores @ scores / 2 - likelihood) if np.isfinite(likelihood) else _IMPOSSIBLE
+
+    mode = minimize(loss, np.zeros(n), method="BFGS", options={"maxiter": _MOST_STEPS, "gtol": 0.1})
+    return np.asarray(_SPREAD * mode.x)
+
+
+def shifted_share(share: float | FloatArray, offset: float | FloatArray) -> FloatArray:
+    """Return a share between 0 and 1 after its log odds have moved by an offset."""
+    odds = share / (1 - np.asarray(share)) * np.exp(offset)
+    return np.asarray(odds / (1 + odds))

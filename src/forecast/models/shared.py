@@ -1,4 +1,4 @@
-"""What models learn from all indicators and areas together: sizes and shapes of past errors."""
+"""Estimates that models share: scales and shapes of past errors of all indicators and areas."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from forecast.base.months import MONTHS_A_YEAR
 from forecast.history.levels import FloatArray
 from forecast.history.series import History
 
-PRIOR_YEARS = 4.0  # weight of the pool against a series' own years
+PRIOR_YEARS = 4.0  # weight of the pool beside a series' own years
 SIGNAL_TO_NOISE = 0.2
-ASSUMED_SIZE_PP = 5.0  # where no past year of any series tells: wide, and said so
+ASSUMED_SCALE_PP = 5.0  # without a past year of any series: wide, and labelled so
 ASSUMED_DIFFERENCE = 1.0
-ASSUMED_ELASTICITY = 0.5  # half of what moves related series moves a series, both in own units
+ASSUMED_ELASTICITY = 0.5  # a series moves half as far as its related ones, each in its own units
 
 Rule = Literal["accumulates", "end_of_year"]
 Basis = Literal["own", "borrowed", "assumed"]
@@ -25,14 +25,15 @@ Basis = Literal["own", "borrowed", "assumed"]
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """The typical size of a series' moves in percentage points, and what it rests on.
+    """The typical move of a series in percentage points, and what the estimate rests on.
 
-    `freedom` counts the years behind it, those lent by the pool included; `basis` is `own` where
-    the series' own years outweigh the pool, `borrowed` where the pool does, `assumed` without.
+    The degrees of freedom count the years behind it, the pool's weight included. `basis` is `own`
+    where the series' own years outweigh the pool, `borrowed` where the pool outweighs them, and
+    `assumed` without a record.
     """
 
-    size_pp: float
-    freedom: float
+    scale_pp: float
+    degrees_of_freedom: float
     basis: Basis
     own_years: int
 
@@ -40,8 +41,8 @@ class Scale:
 def assumed_profile() -> FloatArray:
     """Return the typical move between months if growth were half noise, half random walk.
 
-    With l = 1 - k/j still to come, white noise in growth leaves a variance of l of what the
-    first months leave, a random walk in the level about l cubed; this is the mean of the two.
+    With the part l = 1 - k/j of the months to come, white noise in growth leaves the part l of the
+    variance, a random walk in the level about l cubed; this is the mean of the two.
     """
     months = np.arange(MONTHS_A_YEAR + 1)
     known, until = np.meshgrid(months, months, indexing="ij")
@@ -54,13 +55,13 @@ def assumed_profile() -> FloatArray:
 
 @dataclass(frozen=True)
 class Shared:
-    """Error pools over all indicators and areas, settled before the day of the call.
+    """Error pools over all indicators and areas, settled before the day of the forecast.
 
     `profile[rule][k, j]` is the root mean square of S_j - S_k within a year, in units of the
     series' scale, for months known k < j (k = 0: a whole year against the year before);
     `errors[rule][k]` holds the standardised errors of the planner's rule until December.
     `difference` is the typical distance between an area's growth and that of its related
-    series, in units of the area's scale. `elasticity` is how far a series moves where the mean of
+    series, in units of the area's scale. `elasticity` is the move of a series where the mean of
     its related ones moves by one, each in units of its own scale, and `unexplained` the share of
     its variance that they leave. Without a record all are assumed, and wide.
     """
@@ -68,7 +69,7 @@ class Shared:
     profile: Mapping[str, FloatArray] = field(default_factory=dict)
     errors: Mapping[str, Mapping[int, FloatArray]] = field(default_factory=dict)
     scales: Mapping[str, tuple[float, int]] = field(default_factory=dict)
-    typical_size_pp: float = ASSUMED_SIZE_PP
+    typical_scale_pp: float = ASSUMED_SCALE_PP
     area_factor: float = 1.0
     difference: float = ASSUMED_DIFFERENCE
     signal_to_noise: float = SIGNAL_TO_NOISE
@@ -76,30 +77,32 @@ class Shared:
     unexplained: float = 1.0
 
     def of(self, series: Iterable[str]) -> Shared:
-        """Return the same with the scales of some series alone."""
+        """Return the same estimates with the scales of the given series only."""
         return replace(self, scales={n: self.scales[n] for n in series if n in self.scales})
 
-    def size(self, history: History, months_known: int, until: int = MONTHS_A_YEAR) -> float:
+    def typical_move(
+        self, history: History, months_known: int, until: int = MONTHS_A_YEAR
+    ) -> float:
         """Return the typical |S_until - S_known| in units of the series' scale."""
         profile = self.profile.get(rule_of(history.indicator.annual_rule))
-        learnt = np.nan if profile is None else float(profile[months_known, until])
-        return learnt if np.isfinite(learnt) else float(assumed_profile()[months_known, until])
+        estimate = np.nan if profile is None else float(profile[months_known, until])
+        return estimate if np.isfinite(estimate) else float(assumed_profile()[months_known, until])
 
     def standard_errors(self, history: History, months_known: int) -> FloatArray:
-        """Return standardised errors until December; normal quantiles where no past year tells."""
+        """Return standardised errors until December; normal quantiles without a past year."""
         pool = self.errors.get(rule_of(history.indicator.annual_rule), {}).get(months_known)
         return np.asarray(norm.ppf((np.arange(100) + 0.5) / 100)) if pool is None else pool
 
     def scale_of(self, history: History) -> Scale:
-        """Return a series' scale, shrunk in logarithms to that of its lenders, or of all."""
+        """Return a series' scale, shrunk in logarithms to that of its donors, or of all."""
         own, n_years = self.scales.get(history.reference, (1.0, 0))
-        lent = [
+        donors = [
             self.scales[r][0] for r in history.indicator.lenders(history.area) if r in self.scales
         ]
-        prior = self.area_factor * float(np.mean(lent)) if lent else self.typical_size_pp
-        log_size = (PRIOR_YEARS * np.log(prior) + n_years * np.log(own)) / (PRIOR_YEARS + n_years)
+        prior = self.area_factor * float(np.mean(donors)) if donors else self.typical_scale_pp
+        log_scale = (PRIOR_YEARS * np.log(prior) + n_years * np.log(own)) / (PRIOR_YEARS + n_years)
         basis: Basis = "own" if n_years > PRIOR_YEARS else "borrowed" if self.scales else "assumed"
-        return Scale(float(np.exp(log_size)), PRIOR_YEARS + n_years, basis, n_years)
+        return Scale(float(np.exp(log_scale)), PRIOR_YEARS + n_years, basis, n_years)
 
 
 def rule_of(annual_rule: str | None) -> Rule:

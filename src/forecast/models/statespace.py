@@ -22,19 +22,22 @@ def filter_pass(model: MLEModel) -> FilterResults:
 
 
 def recent_error_variance(filtered: FilterResults, season: int) -> float:
-    """Return the mean square of recent one-step errors, each in units of its own deviation."""
+    """Return the mean square of recent one-step errors, each in units of its standard deviation."""
     errors, spread = _recent_errors(filtered, season)
     return float(np.mean(errors**2 / spread))
 
 
 def log_likelihood(filtered: FilterResults, season: int) -> float:
-    """Return that of recent one-step errors, up to a constant, the variance concentrated out."""
+    """Return the log likelihood of recent one-step errors, the variance concentrated out.
+
+    It is known up to a constant.
+    """
     errors, spread = _recent_errors(filtered, season)
     return float(-len(errors) / 2 * np.log(np.mean(errors**2 / spread)) - np.log(spread).sum() / 2)
 
 
 def _recent_errors(filtered: FilterResults, season: int) -> tuple[FloatArray, FloatArray]:
-    """Return recent one-step errors and their variances, but for an unknown common factor."""
+    """Return recent one-step errors, and their variances up to a common factor."""
     errors, spread = filtered.forecasts_error[0], filtered.forecasts_error_cov[0, 0]
     usual = np.flatnonzero(~filtered.missing[0].astype(bool))
     recent = usual[usual >= _START_YEARS * season][-_RECENT_YEARS * season :]

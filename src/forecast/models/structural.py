@@ -3,8 +3,8 @@
     y_t = level + season + e_t, level += slope + h_t, slope = phi slope + z_t
 
 The basic structural model of Harvey (1989). The ratios of the variances to that of e are shrunk to
-one set for all series, chosen on the nation's calls to 2014 (docs/method.md); the size is the
-series' own.
+one set for all series, chosen on the nation's forecasts to 2014 (docs/method.md); the variance is
+the series' own.
 """
 
 from __future__ import annotations
@@ -18,9 +18,14 @@ from statsmodels.tsa.statespace.mlemodel import MLEModel
 from forecast.history.flows import Flows
 from forecast.history.levels import FloatArray
 from forecast.history.series import History
-from forecast.models.seasonal import growth_paths, n_periods_ahead, needed_flows, usable_flows
+from forecast.models.seasonal import (
+    growth_paths,
+    n_periods_ahead,
+    needed_flows,
+    own_offsets,
+    usable_flows,
+)
 from forecast.models.shared import Shared
-from forecast.models.shrinkage import own_offsets
 from forecast.models.statespace import (
     distribution_ahead,
     drawn,

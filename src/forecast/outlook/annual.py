@@ -20,8 +20,7 @@ from forecast.combination.estimates import Lessons, learning_day, lessons, what_
 from forecast.combination.pool import quantile_average
 from forecast.history.levels import FloatArray
 from forecast.history.series import History, build_history
-from forecast.models.contract import Model, explodes
-from forecast.models.registry import MODELS
+from forecast.models.registry import MODELS, Model, is_explosive
 from forecast.models.shared import Scale, Shared
 from forecast.outlook.caveats import Caveat, limits
 from forecast.outlook.parts import Allowance, allowances, held
@@ -101,7 +100,7 @@ def _members(
             continue
         rng = generator(seed, f"{name}/{history.reference}")
         paths = model.fit(history, shared).simulate(n_paths, rng)
-        if explodes(paths, shared.scale_of(history)):
+        if is_explosive(paths, shared.scale_of(history)):
             dropped.append(Caveat("member_dropped", {"model": name}))
         else:
             members[name] = paths

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from forecast.base.months import MONTHS_A_YEAR, month, month_text, year_of
 from forecast.history.levels import FloatArray
 from forecast.history.series import History
-from forecast.models.followed import left_out
+from forecast.models.related import unusable_series
 from forecast.models.shared import Scale
 
 
@@ -35,7 +35,8 @@ def limits(history: History, scale: Scale, members: Mapping[str, FloatArray]) ->
     if "borrowed" in members:
         found.append(
             Caveat(
-                "borrowed_course", {"related": ", ".join(history.indicator.followed(history.area))}
+                "borrowed_course",
+                {"related": ", ".join(history.indicator.substitute_series(history.area))},
             )
         )
     newest = max(history.expected, default=None)
@@ -53,9 +54,9 @@ def limits(history: History, scale: Scale, members: Mapping[str, FloatArray]) ->
         for b in history.indicator.break_months
     ):
         found.append(Caveat("levels_break"))
-    left = left_out(history)
-    for reason in dict.fromkeys(left.values()):
-        series = ", ".join(r for r in left if left[r] == reason)
+    unusable = unusable_series(history)
+    for reason in dict.fromkeys(unusable.values()):
+        series = ", ".join(r for r in unusable if unusable[r] == reason)
         found.append(Caveat(f"related_{reason}", {"related": series}))
     if len(members) == 1:
         found.append(Caveat("one_member", {"model": next(iter(members))}))

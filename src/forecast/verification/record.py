@@ -49,7 +49,7 @@ DENSITY_COLUMNS = {
     "mean_pct": "float64",
     "lower80_pct": "float64",
     "upper80_pct": "float64",
-    "size_pp": "float64",
+    "scale_pp": "float64",
     "seconds": "float64",
 }
 

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecast.history.levels import FloatArray
-from forecast.models.shrinkage import moved, own_offsets
+from forecast.models.seasonal import own_offsets, shifted_share
 
-SPREAD = 0.3  # the deviation of offsets a priori, in log odds or logarithms
+SPREAD = 0.3  # the standard deviation of offsets a priori, in log odds or logarithms
 VARIANCE = SPREAD**2
 
 
@@ -67,8 +67,8 @@ def test_a_likelihood_that_is_nowhere_known_moves_nothing(impossible: float):
 
 def test_odds_are_multiplied():
     """Three to one, at double odds, are six to one."""
-    assert moved(0.75, np.log(2)) == pytest.approx(6 / 7)
-    assert moved(0.75, -np.log(3)) == pytest.approx(1 / 2)
+    assert shifted_share(0.75, np.log(2)) == pytest.approx(6 / 7)
+    assert shifted_share(0.75, -np.log(3)) == pytest.approx(1 / 2)
 
 
 def shares() -> st.SearchStrategy[float]:
@@ -76,15 +76,17 @@ def shares() -> st.SearchStrategy[float]:
 
 
 @given(shares(), st.floats(-12, 12))
-def test_a_moved_share_stays_between_nought_and_one(share: float, offset: float):
-    assert 0 < moved(share, offset) < 1
+def test_a_moved_share_stays_between_zero_and_one(share: float, offset: float):
+    assert 0 < shifted_share(share, offset) < 1
 
 
 @given(shares())
 def test_no_offset_leaves_a_share_where_it_is(share: float):
-    assert moved(share, 0.0) == pytest.approx(share)
+    assert shifted_share(share, 0.0) == pytest.approx(share)
 
 
 @given(shares(), st.floats(-5, 5), st.floats(-5, 5))
 def test_one_move_after_another_is_their_sum(share: float, one: float, other: float):
-    assert moved(moved(share, one), other) == pytest.approx(moved(share, one + other))
+    assert shifted_share(shifted_share(share, one), other) == pytest.approx(
+        shifted_share(share, one + other)
+    )

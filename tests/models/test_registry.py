@@ -7,6 +7,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from forecast.archive.archive import Archive, Snapshot
 from forecast.backtest.past_errors import past_errors
@@ -15,11 +17,10 @@ from forecast.base.months import month
 from forecast.combination.scales import learnt
 from forecast.history.levels import FloatArray
 from forecast.history.series import History, build_history
-from forecast.models.contract import Fitted, Model
 from forecast.models.cumulated import FittedGrowth
-from forecast.models.registry import MODELS
+from forecast.models.registry import MODELS, Fitted, Model, is_explosive
 from forecast.models.sarima import FittedSarima
-from forecast.models.shared import Shared
+from forecast.models.shared import Scale, Shared
 
 N_PATHS = 50
 SLOW = "prophet"  # fitted to one case alone
@@ -266,7 +267,7 @@ def test_an_updated_borrowed_course_is_a_fit(asked, fits, label):
 @pytest.mark.parametrize("label", sorted(FITTED_TO["drift"]))
 def test_an_updated_drift_is_the_model_with_its_old_parameters(asked, fits, label):
     old, later = fits["drift", label], asked[label].later
-    made = FittedGrowth(later, old.motion, old.freedom, old.expected_sd)
+    made = FittedGrowth(later, old.motion, old.degrees_of_freedom, old.expected_sd)
     np.testing.assert_equal(old.update(later).distribution(), made.distribution())
 
 
@@ -335,3 +336,57 @@ def test_no_real_history_is_too_short_or_too_gappy_to_be_asked(model, area, real
                 paths = paths_of(model.fit(history, Shared()), n_paths=5)
                 assert paths.shape == (5, len(history.ahead)), (name, year)
                 assert np.isfinite(paths).all(), (name, year)
+
+
+# Paths that are no forecast: not finite, or far wider than the series ever moved ------------------
+
+SCALE_PP = 2.0
+SCALE = Scale(SCALE_PP, 12.0, "own", 8)
+WIDEST = 40 * SCALE_PP  # between the 5 % and the 95 % of December
+
+
+def paths_between(low: float, high: float, n_months: int = 3) -> np.ndarray:
+    """Return evenly spread paths of one rate each."""
+    return np.repeat(np.linspace(low, high, 1001)[:, None], n_months, axis=1)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("column", [0, -1])
+def test_one_number_that_is_not_finite_is_enough(value: float, column: int):
+    paths = paths_between(5, 9)
+    paths[17, column] = value
+    assert is_explosive(paths, SCALE)
+
+
+def test_the_middle_nine_tenths_may_be_forty_times_as_wide_as_the_series_moves():
+    """Of an even spread nine tenths of its width."""
+    assert not is_explosive(paths_between(0, 0.99 * WIDEST / 0.9), SCALE)
+    assert is_explosive(paths_between(0, 1.01 * WIDEST / 0.9), SCALE)
+
+
+@pytest.mark.parametrize("scales", [0.5, 1.0, 2.0, 5.0])
+def test_usual_and_wide_forecasts_are_kept(scales: float):
+    """Normal, with a standard deviation of up to five scales: a silent year has about two."""
+    rng = np.random.default_rng(1)
+    december = 7 + scales * SCALE_PP * rng.standard_normal((1000, 1))
+    assert not is_explosive(december, SCALE)
+
+
+def test_a_few_wild_paths_are_the_tail_of_a_forecast():
+    paths = paths_between(5, 9)
+    paths[:20] = 1e6
+    assert not is_explosive(paths, SCALE)
+
+
+def test_december_alone_is_judged():
+    paths = paths_between(5, 9)
+    paths[:, 0] *= 1000
+    assert not is_explosive(paths, SCALE)
+
+
+@given(st.floats(-50, 50), st.floats(0.5, 200), st.floats(0.1, 10))
+def test_neither_place_nor_unit_matters(place: float, width: float, unit: float):
+    scale = Scale(unit * SCALE_PP, 12.0, "own", 8)
+    if abs(0.9 * width - WIDEST) > 1e-6:
+        moved = paths_between(place, place + unit * width)
+        assert is_explosive(moved, scale) == is_explosive(paths_between(0, width), SCALE)

@@ -1,4 +1,4 @@
-"""Which related series a model can follow, and why the others are left out."""
+"""Which related series a model can use, and why the others are left out."""
 
 from __future__ import annotations
 
@@ -19,32 +19,32 @@ _LONGEST_SILENCE = 3  # months that a related series may lie behind the series i
 _JUMP = 10.0  # times its usual change from month to month
 
 
-def followed(history: History) -> list[History]:
-    """Return the related series that can be followed; none where none has newer figures."""
+def usable_series(history: History) -> list[History]:
+    """Return the related series that a nowcast can use; empty where none has newer figures."""
     last = history.last_published
     if last is None:
         return []
-    left = left_out(history)
-    usable = [h for reference, h in _growing(history).items() if reference not in left]
+    unusable = unusable_series(history)
+    usable = [h for reference, h in _growing(history).items() if reference not in unusable]
     return usable if any((h.last_published or 0) > last for h in usable) else []
 
 
-def left_out(history: History) -> dict[str, Reason]:
-    """Return the related series that cannot be followed, by reference, each with the reason.
+def unusable_series(history: History) -> dict[str, Reason]:
+    """Return the related series that cannot be used, by reference, each with the reason.
 
-    `missing`: no growth known. `stopped`: its last month lies more than three before the series'
+    `missing`: no growth is known. `stopped`: its last month lies more than three before the series'
     own. `short`: fewer than 24 months. `jumped`: growth that is the ratio of two levels changed
     out of all proportion since the series' own last month, as where a base was restated.
     """
     last = history.last_published
     if last is None:
         return {}
-    found = {reference: _reason(h, last) for reference, h in _growing(history).items()}
-    return {reference: reason for reference, reason in found.items() if reason is not None}
+    reasons = {reference: _reason(h, last) for reference, h in _growing(history).items()}
+    return {reference: reason for reference, reason in reasons.items() if reason is not None}
 
 
 def _growing(history: History) -> dict[str, History]:
-    """Return the related series that have growth; an index of diffusion has none."""
+    """Return the related series that have growth; a diffusion index has none."""
     return {r: h for r, h in history.related.items() if h.indicator.annual_rule is not None}
 
 
@@ -61,7 +61,7 @@ def _reason(related: History, last: int) -> Reason | None:
 
 
 def _has_jumped(related: History, growth: FloatArray, last: int) -> bool:
-    """Whether unpublished growth since a month leapt; growth as published is on one base."""
+    """Whether growth from ratios of levels leapt since a month; published growth has one base."""
     months = np.flatnonzero(np.isfinite(growth))
     steps = np.abs(np.diff(growth[months]))
     is_new = months[1:] > last - month(related.first_year, 1)

@@ -8,8 +8,8 @@ import pytest
 from forecast.history.growth import Basis
 from forecast.history.levels import FloatArray
 from forecast.history.series import History
-from forecast.models.followed import followed, left_out
 from forecast.models.nowcast import Nowcast
+from forecast.models.related import unusable_series, usable_series
 from forecast.models.shared import Scale
 from forecast.outlook.caveats import limits
 from strategies import history_of, indicator, row
@@ -57,8 +57,8 @@ def test_the_nowcast_goes_on_without_a_spoilt_series_and_says_so(reason, spoil, 
     if reason == "stopped":
         growth[1, 8:] = np.nan
     history = district(np.where(np.isnan(growth), 8.0, growth), spoil(growth))
-    assert left_out(history) == {OTHER: reason}
-    assert [h.area for h in followed(history)] == ["nation"]
+    assert unusable_series(history) == {OTHER: reason}
+    assert [h.area for h in usable_series(history)] == ["nation"]
     assert Nowcast().can_fit(history)
     told = {c.code: c.values for c in limits(history, Scale(1.0, 9.0, "own", 9), {})}
     assert told[f"related_{reason}"] == {"related": OTHER}
@@ -66,16 +66,16 @@ def test_the_nowcast_goes_on_without_a_spoilt_series_and_says_so(reason, spoil, 
 
 def test_a_leap_of_published_growth_is_real(growth):
     """The office compares like with like; a ratio of two levels may not."""
-    assert left_out(district(growth, history_of(leapt(growth)))) == {}
+    assert unusable_series(district(growth, history_of(leapt(growth)))) == {}
 
 
 def test_a_leap_before_the_series_own_last_month_is_past(growth):
     early = growth.copy()
     early[0, 5:] += 60
-    assert left_out(district(growth, on_levels(history_of(early)))) == {}
+    assert unusable_series(district(growth, on_levels(history_of(early)))) == {}
 
 
 def test_an_index_of_diffusion_is_no_growth_that_could_be_missing(growth):
     entry = indicator(annual_rule=None)
     index = history_of(np.full((3, 12), np.nan), entry=entry)
-    assert left_out(district(growth, index)) == {}
+    assert unusable_series(district(growth, index)) == {}
