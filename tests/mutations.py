@@ -190,7 +190,7 @@ def rows_lost(folder: Path) -> list[str]:
     """Return the CSV files of figures of which a row is neither accepted nor in a fault."""
     found = sound_figures(folder)
     rejected = {(f.file, f.line) for f in found.faults if f.line is not None}
-    whole = {f.file for f in found.faults if f.line in (None, 1) or "no CSV" in f.message}
+    whole = {f.file for f in found.faults if f.line in (None, 1) or "not valid CSV" in f.message}
     lost = []
     for path in sorted((folder / "figures").glob("*.csv")):
         name = path.relative_to(folder).as_posix()

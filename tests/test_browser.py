@@ -11,7 +11,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from forecast.base.parameters import KINDS, LANGUAGES, Parameters
+from forecast.base.parameters import KINDS, Parameters
+from forecast.base.texts import LANGUAGES
 from forecast.publishing.publish import publish
 
 CHROMIUM = shutil.which("chromium")

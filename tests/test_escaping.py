@@ -13,7 +13,8 @@ from markdown_it import MarkdownIt  # comes with rich
 from pypdf import PdfReader
 
 from forecast.base.errors import NoPdf
-from forecast.base.parameters import KINDS, LANGUAGES, Parameters
+from forecast.base.parameters import KINDS, Parameters
+from forecast.base.texts import LANGUAGES
 from forecast.publishing.markdown import markdown_of
 from forecast.publishing.pdf import pdf_engine, pdf_of
 from forecast.publishing.publication import Publication

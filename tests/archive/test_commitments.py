@@ -28,7 +28,7 @@ from strategies import commitment, entry
         ({"amount": "nan"}, "amount: Input should be a finite number"),
         ({"unit_en": '"%"'}, "unit_en '%' and unit_zh '张'; allowed: '%' in both or none"),
         ({"unit_en": '"%"', "unit_zh": '"%"'}, "amount 400 of a share; allowed: up to 100"),
-        ({"id": '"../beds"'}, "id '../beds'; allowed: letters, digits, - and _"),
+        ({"id": '"../beds"'}, "id '../beds' is not a name (expected letters, digits, - and _"),
         ({"tolerance_pct": "5.0"}, "tolerance_pct 5; allowed: zero or more and below 100, with"),
         ({"amount_basis": '"felt"'}, "amount_basis: Input should be 'stated', 'named' or 'all'"),
         ({"year": '"2018"'}, "year: Input should be a valid integer"),
@@ -48,15 +48,24 @@ def test_a_faulty_commitment_is_named_with_the_line_of_its_entry(
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ("bed,2018-06-30,100,a,", "id 'bed' is no commitment; known in commitments.toml: beds"),
-        ("beds,2018-06-31,100,a,", "day '2018-06-31' is no day; allowed: YYYY-MM-DD"),
+        ("bed,2018-06-30,100,a,", "id 'bed' is not a commitment (known in commitments.toml: beds)"),
+        (
+            "beds,2018-06-31,100,a,",
+            "day '2018-06-31' is not a date (expected YYYY-MM-DD, 1900 to 2199)",
+        ),
         ("beds,2019-06-30,100,a,", "day '2019-06-30' lies in no year of beds; allowed: 2018"),
-        ("beds,2018-06-30,-1,a,", "done '-1' is no amount; allowed: a plain number from zero on"),
-        ('beds,2018-06-30,"1,000",a,', "done '1,000' is no amount"),
-        ("beds,2018-06-30,nan,a,", "done 'nan' is no amount"),
-        ("beds,2018-06-30,,a,", "done '' is no amount"),
+        (
+            "beds,2018-06-30,-1,a,",
+            "done '-1' is not an amount (expected a plain number from zero on",
+        ),
+        ('beds,2018-06-30,"1,000",a,', "done '1,000' is not an amount"),
+        ("beds,2018-06-30,nan,a,", "done 'nan' is not an amount"),
+        ("beds,2018-06-30,,a,", "done '' is not an amount"),
         ("beds,2018-06-30,100,,", "source is empty; allowed: where it was read"),
-        ("beds,2018-06-30,100,a,soon", "released_on 'soon' is no day; allowed: YYYY-MM-DD, or"),
+        (
+            "beds,2018-06-30,100,a,soon",
+            "released_on 'soon' is not a date (expected YYYY-MM-DD, 1900 to 2199); an empty cell",
+        ),
         ("beds,2018-06-30,100,a,2018-06-29", "released_on '2018-06-29' lies before its day"),
         ("beds,2018-06-30,100", "3 cells; the header has 5"),
         (

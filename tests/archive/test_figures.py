@@ -67,32 +67,41 @@ BAD_CELLS = [
     (
         "first_month",
         "2019-13",
-        "first_month '2019-13' is no month; allowed: YYYY-MM, 1900-01 to 2199-12",
+        "first_month '2019-13' is not a month (expected YYYY-MM, 1900-01 to 2199-12)",
     ),
-    ("first_month", "2019", "first_month '2019' is no month; allowed: YYYY-MM, 1900-01 to 2199-12"),
+    (
+        "first_month",
+        "2019",
+        "first_month '2019' is not a month (expected YYYY-MM, 1900-01 to 2199-12)",
+    ),
     (
         "last_month",
         "2019-2",
-        "last_month '2019-2' is no month; allowed: YYYY-MM, 1900-01 to 2199-12",
+        "last_month '2019-2' is not a month (expected YYYY-MM, 1900-01 to 2199-12)",
     ),
     (
         "last_month",
         "2018-12",
         "last_month '2018-12' lies before first_month; allowed: the same month or a later one",
     ),
-    ("measure", "yoy", "measure 'yoy' is no measure; allowed: level, growth_pct"),
-    ("measure", "", "measure '' is no measure; allowed: level, growth_pct"),
+    ("measure", "yoy", "measure 'yoy' is not a measure (expected level, growth_pct)"),
+    ("measure", "", "measure '' is not a measure (expected level, growth_pct)"),
     *(
         (
             "value",
             cell,
-            f"value '{cell}' is no number; allowed: a finite decimal number, no sign for thousands",
+            f"value '{cell}' is not a number "
+            "(expected a finite decimal number without thousands separators)",
         )
         for cell in ("seven", "", "7.5%", "1_000", "nan", "inf", "-Infinity", "7.5.1")
     ),
-    ("value", "-100", "value '-100' is no growth; allowed: above -100"),
+    ("value", "-100", "value '-100' is not a growth rate (expected a number above -100)"),
     *(
-        ("released_on", cell, f"released_on '{cell}' is no day; allowed: YYYY-MM-DD")
+        (
+            "released_on",
+            cell,
+            f"released_on '{cell}' is not a date (expected YYYY-MM-DD, 1900 to 2199)",
+        )
         for cell in ("2019-02-30", "20190315", "2019/03/15", "15.03.2019", "", "2019-W11-5")
     ),
     (
@@ -101,11 +110,11 @@ BAD_CELLS = [
         "released_on '2018-12-31' lies before the first month of its span; "
         "allowed: a day from then on",
     ),
-    ("area", "", "area '' is no name; allowed: letters, digits, - and _, at most 64 of them"),
+    ("area", "", "area '' is not a name (expected letters, digits, - and _, at most 64 of them)"),
     (
         "indicator",
         "",
-        "indicator '' is no name; allowed: letters, digits, - and _, at most 64 of them",
+        "indicator '' is not a name (expected letters, digits, - and _, at most 64 of them)",
     ),
 ]
 
@@ -125,12 +134,12 @@ def test_a_bad_cell_is_named_with_its_line_and_what_is_allowed(
         (
             "status",
             "guess",
-            "status 'guess' is no status; allowed: final, preliminary, expected, lower_bound",
+            "status 'guess' is not a status (expected final, preliminary, expected, lower_bound)",
         ),
         (
             "released_on_basis",
             "felt",
-            "released_on_basis 'felt' is no basis; allowed: published, estimated, uploaded",
+            "released_on_basis 'felt' is not a basis (expected published, estimated, uploaded)",
         ),
         ("unit", "cny", "unit 'cny' does not go with growth_pct; allowed: pct, or nothing"),
     ],
@@ -149,7 +158,7 @@ def test_a_figure_may_come_out_on_the_first_day_of_its_span(tmp_path: Path):
 def test_a_year_that_no_calendar_has_is_no_month(tmp_path: Path):
     row = "here,sales,0000-01,0000-12,growth_pct,7.5,2019-03-15"
     said = faults_of(folder_of(tmp_path, made_csv=text_of(row)))
-    assert any("first_month '0000-01' is no month" in fault for fault in said)
+    assert any("first_month '0000-01' is not a month" in fault for fault in said)
 
 
 def test_a_missing_column_is_named(tmp_path: Path):
@@ -181,7 +190,7 @@ def test_a_wrong_number_of_cells_is_named(tmp_path: Path, row: str, n_cells: int
 
 def test_a_quote_that_is_never_closed_is_named(tmp_path: Path):
     folder = folder_of(tmp_path, made_csv=text_of(with_cell(GOOD, "area", '"here')))
-    with pytest.raises(ContractError, match=r"figures/made\.csv:\d+: no CSV: "):
+    with pytest.raises(ContractError, match=r"figures/made\.csv:\d+: not valid CSV: "):
         read_figures(folder)
 
 
@@ -318,7 +327,7 @@ def test_no_kind_of_fault_hides_another(tmp_path: Path):
     )
     folder = folder_of(tmp_path, made_csv=text_of(*rows))
     (folder / "indicators.toml").write_text(REGISTRY, encoding="utf-8")
-    with pytest.raises(ContractError, match="is no number") as caught:
+    with pytest.raises(ContractError, match="is not a number") as caught:
         read_archive(folder)
     assert {fault.line for fault in caught.value.faults} == {2, 4, 5}
 
@@ -423,7 +432,7 @@ def test_faults_of_parquet_are_named_by_row(tmp_path: Path):
 def test_a_missing_number_in_parquet_is_a_fault(tmp_path: Path):
     folder = folder_of(tmp_path)
     table().assign(value=[7.5, None, 3.0]).to_parquet(folder / "figures" / "made.parquet")
-    with pytest.raises(ContractError, match=r"figures/made\.parquet:2: value .* is no number"):
+    with pytest.raises(ContractError, match=r"figures/made\.parquet:2: value .* is not a number"):
         read_figures(folder)
 
 

@@ -113,9 +113,12 @@ def test_the_file_is_read_as_any_figures_file(archive: Archive, tmp_path: Path):
 
 
 FAULTY = {
-    "no number": (f"{GDP}%", r"flash\.csv:2: value '7\.9%' is no number"),
+    "no number": (f"{GDP}%", r"flash\.csv:2: value '7\.9%' is not a number"),
     "no month": ("district,gdp,2018-01,2018-13,growth_pct,7", r":2: last_month '2018-13' is no"),
-    "no measure": ("district,gdp,2018-01,2018-09,growth,7", r":2: measure 'growth' is no measure"),
+    "no measure": (
+        "district,gdp,2018-01,2018-09,growth,7",
+        r":2: measure 'growth' is not a measure",
+    ),
     "no area": ("atlantis,gdp,2018-01,2018-09,growth_pct,7", r":2: no figures for area 'atlantis'"),
     "no indicator": ("district,pearls,2018-01,2018-09,growth_pct,7", r"unknown indicator 'pearls'"),
     "too few cells": ("district,gdp,2018-01", r":2: 3 cells; the header has 6"),
@@ -553,7 +556,7 @@ def test_a_faulty_overlay_is_bad_input(data_folder: Path, tmp_path: Path, comman
     said = run(data_folder, command, "--overlay", str(path), *more.get(command, ()))
     assert said.exit_code == 2
     assert "forecast: 2 faults in the data" in said.output
-    assert "flash.csv:2: value '7.9%' is no number" in said.output
+    assert "flash.csv:2: value '7.9%' is not a number" in said.output
     assert "flash.csv:3: unknown indicator 'pearls'" in said.output
     assert not (tmp_path / "reports").exists()
 
@@ -584,6 +587,6 @@ def test_a_run_logs_its_rows_and_lies_apart(data_folder: Path, tmp_path: Path):
 
 def test_a_faulty_overlay_writes_nothing(data_folder: Path, tmp_path: Path):
     path = file_with(tmp_path, f"{GDP}x")
-    with pytest.raises(ContractError, match="is no number"):
+    with pytest.raises(ContractError, match="is not a number"):
         publish(parameters(data_folder, str(path)), tmp_path / "reports")
     assert not (tmp_path / "reports").exists()

@@ -76,7 +76,7 @@ FAULTY = [
         ('[[indicator]]\nid = "sales"\n',),
         "1: key 'unit' is missing; required: id, name_en, name_zh, unit",
     ),
-    ((entry("sales", 'levels_break = ["2019-13"]'),), "1: levels_break '2019-13' is no month"),
+    ((entry("sales", 'levels_break = ["2019-13"]'),), "1: levels_break '2019-13' is not a month"),
     ((entry("sales", 'related = ["nation/slaes"]'),), "1: 'nation/slaes' names no indicator"),
     ((entry("sales", 'related = ["sales"]'),), "1: 'sales' names no indicator"),
     ((entry("sales", 'weights_from = "nation/x"'),), "1: 'nation/x' names no indicator"),
@@ -107,7 +107,7 @@ FAULTY = [
     ),
     (
         (SALES, override("here", "sales", 'levels_break = ["2019"]')),
-        "6: levels_break '2019' is no month",
+        "6: levels_break '2019' is not a month",
     ),
     (
         (SALES, override("here", "sales", "decimals = 1"), override("here", "sales")),
@@ -226,7 +226,7 @@ def test_a_missing_registry_is_a_fault(tmp_path: Path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[[indicator]\n", "no TOML: "),
+        ("[[indicator]\n", "not valid TOML: "),
         ("[[indicators]]\n", r"unknown key or table 'indicators'; allowed: \[\[area\]\], "),
         ("[indicator]\nid = 1\n", "unknown key or table 'indicator'"),
         ('indicator = [{id = "sales"}]\n', "indicator is written in one line; allowed: "),

@@ -205,7 +205,7 @@ def test_a_folder_without_targets_has_none(tmp_path: Path):
         ({"rate_pct": "inf"}, "rate_pct"),
         (
             {"announced_on": '"soon"'},
-            "announced_on 'soon' is no day; allowed: YYYY-MM-DD",
+            "announced_on 'soon' is not a date (expected YYYY-MM-DD without quotes)",
         ),
         ({"announced_on": None}, "key 'announced_on' is missing; required: area, year, indicator"),
         ({"wordng": '""'}, "unknown key 'wordng', perhaps 'wording'; allowed: area, year"),

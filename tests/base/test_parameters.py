@@ -66,10 +66,22 @@ def test_a_notebook_is_checked_against_the_same_names_and_types():
         ({"seed": True}, "seed: True is bool; allowed: int"),
         ({"as_of": date(2019, 9, 30)}, "as_of: datetime.date(2019, 9, 30) is date; allowed: str"),
         ({"as_of": None}, "as_of: None is NoneType; allowed: str"),
-        ({"as_of": "2019-09-31"}, "as_of: '2019-09-31' is no day; allowed: YYYY-MM-DD"),
-        ({"as_of": "20190930"}, "as_of: '20190930' is no day; allowed: YYYY-MM-DD"),
-        ({"as_of": "2019-W40-1"}, "as_of: '2019-W40-1' is no day; allowed: YYYY-MM-DD"),
-        ({"as_of": "today"}, "as_of: 'today' is no day; allowed: YYYY-MM-DD"),
+        (
+            {"as_of": "2019-09-31"},
+            "as_of: '2019-09-31' is not a date (expected YYYY-MM-DD, 1900 to 2199)",
+        ),
+        (
+            {"as_of": "20190930"},
+            "as_of: '20190930' is not a date (expected YYYY-MM-DD, 1900 to 2199)",
+        ),
+        (
+            {"as_of": "2019-W40-1"},
+            "as_of: '2019-W40-1' is not a date (expected YYYY-MM-DD, 1900 to 2199)",
+        ),
+        (
+            {"as_of": "today"},
+            "as_of: 'today' is not a date (expected YYYY-MM-DD, 1900 to 2199)",
+        ),
         ({"since": "2019-09-30"}, "since: '2019-09-30'; allowed: a day before 2019-09-30"),
         ({"since": "June"}, "since: 'June'; allowed: a day before 2019-09-30"),
         ({"lang": "fr"}, "lang: 'fr'; allowed: en, zh"),

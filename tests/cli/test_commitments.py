@@ -61,11 +61,14 @@ def test_the_same_entry_is_added_once(folder: Path):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"id": "bed"}, "id: 'bed' is no commitment; known: beds"),
-        ({"day": "soon"}, "day: 'soon' is no day; allowed: YYYY-MM-DD"),
-        ({"day": "2999-01-01"}, "2999-01-01 has not come yet"),
+        ({"id": "bed"}, "id: 'bed' is not a commitment (known: beds)"),
+        (
+            {"day": "soon"},
+            "day: 'soon' is not a date (expected YYYY-MM-DD, 1900 to 2199)",
+        ),
+        ({"day": "2199-01-01"}, "2199-01-01 has not come yet"),
         ({"day": "2017-06-30"}, "day '2017-06-30' lies in no year of beds; allowed: 2018"),
-        ({"done": "1,000"}, "done '1,000' is no amount; allowed: a plain number"),
+        ({"done": "1,000"}, "done '1,000' is not an amount (expected a plain number"),
         ({"source": " "}, "source is empty; allowed: where it was read"),
         ({"done": "170"}, "beds on 2018-06-30 is 180 (commitments/district-2018.csv:2) and 170"),
         ({"released-on": "2018-06-01"}, "released_on '2018-06-01' lies before its day"),

@@ -257,7 +257,7 @@ BAD = [
     (
         "no_day_of_release",
         "",
-        ["C2: '10月25日' is no day; allowed: 2019-10-25, 2019/10/25, 2019年10月25日"],
+        ["C2: '10月25日' is not a date (expected 2019-10-25, 2019/10/25 or 2019年10月25日)"],
     ),
     (
         "unit_without_rule",

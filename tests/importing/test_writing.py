@@ -189,4 +189,7 @@ def test_figures_go_nowhere_but_into_a_data_folder(office, out, why):
 def test_a_day_that_is_none_is_refused(office):
     said = imported(office, TABLE, "--yes", "--released-on", "25.10.2019")
     assert said.exit_code == 2
-    assert "--released-on: '25.10.2019' is no day; allowed: YYYY-MM-DD, usual" in said.output
+    assert (
+        "--released-on: '25.10.2019' is not a date (expected YYYY-MM-DD, 1900 to 2199); or usual"
+        in said.output
+    )

@@ -4,7 +4,8 @@ from itertools import product
 
 import pytest
 
-from forecast.base.parameters import FORMATS, KINDS, LANGUAGES
+from forecast.base.parameters import FORMATS, KINDS
+from forecast.base.texts import LANGUAGES
 from forecast.publishing.page_names import (
     PER_INDICATOR,
     Page,

@@ -241,7 +241,7 @@ def test_a_call_of_which_the_data_know_nothing_is_named(tmp_path: Path, folder: 
 def test_a_day_that_is_none_is_bad_input(tmp_path: Path, folder: Path, say: Say):
     say(result(), "2017-11-01")
     done = score(tmp_path, folder, "--as-of", "soon")
-    assert (done.exit_code, "--as-of: 'soon' is no day" in done.stderr) == (2, True)
+    assert (done.exit_code, "--as-of: 'soon' is not a date" in done.stderr) == (2, True)
 
 
 # The scoreboard of pages --------------------------------------------------------------------------

@@ -14,10 +14,9 @@ import sys
 import atheris
 
 with atheris.instrument_imports(include=["forecast"]):
-    from forecast.archive import figures as contract
     from forecast.base import months as spans
     from forecast.base.errors import ForecastError
-    from forecast.base.parameters import is_name
+    from forecast.base.notation import is_name, parse_day, parse_number
     from forecast.importing.numbers import growth_of_index, growth_said, level_said
     from forecast.importing.spans import span_said
     from forecast.importing.spelling import plain
@@ -28,9 +27,9 @@ def read_all(text: str) -> None:
     """Read a text in every way in which a cell of a file is read."""
     month = spans.parse_month(text)
     assert month is None or spans.month_text(month).encode() == text.encode()
-    value = contract._number(text)
-    assert math.isnan(value) or math.isfinite(value)
-    contract._day(text)
+    value = parse_number(text)
+    assert value is None or math.isfinite(value)
+    parse_day(text)
     is_name(text)
     for reader in (growth_said, growth_of_index, level_said, _span, _rule):
         try:

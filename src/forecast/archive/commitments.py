@@ -15,12 +15,12 @@ from pydantic import ConfigDict
 
 from forecast.archive.toml import Day, Number, Year, area_faults, parsed, read_entries
 from forecast.base.errors import Fault
+from forecast.base.notation import NOT_A_NAME, is_name
 from forecast.base.series import Names
 
 ANNOUNCED_FILE = "commitments.toml"
 DEFAULT_TOLERANCE_PCT = 5.0
 SHARE_UNIT = "%"
-_ID = "letters, digits, - and _, at most 64 of them"
 
 
 class CommitmentComparison(StrEnum):
@@ -113,8 +113,8 @@ def read_announced(
 
 
 def _problems(one: Commitment) -> Iterator[str]:
-    if not 0 < len(one.id) <= 64 or not all(c.isalnum() or c in "-_" for c in one.id):
-        yield f"id {one.id!r}; allowed: {_ID}"
+    if not is_name(one.id):
+        yield f"id {one.id!r} {NOT_A_NAME}"
     if one.amount <= 0:
         yield f"amount {one.amount:g}; allowed: more than zero"
     if (one.unit_en == SHARE_UNIT) != (one.unit_zh == SHARE_UNIT):

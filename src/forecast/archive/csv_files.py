@@ -38,7 +38,7 @@ def csv_table(
             rows.append([cell.strip() for cell in cells])
             lines.append(reader.line_num)
     except csv.Error as error:
-        faults.append(Fault(name, reader.line_num, f"no CSV: {error}"))
+        faults.append(Fault(name, reader.line_num, f"not valid CSV: {error}"))
     table = pd.DataFrame(rows, columns=header, dtype="str")
     return table.assign(line=np.array(lines, dtype=np.int64))
 
@@ -47,7 +47,7 @@ def _header(reader: Iterator[list[str]], name: str) -> list[str]:
     try:
         return [cell.strip() for cell in next(reader, [])]
     except csv.Error as error:
-        raise ContractError([Fault(name, 1, f"no CSV: {error}")]) from error
+        raise ContractError([Fault(name, 1, f"not valid CSV: {error}")]) from error
 
 
 def _row_fault(cells: list[str], header: list[str]) -> str | None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 import numpy as np
@@ -13,8 +10,15 @@ import pandas as pd
 
 from forecast.base.errors import Fault
 from forecast.base.frames import changed, texts
-from forecast.base.months import MONTHS_ALLOWED, month_text, parse_month
-from forecast.base.parameters import NAMES_ALLOWED, is_name
+from forecast.base.months import month_text, parse_month
+from forecast.base.notation import (
+    NOT_A_DATE,
+    NOT_A_MONTH,
+    NOT_A_NAME,
+    is_name,
+    parse_day,
+    parse_number,
+)
 
 REQUIRED = ("area", "indicator", "first_month", "last_month", "measure", "value", "released_on")
 OPTIONAL = ("unit", "status", "released_on_basis", "publisher", "source")
@@ -26,7 +30,6 @@ _DEFAULTS = {"status": "final", "released_on_basis": "published"}
 KEY = ("area", "indicator", "first", "last", "measure", "unit")
 MOST_MONTHS = 60  # five-year plans are the longest spans that are published
 TOO_LARGE = 1e15  # beyond it a number of this kind is a slip, and sums lose their last digits
-_DAY = re.compile(r"(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}")
 
 
 def checked(rows: pd.DataFrame, name: str, faults: list[Fault]) -> pd.DataFrame:
@@ -39,7 +42,7 @@ def checked(rows: pd.DataFrame, name: str, faults: list[Fault]) -> pd.DataFrame:
         first=changed(sound["first_month"], parse_month).astype("int64"),
         last=changed(sound["last_month"], parse_month).astype("int64"),
         value=_numbers(sound["value"]),
-        released_on=changed(sound["released_on"], _day).astype("datetime64[us]"),
+        released_on=changed(sound["released_on"], _timestamp).astype("datetime64[us]"),
         file=pd.Categorical([name]).repeat(len(sound)),
     )
     growth = figures["measure"] == "growth_pct"
@@ -64,22 +67,22 @@ def _or(default: str, text: str) -> str:
 def _numbers(column: pd.Series) -> pd.Series:
     """Return the finite numbers of a column of texts or numbers, NaN where one is none."""
     is_number = column.dtype == np.float64
-    values = column if is_number else changed(column, _number).astype("float64")
+    values = column if is_number else changed(column, parse_number).astype("float64")
     return values.where(np.isfinite(values))
 
 
 def _row_faults(rows: pd.DataFrame, name: str) -> Iterator[Fault]:
     """Yield every fault in single rows."""
     first, last = (changed(rows[name], parse_month) for name in ("first_month", "last_month"))
-    day, value = changed(rows["released_on"], _day), _numbers(rows["value"])
-    early = day < changed(rows["first_month"], lambda month: _day(f"{month}-01"))
+    day, value = changed(rows["released_on"], _timestamp), _numbers(rows["value"])
+    early = day < changed(rows["first_month"], lambda month: _timestamp(f"{month}-01"))
     growth = rows["measure"] == "growth_pct"
     bad_unit = growth & ~rows["unit"].isin(["", "pct"])
     checks = [
-        ("area", _is_no_name(rows["area"]), f"is no name; allowed: {NAMES_ALLOWED}"),
-        ("indicator", _is_no_name(rows["indicator"]), f"is no name; allowed: {NAMES_ALLOWED}"),
-        ("first_month", first.isna(), f"is no month; allowed: {MONTHS_ALLOWED}"),
-        ("last_month", last.isna(), f"is no month; allowed: {MONTHS_ALLOWED}"),
+        ("area", _is_no_name(rows["area"]), NOT_A_NAME),
+        ("indicator", _is_no_name(rows["indicator"]), NOT_A_NAME),
+        ("first_month", first.isna(), NOT_A_MONTH),
+        ("last_month", last.isna(), NOT_A_MONTH),
         (
             "last_month",
             last < first,
@@ -90,61 +93,42 @@ def _row_faults(rows: pd.DataFrame, name: str) -> Iterator[Fault]:
             last - first >= MOST_MONTHS,
             f"makes too long a span; allowed: up to {MOST_MONTHS} months",
         ),
-        (
-            "measure",
-            ~rows["measure"].isin(MEASURES),
-            f"is no measure; allowed: {', '.join(MEASURES)}",
-        ),
+        ("measure", ~rows["measure"].isin(MEASURES), _not("a measure", MEASURES)),
         (
             "value",
             value.isna(),
-            "is no number; allowed: a finite decimal number, no sign for thousands",
+            "is not a number (expected a finite decimal number without thousands separators)",
         ),
-        ("value", value.abs() >= TOO_LARGE, f"is too large; allowed: below {TOO_LARGE:g} in size"),
-        ("released_on", day.isna(), "is no day; allowed: YYYY-MM-DD"),
+        ("value", value.abs() >= TOO_LARGE, f"is too large; allowed: below {TOO_LARGE:g}"),
+        ("released_on", day.isna(), NOT_A_DATE),
         (
             "released_on",
             early,
             "lies before the first month of its span; allowed: a day from then on",
         ),
-        ("status", ~rows["status"].isin(STATUSES), f"is no status; allowed: {', '.join(STATUSES)}"),
-        (
-            "released_on_basis",
-            ~rows["released_on_basis"].isin(BASES),
-            f"is no basis; allowed: {', '.join(BASES)}",
-        ),
+        ("status", ~rows["status"].isin(STATUSES), _not("a status", STATUSES)),
+        ("released_on_basis", ~rows["released_on_basis"].isin(BASES), _not("a basis", BASES)),
         ("unit", bad_unit, "does not go with growth_pct; allowed: pct, or nothing"),
-        (
-            "value",
-            growth & (value <= -100),
-            "is no growth; allowed: above -100",
-        ),
+        ("value", growth & (value <= -100), "is not a growth rate (expected a number above -100)"),
     ]
     for column, wrong, message in checks:
         faulty = rows[wrong.fillna(False).astype(bool)]
-        for line, found in zip(faulty["line"], faulty[column], strict=True):
-            yield Fault(name, int(line), f"{column} {found!r} {message}")
+        for line, cell in zip(faulty["line"], faulty[column], strict=True):
+            yield Fault(name, int(line), f"{column} {cell!r} {message}")
+
+
+def _not(kind: str, allowed: Sequence[str]) -> str:
+    return f"is not {kind} (expected {', '.join(allowed)})"
 
 
 def _is_no_name(column: pd.Series) -> pd.Series:
     return ~changed(column, is_name).astype(bool)
 
 
-def _number(text: str) -> float:
-    """Return the number that a text spells, or NaN; thousands separators are refused."""
-    try:
-        value = float(text) if "_" not in text else math.nan
-    except ValueError:
-        return math.nan
-    return value if math.isfinite(value) else math.nan
-
-
-def _day(text: str) -> pd.Timestamp | None:
+def _timestamp(text: str) -> pd.Timestamp | None:
     """Return the day that `YYYY-MM-DD` names, or None."""
-    try:
-        return pd.Timestamp(date.fromisoformat(text)) if _DAY.fullmatch(text) else None
-    except ValueError:
-        return None
+    day = parse_day(text)
+    return None if day is None else pd.Timestamp(day)
 
 
 def conflicts(figures: pd.DataFrame) -> Iterator[Fault]:

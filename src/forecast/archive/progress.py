@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from forecast.archive.csv_files import csv_table
 from forecast.archive.figures import TOO_LARGE
 from forecast.base.errors import ContractError, Fault
+from forecast.base.notation import NOT_A_DATE, parse_day, parse_number
 
 PROGRESS_FOLDER = "commitments"
 PROGRESS_COLUMNS = ("id", "day", "done", "source")
 OPTIONAL_COLUMNS = ("released_on", "name")  # the name is for the eye
-_DAY = re.compile(r"(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}")
-_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,26 +86,27 @@ def _is_blank(cells: Mapping[str, str]) -> bool:
 
 def _problems(cells: Mapping[str, str], years: Mapping[str, Collection[int]]) -> Iterator[str]:
     """Yield what is wrong with a row."""
-    known, when = years.get(cells["id"]), _day(cells["day"])
+    known, when = years.get(cells["id"]), parse_day(cells["day"])
     if known is None:
         ids = ", ".join(sorted(years)) or "none"
-        yield f"id {cells['id']!r} is no commitment; known in commitments.toml: {ids}"
+        yield f"id {cells['id']!r} is not a commitment (known in commitments.toml: {ids})"
     if when is None:
-        yield f"day {cells['day']!r} is no day; allowed: YYYY-MM-DD"
+        yield f"day {cells['day']!r} {NOT_A_DATE}"
     elif known is not None and when.year not in known:
         allowed = ", ".join(map(str, sorted(known)))
         yield f"day {cells['day']!r} lies in no year of {cells['id']}; allowed: {allowed}"
-    if not _NUMBER.fullmatch(cells["done"]) or float(cells["done"]) >= TOO_LARGE:
-        rule = "a plain number from zero on, no sign for thousands"
-        yield f"done {cells['done']!r} is no amount; allowed: {rule}"
+    done = parse_number(cells["done"])
+    if done is None or not 0 <= done < TOO_LARGE:
+        rule = "a plain number from zero on, without thousands separators"
+        yield f"done {cells['done']!r} is not an amount (expected {rule})"
     if not cells["source"]:
         yield "source is empty; allowed: where it was read"
-    said = cells.get("released_on", "")
-    released = _day(said) if said else when
-    if said and released is None:
-        yield f"released_on {said!r} is no day; allowed: YYYY-MM-DD, or nothing for the day itself"
+    cell = cells.get("released_on", "")
+    released = parse_day(cell) if cell else when
+    if cell and released is None:
+        yield f"released_on {cell!r} {NOT_A_DATE}; an empty cell stands for the day itself"
     elif released is not None and when is not None and released < when:
-        yield f"released_on {said!r} lies before its day {cells['day']}; allowed: from then on"
+        yield f"released_on {cell!r} lies before its day {cells['day']}; allowed: from then on"
 
 
 def _entry(cells: Mapping[str, str], name: str, line: int) -> ProgressEntry:
@@ -118,14 +118,7 @@ def _entry(cells: Mapping[str, str], name: str, line: int) -> ProgressEntry:
         done=float(cells["done"]),
         source=cells["source"],
         released_on=date.fromisoformat(said) if said else when,
-        decimals=len(cells["done"].partition(".")[2].rstrip("0")),
+        decimals=max(0, -int(Decimal(cells["done"]).normalize().as_tuple().exponent)),
         file=name,
         line=line,
     )
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
-    except ValueError:
-        return None

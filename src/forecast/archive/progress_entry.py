@@ -6,7 +6,6 @@ import csv
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 from forecast.archive.commitment_book import (
@@ -24,6 +23,7 @@ from forecast.archive.progress import (
 from forecast.archive.schedule import read_schedule
 from forecast.base.errors import ContractError, DayAhead, Fault, OutputError, ParameterError
 from forecast.base.files import write_bytes
+from forecast.base.notation import NOT_A_DATE, parse_day
 
 _COLUMNS = (*PROGRESS_COLUMNS, "released_on")
 _SECONDS_TO_WAIT = 20.0
@@ -61,12 +61,12 @@ def add_progress(folder: Path, row: Mapping[str, str]) -> Added:
 def _file_of(folder: Path, cells: Mapping[str, str]) -> Path:
     """Return the file in which an entry belongs."""
     areas = {c.id: c.area for c in read_commitments(folder).announced}
-    problems, day = [], _day(cells["day"])
+    problems, day = [], parse_day(cells["day"])
     if cells["id"] not in areas:
-        known = ", ".join(sorted(areas)) or "none; commitments.toml is missing or empty"
-        problems.append(f"id: {cells['id']!r} is no commitment; known: {known}")
+        known = ", ".join(sorted(areas)) or "none, commitments.toml is missing or empty"
+        problems.append(f"id: {cells['id']!r} is not a commitment (known: {known})")
     if day is None:
-        problems.append(f"day: {cells['day']!r} is no day; allowed: YYYY-MM-DD")
+        problems.append(f"day: {cells['day']!r} {NOT_A_DATE}")
     if problems or day is None:
         raise ParameterError(problems)
     today = read_schedule(folder).today()
@@ -124,10 +124,3 @@ def _csv(rows: list[list[str]]) -> str:
     written = io.StringIO()
     csv.writer(written, lineterminator="\n").writerows(rows)
     return written.getvalue()
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -11,8 +11,8 @@ from pydantic import ConfigDict, Strict
 
 from forecast.archive.toml import Entry, parsed, read_entries
 from forecast.base.errors import ContractError, Fault, UnknownIndicator
-from forecast.base.months import MONTHS_ALLOWED, parse_month
-from forecast.base.parameters import NAMES_ALLOWED, is_name
+from forecast.base.months import parse_month
+from forecast.base.notation import NOT_A_MONTH, NOT_A_NAME, is_name
 from forecast.base.series import Names, Series, SeriesLabel
 
 FILE = "indicators.toml"
@@ -203,7 +203,7 @@ def _id_faults(kind: str, entries: list[Entry], lines: list[int]) -> Iterator[Fa
         if not isinstance(name := entry.get("id"), str):
             continue
         if not is_name(name):
-            yield Fault(FILE, line, f"id {name!r} is no name; allowed: {NAMES_ALLOWED}")
+            yield Fault(FILE, line, f"id {name!r} {NOT_A_NAME}")
         if (first := seen.setdefault(name, line)) != line:
             yield Fault(FILE, line, f"{kind} {name!r} stands on line {first} already")
 
@@ -249,7 +249,7 @@ def _unknown_areas(
 def _entry_faults(entry: Indicator, registry: Registry, line: int) -> Iterator[Fault]:
     for text in entry.levels_break:
         if parse_month(text) is None:
-            yield Fault(FILE, line, f"levels_break {text!r} is no month; allowed: {MONTHS_ALLOWED}")
+            yield Fault(FILE, line, f"levels_break {text!r} {NOT_A_MONTH}")
     for reference in entry.references:
         area, _, other = reference.partition("/")
         if not area or other not in registry.indicators:

@@ -15,7 +15,8 @@ from pydantic import ConfigDict, Strict
 from forecast.archive.toml import Year, area_faults, parsed, read_entries
 from forecast.base.errors import ContractError, Fault
 from forecast.base.months import MONTHS_A_YEAR, month_of_year, year_of
-from forecast.base.parameters import FORMATS, KINDS, LANGUAGES
+from forecast.base.parameters import FORMATS, KINDS
+from forecast.base.texts import LANGUAGES
 
 FILE = "schedule.toml"
 DEFAULT_TIME_ZONE = "Asia/Shanghai"

@@ -146,9 +146,9 @@ def _said(problem: Any, kind: type) -> str:
         needed = [k.name for k in keys if k.default is MISSING and k.default_factory is MISSING]
         return f"key {where!r} is missing; required: {', '.join(needed)}"
     if problem["type"] == "date_type":
-        return f"{where} {problem['input']!r} is no day; allowed: YYYY-MM-DD, without quotes"
+        return f"{where} {problem['input']!r} is not a date (expected YYYY-MM-DD without quotes)"
     if problem["type"] == "dataclass_type":
-        return f"{where} {problem['input']!r} is no table; allowed: {{ key = value, ... }}"
+        return f"{where} {problem['input']!r} is not a table (expected {{ key = value, ... }})"
     if problem["type"] == "missing":
         *outer, name = problem["loc"]
         return f"{'.'.join(map(str, outer))}: key {name!r} is missing"
@@ -174,7 +174,7 @@ def read_toml(path: Path) -> tuple[str, Entry]:
     except (ValueError, RecursionError) as error:
         found = _LINE.search(str(error))
         where = int(found[1]) if found else None
-        raise ContractError([Fault(path.name, where, f"no TOML: {error}")]) from error
+        raise ContractError([Fault(path.name, where, f"not valid TOML: {error}")]) from error
 
 
 def _allowed(tables: Collection[str], settings: Collection[str]) -> str:

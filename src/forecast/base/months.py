@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 MONTHS_A_YEAR = 12
 _MONTH = re.compile(r"((?:19|20|21)[0-9]{2})-(0[1-9]|1[0-2])")
-MONTHS_ALLOWED = "YYYY-MM, 1900-01 to 2199-12"
 
 
 def month(year: int, month_of_year: int) -> int:
@@ -31,8 +30,8 @@ def month_of_year(month: int) -> int:
 
 def parse_month(text: str) -> int | None:
     """Return the month that `YYYY-MM` names, or None where the text names none."""
-    found = _MONTH.fullmatch(text)
-    return month(int(found[1]), int(found[2])) if found else None
+    parts = _MONTH.fullmatch(text)
+    return month(int(parts[1]), int(parts[2])) if parts else None
 
 
 def month_text(month: int) -> str:

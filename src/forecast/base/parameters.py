@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from forecast.base.errors import ParameterError
+from forecast.base.notation import NAMES_ALLOWED, NOT_A_DATE, is_name, parse_day
 from forecast.base.package import folder
+from forecast.base.texts import LANGUAGES
 
-LANGUAGES = ("en", "zh")
 KINDS = ("attainment", "bulletin", "indicator", "track-record")
 FORMATS = ("html", "pdf", "md")
 HANDED = "FORECAST_HANDED_OVER"  # names a folder of reports that need not be computed again
 DEFAULT_PATHS = 4000
 DEFAULT_SEED = 20190201  # the day of the first announcement served; any number does
-NAMES_ALLOWED = "letters, digits, - and _, at most 64 of them"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,16 +44,17 @@ class Parameters:
         an empty `overlay` adds no unpublished figures.
         """
         problems = [*_names(given), *_types(given)]
-        if not problems:
-            problems = list(_values(given))
         if problems:
             raise ParameterError(problems)
-        day = date.fromisoformat(given["as_of"])
+        day, since = parse_day(given["as_of"]), parse_day(given["since"])
+        problems = list(_values(given, day, since))
+        if problems or day is None:
+            raise ParameterError(problems)
         return cls(
             area=given["area"],
             year=given["year"],
             as_of=day,
-            since=date.fromisoformat(given["since"]) if given["since"] else month_before(day),
+            since=since or month_before(day),
             lang=given["lang"],
             seed=given["seed"],
             n_paths=given["n_paths"],
@@ -95,14 +96,14 @@ def _types(given: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _values(given: Mapping[str, Any]) -> list[str]:
+def _values(given: Mapping[str, Any], day: date | None, since: date | None) -> list[str]:
     problems = []
     if not is_name(given["area"]):
         problems.append(f"area: {given['area']!r}; allowed: {NAMES_ALLOWED}")
-    if not _is_day(given["as_of"]):
-        problems.append(f"as_of: {given['as_of']!r} is no day; allowed: YYYY-MM-DD")
-    elif given["since"] and not (_is_day(given["since"]) and given["since"] < given["as_of"]):
-        problems.append(f"since: {given['since']!r}; allowed: a day before {given['as_of']}")
+    if day is None:
+        problems.append(f"as_of: {given['as_of']!r} {NOT_A_DATE}")
+    elif given["since"] and not (since and since < day):
+        problems.append(f"since: {given['since']!r}; allowed: a day before {day}")
     if given["lang"] not in LANGUAGES:
         problems.append(f"lang: {given['lang']!r}; allowed: {', '.join(LANGUAGES)}")
     if given["seed"] < 0:
@@ -113,15 +114,3 @@ def _values(given: Mapping[str, Any]) -> list[str]:
 def month_before(day: date) -> date:
     """Return the last day of the month before that of a day."""
     return day.replace(day=1) - timedelta(days=1)
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
-
-
-def is_name(text: str) -> bool:
-    """Return whether a text can name an area: it becomes part of a path."""
-    return 0 < len(text) <= 64 and all(c.isalnum() or c in "-_" for c in text)

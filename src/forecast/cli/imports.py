@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from forecast.base.errors import ParameterError
-from forecast.base.parameters import LANGUAGES
+from forecast.base.texts import LANGUAGES
 from forecast.cli.exits import BAD_INPUT, exit_codes
+from forecast.cli.options import day_of
 from forecast.cli.terminal import console
 
 if TYPE_CHECKING:
@@ -88,13 +89,9 @@ def _is_confirmed(question: str) -> bool:
     return click.confirm(question)
 
 
-def _day(said: str | None) -> date | str | None:
+def _day(text: str | None) -> date | str | None:
     from forecast.importing import USUAL
 
-    if said is None or said == USUAL:
-        return said
-    try:
-        return date.fromisoformat(said)
-    except ValueError as error:
-        rule = f"allowed: YYYY-MM-DD, {USUAL}"
-        raise ParameterError([f"--released-on: {said!r} is no day; {rule}"]) from error
+    if text is None or text == USUAL:
+        return text
+    return day_of("--released-on", text, or_else=f"; or {USUAL}")

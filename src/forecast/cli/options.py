@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
 from forecast.base.errors import ParameterError
-from forecast.base.parameters import DEFAULT_PATHS, DEFAULT_SEED, LANGUAGES, Parameters
+from forecast.base.notation import NOT_A_DATE, parse_day
+from forecast.base.parameters import DEFAULT_PATHS, DEFAULT_SEED, Parameters
+from forecast.base.texts import LANGUAGES
 
 
 def names_in(text: str) -> tuple[str, ...]:
@@ -43,6 +46,14 @@ class Listed(click.ParamType[Any]):
 
 
 language = click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True)
+
+
+def day_of(option: str, text: str, *, or_else: str = "") -> date:
+    """Return the day that an option gives; raise ParameterError, which may name what else fits."""
+    day = parse_day(text)
+    if day is None:
+        raise ParameterError([f"{option}: {text!r} {NOT_A_DATE}{or_else}"])
+    return day
 
 
 def question(command: Callable[..., None]) -> Callable[..., None]:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from forecast.base.parallel import use
-from forecast.base.parameters import FORMATS, KINDS, LANGUAGES
+from forecast.base.parameters import FORMATS, KINDS
+from forecast.base.texts import LANGUAGES
 from forecast.cli.exits import exit_codes
 from forecast.cli.options import Listed, asked_parameters, asked_until, machines, names_in
 from forecast.cli.terminal import show

@@ -131,4 +131,6 @@ def _time(text: str) -> datetime | None:
     try:
         return datetime.fromisoformat(text) if text else None
     except ValueError as error:
-        raise ParameterError([f"--now: {text!r}; allowed: such as 2019-09-30T08:00"]) from error
+        raise ParameterError(
+            [f"--now: {text!r} is not a time (expected YYYY-MM-DDTHH:MM)"]
+        ) from error

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from datetime import date
 from pathlib import Path
 
 import click
 
 from forecast.base.errors import ParameterError
 from forecast.cli.exits import FAILED, exit_codes
-from forecast.cli.options import data_folder, existing_reports, language
+from forecast.cli.options import data_folder, day_of, existing_reports, language
 from forecast.cli.record import reports_option
 from forecast.cli.terminal import console
 
@@ -42,7 +41,7 @@ def score(
 
         named = data_folder(data)
         archive = read_archive(Path(named) if named else packaged("data"))
-        day = _day(as_of) if as_of else archive.schedule.today()
+        day = day_of("--as-of", as_of) if as_of else archive.schedule.today()
         found = scored_reports(existing_reports(reports), archive, day)
         if keep:
             if not named:
@@ -57,10 +56,3 @@ def score(
             click.echo(f"forecast: {fault}", err=True)
         if found.faults:
             sys.exit(FAILED)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise ParameterError([f"--as-of: {text!r} is no day; allowed: YYYY-MM-DD"]) from error

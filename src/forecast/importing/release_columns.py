@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from forecast.archive.figures import STATUSES
 from forecast.base.errors import UnreadableCell
+from forecast.base.notation import parse_day
 from forecast.importing.numbers import Content
 from forecast.importing.spelling import plain
 
-_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{4})(\d\d)(\d\d)")
 
 
 class Issued(NamedTuple):
@@ -36,9 +37,10 @@ def day_said(content: Content) -> date:
     if isinstance(content, date):
         return content
     text = plain(str(content))
-    try:
-        found = _DAY.fullmatch(text)
-        return date(*map(int, found.groups())) if found else date.fromisoformat(text)
-    except ValueError as error:
-        rule = "allowed: 2019-10-25, 2019/10/25, 2019年10月25日"
-        raise UnreadableCell(content, f"is no day; {rule}") from error
+    parts = _DAY.fullmatch(text)
+    numbers = [part for part in parts.groups() if part] if parts else []
+    day = parse_day("-".join(number.zfill(2) for number in numbers))
+    if day is None:
+        rule = "expected 2019-10-25, 2019/10/25 or 2019年10月25日"
+        raise UnreadableCell(content, f"is not a date ({rule})")
+    return day

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from forecast.base import texts
 from forecast.base.files import write_text
-from forecast.base.parameters import LANGUAGES
+from forecast.base.texts import LANGUAGES
 from forecast.pages.html import fragment
 from forecast.publishing.fonts import with_chinese
 from forecast.publishing.ledger import RESULT

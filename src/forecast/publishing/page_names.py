@@ -9,8 +9,10 @@ from itertools import product
 from pathlib import Path
 
 from forecast.base.errors import ParameterError
+from forecast.base.notation import is_name
 from forecast.base.package import folder
-from forecast.base.parameters import FORMATS, KINDS, LANGUAGES, is_name
+from forecast.base.parameters import FORMATS, KINDS
+from forecast.base.texts import LANGUAGES
 
 PER_INDICATOR = "indicator"  # its notebook is run once for each indicator
 _NAME = re.compile(

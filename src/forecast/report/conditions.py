@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from forecast.base.errors import ConditionError
 from forecast.base.months import Span, month_text, parse_month, year_of
+from forecast.base.notation import parse_number
 
 MOST_CONDITIONS = 2
 REST = "rest"
@@ -51,7 +51,7 @@ def _parsed(text: str, problems: list[str]) -> Condition | None:
     if len(words) != n_words:
         problems.append(f"{text!r}: {len(words)} words; allowed: {_FORM}")
         return None
-    span, growth = _span(words[1:-1]), _number(words[-1])
+    span, growth = _span(words[1:-1]), _growth(words[-1])
     if words[1] != REST and span is None:
         problems.append(f"{text!r}: {' '.join(words[1:-1])!r} is no span; allowed: {_SPANS}")
     if growth is None:
@@ -74,9 +74,6 @@ def _span(words: list[str]) -> Span | None:
         return None
 
 
-def _number(text: str) -> float | None:
-    try:
-        value = float(text) if "_" not in text else math.nan
-    except ValueError:
-        return None
-    return value if math.isfinite(value) and value > -100 else None
+def _growth(text: str) -> float | None:
+    value = parse_number(text)
+    return value if value is not None and value > -100 else None

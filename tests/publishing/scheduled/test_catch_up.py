@@ -78,9 +78,9 @@ def test_a_clock_that_jumps_back_does_no_harm(reports: Path, town: Path):
 
 
 def test_a_time_that_has_not_come_is_refused(town: Path, tmp_path: Path):
-    said = call(town, tmp_path / "reports", "2999-01-01")
+    said = call(town, tmp_path / "reports", "2199-01-01")
     assert said.exit_code == 2
-    assert "2999-01-01 has not come yet" in said.stderr
+    assert "2199-01-01 has not come yet" in said.stderr
 
 
 def test_a_row_of_a_later_day_remakes_nothing(reports: Path, town: Path, tmp_path: Path):
@@ -160,7 +160,7 @@ def test_bad_data_are_named_and_nothing_is_written(town: Path, tmp_path: Path):
     add(data, "town,gdp,2018-10,2018-10,growth_pct,much,2018-11-20")
     said = call(data, tmp_path / "reports")
     assert said.exit_code == 2
-    assert "figures/late.csv:2: value 'much' is no number" in said.stderr
+    assert "figures/late.csv:2: value 'much' is not a number" in said.stderr
     assert results(tmp_path / "reports") == {}
 
 

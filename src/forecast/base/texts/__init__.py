@@ -1,6 +1,6 @@
 """The words and the forms of numbers in reports, in English and Chinese."""
 
-from forecast.base.texts.catalogue import placeholders_of, text
+from forecast.base.texts.catalogue import LANGUAGES, placeholders_of, text
 from forecast.base.texts.forms import (
     LEVEL_UNITS,
     day,
@@ -19,6 +19,7 @@ from forecast.base.texts.forms import (
 )
 
 __all__ = [
+    "LANGUAGES",
     "LEVEL_UNITS",
     "day",
     "interval",

@@ -13,7 +13,7 @@ from pydantic import AllowInfNan, ConfigDict, Strict
 
 from forecast.archive.toml import parsed, read_entries
 from forecast.base.errors import ContractError, Fault
-from forecast.base.parameters import LANGUAGES
+from forecast.base.texts import LANGUAGES
 
 FILE = "alerts.toml"
 Rule = Literal["light_changed", "probability_moved", "data_overdue", "run_failed"]

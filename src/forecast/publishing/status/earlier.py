@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from forecast.base.errors import ContractError, Fault
+from forecast.base.notation import parse_day
 from forecast.base.parameters import Parameters
 from forecast.pages.status.value import Status
 
@@ -42,18 +43,11 @@ def last_report(reports: Path, area: str, year: int, day: date) -> Earlier | Non
     Raise ContractError where its `result.json` is none.
     """
     found = (reports / area / str(year)).glob("*/result.json")
-    earlier = {d: p for p in found if (d := _day(p.parent.name)) is not None and d < day}
+    earlier = {d: p for p in found if (d := parse_day(p.parent.name)) is not None and d < day}
     if not earlier:
         return None
     newest = max(earlier)
     return Earlier(newest, _probabilities(earlier[newest]))
-
-
-def _day(name: str) -> date | None:
-    try:
-        return date.fromisoformat(name)
-    except ValueError:
-        return None
 
 
 def _probabilities(path: Path) -> dict[str, float | None]:
