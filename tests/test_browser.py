@@ -16,6 +16,11 @@ from forecast.base.texts import LANGUAGES
 from forecast.publishing.publish import publish
 
 CHROMIUM = shutil.which("chromium")
+# The font that stands for `sans-serif`, and where Debian has it: the boxes of their glyphs differ.
+FONTS = {
+    "noto-cjk": ("Noto Sans CJK SC", Path("/usr/share/fonts/opentype/noto")),
+    "dejavu": ("DejaVu Sans", Path("/usr/share/fonts/truetype/dejavu")),
+}
 QUIET = ("--disable-gpu", "--disable-background-networking", "--disable-component-update")
 WIDTHS = (1280, 390)
 # Axe asks less of large letters; here all of them have the contrast of small ones.
@@ -39,34 +44,64 @@ class Opened:
     said: list[str]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
+@pytest.fixture(scope="module", params=list(FONTS))
+def browser(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Browser]:
+    """Start Chromium with the fonts of the test alone, whatever the machine has besides."""
+    absent = [str(folder) for _, folder in FONTS.values() if not folder.is_dir()]
+    absent += ["chromium"] if CHROMIUM is None else []
+    if absent:
         if os.environ.get("REQUIRE_SYSTEM"):
-            pytest.fail("REQUIRE_SYSTEM is set and there is no chromium")
-        pytest.skip("no chromium on this machine; on Debian: apt install chromium")
+            pytest.fail(f"REQUIRE_SYSTEM is set and there is no {', no '.join(absent)}")
+        pytest.skip(
+            f"no {', no '.join(absent)} on this machine; "
+            "on Debian: apt install chromium fonts-noto-cjk fonts-dejavu-core"
+        )
+    fonts = font_configuration(FONTS[request.param][0], tmp_path_factory.mktemp("fonts"))
     with sync_playwright() as driver:
         chromium = driver.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", *QUIET], chromium_sandbox=False
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", *QUIET],
+            chromium_sandbox=False,
+            env={**os.environ, "FONTCONFIG_FILE": str(fonts)},
         )
         yield chromium
         chromium.close()
 
 
+def font_configuration(first: str, folder: Path) -> Path:
+    """Write a configuration of fontconfig in which one of the fonts is found first; return it."""
+    folders = "".join(f"<dir>{fonts}</dir>" for _, fonts in FONTS.values())
+    aliases = "".join(
+        f'<alias binding="strong"><family>{family}</family>'
+        f"<prefer><family>{first}</family></prefer></alias>"
+        for family in ("sans-serif", "system-ui")
+    )
+    path = folder / "fonts.conf"
+    path.write_text(
+        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">'
+        f"<fontconfig>{folders}<cachedir>{folder}</cachedir>{aliases}</fontconfig>",
+        encoding="utf-8",
+    )
+    return path
+
+
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Path]:
-    """Return a page of each kind and language, all of one publication."""
+    """Return a page of each kind and language, all of one publication, and the list of them."""
     given = {"area": "futian", "year": 2019, "as_of": "2019-09-30"}
     given |= {"since": "", "data": "", "out": "", "overlay": ""}
     asked = Parameters.parse(**given, lang="en", seed=1, n_paths=200)
     out = tmp_path_factory.mktemp("reports")
     made = publish(asked, out, kinds=list(KINDS), languages=LANGUAGES, indicators=["gdp"])
-    return dict(zip(product(KINDS, LANGUAGES), made.pages, strict=True))
+    lists = {("index", "en"): out / "index.html", ("index", "zh"): out / "index.zh.html"}
+    return dict(zip(product(KINDS, LANGUAGES), made.pages, strict=True)) | lists
 
 
 @pytest.fixture(
     scope="module",
-    params=list(product(KINDS, LANGUAGES, WIDTHS)),
+    params=list(product((*KINDS, "index"), LANGUAGES, WIDTHS)),
     ids=lambda one: "-".join(map(str, one)),
 )
 def opened(
@@ -105,7 +140,7 @@ def test_every_picture_is_drawn_and_has_words(opened: Opened):
         "all => all.map(n => [n.alt.trim() !== '', n.complete && n.naturalWidth > 0])"
     )
     assert all(image == [True, True] for image in drawn)
-    assert len(drawn) >= {"bulletin": 0, "track-record": 2}.get(opened.kind, 1)
+    assert len(drawn) >= {"bulletin": 0, "index": 0, "track-record": 2}.get(opened.kind, 1)
 
 
 def test_headings_come_in_order(opened: Opened):
