@@ -21,7 +21,7 @@ ROWS = [
     ("福田区", "社会消费品零售总额", 2019, 6, "累计同比增长", 7.6, "%"),
     ("福田区", "进出口总额", 2019, 6, "累计", None, "亿元"),
 ]
-TOLD = """
+MAP = """
 query = "select area, name as indicator, year, month, kind as measure, value, unit from figures"
 """
 ADDED = {
@@ -37,39 +37,39 @@ CREATE = (
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     path = tmp_path / "统计.db"
-    with sqlite3.connect(path) as made:
-        made.execute(CREATE.format(number="real"))
-        made.executemany("insert into figures values (?, ?, ?, ?, ?, ?, ?)", ROWS)
-    made.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute(CREATE.format(number="real"))
+        connection.executemany("insert into figures values (?, ?, ?, ?, ?, ?, ?)", ROWS)
+    connection.close()
     return path
 
 
 def test_a_query_of_a_file(office, file, read_figures_of):
-    reading = office.read(f"sqlite:///{file}", TOLD)
-    assert reading.faults == ()
-    assert read_figures_of(reading) == ADDED
-    assert reading.name == "sqlite://统计.db"
-    assert dict(reading.rows) == {"head": 1, "accepted": 2, "without_figures": 1}
+    plan = office.read(f"sqlite:///{file}", MAP)
+    assert plan.faults == ()
+    assert read_figures_of(plan) == ADDED
+    assert plan.name == "sqlite://统计.db"
+    assert dict(plan.rows) == {"head": 1, "accepted": 2, "without_figures": 1}
 
 
 def test_a_whole_table_whose_columns_the_map_explains(office, file, read_figures_of):
-    told = 'table = "figures"\n[columns]\nname = "indicator"\nkind = "measure"\n'
-    assert read_figures_of(office.read(f"sqlite:///{file}", told)) == ADDED
+    map_text = 'table = "figures"\n[columns]\nname = "indicator"\nkind = "measure"\n'
+    assert read_figures_of(office.read(f"sqlite:///{file}", map_text)) == ADDED
 
 
 @pytest.mark.parametrize(
-    ("told", "why"),
+    ("map_text", "why"),
     [
         ("", "sqlite://统计.db: a database needs a query or a table"),
-        ('query = "select x from figures"', "could not be asked: no such column: x"),
+        ('query = "select x from figures"', "could not be queried: no such column: x"),
         ('query = "delete from figures"', "attempt to write a readonly database"),
-        ('table = "no; drop table figures"', 'could not be asked: no such table: no; drop'),
+        ('table = "no; drop table figures"', 'could not be queried: no such table: no; drop'),
     ],
 )  # fmt: skip
-def test_what_cannot_be_asked_is_named_and_nothing_is_changed(office, file, told, why):
+def test_what_cannot_be_asked_is_named_and_nothing_is_changed(office, file, map_text, why):
     before = file.read_bytes()
     with pytest.raises(ContractError) as caught:
-        office.read(f"sqlite:///{file}", told)
+        office.read(f"sqlite:///{file}", map_text)
     assert why in str(caught.value)
     assert file.read_bytes() == before
 
@@ -79,13 +79,13 @@ def test_what_cannot_be_asked_is_named_and_nothing_is_changed(office, file, told
     [
         ("sqlite:///gone.db", "sqlite://gone.db: no such file"),
         ("nonsense://u:secret@h/d", "the database: no dialect of SQLAlchemy is called 'nonsense'"),
-        ("postgresql://u:secret@127.0.0.1:1/d", "postgresql://127.0.0.1/d: could not be asked"),
-        ("://u:secret@", "the database: its URL is none; allowed: postgresql://"),
+        ("postgresql://u:secret@127.0.0.1:1/d", "postgresql://127.0.0.1/d: could not be queried"),
+        ("://u:secret@", "the database: its URL is not valid; allowed: postgresql://"),
     ],
 )
 def test_a_database_that_is_not_there_is_named_without_its_password(office, url, why):
     with pytest.raises(ContractError, match=why) as caught:
-        office.read(url, TOLD)
+        office.read(url, MAP)
     assert "secret" not in str(caught.value)
     assert not Path("gone.db").exists()
 
@@ -93,21 +93,21 @@ def test_a_database_that_is_not_there_is_named_without_its_password(office, url,
 def test_a_driver_that_is_not_there_is_named(office):
     why = "its driver MySQLdb is not installed; allowed: a database whose driver is"
     with pytest.raises(ContractError, match=why):
-        office.read("mysql://u@h/d", TOLD)
+        office.read("mysql://u@h/d", MAP)
 
 
 def test_a_server_that_says_nothing_is_given_up(office, monkeypatch):
-    monkeypatch.setattr("forecast.importing.database._SECONDS", 2)
+    monkeypatch.setattr("forecast.importing.database._TIMEOUT_SECONDS", 2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"postgresql://127.0.0.1:{silent.getsockname()[1]}/d"
-        with pytest.raises(ContractError, match=r"could not be asked: .*timeout"):
-            office.read(url, TOLD)
+        with pytest.raises(ContractError, match=r"could not be queried: .*timeout"):
+            office.read(url, MAP)
 
 
 def test_a_query_that_gives_too_much_is_refused(office, file, monkeypatch):
     monkeypatch.setattr("forecast.importing.database.MOST_ROWS", 2)
     with pytest.raises(ContractError, match="more than 2 rows; allowed: a query that gives fewer"):
-        office.read(f"sqlite:///{file}", TOLD)
+        office.read(f"sqlite:///{file}", MAP)
 
 
 PASSWORD = "not-a-secret"  # of a server that lives as long as these tests
@@ -139,8 +139,8 @@ def server() -> Iterator[str]:
 
         def run(program: str, *arguments: str) -> None:
             command = [str(binaries / program), *arguments]
-            with (home / "said").open("ab") as said:
-                subprocess.run(command, check=True, cwd=home, stdout=said, stderr=said, **user)
+            with (home / "output").open("ab") as output:
+                subprocess.run(command, check=True, cwd=home, stdout=output, stderr=output, **user)
 
         run("initdb", "-D", f"{home}/data", "-U", "office", "-A", "scram-sha-256", "--no-sync",
             "-E", "UTF8", f"--pwfile={home}/password")  # fmt: skip
@@ -168,37 +168,37 @@ def filled(server: str) -> Iterator[str]:
 @pytest.mark.system
 @pytest.mark.xdist_group("postgresql")
 def test_a_query_of_a_server(office, filled, read_figures_of):
-    reading = office.read(filled, TOLD)
-    assert reading.faults == ()
-    assert read_figures_of(reading) == ADDED
-    assert reading.name == "postgresql://127.0.0.1/postgres"
+    plan = office.read(filled, MAP)
+    assert plan.faults == ()
+    assert read_figures_of(plan) == ADDED
+    assert plan.name == "postgresql://127.0.0.1/postgres"
 
 
 @pytest.mark.system
 @pytest.mark.xdist_group("postgresql")
 def test_an_import_from_a_server_keeps_its_password_to_itself(office, filled):
-    told = office.told(TOLD)
-    arguments = ["import", filled, "--map", str(told), "--out", str(office.out), "--yes"]
-    said = CliRunner().invoke(main, arguments)
-    assert said.exit_code == 0, said.output
+    map_file = office.map_file(MAP)
+    arguments = ["import", filled, "--map", str(map_file), "--out", str(office.out), "--yes"]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 0, result.output
     written = office.out.read_text(encoding="utf-8")
     assert "postgresql://127.0.0.1/postgres F2" in written
-    assert PASSWORD not in said.output + written
-    assert "office:" not in said.output + written
+    assert PASSWORD not in result.output + written
+    assert "office:" not in result.output + written
 
 
 @pytest.mark.system
 @pytest.mark.xdist_group("postgresql")
 @pytest.mark.parametrize(
-    ("told", "password", "why"),
+    ("map_text", "password", "why"),
     [
         ('query = "drop table figures"', PASSWORD, "in a read-only transaction"),
         ('query = "select * from none"', PASSWORD, 'relation "none" does not exist'),
-        (TOLD, "another-one", "password authentication failed"),
+        (MAP, "another-one", "password authentication failed"),
     ],
 )
-def test_a_server_is_only_read(office, filled, told, password, why):
+def test_a_server_is_only_read(office, filled, map_text, password, why):
     with pytest.raises(ContractError, match=why) as caught:
-        office.read(filled.replace(PASSWORD, password), told)
+        office.read(filled.replace(PASSWORD, password), map_text)
     assert password not in str(caught.value)
-    assert len(office.read(filled, TOLD).added) == 2
+    assert len(office.read(filled, MAP).added) == 2

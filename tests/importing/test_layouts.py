@@ -1,4 +1,4 @@
-"""Tables laid out as bureaux lay theirs out. Simulated, but for values that are Futian's own."""
+"""Tables as statistics offices lay them out. Simulated, except for values of Futian's own."""
 
 from dataclasses import fields
 from datetime import date
@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from forecast import importing as intake
+from forecast import importing
 from forecast.base.errors import ContractError
 from forecast.base.package import PACKAGE
-from forecast.importing.mapping import Map, read_map
+from forecast.importing.import_map import ImportMap, read_map
 
 MONTHLY = """\
 2019年1-9月福田区主要经济指标,,,,
@@ -38,20 +38,20 @@ ADDED = {
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_a_monthly_table_of_indicators(office, read_figures_of, encoding, delimiter):
     text = MONTHLY.replace('"3,350.12"', "3350.12").replace(",", delimiter)
-    reading = office.read(office.issued(text, encoding=encoding), SKIPS)
-    assert read_figures_of(reading) == ADDED
-    assert reading.faults == ()
+    plan = office.read(office.file(text, encoding=encoding), SKIPS)
+    assert read_figures_of(plan) == ADDED
+    assert plan.faults == ()
 
 
 def test_every_row_is_accounted_for(office):
-    reading = office.read(office.issued(MONTHLY), SKIPS)
+    plan = office.read(office.file(MONTHLY), SKIPS)
     kinds = {"head": 2, "accepted": 4, "words": 2, "skipped": 1, "empty": 1}
-    assert dict(reading.rows) == kinds
-    assert reading.rows.total() == len(MONTHLY.splitlines())
+    assert dict(plan.rows) == kinds
+    assert plan.rows.total() == len(MONTHLY.splitlines())
 
 
 @pytest.mark.parametrize(
-    ("table", "told", "added"),
+    ("table", "map_text", "added"),
     [
         (  # months down, indicators across, each with amount and growth
             "2019年福田区主要指标,,,,\n"
@@ -184,17 +184,17 @@ def test_every_row_is_accounted_for(office):
         ),
     ],
 )  # fmt: skip
-def test_layouts(office, read_figures_of, table, told, added):
-    reading = office.read(office.issued(table), told)
-    assert reading.faults == ()
-    assert read_figures_of(reading) == added
+def test_layouts(office, read_figures_of, table, map_text, added):
+    plan = office.read(office.file(table), map_text)
+    assert plan.faults == ()
+    assert read_figures_of(plan) == added
 
 
 def test_the_usual_day_of_release_is_marked_as_estimated(office):
     lags = '[[lag]]\nspan = "quarter"\ndays = 45\n[[lag]]\nspan = "year"\ndays = 75\n'
     (office.out.parents[1] / "schedule.toml").write_text(lags, encoding="utf-8")
     table = "2018年社会消费品零售总额,\n时间,同比增长(%)\n1-6月,7.6\n全年,7.4\n"
-    added = office.read(office.issued(table), released_on="usual").added
+    added = office.read(office.file(table), released_on="usual").added
     assert [(c.figure.released_on, c.figure.released_on_basis) for c in added] == [
         (date(2018, 8, 14), "estimated"),
         (date(2019, 3, 16), "estimated"),
@@ -207,7 +207,7 @@ BAD = [
         "no_year",
         "",
         [
-            "B2: '9.9' has no place: no year is said; allowed: words for it in the file, "
+            "B2: '9.9' cannot be placed: no year is given; allowed: words for it in the file, "
             "or under title or [columns] in the map"
         ],
     ),
@@ -263,8 +263,8 @@ BAD = [
         "unit_without_rule",
         "",
         [
-            "B3: '万千瓦时' is a unit that no rule turns into 'cny_100m'; "
-            "allowed: a rule of it under [units]"
+            "B3: '万千瓦时' is a unit that no rule converts into 'cny_100m'; "
+            "allowed: a rule for it under [units]"
         ],
     ),
     (
@@ -284,8 +284,8 @@ BAD = [
         "no_index",
         "",
         [
-            "B3: '-107.1' is no index; allowed: above 0, last year's being 100",
-            "B4: '98.05%' per cent is no level; allowed: a number",
+            "B3: '-107.1' is not an index; allowed: above 0, a year earlier being 100",
+            "B4: '98.05%' is in per cent, not a level; allowed: a number",
         ],
     ),
     (
@@ -313,9 +313,13 @@ BAD = [
     (
         "change_in_what",
         "",
-        ["B3: '8.1' is a change of which % is not said; allowed: 增减%, 增减（%）, or in the map"],
+        ["B3: '8.1' is a change without %; allowed: 增减%, 增减（%）, or in the map"],
     ),
-    ("no_unit", "", ["B3: '9.9' has no measure; allowed: 同比增长 or a unit at it, or in the map"]),
+    (
+        "no_unit",
+        "",
+        ["B3: '9.9' has no measure; allowed: 同比增长 or a unit beside it, or in the map"],
+    ),
     (
         "percentage_points",
         "",
@@ -355,18 +359,18 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("name", "told", "faults"), BAD)
-def test_what_cannot_be_read_is_named_by_its_cell(office, name, told, faults):
-    reading = office.read(BAD_FILES / f"{name}.csv", told)
-    assert [str(f) for f in reading.faults] == [f"{name}.csv {fault}" for fault in faults]
+@pytest.mark.parametrize(("name", "map_text", "faults"), BAD)
+def test_what_cannot_be_read_is_named_by_its_cell(office, name, map_text, faults):
+    plan = office.read(BAD_FILES / f"{name}.csv", map_text)
+    assert [str(f) for f in plan.faults] == [f"{name}.csv {fault}" for fault in faults]
 
 
 def test_no_figure_is_placed_by_words_that_contradict_each_other(office):
-    told = 'title = "2019年"\n'
-    reading = office.read(BAD_FILES / "another_area.csv", told)
-    assert (reading.added, dict(reading.rows)) == ((), {"head": 2, "rejected": 1})
+    map_text = 'title = "2019年"\n'
+    plan = office.read(BAD_FILES / "another_area.csv", map_text)
+    assert (plan.added, dict(plan.rows)) == ((), {"head": 2, "rejected": 1})
     table = "2019年1-9月,\n指标,1-9月和1-8月（亿元）\n社会消费品零售总额,9.9\n"
-    assert office.read(office.issued(table)).added == ()
+    assert office.read(office.file(table)).added == ()
 
 
 def test_growth_below_the_change_of_an_amount_is_that_of_the_indicator_above(
@@ -390,24 +394,24 @@ def test_a_file_that_is_not_there_is_named(office):
 @pytest.mark.parametrize("day", ["2019-10-25", "2019/10/25", "2019年10月25日", "20191025"])
 def test_a_day_of_release_as_offices_write_it(office, day):
     table = f"指标,2019年1-9月同比增长(%),发布日期\n社会消费品零售总额,7.1,{day}\n"
-    assert [c.figure.released_on for c in office.read(office.issued(table)).added] == [
+    assert [c.figure.released_on for c in office.read(office.file(table)).added] == [
         date(2019, 10, 25)
     ]
 
 
 def test_the_area_of_the_map_is_understood_without_an_entry_of_its_own(office, read_figures_of):
     table = "area,indicator,2019年1-9月同比增长(%)\nhedong,retail_sales,7.1\n"
-    told = office.told()
-    told.write_text('area = "hedong"\nreleased_on = 2019-10-25\n', encoding="utf-8")
-    reading = intake.read(office.issued(table), told, out=office.out)
-    assert read_figures_of(reading) == {
+    map_file = office.map_file()
+    map_file.write_text('area = "hedong"\nreleased_on = 2019-10-25\n', encoding="utf-8")
+    plan = importing.read(office.file(table), map_file, out=office.out)
+    assert read_figures_of(plan) == {
         "C2": "hedong/retail_sales 2019-01..2019-09 growth_pct 7.1 pct"
     }
 
 
 def test_thousands_without_quotes_do_not_shift_cells_in_silence(office):
     table = "2019年1-9月,,\n指标,亿元,同比增长(%)\n社会消费品零售总额,1,395.84,7.1\n"
-    assert office.read(office.issued(table)).faults != ()
+    assert office.read(office.file(table)).faults != ()
 
 
 def test_the_map_of_a_new_folder_holds_every_key_and_is_understood(tmp_path):
@@ -415,6 +419,6 @@ def test_the_map_of_a_new_folder_holds_every_key_and_is_understood(tmp_path):
     lines = [line.removeprefix("# ") for line in commented.splitlines()[3:]]
     path = tmp_path / "import.toml"
     path.write_text("\n".join(line for line in lines if line[:7] != "table ="), encoding="utf-8")
-    told, _ = read_map(path)
-    keys = {f.name for f in fields(Map)} - {"table"}
-    assert {key for key in keys if getattr(told, key) == getattr(Map(), key)} == {"status"}
+    import_map, _ = read_map(path)
+    keys, default = {f.name for f in fields(ImportMap)} - {"table"}, ImportMap()
+    assert {k for k in keys if getattr(import_map, k) == getattr(default, k)} == {"status"}

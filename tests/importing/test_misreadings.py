@@ -305,12 +305,12 @@ READ = {
 
 @pytest.mark.parametrize("what", READ)
 def test_only_what_is_sure_is_read(office, read_figures_of, what):
-    table, expected, *told = READ[what]
-    reading = office.read(office.issued(table), *told)
-    spans = {cell: _with_both_ends(one) for cell, one in read_figures_of(reading).items()}
+    table, expected, *map_text = READ[what]
+    plan = office.read(office.file(table), *map_text)
+    spans = {cell: _with_both_ends(one) for cell, one in read_figures_of(plan).items()}
     assert spans == figures(expected)
     n_numbers = sum(_is_number(cell) for row in table.splitlines() for cell in row.split(","))
-    assert (reading.faults != ()) == (n_numbers > len(spans))
+    assert (plan.faults != ()) == (n_numbers > len(spans))
 
 
 def _with_both_ends(figure: str) -> str:
@@ -327,8 +327,9 @@ def _is_number(cell: str) -> bool:
 
 def test_a_quote_that_is_not_closed_swallows_no_rows(office):
     table = '2019年1-9月,\n指标,同比（%）\n进出口总额,7.1\n"注：快报,\n社会消费品零售总额,3.3\n'
-    with pytest.raises(ContractError, match=r"row 4: a cell holds other rows, a quote before"):
-        office.read(office.issued(table))
+    why = "row 4: a cell holds other rows because a quote before them is not closed"
+    with pytest.raises(ContractError, match=why):
+        office.read(office.file(table))
 
 
 def test_a_sheet_without_a_cell_that_contradicts_the_map_is_named(office, tmp_path):

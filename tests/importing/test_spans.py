@@ -1,4 +1,4 @@
-"""Spellings of spans as bureaux and statistical yearbooks use them."""
+"""Spellings of spans as offices and statistical yearbooks use them."""
 
 import pytest
 from hypothesis import given
@@ -6,12 +6,12 @@ from hypothesis import strategies as st
 
 from forecast.base.errors import UnreadableCell
 from forecast.base.months import Span
-from forecast.importing.spans import SpanSaid, span_said
-from forecast.importing.spelling import plain
+from forecast.importing.cells import plain
+from forecast.importing.spans import PartialSpan, partial_span
 
 
-def said(text: str) -> tuple[SpanSaid, str]:
-    return span_said(plain(text))
+def span_of(text: str) -> tuple[PartialSpan, str]:
+    return partial_span(plain(text))
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def said(text: str) -> tuple[SpanSaid, str]:
     ],
 )
 def test_months_without_a_year(text, months):
-    assert said(text) == (SpanSaid(months=months), "|")
+    assert span_of(text) == (PartialSpan(months=months), "|")
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_months_without_a_year(text, months):
     ],
 )
 def test_years_and_months(text, year, months):
-    found, rest = said(text)
+    found, rest = span_of(text)
     assert (found.year, found.months, rest.strip("|/")) == (year, months, "")
 
 
@@ -108,7 +108,7 @@ def test_years_and_months(text, year, months):
     ],
 )
 def test_to_date_and_single_months(text, span):
-    found = said(text)[0].span()
+    found = span_of(text)[0].span()
     assert isinstance(found, Span)
     assert str(found) == span
 
@@ -116,26 +116,26 @@ def test_to_date_and_single_months(text, span):
 @pytest.mark.parametrize(
     ("text", "missing"),
     [
-        ("1-9月", "no year is said"),
-        ("2019年", "no months are said"),
+        ("1-9月", "no year is given"),
+        ("2019年", "no months are given"),
         ("2019年1-2月本月", "the single month of 1-2月 is not known"),
     ],
 )
 def test_what_is_missing_is_named(text, missing):
-    assert said(text)[0].span() == missing
+    assert span_of(text)[0].span() == missing
 
 
 @pytest.mark.parametrize("text", ["2018-2019年", "9-1月", "1-9月上半年", "四至一季度", "累计当月"])
 def test_two_spans_or_months_in_no_order_are_refused(text):
-    with pytest.raises(UnreadableCell, match="is no one span of months"):
-        said(text)
+    with pytest.raises(UnreadableCell, match="is not one span of months"):
+        span_of(text)
 
 
 @pytest.mark.parametrize(
     "text", ["13月", "2019年13月", "第五季度", "1899年", "1234.5", "第三产业", "120亿元"]
 )
 def test_what_is_no_span_is_left_as_it_stands(text):
-    found, rest = said(text)
+    found, rest = span_of(text)
     assert found.months is None
     assert rest.replace("2019年", "").replace("|", "") == plain(text).replace("2019年", "")
 
@@ -173,8 +173,8 @@ def test_what_is_no_span_is_left_as_it_stands(text):
     ],
 )
 def test_months_beside_more_numerals_are_refused(text):
-    with pytest.raises(UnreadableCell, match="is no one span of months"):
-        said(text)
+    with pytest.raises(UnreadableCell, match="is not one span of months"):
+        span_of(text)
 
 
 @pytest.mark.parametrize(
@@ -196,27 +196,27 @@ def test_months_beside_more_numerals_are_refused(text):
     ],
 )
 def test_numerals_that_count_something_else_do_no_harm(text, year, months, rest):
-    found, left = said(text)
+    found, left = span_of(text)
     assert (found.year, found.months) == (year, months)
     assert left.replace("||", "|").strip("|") == rest
 
 
 def test_the_name_of_an_indicator_parts_numerals_from_months():
-    assert span_said("一、\09月") == (SpanSaid(months=(9, 9)), "一、\0|")
+    assert partial_span("一、\09月") == (PartialSpan(months=(9, 9)), "一、\0|")
 
 
 def test_what_is_refused_is_shown_as_it_stood():
     allowed = "allowed: one span of months; for other words a line under"
     with pytest.raises(UnreadableCell, match=rf"^'2010-2019年社会消费品零售总额' .*; {allowed}"):
-        span_said("2010-2019年|", "2010-2019年社会消费品零售总额")
+        partial_span("2010-2019年|", "2010-2019年社会消费品零售总额")
     with pytest.raises(UnreadableCell, match=rf"^'1、2月零售' .*; {allowed}"):
-        span_said("1、2月|", "1、2月零售")
+        partial_span("1、2月|", "1、2月零售")
 
 
 @given(st.text("0123456789年月季度上下半前全一二三四十-~至到.累计本当份Qq年初以来 ", max_size=14))
 def test_any_text_is_a_span_or_is_refused(text):
     try:
-        found, _ = said(text)
+        found, _ = span_of(text)
     except UnreadableCell:
         return
     if found.months is not None:
@@ -228,7 +228,7 @@ def test_any_text_is_a_span_or_is_refused(text):
 )
 def test_a_range_of_months_is_read_whatever_joins_it(year, one, other, dash):
     first, last = sorted((one, other))
-    found = said(f"{year}年{first}{dash}{last}月")[0].span()
+    found = span_of(f"{year}年{first}{dash}{last}月")[0].span()
     assert found == Span.parse(f"{year}-{first:02d}", f"{year}-{last:02d}")
 
 
@@ -243,9 +243,9 @@ def test_a_range_of_months_is_read_whatever_joins_it(year, one, other, dash):
     ],
 )
 def test_two_ends_with_a_year_each_are_one_span(text):
-    assert said(text) == (SpanSaid(2019, (1, 6)), "|")
+    assert span_of(text) == (PartialSpan(2019, (1, 6)), "|")
 
 
 def test_two_ends_in_two_years_are_refused():
-    with pytest.raises(UnreadableCell, match="is no span of one year"):
-        said("2018年7月-2019年6月")
+    with pytest.raises(UnreadableCell, match="is not a span within one year"):
+        span_of("2018年7月-2019年6月")

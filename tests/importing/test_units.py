@@ -3,11 +3,11 @@ from decimal import Decimal
 import pytest
 
 from forecast.base.errors import UnreadableCell
-from forecast.importing.units import Rule, rule_of
+from forecast.importing.units import UnitRule, unit_rule
 
 
 @pytest.mark.parametrize(
-    ("said", "unit", "value", "level"),
+    ("name", "unit", "value", "level"),
     [
         ("亿元", "cny_100m", "882.78", "882.78"),
         ("万元", "cny_100m", "8827800", "882.78"),
@@ -21,26 +21,27 @@ from forecast.importing.units import Rule, rule_of
         ("patents", "patents", "12", "12"),
     ],
 )
-def test_known_units_by_the_power_of_ten_between_them(said, unit, value, level):
-    rule = rule_of(said, unit, {})
+def test_known_units_by_the_power_of_ten_between_them(name, unit, value, level):
+    rule = unit_rule(name, unit, {})
     assert (rule.unit, Decimal(value) * rule.times) == (unit, Decimal(level))
 
 
 def test_yuan_and_dollars_stay_what_they_are():
-    assert rule_of("亿元", "usd_100m", {}).unit == "cny_100m"
-    assert rule_of("万美元", "cny_100m", {}) == Rule("usd_100m", Decimal("1e-4"))
+    assert unit_rule("亿元", "usd_100m", {}).unit == "cny_100m"
+    assert unit_rule("万美元", "cny_100m", {}) == UnitRule("usd_100m", Decimal("1e-4"))
 
 
 def test_a_declared_rule():
-    assert rule_of("万件", "patents", {"万件": Rule("patents", Decimal(10000))}).times == 10000
+    declared = {"万件": UnitRule("patents", Decimal(10000))}
+    assert unit_rule("万件", "patents", declared).times == 10000
 
 
 @pytest.mark.parametrize(
-    ("said", "unit"),
+    ("name", "unit"),
     [("万吨", "tonnes"), ("亿元", "kwh_100m"), ("亿元", "patents"), ("万元", "cny_10k")],
 )
-def test_what_no_rule_turns_is_refused(said, unit):
+def test_what_no_rule_converts_is_refused(name, unit):
     with pytest.raises(
-        UnreadableCell, match=f"'{said}' is a unit that no rule turns into '{unit}'"
+        UnreadableCell, match=f"'{name}' is a unit that no rule converts into '{unit}'"
     ):
-        rule_of(said, unit, {})
+        unit_rule(name, unit, {})

@@ -1,4 +1,4 @@
-"""Workbooks as bureaux make them, and such as are made to do harm. All are simulated."""
+"""Workbooks as statistics offices make them, and such as are made to do harm. All are simulated."""
 
 import zipfile
 from contextlib import suppress
@@ -14,8 +14,7 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 
 from forecast.base.errors import ContractError
-from forecast.importing import grid as grids
-from forecast.importing import zipped as packed
+from forecast.importing import grid, workbook_parts
 from forecast.importing.cell_marks import Marks
 from forecast.importing.workbook import workbook_grids
 
@@ -59,13 +58,13 @@ ADDED = {
 }
 
 
-def test_a_sheet_as_bureaux_lay_it_out(office, monthly, read_figures_of):
-    reading = office.read(monthly)
-    assert read_figures_of(reading) == ADDED
-    assert [str(f) for f in reading.faults] == [
-        "九月.xlsx 2019年9月!C7: '#DIV/0!' is no number; allowed: 1234.5 or 1,234.5"
+def test_a_sheet_as_offices_lay_it_out(office, monthly, read_figures_of):
+    plan = office.read(monthly)
+    assert read_figures_of(plan) == ADDED
+    assert [str(f) for f in plan.faults] == [
+        "九月.xlsx 2019年9月!C7: '#DIV/0!' is not a number; allowed: 1234.5 or 1,234.5"
     ]
-    assert dict(reading.rows) == {"head": 3, "accepted": 3, "rejected": 1, "words": 1, "hidden": 1}
+    assert dict(plan.rows) == {"head": 3, "accepted": 3, "rejected": 1, "words": 1, "hidden": 1}
 
 
 def test_several_sheets_by_their_names(office, tmp_path, read_figures_of):
@@ -76,10 +75,10 @@ def test_several_sheets_by_their_names(office, tmp_path, read_figures_of):
         sheet.append(["社会消费品零售总额", 100 * last, 7 + last / 10])
     book["Sheet"].append(["说明", "1.5"])
     book.save(tmp_path / "季报.xlsx")
-    reading = office.read(tmp_path / "季报.xlsx", 'sheets = ["2019年*"]\n')
-    assert reading.faults == ()
-    assert len(read_figures_of(reading)) == 4
-    assert reading.rows["skipped"] == 1
+    plan = office.read(tmp_path / "季报.xlsx", 'sheets = ["2019年*"]\n')
+    assert plan.faults == ()
+    assert len(read_figures_of(plan)) == 4
+    assert plan.rows["skipped"] == 1
     with pytest.raises(ContractError, match=r"no sheet '2020\*'; it has Sheet, 2019年1-6月"):
         office.read(tmp_path / "季报.xlsx", 'sheets = ["2020*"]\n')
 
@@ -130,10 +129,10 @@ def test_an_opendocument_sheet(office, tmp_path, read_figures_of):
         ">" + cell("社会消费品零售总额") + cell("7.1%", per_cent),
         ">" + cell("进出口总额") + cell("#DIV/0!", error),
     )
-    reading = office.read(path)
+    plan = office.read(path)
     growth = "futian/retail_sales 2019-01..2019-09 growth_pct 7.1 pct"
-    assert read_figures_of(reading) == {"一!B2": growth}
-    assert [f.file for f in reading.faults] == ["x.ods 一!B3"]
+    assert read_figures_of(plan) == {"一!B2": growth}
+    assert [f.file for f in plan.faults] == ["x.ods 一!B3"]
 
 
 def cells_of(path: Path) -> tuple[tuple[object, ...], ...]:
@@ -158,10 +157,10 @@ def test_a_formula_that_was_never_calculated_is_no_empty_cell(office, tmp_path, 
     book.active.append(["社会消费品零售总额", 7.1])
     book.active.append(["进出口总额", "=1.5+2"])
     book.save(tmp_path / "x.xlsx")
-    reading = office.read(tmp_path / "x.xlsx")
-    assert list(read_figures_of(reading)) == ["Sheet!B2"]
-    assert [str(f) for f in reading.faults] == [
-        "x.xlsx Sheet!B3: 'formula without a value' is no number; "
+    plan = office.read(tmp_path / "x.xlsx")
+    assert list(read_figures_of(plan)) == ["Sheet!B2"]
+    assert [str(f) for f in plan.faults] == [
+        "x.xlsx Sheet!B3: 'formula without a value' is not a number; "
         "allowed: a workbook that was calculated before it was saved"
     ]
 
@@ -227,14 +226,14 @@ def test_raised_numbers_in_a_cell_of_its_own_text(office, tmp_path):
     book.active.append(["进出口总额", CellRichText("2", lowered)])
     book.active.append(["固定资产投资额", CellRichText("4", lowered, "8")])
     book.save(tmp_path / "x.xlsx")
-    reading = office.read(tmp_path / "x.xlsx")
+    plan = office.read(tmp_path / "x.xlsx")
     assert cells_of(tmp_path / "x.xlsx")[1:] == (
         ("社会消费品零售总额", "1395.8"),
         ("进出口总额", "2※1"),
         ("固定资产投资额", "4※18"),
     )
-    assert {c.figure.address: str(c.figure.value) for c in reading.added} == {"Sheet!B2": "1395.8"}
-    assert [f.file for f in reading.faults] == ["x.xlsx Sheet!B3", "x.xlsx Sheet!B4"]
+    assert {c.figure.address: str(c.figure.value) for c in plan.added} == {"Sheet!B2": "1395.8"}
+    assert [f.file for f in plan.faults] == ["x.xlsx Sheet!B3", "x.xlsx Sheet!B4"]
 
 
 def test_raised_numbers_of_an_opendocument_sheet(tmp_path):
@@ -264,10 +263,10 @@ def test_numbers_that_are_shown_scaled_are_refused(office, tmp_path, code):
         sheet.write_row(
             "A2", ["社会消费品零售总额", 1395840], book.add_format({"num_format": code})
         )
-    reading = office.read(path)
-    assert reading.added == ()
-    assert [str(f) for f in reading.faults] == [
-        f"x.xlsx 一!B2: '1395840' is shown otherwise by the format {code!r}; "
+    plan = office.read(path)
+    assert plan.added == ()
+    assert [str(f) for f in plan.faults] == [
+        f"x.xlsx 一!B2: '1395840' is altered by the format {code!r}; "
         "allowed: a format that shows the number as it is stored"
     ]
 
@@ -383,10 +382,10 @@ def test_a_sheet_of_which_no_marks_are_known_is_refused(monthly, monkeypatch):
 
 
 def test_parts_are_counted_before_they_are_unpacked(office, monthly, monkeypatch):
-    monkeypatch.setattr(packed, "MOST_UNPACKED", 10_000)
+    monkeypatch.setattr(workbook_parts, "MOST_UNPACKED", 10_000)
     with pytest.raises(ContractError, match=r"bytes unpacked; allowed: up to 10,000"):
         office.read(monthly)
-    monkeypatch.setattr(packed, "MOST_PARTS", 3)
+    monkeypatch.setattr(workbook_parts, "MOST_PARTS", 3)
     with pytest.raises(ContractError, match=r"parts; allowed: up to 3"):
         office.read(monthly)
 
@@ -402,13 +401,13 @@ def test_one_text_in_many_cells_counts_as_often_as_it_stands(office, tmp_path, m
 
 
 def test_text_files_have_limits_too(office, monkeypatch):
-    monkeypatch.setattr("forecast.importing.text_files.MOST_ROWS", 2)
+    monkeypatch.setattr("forecast.importing.sources.MOST_ROWS", 2)
     with pytest.raises(ContractError, match="3 rows; allowed: up to 2"):
-        office.read(office.issued("a,b\nc,d\ne,f\n"))
-    monkeypatch.setattr("forecast.importing.text_files.MOST_BYTES", 5)
+        office.read(office.file("a,b\nc,d\ne,f\n"))
+    monkeypatch.setattr("forecast.importing.sources.MOST_BYTES", 5)
     with pytest.raises(ContractError, match="larger than 5 bytes"):
-        office.read(office.issued("a,b\nc,d\ne,f\n"))
-    assert grids.MOST_ROWS == 200_000
+        office.read(office.file("a,b\nc,d\ne,f\n"))
+    assert grid.MOST_ROWS == 200_000
 
 
 @given(st.data())

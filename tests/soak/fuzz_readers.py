@@ -17,10 +17,9 @@ with atheris.instrument_imports(include=["forecast"]):
     from forecast.base import months as spans
     from forecast.base.errors import ForecastError
     from forecast.base.notation import is_name, parse_day, parse_number
-    from forecast.importing.numbers import growth_of_index, growth_said, level_said
-    from forecast.importing.spans import span_said
-    from forecast.importing.spelling import plain
-    from forecast.importing.units import rule_of
+    from forecast.importing.cells import growth_pct_of, growth_pct_of_index, level_of, plain
+    from forecast.importing.spans import partial_span
+    from forecast.importing.units import unit_rule
 
 
 def read_all(text: str) -> None:
@@ -31,7 +30,7 @@ def read_all(text: str) -> None:
     assert value is None or math.isfinite(value)
     parse_day(text)
     is_name(text)
-    for reader in (growth_said, growth_of_index, level_said, _span, _rule):
+    for reader in (growth_pct_of, growth_pct_of_index, level_of, _span, _rule):
         try:
             reader(text)
         except ForecastError:
@@ -39,12 +38,12 @@ def read_all(text: str) -> None:
 
 
 def _span(text: str) -> None:
-    rest = span_said(plain(text))[1]
+    rest = partial_span(plain(text))[1]
     assert len(rest) <= len(plain(text))
 
 
 def _rule(text: str) -> None:
-    rule = rule_of(plain(text), "cny_100m", {})
+    rule = unit_rule(plain(text), "cny_100m", {})
     assert rule.times > 0
 
 

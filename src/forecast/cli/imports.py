@@ -1,4 +1,4 @@
-"""The command that turns files and databases of bureaux into figures."""
+"""The command that turns files and databases of statistics offices into figures."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ from forecast.cli.options import day_of
 from forecast.cli.terminal import console
 
 if TYPE_CHECKING:
-    from forecast.importing import Reading
+    from forecast.importing import ImportPlan
 
 INCOMPLETE = 7
 
 
 @click.command("import")
 @click.argument("source", metavar="FILE|URL")
-@click.option("--map", "told", metavar="FILE", required=True, help="What the file does not say.")
+@click.option(
+    "--map", "map_file", metavar="FILE", required=True, help="What the file does not say."
+)
 @click.option("--out", metavar="DIR/figures/NAME.csv", required=True, help="Where figures go.")
 @click.option(
     "--released-on",
@@ -39,7 +41,7 @@ INCOMPLETE = 7
 @click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True)
 def import_command(
     source: str,
-    told: str,
+    map_file: str,
     out: str,
     released_on: str | None,
     yes: bool,
@@ -52,35 +54,35 @@ def import_command(
     written again; a changed one is added as a revision.
     """
     with exit_codes():
-        from forecast import importing as intake
+        from forecast import importing
         from forecast.base.texts import text
         from forecast.pages.tables import imported_lines, imported_terminal
 
-        reading = intake.read(source, Path(told), out=Path(out), released_on=_day(released_on))
-        if reading.added:
-            console().print(imported_terminal(reading, lang), markup=False)
-        click.echo("\n".join(imported_lines(reading, lang)))
-        _list_unread(reading, lang)
-        if reading.unread and not skip_unreadable:
+        plan = importing.read(source, Path(map_file), out=Path(out), released_on=_day(released_on))
+        if plan.added:
+            console().print(imported_terminal(plan, lang), markup=False)
+        click.echo("\n".join(imported_lines(plan, lang)))
+        _list_unread(plan, lang)
+        if plan.unread and not skip_unreadable:
             click.echo(text("import.left", lang), err=True)
             sys.exit(BAD_INPUT)
-        if reading.is_empty:
-            click.echo(text("import.none", lang, name=reading.name), err=True)
+        if plan.is_empty:
+            click.echo(text("import.none", lang, name=plan.name), err=True)
             sys.exit(BAD_INPUT)
-        if not reading.added:
+        if not plan.added:
             click.echo(text("import.nothing", lang, out=out))
-        elif yes or _is_confirmed(text("import.ask", lang, n=len(reading.added), out=out)):
-            click.echo(text("import.written", lang, n=intake.write(reading), out=out))
+        elif yes or _is_confirmed(text("import.ask", lang, n=len(plan.added), out=out)):
+            click.echo(text("import.written", lang, n=importing.write(plan), out=out))
         else:
             click.echo(text("import.left", lang))
-        sys.exit(INCOMPLETE if reading.unread else 0)
+        sys.exit(INCOMPLETE if plan.unread else 0)
 
 
-def _list_unread(reading: Reading, lang: str) -> None:
+def _list_unread(plan: ImportPlan, lang: str) -> None:
     from forecast.base.texts import text
 
-    if reading.unread:
-        click.echo("\n".join([text("import.unread", lang), *map(str, reading.faults)]), err=True)
+    if plan.unread:
+        click.echo("\n".join([text("import.unread", lang), *map(str, plan.faults)]), err=True)
 
 
 def _is_confirmed(question: str) -> bool:

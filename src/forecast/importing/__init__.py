@@ -1,9 +1,8 @@
-"""Files and databases as bureaux issue them, turned into figures that keep the contract."""
+"""Files and databases as statistics offices issue them, turned into figures."""
 
-from forecast.importing.mapping import USUAL
-from forecast.importing.result import ROW_KINDS
-from forecast.importing.revisions import Change
-from forecast.importing.run import Reading, read, write
-from forecast.importing.unread import Unread
+from forecast.importing.cells import UnreadCell
+from forecast.importing.figures import ROW_KINDS, Change
+from forecast.importing.import_map import USUAL
+from forecast.importing.run import ImportPlan, read, write
 
-__all__ = ["ROW_KINDS", "USUAL", "Change", "Reading", "Unread", "read", "write"]
+__all__ = ["ROW_KINDS", "USUAL", "Change", "ImportPlan", "UnreadCell", "read", "write"]

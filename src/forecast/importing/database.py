@@ -1,4 +1,4 @@
-"""What a query of a database gives, read only; its password stays out of messages and figures."""
+"""Rows of a database, opened read-only; its password stays out of messages and figures."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from forecast.base.errors import ContractError, Fault
-from forecast.importing.grid import MOST_ROWS, Grid, squared
-from forecast.importing.mapping import Map
-from forecast.importing.numbers import Content
+from forecast.importing.cells import Content
+from forecast.importing.grid import MOST_ROWS, Grid, padded
+from forecast.importing.import_map import ImportMap
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, CursorResult, Engine
 
-_OWN_READER = {"postgresql": "postgresql+psycopg"}
-_URLS = "postgresql://USER@HOST/DATABASE, sqlite:///FILE, or a file that lies here"
-_SECONDS = 10  # until a server that says nothing is given up
+_DRIVERS = {"postgresql": "postgresql+psycopg"}
+_URLS_ALLOWED = "postgresql://USER@HOST/DATABASE, sqlite:///FILE, or an existing file"
+_TIMEOUT_SECONDS = 10  # for a server that does not answer
 
 
 def is_url(source: str) -> bool:
@@ -29,23 +29,23 @@ def is_url(source: str) -> bool:
     return "://" in source
 
 
-def database_grid(source: str, told: Map) -> tuple[str, Grid]:
-    """Return the name of a database without user and password, and what the map asks of it.
+def database_grid(source: str, import_map: ImportMap) -> tuple[str, Grid]:
+    """Return the name of a database without user and password, and the rows the map asks for.
 
-    The names of the columns are the first row. Raise ContractError where it cannot be asked.
+    The names of the columns are the first row. Raise ContractError where the query fails.
     """
     url = _url(source)
     name = _name(url)
-    if not (told.query or told.table):
-        raise _refused(name, "a database needs a query or a table; allowed: one of them in the map")
-    with _named(name, url):
+    if not (import_map.query or import_map.table):
+        raise _refusal(name, "a database needs a query or a table; allowed: one of them in the map")
+    with _errors_of(name, url):
         engine = _engine(name, url)
         try:
             with engine.connect() as connection:
-                rows = _rows(name, _asked(connection, told))
+                rows = _rows(name, _query_result(connection, import_map))
         finally:
             engine.dispose()
-    return name, Grid("", squared(rows), header_rows=1)
+    return name, Grid("", padded(rows), header_rows=1)
 
 
 def _url(source: str) -> URL:
@@ -55,18 +55,18 @@ def _url(source: str) -> URL:
     try:
         url = make_url(source)
     except (ArgumentError, ValueError):
-        raise _refused("the database", f"its URL is none; allowed: {_URLS}") from None
-    url = url.set(drivername=_OWN_READER.get(url.drivername, url.drivername))
+        raise _refusal("the database", f"its URL is not valid; allowed: {_URLS_ALLOWED}") from None
+    url = url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
     try:
         url.get_dialect()
     except NoSuchModuleError:
-        why = f"no dialect of SQLAlchemy is called {url.drivername!r}; allowed: {_URLS}"
-        raise _refused("the database", why) from None
+        why = f"no dialect of SQLAlchemy is called {url.drivername!r}; allowed: {_URLS_ALLOWED}"
+        raise _refusal("the database", why) from None
     return url
 
 
 def _name(url: URL) -> str:
-    """Return what a person calls a database: nothing of who asks, nor how."""
+    """Return what a person calls a database, without user, password and options."""
     host = f"{url.host}/" if url.host else ""
     return f"{url.get_backend_name()}://{host}{Path(url.database or '').name}"
 
@@ -76,58 +76,58 @@ def _engine(name: str, url: URL) -> Engine:
     from sqlalchemy.pool import NullPool
 
     if url.get_backend_name() != "sqlite":
-        waits = url.get_backend_name() == "postgresql" and "connect_timeout" not in url.query
-        asked = {"connect_timeout": _SECONDS} if waits else {}
-        return create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=asked)
+        is_ours = url.get_backend_name() == "postgresql" and "connect_timeout" not in url.query
+        arguments = {"connect_timeout": _TIMEOUT_SECONDS} if is_ours else {}
+        return create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=arguments)
     path = Path(url.database or "")
     if not path.is_file():
-        raise _refused(name, "no such file")
-    at = f"file:{quote(str(path.resolve()))}?mode=ro"
-    return create_engine("sqlite://", creator=lambda: sqlite3.connect(at, uri=True))
+        raise _refusal(name, "no such file")
+    uri = f"file:{quote(str(path.resolve()))}?mode=ro"
+    return create_engine("sqlite://", creator=lambda: sqlite3.connect(uri, uri=True))
 
 
-def _asked(connection: Connection, told: Map) -> CursorResult[Any]:
-    """Return what the query or the table of the map gives, in a connection that cannot write."""
+def _query_result(connection: Connection, import_map: ImportMap) -> CursorResult[Any]:
+    """Return the rows of the map's query or table, read over a connection that cannot write."""
     from sqlalchemy import select, table, text
 
     if connection.dialect.name == "postgresql":
         connection = connection.execution_options(postgresql_readonly=True)
-    if told.query:
-        return connection.exec_driver_sql(told.query)
-    schema, _, name = (told.table or "").rpartition(".")
+    if import_map.query:
+        return connection.exec_driver_sql(import_map.query)
+    schema, _, name = (import_map.table or "").rpartition(".")
     return connection.execute(select(text("*")).select_from(table(name, schema=schema or None)))
 
 
 def _rows(name: str, result: CursorResult[Any]) -> list[list[Content]]:
     rows = result.fetchmany(MOST_ROWS + 1)
     if len(rows) > MOST_ROWS:
-        raise _refused(name, f"more than {MOST_ROWS:,} rows; allowed: a query that gives fewer")
+        raise _refusal(name, f"more than {MOST_ROWS:,} rows; allowed: a query that gives fewer")
     return [list(result.keys()), *([_content(cell) for cell in row] for row in rows)]
 
 
 def _content(cell: object) -> Content:
-    is_known = cell is None or isinstance(cell, str | int | float | Decimal | date)
-    return cell if is_known else str(cell)  # type: ignore[return-value]
+    is_content = cell is None or isinstance(cell, str | int | float | Decimal | date)
+    return cell if is_content else str(cell)  # type: ignore[return-value]
 
 
 @contextmanager
-def _named(name: str, url: URL) -> Iterator[None]:
-    """Name the database in what a driver raises, and take the password out of it."""
+def _errors_of(name: str, url: URL) -> Iterator[None]:
+    """Raise the errors of a driver as ContractError that names the database, not its password."""
     from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
     try:
         yield
     except ModuleNotFoundError as error:
-        own = "growth-target-forecast[postgresql]"
+        extra = "growth-target-forecast[postgresql]"
         is_ours = url.get_backend_name() == "postgresql"
-        allowed = f"after pip install '{own}'" if is_ours else "a database whose driver is"
+        allowed = f"after pip install '{extra}'" if is_ours else "a database whose driver is"
         why = f"its driver {error.name} is not installed; allowed: {allowed}"
-        raise _refused(name, why) from None
+        raise _refusal(name, why) from None
     except (SQLAlchemyError, sqlite3.Error) as error:
-        said = str(error.orig if isinstance(error, DBAPIError) else error)
-        hidden = said.replace(url.password, "***") if url.password else said
-        raise _refused(name, f"could not be asked: {' '.join(hidden.split())}") from None
+        message = str(error.orig if isinstance(error, DBAPIError) else error)
+        message = message.replace(url.password, "***") if url.password else message
+        raise _refusal(name, f"could not be queried: {' '.join(message.split())}") from None
 
 
-def _refused(name: str, why: str) -> ContractError:
+def _refusal(name: str, why: str) -> ContractError:
     return ContractError([Fault(name, None, why)])

@@ -1,12 +1,14 @@
-"""A table of cells, wherever it comes from, with the addresses that people know them by."""
+"""A table of cells, wherever it comes from, with the addresses by which people know them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
-from forecast.importing.numbers import Content
+from forecast.base.errors import ContractError, Fault
+from forecast.importing.cells import Content
 
-Place = tuple[int, int]
+Position = tuple[int, int]  # row and column, counted from 0
 MOST_ROWS = 200_000
 MOST_CELLS = 5_000_000
 MOST_BYTES = 50_000_000
@@ -16,16 +18,16 @@ MOST_BYTES = 50_000_000
 class Grid:
     """The cells of a sheet, a file or a query, row by row, each row of the same length.
 
-    `shares` are the cells that are shown as per cent though they hold a share of one; `name` is
-    the sheet's, empty where there is none. `header_rows` is known where a query made the rows;
-    `left` says why the grid is not read: `hidden` or `skipped`.
+    `name` is the sheet's, empty where there is none. `shares` are the cells that hold a share of
+    one but are shown as per cent. `header_rows` is set where a query made the rows. `left_out`
+    says why a sheet is not read, `hidden` or `skipped`; None where it is read.
     """
 
     name: str
     rows: tuple[tuple[Content, ...], ...]
-    shares: frozenset[Place] = frozenset()
+    shares: frozenset[Position] = frozenset()
     header_rows: int | None = None
-    left: str | None = None
+    left_out: str | None = None
 
     @property
     def width(self) -> int:
@@ -34,41 +36,47 @@ class Grid:
 
     def address(self, row: int, column: int) -> str:
         """Return `Sheet!C7` for the cell in the row and column counted from 0."""
-        cell = f"{letters(column)}{row + 1}"
+        cell = f"{column_letters(column)}{row + 1}"
         return f"{self.name}!{cell}" if self.name else cell
 
     def filled(self, title_rows: int, header_rows: int) -> Grid:
-        """Return the grid with what merged cells lose in CSV.
+        """Return the grid with the contents that merged cells lose in a CSV file.
 
-        Header cells are repeated to the right, as far as what stands above them is, texts of the
-        first column downwards.
+        Header cells are repeated to the right as far as the cell above them is, and the texts of
+        the first column downwards.
         """
         head: list[tuple[Content, ...]] = []
         for number, row in enumerate(self.rows[:header_rows]):
-            head.append(_carried(row, head[-1] if number > title_rows else None))
+            head.append(_carried_on(row, head[-1] if number > title_rows else None))
         below = self.rows[header_rows:]
-        first = _carried(tuple(row[0] if row else None for row in below))
-        body = [(label, *row[1:]) for label, row in zip(first, below, strict=True)]
+        labels = _carried_on(tuple(row[0] if row else None for row in below))
+        body = [(label, *row[1:]) for label, row in zip(labels, below, strict=True)]
         return replace(self, rows=(*head, *body))
 
 
-def squared(rows: list[list[Content]]) -> tuple[tuple[Content, ...], ...]:
+def padded(rows: list[list[Content]]) -> tuple[tuple[Content, ...], ...]:
     """Return rows of different lengths as rows of one length."""
     width = max(map(len, rows), default=0)
     return tuple((*row, *[None] * (width - len(row))) for row in rows)
 
 
-def letters(column: int) -> str:
+def column_letters(column: int) -> str:
     """Return the letters of a column counted from 0: A to Z, AA, ..."""
     before, last = divmod(column, 26)
-    return (letters(before - 1) if before else "") + chr(ord("A") + last)
+    return (column_letters(before - 1) if before else "") + chr(ord("A") + last)
 
 
-def _carried(
+def refusal(path: Path, why: str) -> ContractError:
+    """Return the error of a file that is refused as a whole."""
+    return ContractError([Fault(path.name, None, why)])
+
+
+def _carried_on(
     cells: tuple[Content, ...], above: tuple[Content, ...] | None = None
 ) -> tuple[Content, ...]:
-    made: list[Content] = []
+    """Return cells with each empty one filled from the cell before it, below one merged cell."""
+    filled: list[Content] = []
     for number, cell in enumerate(cells):
-        is_below_one = above is None or above[number] == above[number - 1]
-        made.append(made[-1] if made and is_below_one and cell in (None, "") else cell)
-    return tuple(made)
+        is_below_same = above is None or above[number] == above[number - 1]
+        filled.append(filled[-1] if filled and is_below_same and cell in (None, "") else cell)
+    return tuple(filled)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from forecast.archive.registry import Indicator
 from forecast.base.errors import UnreadableCell
-from forecast.base.months import Span
-from forecast.importing.grid import Grid
+from forecast.base.months import MONTHS_A_YEAR, Span
+from forecast.importing.cells import Content, is_blank, is_stored_number, level_of, plain
+from forecast.importing.grid import Grid, column_letters
 from forecast.importing.header import Head
-from forecast.importing.numbers import Content, is_blank, is_stored_number
-from forecast.importing.titles import is_heading
-from forecast.importing.vocabulary import OF_GROWTH, Measure, Said
+from forecast.importing.headings import is_heading
+from forecast.importing.spans import PartialSpan
+from forecast.importing.vocabulary import ROLES, Meaning, Measure, Vocabulary
+
+_FILL_ALLOWED = "allowed: one, or for merged cells in a text file fill = true"
+_LABEL_ROLES = ("label", "year", "month")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,120 +35,216 @@ class Row:
         return self.grid.rows[self.number]
 
     def of_roles(self, *roles: str) -> Iterator[tuple[int, str]]:
-        """Yield the columns of the roles that are not blank here."""
+        """Yield the columns of these roles that are not blank in this row."""
         for number, column in enumerate(self.head.columns):
             if column.role in roles and not is_blank(self.cells[number]):
                 yield number, column.role
 
     @property
     def figures(self) -> list[int]:
-        """The columns in which figures stand here."""
+        """The columns with a figure in this row."""
         return [column for column, _ in self.of_roles("value")]
 
     @property
     def is_heading(self) -> bool:
-        """Whether words stand here alone, above the rows that they are about."""
+        """Whether the row holds words alone, above the rows that they are about."""
         return is_heading(self.cells)
 
     @property
-    def stands_alone(self) -> str | None:
-        """The text that stands alone here, wherever, unless a number is in it and no word."""
-        told = {str(cell).strip() for cell in self.cells if cell is not None} - {""}
-        text = next(iter(told)) if len(told) == 1 else ""
+    def lone_text(self) -> str | None:
+        """The only text of the row, wherever it stands; None if it has several or no letter."""
+        texts = {str(cell).strip() for cell in self.cells if cell is not None} - {""}
+        text = next(iter(texts)) if len(texts) == 1 else ""
         return text if any(c.isalpha() for c in text) and not is_blank(text) else None
 
     @property
     def repeats_head(self) -> bool:
-        """Whether the head stands here again, as on the next page of a print."""
+        """Whether the row repeats a row of the head, as the next page of a print does."""
         heads = self.grid.rows[: self.head.n_rows]
-        told = [(n, cell) for n, cell in enumerate(self.cells) if not is_blank(cell)]
-        return len(told) > 1 and all(any(cell == row[n] for row in heads) for n, cell in told)
+        cells = [(n, cell) for n, cell in enumerate(self.cells) if not is_blank(cell)]
+        return len(cells) > 1 and all(any(cell == row[n] for row in heads) for n, cell in cells)
 
     @property
     def has_stray_number(self) -> bool:
         """Whether a number stands where words should."""
-        places = self.of_roles("label", "year", "month")
-        return any(is_stored_number(self.cells[column]) for column, _ in places)
+        labels = self.of_roles(*_LABEL_ROLES)
+        return any(is_stored_number(self.cells[column]) for column, _ in labels)
 
     @property
     def is_one_text(self) -> bool:
-        """Whether a note or a heading is merged across the row, its labels among it."""
-        said = {cell for cell in self.cells if not is_blank(cell)}
+        """Whether a note or a heading is merged across the row, its labels included."""
+        contents = {cell for cell in self.cells if not is_blank(cell)}
         has_label = next(self.of_roles("label"), None) is not None
-        return len(said) == 1 and isinstance(next(iter(said)), str) and has_label
-
-    def check_months(self, column: int, near: Said, whole: Said, content: Content) -> None:
-        """Raise UnreadableCell where the months of a figure are said too far from it.
-
-        That is where its column says none and others say other ones, or where a title makes one
-        month of several, or several of one.
-        """
-        rule = "allowed: its own under [columns]"
-        is_silent = not self.head.columns[column].said.time.says_months
-        if is_silent and self.head.says_other_months(whole.time):
-            where = "its row's" if near.time.says_months else "the title's"
-            why = f"has no months but {where}, {whole.time.span()}, beside columns"
-            raise UnreadableCell(content, f"{why} that say others; {rule}")
-        own = replace(whole.time, reach=near.time.reach)
-        if near.time.months and not self.head.is_reach_told and own.span() != whole.time.span():
-            why = f"is of {own.span()}, or of {whole.time.span()} as the title says"
-            raise UnreadableCell(content, f"{why}; {rule}")
-
-    def check_prices(
-        self, whole: Said, measure: Measure, entry: Indicator, content: Content
-    ) -> None:
-        """Raise UnreadableCell at the prices of another year where figures are at current ones."""
-        if whole.is_real and measure == "level":
-            raise UnreadableCell(content, "is at constant prices; allowed: levels at current ones")
-        if whole.is_real and entry.price_basis == "nominal":
-            why = f"is growth at constant prices; allowed: as {entry.id} is, at current ones"
-            raise UnreadableCell(content, why)
-
-    def unit_of_level(self, column: Said, label: Said, whole: Said, content: Content) -> str:
-        """Return the unit of an amount; raise UnreadableCell where none is said, or several."""
-        if None not in (column.unit, label.unit) and column.unit != label.unit:
-            why = f"is the unit of its column, {label.unit!r} that of its row"
-            raise UnreadableCell(column.unit, f"{why}; allowed: one of them")
-        if whole.unit is None:
-            raise UnreadableCell(content, "is a level of which no unit is said")
-        said_at = next(s for s in (column, label, self.head.title) if s.unit is not None)
-        if said_at.is_per_cent and not self.head.has_growth:
-            several = f"{said_at.unit}、%"
-            raise UnreadableCell(
-                several, "are several units; allowed: one, at the row or the column"
-            )
-        return whole.unit
+        return len(contents) == 1 and isinstance(next(iter(contents)), str) and has_label
 
     @property
     def label_column(self) -> int:
-        """The first column in which a label stands here."""
+        """The first column with a label in this row."""
         return next((column for column, _ in self.of_roles("label")), 0)
 
     @property
     def label_text(self) -> str:
-        """What stands in the first label; empty without one."""
-        column = next((c for c, _ in self.of_roles("label", "year", "month")), None)
+        """The text of the first label; empty without one."""
+        column = next((c for c, _ in self.of_roles(*_LABEL_ROLES)), None)
         return "" if column is None else str(self.cells[column])
 
     def address(self, column: int) -> str:
         """Return the address of the cell in a column."""
         return self.grid.address(self.number, column)
 
+    def check_months(self, column: int, near: Meaning, whole: Meaning, content: Content) -> None:
+        """Raise UnreadableCell where the months of a figure stand too far from it to be sure.
 
-def leaning(label: Said, above: Said) -> tuple[Said, Said]:
-    """Return a label with what it leans on, and what the next one may lean on.
+        That is where its column names none and others name other ones, or where a title makes one
+        month of several, or several of one.
+        """
+        rule = "allowed: its own under [columns]"
+        is_silent = not self.head.columns[column].meaning.time.names_months
+        if is_silent and self.head.has_other_months(whole.time):
+            source = "its row's" if near.time.names_months else "the title's"
+            why = f"has no months but {source}, {whole.time.span()}, beside columns"
+            raise UnreadableCell(content, f"{why} that say others; {rule}")
+        own = replace(whole.time, reach=near.time.reach)
+        if near.time.months and not self.head.map_gives_reach and own.span() != whole.time.span():
+            why = f"is of {own.span()}, or of {whole.time.span()} as the title says"
+            raise UnreadableCell(content, f"{why}; {rule}")
+
+    def unit_of_level(
+        self, column: Meaning, label: Meaning, whole: Meaning, content: Content
+    ) -> str:
+        """Return the unit of an amount; raise UnreadableCell where there is none, or several."""
+        if None not in (column.unit, label.unit) and column.unit != label.unit:
+            why = f"is the unit of its column, {label.unit!r} that of its row"
+            raise UnreadableCell(column.unit, f"{why}; allowed: one of them")
+        if whole.unit is None:
+            raise UnreadableCell(content, "is a level without a unit; allowed: one, or in the map")
+        source = next(m for m in (column, label, self.head.title) if m.unit is not None)
+        if source.is_per_cent and not self.head.has_growth:
+            why = "are several units; allowed: one, at the row or the column"
+            raise UnreadableCell(f"{source.unit}、%", why)
+        return whole.unit
+
+
+class Labels:
+    """The labels of the rows of a grid: words, years and months that stand beside the figures."""
+
+    def __init__(self, rows: Sequence[Row], vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._kinds: dict[int, set[str]] = {}
+        for row in rows:
+            if row.figures and not row.is_one_text:
+                for column, role in row.of_roles(*_LABEL_ROLES):
+                    with suppress(UnreadableCell):
+                        kinds = self._cell_meaning(row, column, role).kinds
+                        self._kinds.setdefault(column, set()).update(kinds)
+
+    def meaning(self, row: Row) -> Meaning:
+        """Return what the labels of a row say, the last one first; raise UnreadableCell."""
+        meaning, texts = Meaning(), list[str]()
+        for column, role in reversed(list(row.of_roles(*_LABEL_ROLES))):
+            head = replace(row.head.columns[column].meaning, unknown=())
+            new = self._cell_meaning(row, column, role).over(head)
+            check_agreement(new, meaning, "one label", "another")
+            if new.is_growth:  # 比上年同期增减 beside 额 is not growth
+                together = [f"{row.cells[column]}({text})" for text in texts]
+                words = {w for text in together for w in self._vocabulary.meaning(text).unknown}
+                meaning = meaning.over(Meaning(unknown=tuple(sorted(words - set(meaning.unknown)))))
+            meaning = new.over(meaning)
+            texts.append(str(row.cells[column]))
+        return meaning
+
+    def unknown_column(self, row: Row) -> int:
+        """Return the first column whose label has a word that is not understood."""
+        columns = [column for column, _ in row.of_roles("label")]
+        unknown = (c for c in columns if self._cell_meaning(row, c, "label").unknown)
+        return next(unknown, row.label_column)
+
+    def is_head(self, row: Row) -> bool:
+        """Whether a row names columns, as the head of another table does."""
+        texts = [cell for cell in (row.cells[c] for c in row.figures) if isinstance(cell, str)]
+        if plain(row.label_text) in ROLES and row.figures:
+            return True
+        return 0 < len(row.figures) == len(texts) and all(map(self._names_a_column, texts))
+
+    def check_completeness(self, row: Row, column: int, meaning: Meaning) -> None:
+        """Raise UnreadableCell where a fact is left out that other rows or columns give.
+
+        Neither a title nor the map may take its place.
+        """
+        for number, kinds in self._kinds.items():
+            for kind in sorted(self._required_kinds(row, number, kinds) - meaning.kinds):
+                why = f"has no {kind} in column {column_letters(number)}, where other rows have one"
+                raise UnreadableCell(row.cells[column], f"{why}; {_FILL_ALLOWED}")
+        for kind in sorted(row.head.columns[column].missing - meaning.kinds):
+            why = f"has no {kind} above it, where other columns have one"
+            raise UnreadableCell(row.cells[column], f"{why}; {_FILL_ALLOWED}")
+
+    def _required_kinds(self, row: Row, column: int, kinds: set[str]) -> set[str]:
+        """Return what a row must give: all where its cell is blank, else a half of its time."""
+        if is_blank(row.cells[column]):
+            return kinds
+        meaning = self._cell_meaning(row, column, row.head.columns[column].role)
+        if meaning.kinds & {"year", "months"}:
+            return kinds & {"year", "months"}
+        return set()
+
+    def _names_a_column(self, text: str) -> bool:
+        with suppress(UnreadableCell):
+            level_of(text)
+            return False  # an amount, though it could be a year or a month
+        with suppress(UnreadableCell):
+            meaning = self._vocabulary.meaning(text)
+            return not (meaning.is_empty or meaning.unknown)
+        return False
+
+    def _cell_meaning(self, row: Row, column: int, role: str) -> Meaning:
+        cell = row.cells[column]
+        if isinstance(cell, date):
+            return Meaning(time=_month_of(cell))
+        if isinstance(cell, float):
+            why = "is a number where words should stand; 2019.1 may be October"
+            raise UnreadableCell(cell, why)
+        if time := _year_or_month(cell, role):
+            return Meaning(time=time)
+        meaning = self._vocabulary.meaning(str(cell))
+        if is_stored_number(cell) and meaning.time == PartialSpan():
+            raise UnreadableCell(cell, "is a number where words should stand")
+        return meaning
+
+
+def _month_of(day: date) -> PartialSpan:
+    """Return the month whose first or last day this is; raise UnreadableCell for other days."""
+    if day.day != 1 and (day + timedelta(days=1)).day != 1:
+        why = "is a day; allowed: the first or the last of a month, or 1-9 as text"
+        raise UnreadableCell(day, why)
+    return PartialSpan(day.year, (day.month, day.month))
+
+
+def _year_or_month(cell: Content, role: str) -> PartialSpan | None:
+    """Return the year or the month that a bare number is in a column of them."""
+    text = plain(str(cell)).removesuffix({"year": "年", "month": "月"}.get(role, "|"))
+    number = int(text) if text.isdecimal() and text.isascii() else 0
+    if role == "year" and 1000 <= number <= 9999:
+        return PartialSpan(year=number)
+    if role == "month" and 1 <= number <= MONTHS_A_YEAR:
+        return PartialSpan(months=(number, number))
+    return None
+
+
+def with_row_above(label: Meaning, above: Meaning) -> tuple[Meaning, Meaning]:
+    """Return a label completed by the row above, and what may complete the next label.
 
     A row that only says growth is about the indicator, area and months of the row above it. Where
-    that row is not understood, this one is not.
+    that row is not understood, neither is this one.
     """
-    if label.indicator is None and label.measure in OF_GROWTH and not label.unknown:
-        lent = Said(above.indicator, above.area, above.time, unknown=above.unknown)
-        return replace(label.over(lent), is_skipped=above.is_skipped), above
+    if label.indicator is None and label.is_growth and not label.unknown:
+        series = Meaning(above.indicator, above.area, above.time, unknown=above.unknown)
+        return replace(label.over(series), is_skipped=above.is_skipped), above
     return label, label
 
 
-def agree(one: Said, other: Said, first: str, second: str) -> None:
-    """Raise UnreadableCell where two places say different things of one kind."""
+def check_agreement(one: Meaning, other: Meaning, first: str, second: str) -> None:
+    """Raise UnreadableCell where two places, named `first` and `second`, contradict each other."""
     pairs: dict[str, tuple[object, object]] = {
         "indicator": (one.indicator, other.indicator),
         "area": (one.area, other.area),
@@ -152,46 +254,52 @@ def agree(one: Said, other: Said, first: str, second: str) -> None:
         "measure": (one.measure, other.measure),
     }
     if {one.measure, other.measure} == {"growth_pct", "index"}:
-        del pairs["measure"]  # a column of growth beside that of indices: the nearer says which
-    rule = "allowed: one of them"
-    for what, (a, b) in pairs.items():
+        del pairs["measure"]  # a column of growth beside one of indices: the nearer word decides
+    for kind, (a, b) in pairs.items():
         if None not in (a, b) and a != b:
-            raise UnreadableCell(
-                a, f"is the {what} of {first}, {str(b)!r} that of {second}; {rule}"
-            )
+            why = f"is the {kind} of {first}, {str(b)!r} that of {second}; allowed: one of them"
+            raise UnreadableCell(a, why)
 
 
-def needed(said: Said, content: Content) -> tuple[str, str, Span]:
-    """Return indicator, area and span; raise UnreadableCell where one is not said."""
-    span = said.time.span()
-    if said.indicator and said.area and isinstance(span, Span):
-        return said.indicator, said.area, span
+def check_prices(meaning: Meaning, measure: Measure, entry: Indicator, content: Content) -> None:
+    """Raise UnreadableCell for a figure at constant prices where figures are at current ones."""
+    if meaning.is_real and measure == "level":
+        raise UnreadableCell(content, "is at constant prices; allowed: levels at current ones")
+    if meaning.is_real and entry.price_basis == "nominal":
+        why = f"is growth at constant prices; allowed: as {entry.id} is, at current ones"
+        raise UnreadableCell(content, why)
+
+
+def series_and_span(meaning: Meaning, content: Content) -> tuple[str, str, Span]:
+    """Return indicator, area and span; raise UnreadableCell where one is missing."""
+    span = meaning.time.span()
+    if meaning.indicator and meaning.area and isinstance(span, Span):
+        return meaning.indicator, meaning.area, span
     missing = [
-        *([] if said.indicator else ["no indicator is said"]),
-        *([] if said.area else ["no area is said"]),
+        *([] if meaning.indicator else ["no indicator is given"]),
+        *([] if meaning.area else ["no area is given"]),
         *([span] if isinstance(span, str) else []),
     ]
     rule = "allowed: words for it in the file, or under title or [columns] in the map"
-    raise UnreadableCell(content, f"has no place: {', '.join(missing)}; {rule}")
+    raise UnreadableCell(content, f"cannot be placed: {', '.join(missing)}; {rule}")
 
 
-def measure_of(column: Said, label: Said, title: Said, content: Content) -> Measure:
+def measure_of(column: Meaning, label: Meaning, title: Meaning, content: Content) -> Measure:
     """Return what is measured, from words or from the unit; raise UnreadableCell."""
     unit = column.unit or label.unit
-    said = column.measure or label.measure or (None if unit else title.measure)
-    if said == "change" and not (column.is_per_cent or label.is_per_cent):
-        why = "is a change of which % is not said; allowed: 增减%, 增减（%）, or in the map"
+    measure = column.measure or label.measure or (None if unit else title.measure)
+    if measure == "change" and not (column.is_per_cent or label.is_per_cent):
+        why = "is a change without %; allowed: 增减%, 增减（%）, or in the map"
         raise UnreadableCell(content, why)
-    if said == "change":
+    if measure == "change":
         return "growth_pct"
-    if said is not None:
-        return said
-    for one in (column, label):
-        if one.is_per_cent and one.unit is None:
-            why = "is in per cent, but growth is not said; allowed: 同比增长, where it is growth"
-            raise UnreadableCell(content, why)
+    if measure is not None:
+        return measure
+    if any(m.is_per_cent and m.unit is None for m in (column, label)):
+        why = "is in per cent, but growth is not said; allowed: 同比增长, where it is growth"
+        raise UnreadableCell(content, why)
     if unit or title.unit:
         return "level"
     raise UnreadableCell(
-        content, "has no measure; allowed: 同比增长 or a unit at it, or in the map"
+        content, "has no measure; allowed: 同比增长 or a unit beside it, or in the map"
     )

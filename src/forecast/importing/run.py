@@ -1,149 +1,214 @@
-"""Reading a file or a database by a map, against what its data folder holds; then writing."""
+"""One import: a source read by a map against what its data folder holds, then written there."""
 
 from __future__ import annotations
 
+import codecs
+import csv
+import io
+import os
+import shutil
+import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
+from filelock import FileLock
 
+from forecast.archive.csv_files import decoded
 from forecast.archive.figure_files import sound_figures
-from forecast.archive.folder import with_units
+from forecast.archive.figures import OPTIONAL, REQUIRED
+from forecast.archive.folder import read_archive, with_units
 from forecast.archive.registry import Registry, read_registry
 from forecast.archive.schedule import read_schedule
-from forecast.base.errors import Fault
-from forecast.importing.database import database_grid, is_url
-from forecast.importing.grid import Grid
-from forecast.importing.mapping import Map, read_map
+from forecast.base.errors import ContractError, Fault, OutputError
+from forecast.base.files import write_bytes
+from forecast.base.months import month_text
+from forecast.importing.cells import UnreadCell
+from forecast.importing.figures import CellFigure, Change, GridResult, changes
+from forecast.importing.import_map import ImportMap, read_map
 from forecast.importing.reader import Reader
-from forecast.importing.result import Understood
-from forecast.importing.revisions import Change, changes
-from forecast.importing.text_files import delimited_grid
-from forecast.importing.unread import Unread
-from forecast.importing.workbook import workbook_grids
-from forecast.importing.writing import append, data_folder_of, month_cells
-from forecast.importing.zipped import refused
+from forecast.importing.sources import source_grids
 
-_OLD_EXCEL = bytes.fromhex("d0cf11e0a1b11ae1")
+_COLUMNS = (*REQUIRED[:6], "unit", "status", *REQUIRED[6:], *OPTIONAL[2:])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """What an import understood, before anything is written.
+class ImportPlan:
+    """What an import would do, before anything is written.
 
-    `added` are the figures that the data folder does not hold, `n_known` how many it does,
-    `unread` the cells that hold none or clash with it, `rows` what became of each row.
+    `added` are the figures that the data folder does not hold and `n_unchanged` counts those that
+    it does. `unread` are the cells that hold no figure or clash with one of the folder; `rows`
+    counts the rows by kind.
     """
 
     name: str
     out: Path
-    told: Map
+    import_map: ImportMap
     added: tuple[Change, ...]
-    n_known: int
-    unread: tuple[Unread, ...]
+    n_unchanged: int
+    unread: tuple[UnreadCell, ...]
     rows: Counter[str]
 
     @property
     def is_empty(self) -> bool:
-        """Whether not a single figure was found: neither a new nor a known one."""
-        return not (self.added or self.n_known or self.unread)
+        """Whether the source holds not a single figure, neither a new nor an unchanged one."""
+        return not (self.added or self.n_unchanged or self.unread)
 
     @property
     def faults(self) -> tuple[Fault, ...]:
         """The cells that could not be read, as faults."""
-        return tuple(Fault(f"{self.name} {u.address}", None, u.why) for u in self.unread)
+        return tuple(Fault(f"{self.name} {cell.address}", None, cell.why) for cell in self.unread)
 
 
 def read(
-    source: str | Path, told: Path, *, out: Path, released_on: date | str | None = None
-) -> Reading:
-    """Return what a file or database says by a map, against the data folder of `out`.
+    source: str | Path, map_file: Path, *, out: Path, released_on: date | str | None = None
+) -> ImportPlan:
+    """Return what importing a file or database by a map would add to the data folder of `out`.
 
-    `released_on` is a day or `usual`, by the lags of schedule.toml; else the map's or a column's.
-    Raise ContractError where the map, the file as a whole or the folder's registry is at fault.
+    `released_on` is a day, or `usual` for the lags of schedule.toml; without it the map's day or a
+    column's holds. Raise ContractError where the map, the source as a whole or the folder's
+    registry is at fault.
     """
-    folder = data_folder_of(out)
-    map_read, text = read_map(told)
-    name, grids = grids_of(source, map_read)
+    folder = _data_folder(out)
+    import_map, text = read_map(map_file)
+    name, grids = source_grids(source, import_map)
     registry = read_registry(folder)
     reader = Reader(
-        map_read,
+        import_map,
         registry,
         read_schedule(folder),
-        map_read.vocabulary(registry, told.name, text),
-        released_on or map_read.released_on,
+        import_map.vocabulary(registry, map_file.name, text),
+        released_on or import_map.released_on,
     )
-    whole = Understood()
+    result = GridResult()
     for grid in grids:
-        whole += reader.understood(grid)
-    found = changes(whole.figures, _existing(folder, whole, registry))
-    n_refused = len({u.row for u in found.refused} - {u.row for u in whole.unread})
-    whole.rows += Counter(rejected=n_refused)
-    whole.rows -= Counter(accepted=n_refused)
-    return Reading(
+        result += reader.result(grid)
+    found = changes(result.figures, _existing_figures(folder, result.figures, registry))
+    n_refused = len({cell.row for cell in found.refused} - {cell.row for cell in result.unread})
+    result.rows += Counter(rejected=n_refused)
+    result.rows -= Counter(accepted=n_refused)
+    return ImportPlan(
         name=name,
         out=out,
-        told=map_read,
+        import_map=import_map,
         added=found.added,
-        n_known=found.n_known,
-        unread=(*whole.unread, *found.refused),
-        rows=whole.rows,
+        n_unchanged=found.n_unchanged,
+        unread=(*result.unread, *found.refused),
+        rows=result.rows,
     )
 
 
-def write(reading: Reading) -> int:
-    """Append what a reading adds to its file, once the folder is without fault; return how many."""
-    if reading.added:
-        append(reading.out, [_row(change, reading) for change in reading.added])
-    return len(reading.added)
+def _data_folder(out: Path) -> Path:
+    """Return the data folder of a figures file; raise ContractError where it is in none."""
+    folder = out.resolve().parent.parent
+    if out.resolve().parent.name != "figures" or not (folder / "indicators.toml").is_file():
+        allowed = "DIR/figures/NAME.csv, DIR with an indicators.toml (forecast init DIR)"
+        raise ContractError([Fault(str(out), None, f"is not in a data folder; allowed: {allowed}")])
+    if out.suffix != ".csv" or out.name.startswith("."):
+        raise ContractError([Fault(str(out), None, "is not a CSV file; allowed: NAME.csv")])
+    return folder
 
 
-def grids_of(source: str | Path, told: Map) -> tuple[str, list[Grid]]:
-    """Return the name of a source without its secrets, and its tables of cells.
+def _existing_figures(
+    folder: Path, figures: Sequence[CellFigure], registry: Registry
+) -> pd.DataFrame:
+    """Return the folder's figures of the areas and indicators that were read."""
+    existing = sound_figures(folder).figures
+    if existing.empty:
+        return existing
+    is_relevant = existing["area"].isin({f.area for f in figures})
+    is_relevant &= existing["indicator"].isin({f.indicator for f in figures})
+    return with_units(existing[is_relevant], registry)[0]
 
-    What a file is shows in its first bytes, since offices name files as they like.
+
+def write(plan: ImportPlan) -> int:
+    """Append the figures that a plan adds to its file; return how many.
+
+    Raise ContractError with every fault that the folder would have, OutputError where the file
+    cannot be written; either way it stays as it was.
     """
-    if is_url(str(source)):
-        name, grid = database_grid(str(source), told)
-        return name, [grid]
-    path = Path(source)
-    if not path.is_file():
-        raise refused(path, "no such file; a file or a database's URL is needed")
-    with path.open("rb") as opened:
-        begins = opened.read(512)
-    if begins.startswith(_OLD_EXCEL):
-        raise refused(path, "an .xls or encrypted workbook; allowed: .xlsx, saved without password")
-    if begins.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        raise refused(path, "a web page or XML; allowed: .xlsx, .ods, .csv")
-    if begins.startswith(b"PK"):
-        return path.name, workbook_grids(path, told.sheets)
-    return path.name, [delimited_grid(path, told.delimiter)]
+    if plan.added:
+        rows = [_row(change.figure, plan) for change in plan.added]
+        folder = _data_folder(plan.out)
+        try:
+            with FileLock(plan.out.with_name(f".{plan.out.name}.lock"), timeout=60):
+                _append(folder, plan.out, rows)
+        except OSError as error:
+            why = error.strerror or error
+            raise OutputError(f"{plan.out} could not be written: {why}") from error
+    return len(plan.added)
 
 
-def _existing(folder: Path, whole: Understood, registry: Registry) -> pd.DataFrame:
-    """Return the folder's figures of the series that were understood."""
-    figures = sound_figures(folder).figures
-    if figures.empty:
-        return figures
-    is_of_them = figures["area"].isin({f.area for f in whole.figures})
-    is_of_them &= figures["indicator"].isin({f.indicator for f in whole.figures})
-    return with_units(figures[is_of_them], registry)[0]
-
-
-def _row(change: Change, reading: Reading) -> dict[str, str]:
-    figure, told = change.figure, reading.told
+def _row(figure: CellFigure, plan: ImportPlan) -> dict[str, str]:
     return {
         "area": figure.area,
         "indicator": figure.indicator,
-        **month_cells(figure.span.first, figure.span.last),
+        "first_month": month_text(figure.span.first),
+        "last_month": month_text(figure.span.last),
         "measure": figure.measure,
-        "value": f"{figure.value.normalize():f}",
+        "value": figure.value_text,
         "unit": figure.unit,
         "status": figure.status,
         "released_on": figure.released_on.isoformat(),
         "released_on_basis": figure.released_on_basis,
-        "publisher": told.publisher,
-        "source": " ".join((told.source or reading.name, figure.address)),
+        "publisher": plan.import_map.publisher,
+        "source": f"{plan.import_map.source or plan.name} {figure.address}",
     }
+
+
+def _append(folder: Path, out: Path, rows: list[dict[str, str]]) -> None:
+    """Replace a figures file by one with more rows, once a copy of its folder has no fault."""
+    with tempfile.TemporaryDirectory(prefix=".import-", dir=folder) as scratch:
+        copy = Path(scratch) / folder.name
+        (copy / "figures").mkdir(parents=True)
+        for path in (*folder.glob("*.toml"), *(folder / "figures").iterdir()):
+            if path.is_file() and path.name != out.name:
+                _link(path, copy / path.relative_to(folder))
+        content = _with_rows(out, rows)
+        (copy / "figures" / out.name).write_bytes(content)
+        read_archive(copy)
+        write_bytes(out, content)
+
+
+def _link(path: Path, target: Path) -> None:
+    try:
+        os.link(path, target)
+    except OSError:
+        shutil.copy2(path, target)
+
+
+def _with_rows(out: Path, rows: list[dict[str, str]]) -> bytes:
+    """Return the bytes of the file with rows at its end, in its own encoding and columns.
+
+    Columns that it lacks are added at the right; no existing cell is changed.
+    """
+    raw = out.read_bytes() if out.exists() else b""
+    text = decoded(out, out.name) if raw.strip() else ""
+    old = list(csv.reader(io.StringIO(text, newline=""))) if text.strip() else []
+    header = [cell.strip() for cell in old[0]] if old else list(_COLUMNS)
+    lacking = [c for c in _COLUMNS if c not in header and any(row[c] for row in rows)]
+    columns = header + lacking
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, lineterminator="\n")
+    if lacking or not old:
+        writer.writerow(columns)
+        padding = [""] * len(lacking)
+        writer.writerows([*cells, *padding] if any(cells) else [] for cells in old[1:])
+    else:
+        file.write(text if text.endswith("\n") else text + "\n")
+    writer.writerows([row.get(column, "") for column in columns] for row in rows)
+    return file.getvalue().encode(_encoding(raw))
+
+
+def _encoding(raw: bytes) -> str:
+    """Return the encoding of a figures file."""
+    if raw.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return "gb18030"
+    return "utf-8"

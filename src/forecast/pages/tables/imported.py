@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from forecast.base import texts
 from forecast.base.months import Span, month_text
 from forecast.base.texts import text
-from forecast.importing import ROW_KINDS, Change, Reading
+from forecast.importing import ROW_KINDS, Change, ImportPlan
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -16,34 +16,34 @@ _COLUMNS = ("cell", "series", "span", "measure", "value", "released", "change")
 _MOST = 1_000
 
 
-def imported_terminal(reading: Reading, lang: str) -> Table:
-    """Return the table of a terminal: the figures that would be added, and whence each is."""
+def imported_terminal(plan: ImportPlan, lang: str) -> Table:
+    """Return a table for the terminal: the figures that would be added, each with its cell."""
     from rich import box
     from rich.table import Table
 
-    made = Table(title=text("import.title", lang, name=reading.name), box=box.SIMPLE_HEAD)
+    table = Table(title=text("import.title", lang, name=plan.name), box=box.SIMPLE_HEAD)
     for column in _COLUMNS:
-        made.add_column(text(f"import.{column}", lang), overflow="fold")
-    for change in reading.added[:_MOST]:
-        made.add_row(*_cells(change, lang))
-    if len(reading.added) > _MOST:
-        made.caption = text("import.more", lang, n=len(reading.added) - _MOST)
-    return made
+        table.add_column(text(f"import.{column}", lang), overflow="fold")
+    for change in plan.added[:_MOST]:
+        table.add_row(*_cells(change, lang))
+    if len(plan.added) > _MOST:
+        table.caption = text("import.more", lang, n=len(plan.added) - _MOST)
+    return table
 
 
-def imported_lines(reading: Reading, lang: str) -> list[str]:
-    """Return what became of the figures and of every row, in sentences."""
-    revised = sum(change.before is not None for change in reading.added)
+def imported_lines(plan: ImportPlan, lang: str) -> list[str]:
+    """Return sentences that say what became of the figures and of every row."""
+    revised = sum(change.before is not None for change in plan.added)
     kinds = [
-        text(f"import.rows_{kind}", lang, n=reading.rows[kind])
+        text(f"import.rows_{kind}", lang, n=plan.rows[kind])
         for kind in ROW_KINDS
-        if reading.rows[kind]
+        if plan.rows[kind]
     ]
     rows = text("form.list", lang).join(kinds)
     return [
-        text("import.figures", lang, new=len(reading.added) - revised, revised=revised,
-             known=reading.n_known, unread=len(reading.unread)),
-        text("import.rows", lang, n=reading.rows.total(), kinds=rows),
+        text("import.figures", lang, new=len(plan.added) - revised, revised=revised,
+             unchanged=plan.n_unchanged, unread=len(plan.unread)),
+        text("import.rows", lang, n=plan.rows.total(), kinds=rows),
     ]  # fmt: skip
 
 
@@ -55,7 +55,7 @@ def _cells(change: Change, lang: str) -> tuple[str, ...]:
         f"{figure.area}/{figure.indicator}",
         _span(figure.span, lang),
         text(f"import.{figure.measure}", lang),
-        f"{figure.value.normalize():f} {figure.unit}",
+        f"{figure.value_text} {figure.unit}",
         figure.released_on.isoformat(),
         text("import.new", lang)
         if before is None

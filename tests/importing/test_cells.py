@@ -1,4 +1,4 @@
-"""Numbers as they are typed into the sheets of bureaux."""
+"""Numbers as they are typed into the sheets of offices."""
 
 from datetime import date
 from decimal import Decimal
@@ -8,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecast.base.errors import UnreadableCell
-from forecast.importing.numbers import Spoilt, growth_of_index, growth_said, is_blank, level_said
+from forecast.importing.cells import (
+    SpoiltNumber,
+    growth_pct_of,
+    growth_pct_of_index,
+    is_blank,
+    level_of,
+)
 
 BLANK = [
     "",
@@ -31,10 +37,10 @@ BLANK = [
 
 
 @pytest.mark.parametrize("content", BLANK)
-def test_blanks_are_no_figure(content):
+def test_blanks_are_not_figures(content):
     assert is_blank(content)
-    assert level_said(content) is None
-    assert growth_said(content) is None
+    assert level_of(content) is None
+    assert growth_pct_of(content) is None
 
 
 @pytest.mark.parametrize(
@@ -69,7 +75,7 @@ def test_blanks_are_no_figure(content):
     ],
 )
 def test_levels(content, value):
-    assert level_said(content) == Decimal(value)
+    assert level_of(content) == Decimal(value)
 
 
 @pytest.mark.parametrize(
@@ -97,12 +103,12 @@ def test_levels(content, value):
     ],
 )
 def test_growth(content, value):
-    assert growth_said(content) == Decimal(value)
+    assert growth_pct_of(content) == Decimal(value)
 
 
 def test_a_share_is_shown_as_per_cent():
-    assert growth_said(0.076, is_share=True) == Decimal("7.6")
-    assert growth_said("7.6%", is_share=True) == Decimal("7.6")
+    assert growth_pct_of(0.076, is_share=True) == Decimal("7.6")
+    assert growth_pct_of("7.6%", is_share=True) == Decimal("7.6")
 
 
 @pytest.mark.parametrize(
@@ -111,32 +117,32 @@ def test_a_share_is_shown_as_per_cent():
         ("6.5个百分点", "percentage points are a change of growth; allowed: growth"),
         ("回落0.3个百分点", "percentage points are a change of growth; allowed: growth"),
         ("下降-3.2", "has a word and a sign; allowed: one of them"),
-        ("回落3.2", "is no number; allowed: 1234.5 or 1,234.5"),
-        ("-100", "is no growth; allowed: above -100"),
-        ("▲3.2", "is no number"),
-        ("--3.2", "is no number"),
-        ("增长——3.2", "is no number"),
+        ("回落3.2", "is not a number; allowed: 1234.5 or 1,234.5"),
+        ("-100", "is not a growth rate; allowed: above -100"),
+        ("▲3.2", "is not a number"),
+        ("--3.2", "is not a number"),
+        ("增长——3.2", "is not a number"),
         ("增长7.1 8.2", "has a blank or a mark between its digits"),
-        ("(3.2)", "is no number"),
-        ("6.5-7.0", "is no number"),
-        ("约6.5", "is no number"),
-        ("六点五", "is no number"),
-        ("#DIV/0!", "is no number"),
-        (True, "is no number"),
-        (date(2019, 9, 30), "is no number"),
-        (float("nan"), "is no finite number"),
-        (float("inf"), "is no finite number"),
+        ("(3.2)", "is not a number"),
+        ("6.5-7.0", "is not a number"),
+        ("约6.5", "is not a number"),
+        ("六点五", "is not a number"),
+        ("#DIV/0!", "is not a number"),
+        (True, "is not a number"),
+        (date(2019, 9, 30), "is not a number"),
+        (float("nan"), "is not a finite number"),
+        (float("inf"), "is not a finite number"),
     ],
 )
-def test_what_is_no_growth_is_refused(content, why):
+def test_what_is_not_growth_is_refused(content, why):
     with pytest.raises(UnreadableCell, match=why):
-        growth_said(content)
+        growth_pct_of(content)
 
 
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        ("12,34", "is no number"),
+        ("12,34", "is not a number"),
         ("350\n7.1", "between its digits; allowed: 1234.5, 1,234.5 or 1 234.5"),
         ("1\n395", "between its digits"),
         ("12 7", "between its digits"),
@@ -148,22 +154,22 @@ def test_what_is_no_growth_is_refused(content, why):
         ("12*7", "between its digits"),
         ("12①395", "between its digits"),
         ("12[1]395", "between its digits"),
-        ("\u00ad3.2", "is no number"),  # a soft hyphen may be meant as a sign
-        ("1,2345.6", "is no number"),
-        ("6.5%", "per cent is no level"),
-        ("持平", "is no number"),
-        ("突破1000", "is no number"),
-        ("882.78亿元", "is no number"),
-        ("1.2E+05", "is no number"),
-        ("1e400", "is no number"),
+        ("\u00ad3.2", "is not a number"),  # a soft hyphen may be meant as a sign
+        ("1,2345.6", "is not a number"),
+        ("6.5%", "is in per cent, not a level"),
+        ("持平", "is not a number"),
+        ("突破1000", "is not a number"),
+        ("882.78亿元", "is not a number"),
+        ("1.2E+05", "is not a number"),
+        ("1e400", "is not a number"),
         ("9" * 16, "is too large"),
-        ("٣", "is no number"),
-        (True, "is no number"),
+        ("٣", "is not a number"),
+        (True, "is not a number"),
     ],
 )
-def test_what_is_no_level_is_refused(content, why):
+def test_what_is_not_a_level_is_refused(content, why):
     with pytest.raises(UnreadableCell, match=why):
-        level_said(content)
+        level_of(content)
 
 
 @given(st.integers(-(10**14), 10**14), st.integers(0, 4))
@@ -171,7 +177,7 @@ def test_a_number_is_read_back_however_it_is_typed(digits, places):
     value = Decimal(digits).scaleb(-places)
     blanks = f"{value:,f}".replace(",", "\u00a0")
     typed = [f"{value:f}", f"{value:,f}", blanks, f"{value:f}".translate(WIDE), f" {value:f}④"]
-    assert {level_said(text) for text in typed} == {value}
+    assert {level_of(text) for text in typed} == {value}
 
 
 WIDE = str.maketrans("0123456789.-", "０１２３４５６７８９．－")
@@ -179,7 +185,7 @@ WIDE = str.maketrans("0123456789.-", "０１２３４５６７８９．－")
 
 @given(st.text(max_size=12) | st.text("0123456789.,+-%增长下降持平同比 ①", max_size=10))
 def test_any_text_is_a_number_a_blank_or_refused(text):
-    for read in (level_said, growth_said):
+    for read in (level_of, growth_pct_of):
         try:
             value = read(text)
         except UnreadableCell:
@@ -189,16 +195,16 @@ def test_any_text_is_a_number_a_blank_or_refused(text):
 
 @given(st.decimals("0.01", "999", places=2))
 def test_an_index_says_growth_with_all_its_digits(index):
-    assert growth_of_index(str(index)) == index - 100
-    assert growth_of_index("…") is None
+    assert growth_pct_of_index(str(index)) == index - 100
+    assert growth_pct_of_index("…") is None
 
 
 def test_a_spoilt_cell_says_what_stood_there_and_why():
-    for said in (level_said, growth_said, growth_of_index):
+    for number in (level_of, growth_pct_of, growth_pct_of_index):
         with pytest.raises(UnreadableCell, match=r"^'1395840' is scaled$"):
-            said(Spoilt("1395840", "is scaled"))
+            number(SpoiltNumber("1395840", "is scaled"))
 
 
 def test_an_index_shown_as_per_cent_is_refused():
-    with pytest.raises(UnreadableCell, match="shown as per cent, and is an index"):
-        growth_of_index(1.018, is_share=True)
+    with pytest.raises(UnreadableCell, match="shown as per cent, but is an index"):
+        growth_pct_of_index(1.018, is_share=True)

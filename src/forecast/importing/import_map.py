@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AllowInfNan, BeforeValidator, ConfigDict, Field, Strict
+from pydantic import BeforeValidator, ConfigDict, Field, Strict
 
 from forecast.archive.registry import Registry
 from forecast.archive.toml import line_of, read_entry
 from forecast.base.errors import ContractError, Fault, UnreadableCell
-from forecast.importing.spelling import plain
-from forecast.importing.units import Rule
-from forecast.importing.vocabulary import Vocabulary, known_words
+from forecast.importing.cells import plain
+from forecast.importing.units import UnitRule
+from forecast.importing.vocabulary import Vocabulary, standard_vocabulary
 
-USUAL = "usual"
-_CONFIG = ConfigDict(extra="forbid")
+USUAL = "usual"  # in place of a day of release: by the lags of schedule.toml
 
 
 def _day_or_usual(value: object) -> object:
@@ -29,20 +27,10 @@ def _day_or_usual(value: object) -> object:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnitRule:
-    """A declared rule: a number in the unit said, times `times`, is a number in `unit`."""
+class ImportMap:
+    """The keys of a map; every key has a default because much is recognised without it."""
 
-    __pydantic_config__ = _CONFIG
-
-    unit: str
-    times: Annotated[float, Field(gt=0, lt=1e15), AllowInfNan(False)] = 1.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Map:
-    """What an import is told; every key has a default, for much is recognised."""
-
-    __pydantic_config__ = _CONFIG
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
     area: str | None = None
     title: str = ""
@@ -62,42 +50,43 @@ class Map:
     source: str = ""
 
     @property
-    def rules(self) -> Mapping[str, Rule]:
-        """The declared rules of units, by the unit in plain spelling."""
-        return {plain(u): Rule(r.unit, Decimal(str(r.times))) for u, r in self.units.items()}
+    def unit_rules(self) -> Mapping[str, UnitRule]:
+        """The declared rules by their unit in plain spelling."""
+        return {plain(unit): rule for unit, rule in self.units.items()}
 
     def vocabulary(self, registry: Registry, file: str, text: str = "") -> Vocabulary:
-        """Return the words understood with this map; raise ContractError with all faults of them.
+        """Return the vocabulary with the map's words; raise ContractError with all their faults.
 
-        `file` is the map's, and `text` what stands in it, for the lines of the faults.
+        `file` is the map's name and `text` its content, for the lines of the faults.
         """
-        known, meant, faults = known_words(registry, self.rules, self.area), {}, []
-        for word, says in self.words.items():
+        standard = standard_vocabulary(registry, self.unit_rules, self.area)
+        meanings, faults = {}, []
+        for word, explanation in self.words.items():
             try:
-                meant[word] = known.explained(word, says)
+                meanings[word] = standard.declared_meaning(word, explanation)
             except UnreadableCell as error:
                 faults.append(Fault(file, line_of(text, ["words", word]), f"words: {error}"))
-        found = known.with_words(meant)
-        if why := _not_understood(self.title, found) if not faults else "":
+        vocabulary = standard.with_words(meanings)
+        if why := _title_fault(self.title, vocabulary) if not faults else "":
             faults.append(Fault(file, line_of(text, ["title"]), f"title: {why}"))
         if faults:
             raise ContractError(faults)
-        return found
+        return vocabulary
 
 
-def read_map(path: Path) -> tuple[Map, str]:
+def read_map(path: Path) -> tuple[ImportMap, str]:
     """Return the map in a TOML file, and its text; raise ContractError with all faults in it."""
-    made, text = read_entry(path, Map)
-    if made.query and made.table:
+    import_map, text = read_entry(path, ImportMap)
+    if import_map.query and import_map.table:
         why = "query and table; allowed: one of them"
         raise ContractError([Fault(path.name, line_of(text, ["table"]), why)])
-    return made, text
+    return import_map, text
 
 
-def _not_understood(title: str, known: Vocabulary) -> str:
+def _title_fault(title: str, vocabulary: Vocabulary) -> str:
     try:
-        said = known.said(title)
+        meaning = vocabulary.meaning(title)
     except UnreadableCell as error:
         return str(error)
-    unknown = ", ".join(said.unknown)
+    unknown = ", ".join(meaning.unknown)
     return f"not understood: {unknown}; allowed: known words" if unknown else ""

@@ -1,4 +1,4 @@
-"""Whatever stands in a table, no row and no number of it is lost without a word."""
+"""Whatever stands in a table, no row and no number of it is lost without a report."""
 
 from collections import Counter
 from datetime import date
@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from forecast.archive.registry import Area, Registry
 from forecast.archive.schedule import Schedule
-from forecast.importing.grid import Grid, squared
+from forecast.importing.grid import Grid, padded
 from forecast.importing.header import head_of
-from forecast.importing.mapping import Map
+from forecast.importing.import_map import ImportMap
 from forecast.importing.reader import Reader
 from strategies import indicator
 
@@ -42,31 +42,31 @@ cells = st.sampled_from([*WORDS, *NUMBERS, None, "", "–", "…", date(2019, 9,
 tables = st.lists(st.lists(cells, min_size=1, max_size=5), min_size=1, max_size=8)
 
 
-def reader_of(told: Map) -> Reader:
-    vocabulary = told.vocabulary(REGISTRY, "map.toml")
-    return Reader(told, REGISTRY, Schedule(), vocabulary, date(2020, 1, 31))
+def reader_of(import_map: ImportMap) -> Reader:
+    vocabulary = import_map.vocabulary(REGISTRY, "map.toml")
+    return Reader(import_map, REGISTRY, Schedule(), vocabulary, date(2020, 1, 31))
 
 
 @given(tables, st.booleans(), st.sampled_from(["", "2019年1-9月", "2019年 全年 亿元"]))
 def test_every_row_is_of_one_kind(rows, fill, title):
-    grid = Grid("表", squared(rows))
-    found = reader_of(Map(area="here", fill=fill, title=title)).understood(grid)
-    assert found.rows.total() == len(rows)
-    read = {f.address for f in found.figures}
-    assert len(read) == len(found.figures)
-    assert not read & {u.address for u in found.unread}
+    grid = Grid("表", padded(rows))
+    result = reader_of(ImportMap(area="here", fill=fill, title=title)).result(grid)
+    assert result.rows.total() == len(rows)
+    read = {f.address for f in result.figures}
+    assert len(read) == len(result.figures)
+    assert not read & {u.address for u in result.unread}
 
 
 @given(tables)
 def test_every_cell_below_the_head_that_could_be_a_figure_is_read_or_named(rows):
-    told = Map(area="here", title="2019年1-9月")
-    grid, reader = Grid("表", squared(rows)), reader_of(told)
-    found, head = reader.understood(grid), head_of(grid, told, reader.vocabulary)
+    import_map = ImportMap(area="here", title="2019年1-9月")
+    grid, reader = Grid("表", padded(rows)), reader_of(import_map)
+    result, head = reader.result(grid), head_of(grid, import_map, reader.vocabulary)
     named = Counter(a.rpartition("!")[2] for a in (
-        *(f.address for f in found.figures), *(u.address for u in found.unread)
+        *(f.address for f in result.figures), *(u.address for u in result.unread)
     ))  # fmt: skip
     if not head.has_sound_title:
-        assert (found.figures, found.rows["rejected"]) == ([], len(rows) - head.n_rows)
+        assert (result.figures, result.rows["rejected"]) == ([], len(rows) - head.n_rows)
         return
     for number in range(head.n_rows, len(grid.rows)):
         in_row = [a for a in named if a.lstrip("ABCDE") == str(number + 1)]
@@ -79,5 +79,5 @@ def test_every_cell_below_the_head_that_could_be_a_figure_is_read_or_named(rows)
 
 @pytest.mark.parametrize("kind", ["hidden", "skipped"])
 def test_rows_of_sheets_that_are_left_are_counted(kind):
-    found = reader_of(Map()).understood(Grid("表", ((1.0,), (2.0,)), left=kind))
-    assert dict(found.rows) == {kind: 2}
+    result = reader_of(ImportMap()).result(Grid("表", ((1.0,), (2.0,)), left_out=kind))
+    assert dict(result.rows) == {kind: 2}
