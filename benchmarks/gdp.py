@@ -25,7 +25,7 @@ from peers import DATA
 from forecast.archive.folder import read_archive
 from forecast.backtest.past_errors import past_errors
 from forecast.base.months import MONTHS_A_YEAR, month
-from forecast.combination.estimates import what_is_shared
+from forecast.combination.estimates import shared_estimates
 from forecast.history.series import History, build_history
 from forecast.models.cumulated import monthly_growth
 from forecast.models.registry import MODELS
@@ -75,7 +75,7 @@ def calls() -> pd.DataFrame:
     rows = []
     for year in YEARS:
         learnt_on = archive.as_of(date(year, 2, 28))
-        shared = what_is_shared(archive.registry, past_errors(learnt_on), learnt_on.day)
+        shared = shared_estimates(archive.registry, past_errors(learnt_on), learnt_on.day)
         fitted, factors = {}, None
         for known in MONTHS:
             if month(year, known) not in days:

@@ -35,7 +35,7 @@ from forecast.backtest.past_errors import past_errors
 from forecast.backtest.replay import Plan, replay
 from forecast.base.months import month
 from forecast.base.randomness import generator
-from forecast.combination.estimates import learning_day
+from forecast.combination.estimates import estimation_day
 from forecast.history.series import History, build_history
 from forecast.outlook.annual import annual_outlook
 from forecast.verification.outturn import outturn_of
@@ -118,7 +118,7 @@ def calls(archive: Archive, densities: pd.DataFrame) -> Iterator[Call]:
 
     @cache
     def simple_calls(day: date) -> pd.DataFrame:
-        return past_errors(archive.as_of(day)).calls
+        return past_errors(archive.as_of(day)).points
 
     for year in YEARS:
         histories = {name: _history(final, name, year) for name in INDICATORS}
@@ -132,7 +132,7 @@ def calls(archive: Archive, densities: pd.DataFrame) -> Iterator[Call]:
                 snapshot,
                 AREA,
                 year,
-                record=Record(simple_calls(learning_day(snapshot.day)), recent),
+                record=Record(simple_calls(estimation_day(snapshot.day)), recent),
                 seed=0,
                 n_paths=N_PATHS,
                 indicators=list(asked),

@@ -401,7 +401,7 @@ def test_the_record_and_the_data_folder_are_left_as_they_are(
     rows = ["district,gdp,2017-01,2017-09,growth_pct,7.7,,,2017-11-01,", f"{GDP},,,,"]
     found = asked(archive, overlay(archive, tmp_path, *rows, header=HEADER))
     assert found.record is not plain.record
-    pd.testing.assert_frame_equal(found.record.calls, plain.record.calls)
+    pd.testing.assert_frame_equal(found.record.points, plain.record.points)
     pd.testing.assert_frame_equal(found.record.densities, plain.record.densities)
     assert bytes_of(folder) == before
     assert bytes_of(cache) == kept
@@ -415,7 +415,7 @@ def test_an_overlaid_archive_hashes_as_the_published_one(archive: Archive, tmp_p
     assert until is not None
     assert until.unpublished is None
     pd.testing.assert_frame_equal(
-        record_of(over.as_of(OCTOBER)).calls, record_of(archive.as_of(OCTOBER)).calls
+        record_of(over.as_of(OCTOBER)).points, record_of(archive.as_of(OCTOBER)).points
     )
     assert over.indicators_of("district") == archive.indicators_of("district")
     assert over.as_of(OCTOBER).published.archive.unpublished is None

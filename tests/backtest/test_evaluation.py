@@ -1,4 +1,4 @@
-"""What a call's pool learns from calls before it. All calls are made up."""
+"""What a forecast's pool learns from forecasts before it. All forecasts are made up."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -7,21 +7,21 @@ import numpy as np
 import pandas as pd
 from pandas.testing import assert_frame_equal
 
-from forecast.backtest.evaluation import Call, scored
+from forecast.backtest.evaluation import ReplayedForecast, score_table
 
 YEARS = range(2008, 2018)
 EXPECTED_IN = 2016
 
 
-def calls(outturn_of_2016: float, status: str) -> Sequence[Call]:
-    """Return ten years of calls of two members, one good and one poor."""
+def forecasts(outturn_of_2016: float, status: str) -> Sequence[ReplayedForecast]:
+    """Return ten years of forecasts of two members, one good and one poor."""
     rng = np.random.default_rng(4)
     found = []
     for year in YEARS:
         true = 8 + rng.standard_normal()
         draws = np.linspace(-2, 2, 200)
         found.append(
-            Call(
+            ReplayedForecast(
                 area="made_up",
                 indicator="sales",
                 year=year,
@@ -43,7 +43,7 @@ def calls(outturn_of_2016: float, status: str) -> Sequence[Call]:
 
 
 def last_year(outturn_of_2016: float, status: str) -> pd.DataFrame:
-    table = scored(calls(outturn_of_2016, status))
+    table = score_table(forecasts(outturn_of_2016, status))
     return table[table["year"] == YEARS[-1]].reset_index(drop=True)
 
 

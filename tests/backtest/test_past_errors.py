@@ -1,4 +1,4 @@
-"""Past calls, replayed. Growth of the small archives is made up."""
+"""Past forecasts, replayed. Growth of the small archives is made up."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -13,7 +13,7 @@ from forecast.archive.archive import Archive
 from forecast.backtest.past_errors import past_errors
 from forecast.backtest.replay import Plan, replay
 from forecast.base.months import Span
-from forecast.combination.estimates import learning_day
+from forecast.combination.estimates import estimation_day
 from forecast.models.registry import MODELS
 from forecast.outlook.annual import annual_outlook
 from forecast.verification.record import COLUMNS, DENSITY_COLUMNS, POOL, RAW_POOL, Record
@@ -35,10 +35,10 @@ def published(points: dict[tuple[int, int], float], area: str = "made_up") -> li
     ]
 
 
-def calls_of(said: Iterable[Release], model: str, *entries, day: date = DAY) -> pd.DataFrame:
+def forecasts_of(said: Iterable[Release], model: str, *entries, day: date = DAY) -> pd.DataFrame:
     record = past_errors(archive_of(said, *entries).as_of(day))
-    calls = record.of_model(model)
-    return calls.sort_values(["area", "year", "months_known", "until"], ignore_index=True)
+    forecasts = record.of_model(model)
+    return forecasts.sort_values(["area", "year", "months_known", "until"], ignore_index=True)
 
 
 POINTS = {(2016, 12): 7.0, (2017, 3): 8.0, (2017, 6): 8.5, (2017, 12): 9.0, (2018, 3): 6.0}
@@ -46,37 +46,37 @@ POINTS = {(2016, 12): 7.0, (2017, 3): 8.0, (2017, 6): 8.5, (2017, 12): 9.0, (201
 
 def test_the_planner_says_that_the_year_will_end_where_it_stands():
     """From March to June, from June on, from March on, and from the year before."""
-    calls = calls_of(published(POINTS), "pace")
-    columns = ["year", "months_known", "until", "call_pct", "outturn_pct", "error_pp"]
-    assert calls[columns].to_numpy().tolist() == [
+    forecasts = forecasts_of(published(POINTS), "pace")
+    columns = ["year", "months_known", "until", "forecast_pct", "outturn_pct", "error_pp"]
+    assert forecasts[columns].to_numpy().tolist() == [
         [2017, 0, 12, 7.0, 9.0, 2.0],
         [2017, 3, 6, 8.0, 8.5, 0.5],
         [2017, 3, 12, 8.0, 9.0, 1.0],
         [2017, 6, 12, 8.5, 9.0, 0.5],
     ]
-    assert set(calls["rule"]) == {"accumulates"}
+    assert set(forecasts["rule"]) == {"accumulates"}
 
 
-def test_a_call_is_settled_when_the_outturn_came_out():
-    calls = calls_of(published(POINTS), "pace")
-    june = calls[calls["until"] == 6]["settled_on"].item()
-    december = calls[calls["until"] == 12]["settled_on"]
+def test_a_forecast_is_settled_when_the_outturn_came_out():
+    forecasts = forecasts_of(published(POINTS), "pace")
+    june = forecasts[forecasts["until"] == 6]["settled_on"].item()
+    december = forecasts[forecasts["until"] == 12]["settled_on"]
     assert june == pd.Timestamp(2017, 7, 20)
     assert (december == pd.Timestamp(2018, 1, 20)).all()
 
 
-def test_an_open_year_has_calls_between_its_own_months_alone():
+def test_an_open_year_has_forecasts_between_its_own_months_alone():
     points = {(2018, 3): 6.0, (2018, 6): 6.5}
-    calls = calls_of(published(points), "pace")
-    assert calls[["months_known", "until"]].to_numpy().tolist() == [[3, 6]]
+    forecasts = forecasts_of(published(points), "pace")
+    assert forecasts[["months_known", "until"]].to_numpy().tolist() == [[3, 6]]
 
 
-def test_what_was_expected_is_neither_call_nor_outturn():
+def test_what_was_expected_is_neither_forecast_nor_outturn():
     expected = Release(
         span=Span.year_to_date(2018, 12), value=7.5, status="expected", released_on=DAY
     )
-    calls = calls_of([*published(POINTS), expected], "pace")
-    assert (calls["year"] == 2017).all()
+    forecasts = forecasts_of([*published(POINTS), expected], "pace")
+    assert (forecasts["year"] == 2017).all()
 
 
 def test_stocks_have_a_rule_of_their_own():
@@ -85,37 +85,39 @@ def test_stocks_have_a_rule_of_their_own():
         Release(span=Span(12 * 2018 + m, 12 * 2018 + m), value=8.0 + m, released_on=DAY)
         for m in (2, 5)
     ]
-    calls = calls_of(said, "pace", stock)
-    assert calls[["rule", "months_known", "until"]].to_numpy().tolist() == [["end_of_year", 3, 6]]
+    forecasts = forecasts_of(said, "pace", stock)
+    assert forecasts[["rule", "months_known", "until"]].to_numpy().tolist() == [
+        ["end_of_year", 3, 6]
+    ]
 
 
 def test_following_a_related_series_is_replayed_month_by_month():
     said = [*published({(2017, 6): 7.0, (2017, 12): 7.5}, "district")]
     said += published({(2017, 3): 5.0, (2017, 6): 6.0, (2017, 12): 6.1}, "nation")
-    calls = calls_of(said, "borrowed", indicator(related=["nation/sales"]))
-    assert calls[["area", "months_known", "until"]].to_numpy().tolist() == [
+    forecasts = forecasts_of(said, "borrowed", indicator(related=["nation/sales"]))
+    assert forecasts[["area", "months_known", "until"]].to_numpy().tolist() == [
         ["district", 6, 6],
         ["district", 12, 12],
     ]
-    assert calls["error_pp"].to_numpy() == pytest.approx([1.0, 1.4])
+    assert forecasts["error_pp"].to_numpy() == pytest.approx([1.0, 1.4])
 
 
 def test_an_indicator_that_is_never_forecast_has_no_calls():
-    assert len(calls_of(published(POINTS), "pace", indicator(annual_rule=None))) == 0
+    assert len(forecasts_of(published(POINTS), "pace", indicator(annual_rule=None))) == 0
 
 
 def test_the_record_of_one_point_is_empty():
     record = past_errors(archive_of(published({(2018, 3): 6.0})).as_of(DAY))
     assert len(record) == len(Record.empty()) == 0
-    assert dict(record.calls.dtypes.astype(str)) == COLUMNS
+    assert dict(record.points.dtypes.astype(str)) == COLUMNS
 
 
 @pytest.mark.parametrize("day", [date(2014, 6, 30), date(2018, 9, 30)])
-def test_every_call_is_settled_by_the_day(archive: Archive, day: date):
+def test_every_forecast_is_settled_by_the_day(archive: Archive, day: date):
     record = past_errors(archive.as_of(day))
     assert len(record) > 50
-    assert (record.calls["settled_on"] <= pd.Timestamp(day)).all()
-    assert np.isfinite(record.calls[["call_pct", "outturn_pct"]]).all(axis=None)
+    assert (record.points["settled_on"] <= pd.Timestamp(day)).all()
+    assert np.isfinite(record.points[["forecast_pct", "outturn_pct"]]).all(axis=None)
 
 
 def test_a_record_grows_with_its_days(archive: Archive):
@@ -129,13 +131,13 @@ def test_later_releases_change_no_call(archive: Archive):
     late = archive.figures["released_on"] > pd.Timestamp(day)
     other = archive.figures.assign(value=archive.figures["value"].mask(late, 33.3))
     changed = Archive(other, archive.registry)
-    one, two = (past_errors(some.as_of(day)).calls for some in (archive, changed))
+    one, two = (past_errors(some.as_of(day)).points for some in (archive, changed))
     assert_frame_equal(one, two)
 
 
-def test_calls_settled_by_a_day_are_chosen_by_their_outturn(archive: Archive):
+def test_forecasts_settled_by_a_day_are_chosen_by_their_outturn(archive: Archive):
     record = past_errors(archive.as_of(date(2018, 9, 30)))
-    settled = record.calls["settled_on"].max().date()
+    settled = record.points["settled_on"].max().date()
     before = record.settled_by(settled - timedelta(days=1))
     assert 0 < len(before) < len(record)
     assert len(record.settled_by(settled)) == len(record)
@@ -144,7 +146,7 @@ def test_calls_settled_by_a_day_are_chosen_by_their_outturn(archive: Archive):
 # Replay -------------------------------------------------------------------------------------------
 
 PLAN = Plan(years=range(2014, 2019), months=(3, 6, 9), models=("pace", "drift"))
-CALL = ["area", "indicator", "year", "as_of", "model"]
+KEY = ["area", "indicator", "year", "as_of", "model"]
 
 
 @pytest.fixture(scope="module")
@@ -152,22 +154,22 @@ def replayed(archive: Archive) -> pd.DataFrame:
     return replay(archive, archive.areas, PLAN)
 
 
-def test_a_replay_has_every_members_call_and_the_pools(replayed: pd.DataFrame):
+def test_a_replay_has_every_members_forecast_and_the_pools(replayed: pd.DataFrame):
     assert dict(replayed.dtypes.astype(str)) == DENSITY_COLUMNS
     models = {"pace", "drift", "planner", "climatology", RAW_POOL, POOL}
     assert set(replayed["model"]) == models
     assert set(replayed["months_known"]) == {0, 3, 6, 9}  # 0: a related series has spoken
-    assert not replayed.duplicated(CALL).any()
+    assert not replayed.duplicated(KEY).any()
     sales = replayed[(replayed["area"] == "nation") & (replayed["indicator"] == "retail_sales")]
     assert len(sales[sales["model"] == POOL]) == 5 * 3 - 1  # March 2015 came after June
 
 
-def test_every_call_was_made_before_its_outturn_was_known(replayed: pd.DataFrame):
+def test_every_forecast_was_made_before_its_outturn_was_known(replayed: pd.DataFrame):
     assert (replayed["as_of"] < replayed["settled_on"]).all()
 
 
-def test_a_call_is_made_on_the_day_on_which_its_last_figure_came_out(replayed: pd.DataFrame):
-    """March 2015 came five months late: by then June was known, and no call is made of it."""
+def test_a_forecast_is_made_on_the_day_on_which_its_last_figure_came_out(replayed: pd.DataFrame):
+    """March 2015 came five months late: by then June was known, and no forecast is made of it."""
     sales = replayed.query("indicator == 'retail_sales' and area == 'nation' and year == 2015")
     made = sales.groupby("months_known")["as_of"].first().dt.date.to_dict()
     assert made == {6: date(2015, 7, 15), 9: date(2015, 10, 15)}
@@ -221,7 +223,7 @@ def test_the_number_of_workers_does_not_matter(archive: Archive):
 
 
 @pytest.mark.parametrize("year", [2015, 2016, 2017, 2018])
-def test_a_replayed_call_learns_what_a_report_of_its_day_would_have_learnt(
+def test_a_replayed_forecast_learns_what_a_report_of_its_day_would_have_learnt(
     archive: Archive, replayed: pd.DataFrame, year: int
 ):
     """Growth of past years was revised later; by the revision nothing could be learnt then."""
@@ -232,7 +234,7 @@ def test_a_replayed_call_learns_what_a_report_of_its_day_would_have_learnt(
         archive.as_of(as_of),
         "nation",
         year,
-        record=past_errors(archive.as_of(learning_day(as_of))),
+        record=past_errors(archive.as_of(estimation_day(as_of))),
         seed=1,
         n_paths=100,
         indicators=["gdp"],
@@ -242,15 +244,15 @@ def test_a_replayed_call_learns_what_a_report_of_its_day_would_have_learnt(
 
 
 @pytest.mark.parametrize("day", [date(2016, 3, 31), date(2017, 6, 30), date(2018, 6, 30)])
-def test_a_replayed_call_is_what_would_have_been_said_on_its_day(
+def test_a_replayed_forecast_is_what_would_have_been_said_on_its_day(
     archive: Archive, replayed: pd.DataFrame, day: date
 ):
-    """Replayed without what came out after a day, calls settled by then are the same."""
+    """Replayed without what came out after a day, forecasts settled by then are the same."""
     then = archive.until(day)
     assert then is not None
     plan = Plan(years=range(2014, day.year), months=PLAN.months, models=PLAN.models)
-    early = replay(then, then.areas, plan).set_index(CALL).sort_index()
-    same = replayed.set_index(CALL).loc[early.index]
+    early = replay(then, then.areas, plan).set_index(KEY).sort_index()
+    same = replayed.set_index(KEY).loc[early.index]
     assert len(early) > 20
     shown = ["months_known", "scale_pp", "mean_pct", "lower80_pct", "upper80_pct", "outturn_pct"]
     assert_frame_equal(early[shown], same[shown], check_exact=True)

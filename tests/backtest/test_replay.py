@@ -1,4 +1,4 @@
-"""What a replayed call knew, what it was judged by, and that it never saw what came later."""
+"""What a replayed forecast knew, what it was judged by, and that it never saw what came later."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ from forecast.history.levels import FloatArray
 from forecast.history.series import History
 from forecast.models import registry
 from forecast.models.shared import Shared
-from forecast.verification.record import DENSITY_COLUMNS, POOL, RAW_POOL, final_calls
+from forecast.verification.record import DENSITY_COLUMNS, POOL, RAW_POOL, settled_densities
 from strategies import Release, archive_of, indicator, target
 
 MODELS = ("pace", "drift")
@@ -47,7 +47,7 @@ def some_years(years: Iterable[int], months: Iterable[int] = (3, 6, 9, 12)) -> l
 
 
 def exact(table: pd.DataFrame) -> pd.DataFrame:
-    """Return rows in the order of calls, without the seconds that they took."""
+    """Return rows in the order of forecasts, without the seconds that they took."""
     key = ["area", "indicator", "as_of", "model"]
     return table.drop(columns="seconds").sort_values(key, ignore_index=True)
 
@@ -65,41 +65,41 @@ def replayed(archive: Archive) -> pd.DataFrame:
     return replay(archive, archive.areas, PLAN)
 
 
-# Calls --------------------------------------------------------------------------------------------
+# Forecasts ----------------------------------------------------------------------------------------
 
 
-def test_there_is_one_row_a_call_and_model(replayed: pd.DataFrame):
+def test_there_is_one_row_a_forecast_and_model(replayed: pd.DataFrame):
     assert dict(replayed.dtypes.astype(str)) == DENSITY_COLUMNS
-    call = ["area", "indicator", "as_of"]
-    assert not replayed.duplicated([*call, "model"]).any()
+    forecast = ["area", "indicator", "as_of"]
+    assert not replayed.duplicated([*forecast, "model"]).any()
     pools = replayed[replayed["model"].isin(POOLS)]
-    assert (pools.groupby(call)["model"].nunique() == 2).all()
-    assert len(pools) == 2 * len(replayed[call].drop_duplicates())
+    assert (pools.groupby(forecast)["model"].nunique() == 2).all()
+    assert len(pools) == 2 * len(replayed[forecast].drop_duplicates())
     scores = ["crps", "pit", "mean_pct", "lower80_pct", "upper80_pct", "scale_pp"]
     assert replayed[scores].notna().all(axis=None)
 
 
-def test_a_call_is_made_on_the_day_of_the_months_first_figure(
+def test_a_forecast_is_made_on_the_day_of_the_months_first_figure(
     archive: Archive, replayed: pd.DataFrame
 ):
     """Its own where it has one of that month, else a related series' first one."""
     figures = archive.figures
     settled = figures[figures["status"].isin(["final", "preliminary"])]
     first = settled.groupby(["area", "indicator", "last"])["released_on"].min()
-    calls = replayed[["area", "indicator", "year", "months_known", "as_of"]].drop_duplicates()
-    assert len(calls) > 50
-    for call in calls.itertuples():
-        related = archive.registry.of(call.area, call.indicator).related
+    forecasts = replayed[["area", "indicator", "year", "months_known", "as_of"]].drop_duplicates()
+    assert len(forecasts) > 50
+    for forecast in forecasts.itertuples():
+        related = archive.registry.of(forecast.area, forecast.indicator).related
         own, *lent = (
-            {first.get((*r.split("/"), month(call.year, m))): m for m in PLAN.months}
-            for r in (f"{call.area}/{call.indicator}", *related)
+            {first.get((*r.split("/"), month(forecast.year, m))): m for m in PLAN.months}
+            for r in (f"{forecast.area}/{forecast.indicator}", *related)
         )
-        day = call.as_of
+        day = forecast.as_of
         assert day in own or any(day in days for days in lent)
-        if call.months_known:  # growth of it was known, and of no later month
-            known = settled.query("area == @call.area and indicator == @call.indicator")
+        if forecast.months_known:  # growth of it was known, and of no later month
+            known = settled.query("area == @forecast.area and indicator == @forecast.indicator")
             newest = known.loc[known["released_on"] <= day, "last"].max()
-            assert month_of_year(newest) == call.months_known
+            assert month_of_year(newest) == forecast.months_known
 
 
 def test_results_are_the_same_to_the_last_bit_with_two_workers():
@@ -158,7 +158,7 @@ def test_a_member_that_explodes_is_left_out(monkeypatch: pytest.MonkeyPatch, wid
     assert_frame_equal(one, other, check_exact=True)
 
 
-def test_a_member_is_left_out_of_the_calls_in_which_it_explodes_alone(
+def test_a_member_is_left_out_of_the_forecasts_in_which_it_explodes_alone(
     monkeypatch: pytest.MonkeyPatch,
 ):
     monkeypatch.setitem(registry.MODELS, "wild", Wild(1e4, since=6))
@@ -169,7 +169,7 @@ def test_a_member_is_left_out_of_the_calls_in_which_it_explodes_alone(
     assert found.loc[found["model"] == POOL, "months_known"].unique().tolist() == [3, 6, 9]
 
 
-def test_a_call_of_which_no_member_is_left_is_none(monkeypatch: pytest.MonkeyPatch):
+def test_a_forecast_of_which_no_member_is_left_is_none(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(registry.MODELS, "wild", Wild(1e4, since=6))
     archive = archive_of(some_years(range(2012, 2018)))
     plan = Plan(years=range(2014, 2018), months=(3, 6, 9), models=("wild",))
@@ -190,7 +190,7 @@ def spoilt(archive: Archive, day: date) -> Archive:
 
 
 def assert_past_is_the_same(one: pd.DataFrame, two: pd.DataFrame, day: date, n_pools: int) -> None:
-    """Compare calls settled by a day to the last bit, those of the pools among them."""
+    """Compare forecasts settled by a day to the last bit, those of the pools among them."""
     past = [exact(t[t["settled_on"] <= pd.Timestamp(day)]) for t in (one, two)]
     assert (past[0]["model"] == POOL).sum() >= n_pools
     assert_frame_equal(*past, check_exact=True)
@@ -210,7 +210,7 @@ def test_a_spoilt_future_changes_nothing_that_was_settled_before(
 def test_a_spoilt_future_changes_nothing_that_was_said_before(
     archive: Archive, replayed: pd.DataFrame, day: date
 ):
-    """Open calls of the day are the same too; only what came of them is not."""
+    """Open forecasts of the day are the same too; only what came of them is not."""
     other = replay(spoilt(archive, day), archive.areas, PLAN)
     columns = ["mean_pct", "lower80_pct", "upper80_pct", "scale_pp", "target_pct"]
     key = ["area", "indicator", "as_of", "model"]
@@ -250,7 +250,7 @@ LEVEL_PLAN = Plan(years=range(2012, 2018), months=(6, 9), models=MODELS, targets
 
 
 @pytest.mark.parametrize("columns", [["mean_pct", "scale_pp", "target_pct"], ["outturn_pct"]])
-def test_a_level_revised_later_changes_no_call_that_was_settled_before(columns: list[str]):
+def test_a_level_revised_later_changes_no_forecast_that_was_settled_before(columns: list[str]):
     """Neither what was said nor what came of it: growth counts as it first came out."""
     one, two = (exact(replay(of_levels(v), ["made_up"], LEVEL_PLAN)) for v in (None, 2500.0))
     past = one["settled_on"] < pd.Timestamp(2018, 6, 1)
@@ -295,10 +295,10 @@ def test_a_year_that_the_office_only_expected_is_scored_apart():
     assert apart["year"].unique().tolist() == [2017]
     assert apart["outturn_pct"].unique().tolist() == [8.2]
     assert sorted(apart["months_known"].unique()) == [3, 6]
-    assert final_calls(found)["year"].unique().tolist() == [2016]
+    assert settled_densities(found)["year"].unique().tolist() == [2016]
 
 
-def test_calls_without_a_target_are_counted_and_have_no_probability():
+def test_forecasts_without_a_target_are_counted_and_have_no_probability():
     """The target of 2018 was announced in February: March and June of 2018 are judged by it."""
     archive = archive_of(some_years(range(2014, 2019)), targets=[target(rate_pct=8.0)])
     plan = Plan(years=range(2016, 2019), months=(3, 6), models=("pace",))
@@ -366,11 +366,11 @@ def test_a_stock_is_judged_by_its_growth_in_december(real_archive: Archive):
     growth = m2.figures.query("measure == 'growth_pct'").set_index("last")["value"]
     planner = found[found["model"] == "planner"]
     assert len(planner) == 12
-    for call in planner.itertuples():
-        now = growth[month(call.year, call.months_known)]
-        assert call.mean_pct == pytest.approx(now)
-        assert call.outturn_pct == pytest.approx(growth[month(call.year, 12)], abs=0.05)
-        assert call.crps == pytest.approx(abs(call.outturn_pct - now))
+    for forecast in planner.itertuples():
+        now = growth[month(forecast.year, forecast.months_known)]
+        assert forecast.mean_pct == pytest.approx(now)
+        assert forecast.outturn_pct == pytest.approx(growth[month(forecast.year, 12)], abs=0.05)
+        assert forecast.crps == pytest.approx(abs(forecast.outturn_pct - now))
     by_month = found[found["model"] == POOL].groupby("months_known")["crps"].mean()
     assert by_month[9] < by_month[3]
 

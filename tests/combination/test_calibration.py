@@ -1,4 +1,4 @@
-"""How past outturns fell in the pool decides how wide it is next. All calls are simulated."""
+"""How past outturns fell in the pool decides how wide it is next. All forecasts are simulated."""
 
 import numpy as np
 import pandas as pd
@@ -9,20 +9,25 @@ from hypothesis.extra.numpy import arrays
 from scipy.stats import norm
 from scipy.stats import t as student
 
-from forecast.combination.calibration import FEWEST_YEARS, Calibration, calibration_of, shifted
+from forecast.combination.calibration import (
+    FEWEST_YEARS,
+    Calibration,
+    calibration_of,
+    recalibrated_paths,
+)
 
 LEVELS = (np.arange(200) + 0.5) / 200
 NORMAL = 6 + 2 * norm.ppf(LEVELS)
 
 
 def pools(scores: np.ndarray, n_years: int, months_known: int = 6) -> pd.DataFrame:
-    """Return pooled calls of so many years whose normal scores are given."""
+    """Return pooled forecasts of so many years whose normal scores are given."""
     year = 2000 + np.arange(scores.size) % n_years
     return pd.DataFrame({"year": year, "months_known": months_known, "pit": norm.cdf(scores)})
 
 
 def even(n: int) -> np.ndarray:
-    """Return the normal scores of calibrated calls, without chance."""
+    """Return the normal scores of calibrated forecasts, without randomness."""
     return np.asarray(norm.ppf((np.arange(n) + 0.5) / n))
 
 
@@ -38,13 +43,13 @@ def some_values() -> st.SearchStrategy[np.ndarray]:
     return arrays(float, st.integers(60, 200), elements=elements).map(np.sort)
 
 
-# What past calls teach ----------------------------------------------------------------------------
+# What is learnt from past forecasts ---------------------------------------------------------------
 
 
-def test_calibrated_calls_leave_the_pool_as_it_is():
+def test_calibrated_forecasts_leave_the_pool_as_it_is():
     found = calibration_of(pools(even(900), 9), 6)
-    assert found.size == pytest.approx(1, abs=0.03)
-    assert np.isinf(found.freedom)
+    assert found.scale == pytest.approx(1, abs=0.03)
+    assert np.isinf(found.degrees_of_freedom)
     assert found.recalibrated(NORMAL) == pytest.approx(NORMAL, abs=0.15)
 
 
@@ -59,40 +64,40 @@ def test_two_years_or_none_teach_nothing(n_years: int):
 @pytest.mark.parametrize("width", [2 ** (-1 / 2), 2 ** (1 / 7)])
 @pytest.mark.parametrize("n_years", [3, 10, 40])
 def test_the_width_that_was_missing_is_found_as_far_as_the_years_carry(width: float, n_years: int):
-    """Its logarithm counts n parts in n + 1, however many calls a year has."""
+    """Its logarithm counts n parts in n + 1, however many forecasts a year has."""
     every_year = np.repeat(width * even(200), n_years)
     found = calibration_of(pools(every_year, n_years), 6)
-    assert found.size == pytest.approx(width ** (n_years / (n_years + 1)))
+    assert found.scale == pytest.approx(width ** (n_years / (n_years + 1)))
     assert found.n_years == n_years
 
 
 def test_a_year_counts_half_as_much_as_one_eighteen_months_later():
     """Half the variance six and three years ago, at a sixteenth and a quarter, and 18.5/16 now.
 
-    Together 21/16 at a weight of 21/16: no correction, though most calls fell near the middle.
+    Together 21/16 at a weight of 21/16: no correction, though most forecasts fell near the middle.
     """
     variance = {2010: 1 / 2, 2013: 1 / 2, 2016: 18.5 / 16}
-    calls = [pools(np.sqrt(v) * even(600), 1).assign(year=year) for year, v in variance.items()]
-    found = calibration_of(pd.concat(calls), 6)
-    assert found.size == pytest.approx(1)
+    forecasts = [pools(np.sqrt(v) * even(600), 1).assign(year=year) for year, v in variance.items()]
+    found = calibration_of(pd.concat(forecasts), 6)
+    assert found.scale == pytest.approx(1)
 
 
-def test_more_calls_in_the_same_years_are_no_further_evidence():
+def test_more_forecasts_in_the_same_years_are_no_further_evidence():
     few, many = (calibration_of(pools(1.5 * even(n), 10), 6) for n in (200, 2000))
-    assert few.size == pytest.approx(many.size, rel=0.06)
+    assert few.scale == pytest.approx(many.scale, rel=0.06)
 
 
-@pytest.mark.parametrize("freedom", [4.0, 8.0])
-def test_heavy_tails_are_found_where_the_quantiles_hold_them(freedom: float):
+@pytest.mark.parametrize("degrees", [4.0, 8.0])
+def test_heavy_tails_are_found_where_the_quantiles_hold_them(degrees: float):
     """Outturns half as wide as the pool: its two hundred quantiles reach beyond their tails."""
-    scores = student.ppf((np.arange(2000) + 0.5) / 2000, freedom) / 2
+    scores = student.ppf((np.arange(2000) + 0.5) / 2000, degrees) / 2
     found = calibration_of(pools(scores, 20), 6)
-    assert found.freedom == freedom
-    assert found.size == pytest.approx(0.5 ** (20 / 21))
+    assert found.degrees_of_freedom == degrees
+    assert found.scale == pytest.approx(0.5 ** (20 / 21))
 
 
 def test_how_far_beyond_the_quantiles_an_outturn_fell_is_not_known():
-    """A call is kept as two hundred of them: the outermost stands for all that lies beyond."""
+    """A forecast is kept as two hundred of them: the outermost stands for all that lies beyond."""
     inside = pools(1.3 * even(900), 9)
     outermost = np.clip(inside["pit"], 1 / 400, 399 / 400)
     assert (outermost != inside["pit"]).any()
@@ -102,19 +107,19 @@ def test_how_far_beyond_the_quantiles_an_outturn_fell_is_not_known():
 def test_outturns_beyond_every_path_do_not_break_the_fit():
     beyond = pd.DataFrame({"year": range(2009, 2019), "months_known": 6, "pit": [0.0, 1.0] * 5})
     found = calibration_of(beyond, 6)
-    assert 1 < found.size <= 2
+    assert 1 < found.scale <= 2
     assert np.isfinite(found.recalibrated(NORMAL)).all()
 
 
-def test_calls_with_as_many_months_known_count_most():
+def test_forecasts_with_as_many_months_known_count_most():
     early, late = pools(1.8 * even(300), 10, 2), pools(0.7 * even(300), 10, 11)
     both = pd.concat([early, late])
-    found = {k: calibration_of(both, k).size for k in (2, 6, 11)}
+    found = {k: calibration_of(both, k).scale for k in (2, 6, 11)}
     assert found[2] > found[6] > found[11]
     assert found[2] > 1 > found[11]
 
 
-def test_the_order_of_the_calls_does_not_matter():
+def test_the_order_of_the_forecasts_does_not_matter():
     table = pools(1.4 * even(90), 9)
     assert calibration_of(table, 6) == calibration_of(table[::-1], 6)
 
@@ -180,46 +185,52 @@ def walks() -> np.ndarray:
 
 def test_december_has_exactly_the_recalibrated_values():
     paths, calibration = walks(), Calibration(1.4, 8.0, 9)
-    found = shifted(paths, calibration, SHARES)
+    found = recalibrated_paths(paths, calibration, SHARES)
     expected = calibration.recalibrated(np.sort(paths[:, -1]))
     assert np.sort(found[:, -1]) == pytest.approx(expected, abs=1e-9)
 
 
 def test_paths_keep_their_order_in_december():
     paths = walks()
-    found = shifted(paths, Calibration(0.7, np.inf, 9), SHARES)
+    found = recalibrated_paths(paths, Calibration(0.7, np.inf, 9), SHARES)
     assert np.argsort(found[:, -1]).tolist() == np.argsort(paths[:, -1]).tolist()
 
 
 def test_a_month_takes_of_the_shift_what_the_year_has_done_since():
     """From half a year, six tenths are a fifth of the way and eight tenths three fifths."""
     paths = walks()
-    moved = shifted(paths, Calibration(1.4, np.inf, 9), SHARES) - paths
+    moved = recalibrated_paths(paths, Calibration(1.4, np.inf, 9), SHARES) - paths
     assert moved[:, 0] == pytest.approx(0.2 * moved[:, 2])
     assert moved[:, 1] == pytest.approx(0.6 * moved[:, 2])
 
 
 def test_a_month_of_which_nothing_is_new_is_left_as_it_was():
     paths = walks()
-    moved = shifted(paths, Calibration(1.4, np.inf, 9), np.array([0.5, 0.5, 0.8, 1.0])) - paths
+    moved = (
+        recalibrated_paths(paths, Calibration(1.4, np.inf, 9), np.array([0.5, 0.5, 0.8, 1.0]))
+        - paths
+    )
     assert (moved[:, 0] == 0).all()
 
 
-def test_of_a_stock_december_alone_is_shifted():
+def test_of_a_stock_december_alone_is_recalibrated_paths():
     """Nothing of its year is settled before the last month."""
     paths = walks()
-    moved = shifted(paths, Calibration(1.4, np.inf, 9), np.array([0.0, 0.0, 0.0, 1.0])) - paths
+    moved = (
+        recalibrated_paths(paths, Calibration(1.4, np.inf, 9), np.array([0.0, 0.0, 0.0, 1.0]))
+        - paths
+    )
     assert (moved[:, :2] == 0).all()
     assert (moved[:, 2] != 0).any()
 
 
 def test_no_recalibration_leaves_every_path():
     paths = walks()
-    assert shifted(paths, Calibration(), SHARES) == pytest.approx(paths)
+    assert recalibrated_paths(paths, Calibration(), SHARES) == pytest.approx(paths)
 
 
 def test_no_path_is_changed_in_place():
     paths = walks()
     before = paths.copy()
-    shifted(paths, Calibration(1.4, 4.0, 9), SHARES)
+    recalibrated_paths(paths, Calibration(1.4, 4.0, 9), SHARES)
     assert (paths == before).all()

@@ -14,7 +14,7 @@ from scipy.stats import t as student
 
 from forecast.archive.archive import Archive
 from forecast.base.months import Span
-from forecast.combination.dependence import coupled, dependence, error_scores
+from forecast.combination.dependence import coupled_paths, dependence, error_scores
 from forecast.history.series import History, build_history
 from forecast.outlook.attainment import joint_attainment
 from forecast.outlook.parts import Allowance, allowances, held, rest_bound_pp, share_of
@@ -52,20 +52,22 @@ def distinct_decembers() -> st.SearchStrategy[dict[str, np.ndarray]]:
 
 @given(growth_paths(), growth_paths(), correlations(2), st.integers(0, 2**32))
 def test_the_single_distributions_stay_as_they_are(sales, output, correlation, seed):
-    joint = coupled({"sales": sales, "output": output}, correlation, seed, "test")
+    joint = coupled_paths({"sales": sales, "output": output}, correlation, seed, "test")
     for name, paths in (("sales", sales), ("output", output)):
         assert sorted(joint[name].tolist()) == sorted(paths.tolist())  # path by path, kept whole
 
 
 @given(distinct_decembers(), st.integers(0, 2**32))
 def test_with_correlation_one_ranks_agree(paths, seed):
-    ranks = [np.argsort(d) for d in decembers(coupled(paths, correlation_of(1.0), seed, "test"))]
+    ranks = [
+        np.argsort(d) for d in decembers(coupled_paths(paths, correlation_of(1.0), seed, "test"))
+    ]
     assert np.array_equal(*ranks)
 
 
 @given(distinct_decembers(), st.integers(0, 2**32))
 def test_with_correlation_minus_one_ranks_are_turned(paths, seed):
-    joint = coupled(paths, correlation_of(-1.0), seed, "test")
+    joint = coupled_paths(paths, correlation_of(-1.0), seed, "test")
     ranks = [np.argsort(d) for d in decembers(joint)]
     assert np.array_equal(ranks[0], ranks[1][::-1])
 
@@ -75,7 +77,7 @@ def test_two_targets_at_their_medians_are_both_met_as_known_in_closed_form(rho: 
     """P(both above their medians) is 1/4 + asin(rho) / 2 pi (Sheppard 1899)."""
     n = 100_000
     paths = {name: np.arange(float(n))[:, None] for name in ("sales", "output")}
-    joint = coupled(paths, correlation_of(rho), 3, "test")
+    joint = coupled_paths(paths, correlation_of(rho), 3, "test")
     both = np.mean([np.all(d) for d in np.transpose(decembers(joint)) >= n / 2])
     exact = 1 / 4 + np.arcsin(rho) / (2 * np.pi)
     assert both == pytest.approx(exact, abs=4 * np.sqrt(exact * (1 - exact) / n))
@@ -83,7 +85,7 @@ def test_two_targets_at_their_medians_are_both_met_as_known_in_closed_form(rho: 
 
 def test_without_correlation_no_indicators_path_says_anything_of_anothers():
     paths = {name: np.arange(10_000.0)[:, None] for name in ("sales", "output")}
-    joint = coupled(paths, np.eye(2), 1, "test")
+    joint = coupled_paths(paths, np.eye(2), 1, "test")
     assert abs(spearmanr(*decembers(joint)).statistic) < 4 / np.sqrt(10_000)
 
 
@@ -91,7 +93,7 @@ def test_without_correlation_no_indicators_path_says_anything_of_anothers():
 def test_joint_attainment_lies_within_what_single_ones_allow(paths, correlation, data):
     names = ("sales", "output", "trade")
     bounds = data.draw(st.lists(st.floats(-30, 60), min_size=3, max_size=3))
-    joint = coupled(dict(zip(names, paths, strict=True)), correlation, 1, "test")
+    joint = coupled_paths(dict(zip(names, paths, strict=True)), correlation, 1, "test")
     met = {n: joint[n][:, -1] >= b for n, b in zip(names, bounds, strict=True)}
     found = joint_attainment(met, 10)
     assert found.lowest - 1e-12 <= found.all_of.value <= found.highest + 1e-12
@@ -100,9 +102,9 @@ def test_joint_attainment_lies_within_what_single_ones_allow(paths, correlation,
 @given(st.lists(growth_paths(), min_size=3, max_size=3), correlations(3), st.permutations(range(3)))
 def test_the_order_of_the_indicators_does_not_matter(paths, correlation, order):
     names = ("sales", "output", "trade")
-    joint = coupled(dict(zip(names, paths, strict=True)), correlation, 1, "test")
+    joint = coupled_paths(dict(zip(names, paths, strict=True)), correlation, 1, "test")
     turned = {names[i]: paths[i] for i in order}
-    again = coupled(turned, correlation[np.ix_(order, order)], 1, "test")
+    again = coupled_paths(turned, correlation[np.ix_(order, order)], 1, "test")
     assert all(np.array_equal(joint[name], again[name]) for name in names)
 
 
@@ -110,29 +112,31 @@ def test_an_indicator_independent_of_the_others_does_not_change_their_order():
     rng = np.random.default_rng(1)
     paths = {name: rng.standard_normal((50, 3)) for name in ("sales", "output", "trade")}
     correlation = np.array([[1.0, 0.0, 0.6], [0.0, 1.0, 0.0], [0.6, 0.0, 1.0]])
-    both = coupled(paths, correlation, 1, "test")
-    alone = coupled({"output": paths["output"]}, np.eye(1), 1, "test")
+    both = coupled_paths(paths, correlation, 1, "test")
+    alone = coupled_paths({"output": paths["output"]}, np.eye(1), 1, "test")
     assert np.array_equal(both["output"], alone["output"])
     pair = {name: paths[name] for name in ("sales", "trade")}
-    assert np.array_equal(coupled(pair, correlation_of(0.6), 1, "test")["trade"], both["trade"])
+    assert np.array_equal(
+        coupled_paths(pair, correlation_of(0.6), 1, "test")["trade"], both["trade"]
+    )
 
 
 @pytest.mark.parametrize(("seed", "stream"), [(2, "test"), (1, "other")])
 def test_seed_and_stream_decide_the_order(seed: int, stream: str):
     paths = {"sales": np.arange(50.0)[:, None]}
-    one = coupled(paths, np.eye(1), 1, "test")["sales"]
-    assert np.array_equal(one, coupled(paths, np.eye(1), 1, "test")["sales"])
-    assert not np.array_equal(one, coupled(paths, np.eye(1), seed, stream)["sales"])
+    one = coupled_paths(paths, np.eye(1), 1, "test")["sales"]
+    assert np.array_equal(one, coupled_paths(paths, np.eye(1), 1, "test")["sales"])
+    assert not np.array_equal(one, coupled_paths(paths, np.eye(1), seed, stream)["sales"])
 
 
 def test_the_paths_given_are_not_changed():
     paths = np.arange(50.0)[:, None]
-    coupled({"sales": paths}, np.eye(1), 1, "test")
+    coupled_paths({"sales": paths}, np.eye(1), 1, "test")
     assert np.array_equal(paths, np.arange(50.0)[:, None])
 
 
 def test_without_paths_there_is_nothing_to_couple():
-    assert coupled({}, np.eye(0), 1, "test") == {}
+    assert coupled_paths({}, np.eye(0), 1, "test") == {}
 
 
 # What past errors show ----------------------------------------------------------------------------
@@ -141,7 +145,7 @@ Pit = dict[str, Sequence[float]]
 
 
 def pools(pits: Pit, *, months: int = 6, last_year: int = 2017) -> pd.DataFrame:
-    """Return settled pooled calls, one a year to the last one, by `area/indicator`."""
+    """Return settled pooled forecasts, one a year to the last one, by `area/indicator`."""
     rows = [
         (*name.split("/"), last_year + 1 - len(values) + k, months, value)
         for name, values in pits.items()
@@ -150,15 +154,15 @@ def pools(pits: Pit, *, months: int = 6, last_year: int = 2017) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["area", "indicator", "year", "months_known", "pit"])
 
 
-def known(area: str, name: str, *lenders: str, months: int = 6) -> History:
+def known(area: str, name: str, *donors: str, months: int = 6) -> History:
     """Return a history of which so many months are known."""
     growth = [7.0] * months + [np.nan] * (12 - months)
-    lent = {reference: history_of([7.0] * 12) for reference in lenders}
-    return history_of(growth, area=area, entry=indicator(id=name), related=lent)
+    related = {reference: history_of([7.0] * 12) for reference in donors}
+    return history_of(growth, area=area, entry=indicator(id=name), related=related)
 
 
 def pair(pits: Pit, one: History, other: History, **more: int) -> float:
-    """Return the correlation that calls with these PITs teach of two indicators."""
+    """Return the correlation that forecasts with these PITs teach of two indicators."""
     found = dependence([one, other], error_scores(pools(pits, **more))).correlation
     assert found[0, 1] == found[1, 0]
     return float(found[0, 1])
@@ -201,7 +205,7 @@ def test_a_year_counts_half_as_much_as_one_five_years_later():
     assert pair(pits, *NATION) == pytest.approx((worth * shown + 10 * common) / (worth + 10))
 
 
-def test_calls_at_about_as_many_months_known_count_more():
+def test_forecasts_at_about_as_many_months_known_count_more():
     """Together with 6 months known and apart with 2: of weights 1 and 1/4 remain (3/4) / (5/4)."""
     near = pools({"nation/sales": [UP], "nation/output": [UP]})
     far = pools({"nation/sales": [UP], "nation/output": [DOWN]}, months=2)
@@ -231,7 +235,7 @@ def test_two_that_borrow_from_one_series_have_the_mean_of_the_others():
     assert found[0, 2] == found[0, 1] == pytest.approx(ONE_YEAR)
 
 
-def test_without_past_calls_all_are_independent():
+def test_without_past_forecasts_all_are_independent():
     found = dependence(NATION, error_scores(pools({})))
     assert found.correlation.tolist() == np.eye(2).tolist()
     assert found.n_years == 0

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.combination.pool import past_scores, quantile_average, weights
+from forecast.combination.pool import past_scores, quantile_average, standing
 from forecast.verification.record import no_densities
 from strategies import growth_paths
 
@@ -74,13 +74,24 @@ def test_a_path_stays_a_course_and_does_not_jump_about():
     assert np.corrcoef(pooled[:, -2], pooled[:, -1])[0, 1] > own
 
 
-@given(members(), st.lists(st.floats(0.1, 1), min_size=4, max_size=4))
-def test_weighted_quantiles_are_pooled_by_their_weights(models, sizes):
-    given_weights = np.array(sizes[: len(models)]) / sum(sizes[: len(models)])
-    pooled = quantile_average(models, given_weights)
-    columns = [np.sort(paths, axis=0) for paths in models]
-    expected = np.average(columns, axis=0, weights=given_weights)
-    assert np.sort(pooled, axis=0) == pytest.approx(expected, abs=1e-9)
+def test_weighted_quantiles_worked_by_hand():
+    """Three quarters of the lowest, middle and highest value of one, and a quarter of the other's.
+
+    Of December 1, 5, 9 and 10, 20, 60; of November 2, 5, 8 and 0, 20, 40. In the order of December
+    the members' Novembers average to 11.5, 6 and 8.75: the first path has the highest of the three.
+    """
+    first = np.array([[5.0, 9.0], [2.0, 1.0], [8.0, 5.0]])
+    second = np.array([[20.0, 60.0], [0.0, 20.0], [40.0, 10.0]])
+    pooled = quantile_average([first, second], [0.75, 0.25])
+    assert pooled.tolist() == [[16.0, 3.25], [1.5, 8.75], [8.75, 21.75]]
+
+
+@given(growth_paths(), st.floats(-5, 5), st.floats(0.1, 3))
+def test_a_member_of_double_weight_counts_as_two(first, shift, factor):
+    second = shift + factor * first[::-1]
+    twice = quantile_average([first, first, second])
+    weighted = quantile_average([first, second], [2 / 3, 1 / 3])
+    assert np.sort(weighted, axis=0) == pytest.approx(np.sort(twice, axis=0), abs=1e-9)
 
 
 def test_all_weight_on_one_member_leaves_that_member():
@@ -89,7 +100,7 @@ def test_all_weight_on_one_member_leaves_that_member():
     assert sorted(quantile_average([one, other], [0, 1]).tolist()) == sorted(other.tolist())
 
 
-# Weights, learnt from made-up scores --------------------------------------------------------------
+# Weights, from made-up scores ---------------------------------------------------------------------
 
 OWN, OTHER = "made_up/sales", "elsewhere/sales"
 
@@ -97,23 +108,28 @@ OWN, OTHER = "made_up/sales", "elsewhere/sales"
 def scores(
     years: Iterable[int], months_known: int = 6, series: str = OWN, **crps: float | list[float]
 ) -> pd.DataFrame:
-    """Return one call a year by each model, of a series whose scale is two points."""
-    calls = pd.DataFrame({"year": list(years)})
+    """Return one forecast a year by each model, of a series whose scale is two points."""
+    forecasts = pd.DataFrame({"year": list(years)})
     area, name = series.split("/")
-    calls = calls.assign(area=area, indicator=name, months_known=months_known, scale_pp=2.0)
-    calls["settled_on"] = pd.to_datetime({"year": calls["year"] + 1, "month": 1, "day": 20})
-    return pd.concat([calls.assign(model=model, crps=c) for model, c in crps.items()])
+    forecasts = forecasts.assign(area=area, indicator=name, months_known=months_known, scale_pp=2.0)
+    forecasts["settled_on"] = pd.to_datetime({"year": forecasts["year"] + 1, "month": 1, "day": 20})
+    return pd.concat([forecasts.assign(model=model, crps=c) for model, c in crps.items()])
 
 
 def weights_from(
     *past: pd.DataFrame, models: list[str], months_known: int = 6, series: str = OWN
 ) -> np.ndarray:
-    return weights(past_scores(pd.concat(past)), models, months_known, series)
+    scores = past_scores(pd.concat(past))
+    own = scores[scores.index.get_level_values("reference") == series]
+    return standing(scores, models, months_known).weights(own)
 
 
-def mixed(*strengths: float) -> list[float]:
-    """Return strengths in parts of their sum, a quarter of the way to equal."""
-    return [0.75 * s / sum(strengths) + 0.25 / len(strengths) for s in strengths]
+def shares(*expected: float) -> object:
+    """Return weights written to six digits, to compare with."""
+    return pytest.approx(list(expected), abs=1e-6)
+
+
+SIXTY_FOUR_TO_ONE = (0.863462, 0.136538)  # 0.75 * 64 / 65 + 0.125 and 0.75 / 65 + 0.125
 
 
 def test_past_scores_are_in_units_of_each_series_scale_in_the_order_of_settling():
@@ -128,7 +144,7 @@ def test_past_scores_are_in_units_of_each_series_scale_in_the_order_of_settling(
 def test_the_model_with_half_the_error_weighs_most_but_never_all():
     """1 against 2 to the power of -6 is 64 to 1; a quarter is shared equally."""
     found = weights_from(scores(range(2010, 2018), good=1.0, poor=2.0), models=["poor", "good"])
-    assert found == pytest.approx([0.75 / 65 + 0.125, 0.75 * 64 / 65 + 0.125])
+    assert found == shares(*SIXTY_FOUR_TO_ONE[::-1])
 
 
 def test_errors_are_measured_in_units_of_each_series_scale():
@@ -139,20 +155,23 @@ def test_errors_are_measured_in_units_of_each_series_scale():
     assert found == pytest.approx([0.5, 0.5])
 
 
-def test_only_calls_with_about_as_many_months_known_tell():
+def test_only_forecasts_with_about_as_many_months_known_tell():
     june = scores(range(2010, 2018), 6, one=1.0, other=2.0)
     november = scores(range(2010, 2018), 11, one=9.0, other=0.1)
     found = weights_from(june, november, models=["one", "other"], months_known=5)
-    assert found == pytest.approx(mixed(64, 1))
+    assert found == shares(*SIXTY_FOUR_TO_ONE)
 
 
 @pytest.mark.parametrize(
-    ("n_own", "exponent"), [(0, 0), (1, 2), (2, 3), (4, 4), (6, 4.5)], ids=lambda n: f"{n}"
+    ("n_own", "better"),
+    [(0, 0.5), (1, 0.725), (2, 0.791667), (4, 0.830882), (6, 0.843257)],
+    ids=lambda n: f"{n}",
 )
-def test_a_series_own_years_outweigh_the_pool_from_two_years_on(n_own: int, exponent: float):
+def test_a_series_own_years_outweigh_the_pool_from_two_years_on(n_own: int, better: float):
     """All series together say that both err alike, its own years that one errs half as much.
 
-    Of the logarithms n years count n parts in n + 2: 2 to the power of 6 n / (n + 2) to one.
+    Of the logarithms n years count n parts in n + 2: 2 to the power of 6 n / (n + 2) to one, which
+    is 1, 4, 8, 16 and 22.63; then a quarter of the way to a half.
     """
     years = range(2010, 2018)
     first = years.stop - n_own
@@ -160,25 +179,26 @@ def test_a_series_own_years_outweigh_the_pool_from_two_years_on(n_own: int, expo
     against = scores(range(first, years.stop), series=OTHER, one=2.0, other=1.0)
     even = scores(range(years.start, first), series=OTHER, one=1.5, other=1.5)
     found = weights_from(own, against, even, models=["one", "other"])
-    assert found == pytest.approx(mixed(2**exponent, 1))
+    assert found == shares(better, 1 - better)
 
 
 def test_months_of_one_year_are_one_year():
-    """Of its own year a series has three calls here, near in months: a third of the weight."""
+    """Of its own year a series has three forecasts here, near in months: a third of the weight."""
     months = [scores([2017], m, one=1.0, other=2.0) for m in (5, 6, 7)]
     against = [scores([2017], m, OTHER, one=2.0, other=1.0) for m in (5, 6, 7)]
     even = scores(range(2010, 2017), series=OTHER, one=1.5, other=1.5)
     found = weights_from(*months, *against, even, models=["one", "other"])
-    assert found == pytest.approx(mixed(2**2, 1))
+    assert found == shares(0.725, 0.275)  # 4 to 1
 
 
 def test_a_year_counts_half_as_much_as_one_five_years_later():
     """4, 2 and 1.5 at weights of a quarter, a half and one have a mean of 2."""
     past = scores([2005, 2010, 2015], better=[4.0, 2.0, 1.5], steady=1.0)
-    assert weights_from(past, models=["better", "steady"]) == pytest.approx(mixed(1, 64))
+    found = weights_from(past, models=["better", "steady"])
+    assert found == shares(*SIXTY_FOUR_TO_ONE[::-1])
 
 
-def test_of_a_model_without_calls_in_a_series_those_in_others_tell():
+def test_of_a_model_without_forecasts_in_a_series_those_in_others_tell():
     """One: 1.5 over all and 1 in its own four years, so 1.5 to the third; other: 1 over all."""
     years = range(2014, 2018)
     found = weights_from(
@@ -186,13 +206,13 @@ def test_of_a_model_without_calls_in_a_series_those_in_others_tell():
         scores(years, series=OTHER, one=2.0, other=1.0),
         models=["one", "other"],
     )
-    assert found == pytest.approx(mixed(1.5**-2, 1))
+    assert found == shares(0.355769, 0.644231)  # 4 to 9
 
 
-def test_a_series_without_past_calls_has_the_weights_of_all():
+def test_a_series_without_past_forecasts_has_the_weights_of_all():
     past = scores(range(2010, 2018), one=1.0, other=2.0)
     found = weights_from(past, models=["one", "other"], series="new/sales")
-    assert found == pytest.approx(mixed(64, 1))
+    assert found == shares(*SIXTY_FOUR_TO_ONE)
 
 
 @pytest.mark.parametrize("n_years", [0, 1, 2])
@@ -204,10 +224,10 @@ def test_two_years_or_none_say_nothing_of_who_is_better(n_years: int):
 def test_a_new_model_weighs_as_much_as_the_mean_of_the_others():
     past = scores(range(2010, 2018), good=1.0, poor=2.0)
     found = weights_from(past, models=["good", "new", "poor"])
-    assert found == pytest.approx(mixed(64, 32.5, 1))
+    assert found == shares(0.575641, 0.333333, 0.091026)  # 64 to 32.5 to 1
 
 
-def test_models_of_which_no_past_call_is_known_weigh_alike():
+def test_models_of_which_no_past_forecast_is_known_weigh_alike():
     past = scores(range(2010, 2018), gone=1.0)
     assert weights_from(past, models=["one", "other"]).tolist() == [0.5, 0.5]
 

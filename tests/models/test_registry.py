@@ -14,7 +14,7 @@ from forecast.archive.archive import Archive, Snapshot
 from forecast.backtest.past_errors import past_errors
 from forecast.base.errors import NotEnoughHistory
 from forecast.base.months import month
-from forecast.combination.scales import learnt
+from forecast.combination.scales import pooled_estimates
 from forecast.history.levels import FloatArray
 from forecast.history.series import History, build_history
 from forecast.models.cumulated import FittedGrowth
@@ -85,14 +85,14 @@ PAIRS = [
 
 
 def shared_on(snapshot: Snapshot) -> Shared:
-    """Return what the past calls known on the snapshot's day teach."""
+    """Return what the past forecasts known on the snapshot's day teach."""
     archive, registry = snapshot.archive, snapshot.registry
     related = {
         f"{area}/{name}": registry.of(area, name).lenders(area)
         for area in archive.areas
         for name in archive.indicators_of(area)
     }
-    return learnt(past_errors(snapshot), related, snapshot.day)
+    return pooled_estimates(past_errors(snapshot), related, snapshot.day)
 
 
 def without_later(archive: Archive, day: date) -> Archive:

@@ -227,7 +227,7 @@ def kept(cache: Path) -> list[Path]:
 
 
 def frames(record: Record) -> tuple[pd.DataFrame, pd.DataFrame]:
-    return record.calls, record.densities
+    return record.points, record.densities
 
 
 def assert_same_record(one: Record, other: Record) -> None:
@@ -247,7 +247,7 @@ def test_a_record_ends_with_february(archive: Archive):
         record_of(archive.as_of(day)) for day in (date(2018, 2, 28), AUGUST, date(2019, 4, 1))
     )
     assert_same_record(february, august)
-    newest = february.calls["settled_on"].max()
+    newest = february.points["settled_on"].max()
     assert pd.Timestamp(2018, 1, 1) < newest <= pd.Timestamp(2018, 2, 28)
     assert len(next_year) > len(august)
 
@@ -288,7 +288,7 @@ def test_a_record_of_other_figures_is_never_used(
     found = record_of(changed)
     monkeypatch.setenv("FORECAST_CACHE", str(tmp_path / "empty"))
     assert_same_record(found, record_of(changed))
-    assert not found.calls.equals(before.calls)
+    assert not found.points.equals(before.points)
     assert len(kept(cache)) == 4
 
 
@@ -322,7 +322,7 @@ def _of_another_form(path: Path) -> None:
 
 
 @pytest.mark.usefixtures("quick")
-@pytest.mark.parametrize("which", [0, 1], ids=["calls", "densities"])
+@pytest.mark.parametrize("which", [0, 1], ids=["points", "densities"])
 @pytest.mark.parametrize(
     "spoil",
     [
@@ -351,7 +351,7 @@ def test_a_spoilt_cache_is_built_again(
 )
 def test_an_earlier_record_by_way_of_a_later_one_is_that_of_its_day(archive: Archive, day: date):
     found, wanted = earlier_record(archive.as_of(AUGUST), day), record_of(archive.as_of(day))
-    pd.testing.assert_frame_equal(found.calls, wanted.calls, check_exact=True)
+    pd.testing.assert_frame_equal(found.points, wanted.points, check_exact=True)
     left, right = (r.densities.drop(columns="seconds") for r in (found, wanted))
     pd.testing.assert_frame_equal(left, right, check_exact=True)
     assert len(found.densities) > 100

@@ -29,7 +29,7 @@ from forecast.publishing import ledger
 from forecast.publishing.ledger import enter
 from forecast.publishing.results import ScoredReports, scored_reports
 from forecast.report.live import live_report
-from forecast.verification.settlement import settled_calls
+from forecast.verification.forecasts import verified_forecasts
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "result.json"
 FIGURES = """area,indicator,first_month,last_month,measure,value,released_on
@@ -150,7 +150,7 @@ def test_of_two_runs_of_a_day_the_first_counts(tmp_path: Path, folder: Path, say
     say(result(), "2017-11-01")
     say(result(attained={"probability": 0.0}), "2017-11-02", "b2")
     found = scored(tmp_path, folder)
-    assert [one.call.probability for one in found.settled] == [0.25]
+    assert [one.forecast.probability for one in found.settled] == [0.25]
     assert found.n_repeated == 1
 
 
@@ -295,7 +295,7 @@ def test_the_frozen_run_is_scored_by_what_then_came(real_archive: Archive, say: 
     reports = say(told, "2019-10-01").parents[5]
     found = scored_reports(reports, real_archive, date(2021, 12, 31))
     assert found.faults == ()
-    by_name = {one.call.indicator: one for one in found.settled}
+    by_name = {one.forecast.indicator: one for one in found.settled}
     gdp = by_name["gdp"]
     said = next(one for one in told["indicators"] if one["id"] == "gdp")
     chance = said["attained"]["probability"]
@@ -329,5 +329,5 @@ def test_unpublished_figures_settle_nothing(folder: Path, tmp_path: Path, say: S
     rows = archive.figures.assign(is_published=False)
     early = replace(archive, unpublished=rows.assign(released_on=archive.figures["released_on"][0]))
     calls = scored(tmp_path, folder).calls
-    settled, still_open = settled_calls(calls, early.as_of(date(2017, 12, 31)))
+    settled, still_open = verified_forecasts(calls, early.as_of(date(2017, 12, 31)))
     assert (settled, len(still_open)) == ([], 1)

@@ -18,14 +18,13 @@ from forecast.verification.scores import (
     isotonic_frequencies,
     log_score,
     pit,
-    ranked_probability_score,
     ratio_by_year,
     reliability,
 )
 
 
 @st.composite
-def judged_calls(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
+def judged_forecasts(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
     """Probabilities in tenths, so that many are equal, and whether each came true."""
     n = draw(st.integers(1, 40))
     tenths = draw(arrays(int, n, elements=st.integers(0, 10)))
@@ -34,11 +33,11 @@ def judged_calls(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
 
 @st.composite
 def ensembles(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
-    """Sorted, equally likely values of some calls, and their outturns; ties among them."""
-    n_calls, n_values = draw(st.integers(1, 5)), draw(st.integers(1, 30))
+    """Sorted, equally likely values of some forecasts, and their outturns; ties among them."""
+    n_forecasts, n_values = draw(st.integers(1, 5)), draw(st.integers(1, 30))
     values = st.integers(-30, 60).map(float) | st.floats(-30, 60)
-    quantiles = draw(arrays(float, (n_calls, n_values), elements=values))
-    return np.sort(quantiles, axis=1), draw(arrays(float, n_calls, elements=values))
+    quantiles = draw(arrays(float, (n_forecasts, n_values), elements=values))
+    return np.sort(quantiles, axis=1), draw(arrays(float, n_forecasts, elements=values))
 
 
 # Probabilities ------------------------------------------------------------------------------------
@@ -59,9 +58,9 @@ def test_no_path_of_a_hundred_means_less_than_half_a_path_and_not_never(hit: int
     assert log_score(right, hit, 100) == pytest.approx(-np.log(0.995))
 
 
-@given(judged_calls())
-def test_scores_of_probabilities_are_those_of_another_program(calls):
-    p, hit = calls
+@given(judged_forecasts())
+def test_scores_of_probabilities_are_those_of_another_program(forecasts):
+    p, hit = forecasts
     assert brier(p, hit) == pytest.approx(scoringrules.brier_score(hit, p))
     inner = np.clip(p, 0.005, 0.995)
     assert log_score(p, hit, 100) == pytest.approx(scoringrules.log_score(hit, inner))
@@ -87,39 +86,17 @@ def test_the_crps_of_many_quantiles_is_that_of_the_normal_distribution():
 
 
 @given(ensembles())
-def test_the_crps_is_that_of_another_program(calls):
-    quantiles, outturn = calls
+def test_the_crps_is_that_of_another_program(forecasts):
+    quantiles, outturn = forecasts
     expected = scoringrules.crps_ensemble(outturn, quantiles, estimator="nrg")
     assert crps(quantiles, outturn) == pytest.approx(expected, abs=1e-9)
 
 
 @given(ensembles(), st.floats(-10, 10), st.floats(0.1, 5))
-def test_the_crps_moves_with_the_unit_and_not_with_the_place(calls, shift, unit):
-    quantiles, outturn = calls
+def test_the_crps_moves_with_the_unit_and_not_with_the_place(forecasts, shift, unit):
+    quantiles, outturn = forecasts
     changed = crps(shift + unit * quantiles, shift + unit * outturn)
     assert changed == pytest.approx(unit * crps(quantiles, outturn), abs=1e-8)
-
-
-def test_the_ranked_probability_score_worked_by_hand():
-    """Of none, one and two with .2, .5 and .3: at most none .2, at most one .7, at most two 1.
-
-    One happens: .2^2 + (.7 - 1)^2 + 0. None happens: (.2 - 1)^2 + (.7 - 1)^2 + 0.
-    """
-    chances = [[0.2, 0.5, 0.3]] * 2
-    assert ranked_probability_score(chances, [1, 0]) == pytest.approx([0.13, 0.73])
-
-
-@given(
-    arrays(float, (3, 5), elements=st.floats(0.01, 1)),
-    st.lists(st.integers(0, 4), min_size=3, max_size=3),
-)
-def test_the_ranked_probability_score_is_the_crps_of_the_number(weight, number):
-    chances = weight / weight.sum(axis=1, keepdims=True)
-    times = np.round(400 * chances).astype(int)
-    draws = [np.repeat(np.arange(5.0), n) for n in times]
-    found = ranked_probability_score(times / times.sum(axis=1, keepdims=True), number)
-    expected = [crps(d[None, :], [y])[0] for d, y in zip(draws, number, strict=True)]
-    assert found == pytest.approx(expected, abs=1e-9)
 
 
 def test_an_outturn_equal_to_a_value_counts_it_half():
@@ -128,8 +105,8 @@ def test_an_outturn_equal_to_a_value_counts_it_half():
 
 
 @given(ensembles())
-def test_seen_in_a_mirror_the_pit_is_one_less_itself(calls):
-    quantiles, outturn = calls
+def test_seen_in_a_mirror_the_pit_is_one_less_itself(forecasts):
+    quantiles, outturn = forecasts
     mirrored = pit(-quantiles[:, ::-1], -outturn)
     assert mirrored == pytest.approx(1 - pit(quantiles, outturn))
 
@@ -184,9 +161,9 @@ def test_frequencies_that_fall_are_pooled():
     assert isotonic_frequencies([0.1, 0.4, 0.7], [0, 1, 0]) == pytest.approx([0.0, 0.5, 0.5])
 
 
-@given(judged_calls())
-def test_the_parts_make_up_the_brier_score(calls):
-    p, hit = calls
+@given(judged_forecasts())
+def test_the_parts_make_up_the_brier_score(forecasts):
+    p, hit = forecasts
     found = diagram(p, hit)
     total = found.miscalibration - found.resolution + found.uncertainty
     assert total == pytest.approx(brier(p, hit).mean(), abs=1e-12)
@@ -194,9 +171,9 @@ def test_the_parts_make_up_the_brier_score(calls):
     assert found.resolution >= -1e-12
 
 
-@given(judged_calls())
-def test_observed_frequencies_rise_and_are_one_for_each_probability(calls):
-    p, hit = calls
+@given(judged_forecasts())
+def test_observed_frequencies_rise_and_are_one_for_each_probability(forecasts):
+    p, hit = forecasts
     observed = isotonic_frequencies(p, hit)
     assert (np.diff(observed[np.argsort(p)]) >= -1e-12).all()
     for value in np.unique(p):
@@ -204,9 +181,9 @@ def test_observed_frequencies_rise_and_are_one_for_each_probability(calls):
     assert observed.mean() == pytest.approx(hit.mean())
 
 
-@given(judged_calls(), st.randoms(use_true_random=False))
-def test_the_order_of_the_calls_changes_no_diagram(calls, random):
-    p, hit = calls
+@given(judged_forecasts(), st.randoms(use_true_random=False))
+def test_the_order_of_the_forecasts_changes_no_diagram(forecasts, random):
+    p, hit = forecasts
     order = list(range(len(p)))
     random.shuffle(order)
     one, other = diagram(p, hit), diagram(p[order], hit[order])
@@ -250,14 +227,14 @@ def ratio(score, reference, year, *, n_draws: int = 2000, level: float = 0.9) ->
 
 
 def test_the_ratio_is_that_of_the_means_of_all_calls():
-    """Years of many calls count more: (1 + 2 + 3) / (4 + 4 + 2) is 0.6."""
+    """Years of many forecasts count more: (1 + 2 + 3) / (4 + 4 + 2) is 0.6."""
     found = ratio([1.0, 2.0, 3.0], [4.0, 4.0, 2.0], [2017, 2017, 2018])
     assert found.value == pytest.approx(0.6)
 
 
 @given(st.lists(st.tuples(st.integers(2010, 2014), st.floats(0.1, 9)), min_size=1, max_size=30))
-def test_a_score_that_is_always_half_leaves_no_doubt(calls):
-    year, reference = (np.array(column) for column in zip(*calls, strict=True))
+def test_a_score_that_is_always_half_leaves_no_doubt(forecasts):
+    year, reference = (np.array(column) for column in zip(*forecasts, strict=True))
     found = ratio(reference / 2, reference, year, n_draws=50)
     assert (found.lower, found.value, found.upper) == pytest.approx((0.5, 0.5, 0.5))
 
@@ -275,8 +252,8 @@ def test_with_two_years_the_interval_ends_at_the_better_and_the_worse():
     assert (found.lower, found.value, found.upper) == pytest.approx((0.5, 1.0, 1.5))
 
 
-def test_more_calls_in_the_same_years_leave_the_interval_as_it_was():
-    """Calls of a year are no further evidence: years are drawn, not calls."""
+def test_more_forecasts_in_the_same_years_leave_the_interval_as_it_was():
+    """Forecasts of a year are no further evidence: years are drawn, not forecasts."""
     rng = np.random.default_rng(16)
     score, reference, year = rng.random(8), 1 + rng.random(8), np.arange(2010, 2018)
     once = ratio(score, reference, year)

@@ -1,4 +1,4 @@
-"""Calls in the order of time: pooled, recalibrated and scored with what was settled before."""
+"""Replayed forecasts in the order of time: pooled and recalibrated by earlier ones, and scored."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from forecast.archive.targets import Target
 from forecast.combination.calibration import Calibration, calibration_of
-from forecast.combination.estimates import learning_day
+from forecast.combination.estimates import estimation_day
 from forecast.combination.pool import Standing, past_scores, standing
 from forecast.history.levels import FloatArray
 from forecast.verification.record import (
@@ -21,8 +21,8 @@ from forecast.verification.record import (
     POOL,
     RAW_POOL,
     REFERENCES,
-    final_calls,
     no_densities,
+    settled_densities,
 )
 from forecast.verification.scores import brier, crps, log_score, pit
 
@@ -30,11 +30,11 @@ NOT_POOLED = (*REFERENCES, POOL, RAW_POOL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """One call: what each member said of a year's growth on a day, and what came of it.
+class ReplayedForecast:
+    """The members' forecasts of a year's growth as of a day, and the outturn.
 
-    `members` holds equally likely values of annual growth in per cent, sorted. `is_own_scale` says
-    whether the width is the series' own, so that its pool is recalibrated.
+    `members` holds equally likely values of annual growth in per cent, sorted. `is_own_scale` tells
+    whether the scale is the series' own; only then its pool is recalibrated.
     """
 
     area: str
@@ -55,24 +55,24 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
-    """What one model or pool said in one call: sorted, equally likely values in per cent."""
+class _Density:
+    """The density forecast of one model or pool: sorted, equally likely values in per cent."""
 
-    call: Call
+    forecast: ReplayedForecast
     model: str
     draws: FloatArray
 
 
-def scored(calls: Sequence[Call]) -> pd.DataFrame:
-    """Return every member's scores, and those of the pool as it would have been made on the day.
+def score_table(forecasts: Sequence[ReplayedForecast]) -> pd.DataFrame:
+    """Return the scores of every member, and of the pool as it would have been on the day.
 
-    One row a call and model, in the columns of `record.DENSITY_COLUMNS`.
+    One row a forecast and model, in the columns of `record.DENSITY_COLUMNS`.
     """
-    if not calls:
+    if not forecasts:
         return no_densities()
-    ordered = sorted(calls, key=lambda c: (c.as_of, c.area, c.indicator))
+    ordered = sorted(forecasts, key=lambda f: (f.as_of, f.area, f.indicator))
     members = _table(
-        [_Said(c, name, values) for c in ordered for name, values in c.members.items()]
+        [_Density(f, name, values) for f in ordered for name, values in f.members.items()]
     )
     raw = _raw_pools(ordered, members)
     raw_table = _table(raw)
@@ -80,14 +80,13 @@ def scored(calls: Sequence[Call]) -> pd.DataFrame:
     return pd.concat([members, raw_table, final], ignore_index=True)
 
 
-def _raw_pools(calls: Sequence[Call], members: pd.DataFrame) -> list[_Said]:
-    """Return the weighted averages of the members' quantiles, weights learnt before each call.
+def _raw_pools(forecasts: Sequence[ReplayedForecast], members: pd.DataFrame) -> list[_Density]:
+    """Return the averages of the members' quantiles, with weights from forecasts settled before.
 
-    What is settled changes on few days of a year, so that weights are kept meanwhile.
+    The settled forecasts change on few days of a year, so weights are kept in between.
     """
-    past = past_scores(final_calls(members[~members["model"].isin(NOT_POOLED)]))
+    past = past_scores(settled_densities(members[~members["model"].isin(NOT_POOLED)]))
     settled_on = past.index.get_level_values("settled_on").to_numpy()
-
     places = past.groupby(level="reference").indices
 
     @cache
@@ -101,20 +100,20 @@ def _raw_pools(calls: Sequence[Call], members: pd.DataFrame) -> list[_Said]:
         return of_all(n_settled, names, known).weights(past.iloc[own])
 
     pools = []
-    for call in calls:
-        names = tuple(name for name in call.members if name not in NOT_POOLED)
-        before = _n_settled(settled_on, call)
-        values = [call.members[name] for name in names]
-        reference = f"{call.area}/{call.indicator}"
-        weighed = weight(before, names, call.months_known, reference)
-        average = np.average(values, axis=0, weights=weighed)
-        pools.append(_Said(call, RAW_POOL, average))
+    for forecast in forecasts:
+        names = tuple(name for name in forecast.members if name not in NOT_POOLED)
+        before = _n_settled(settled_on, forecast)
+        values = [forecast.members[name] for name in names]
+        reference = f"{forecast.area}/{forecast.indicator}"
+        weights = weight(before, names, forecast.months_known, reference)
+        average = np.average(values, axis=0, weights=weights)
+        pools.append(_Density(forecast, RAW_POOL, average))
     return pools
 
 
-def _recalibrated(pools: Sequence[_Said], table: pd.DataFrame) -> list[_Said]:
-    """Return the pools recalibrated by the pools that were settled before each call."""
-    ordered = final_calls(table).sort_values("settled_on")
+def _recalibrated(pools: Sequence[_Density], table: pd.DataFrame) -> list[_Density]:
+    """Return the pools recalibrated by the pools that were settled before each forecast."""
+    ordered = settled_densities(table).sort_values("settled_on")
     settled_on = ordered["settled_on"].to_numpy()
 
     @cache
@@ -122,55 +121,56 @@ def _recalibrated(pools: Sequence[_Said], table: pd.DataFrame) -> list[_Said]:
         return calibration_of(ordered[:n_settled], months_known)
 
     final = []
-    for said in pools:
-        before = _n_settled(settled_on, said.call)
-        known = said.call.months_known
-        chosen = calibration(before, known) if said.call.is_own_scale else Calibration()
-        final.append(_Said(said.call, POOL, chosen.recalibrated(said.draws)))
+    for pool in pools:
+        forecast, chosen = pool.forecast, Calibration()
+        if forecast.is_own_scale:
+            chosen = calibration(_n_settled(settled_on, forecast), forecast.months_known)
+        final.append(_Density(forecast, POOL, chosen.recalibrated(pool.draws)))
     return final
 
 
-def _n_settled(settled_on: NDArray[np.datetime64], call: Call) -> int:
-    """Return how many of the calls, in the order of settling, teach a report of the call's day."""
-    return int(np.searchsorted(settled_on, np.datetime64(learning_day(call.as_of)), side="right"))
+def _n_settled(settled_on: NDArray[np.datetime64], forecast: ReplayedForecast) -> int:
+    """Return how many rows, in the order of settlement, enter estimates of a forecast's day."""
+    day = np.datetime64(estimation_day(forecast.as_of))
+    return int(np.searchsorted(settled_on, day, side="right"))
 
 
-def _table(said: Sequence[_Said]) -> pd.DataFrame:
-    """Return the scores of what was said, one row each."""
-    values = np.sort(np.stack([s.draws for s in said]), axis=1)
-    calls = [s.call for s in said]
-    outturn = np.array([c.outturn_pct for c in calls])
-    chance, hit = _chances(said)
-    score = log_score(np.nan_to_num(chance), np.nan_to_num(hit), values.shape[1])
+def _table(densities: Sequence[_Density]) -> pd.DataFrame:
+    """Return the scores of density forecasts, one row each."""
+    values = np.sort(np.stack([d.draws for d in densities]), axis=1)
+    forecasts = [d.forecast for d in densities]
+    outturn = np.array([f.outturn_pct for f in forecasts])
+    probability, hit = _probabilities(densities)
+    score = log_score(np.nan_to_num(probability), np.nan_to_num(hit), values.shape[1])
     lower, upper = np.quantile(values, [0.1, 0.9], axis=1)
     kept = ("area", "indicator", "year", "as_of", "months_known", "outturn_pct", "outturn_status")
     more = ("settled_on", "restated_base", "scale_pp")
     columns: dict[str, object] = {
-        name: [getattr(c, name) for c in calls] for name in (*kept, *more)
+        name: [getattr(f, name) for f in forecasts] for name in (*kept, *more)
     }
     columns |= {
-        "model": [s.model for s in said],
-        "target_pct": [np.nan if c.target is None else c.target.bound_pct for c in calls],
-        "probability": chance,
+        "model": [d.model for d in densities],
+        "target_pct": [np.nan if f.target is None else f.target.bound_pct for f in forecasts],
+        "probability": probability,
         "hit": hit,
-        "brier": brier(chance, hit),
-        "log_score": np.where(np.isnan(chance), np.nan, score),
+        "brier": brier(probability, hit),
+        "log_score": np.where(np.isnan(probability), np.nan, score),
         "crps": crps(values, outturn),
         "pit": pit(values, outturn),
         "mean_pct": values.mean(axis=1),
         "lower80_pct": lower,
         "upper80_pct": upper,
-        "seconds": [s.call.seconds.get(s.model, 0.0) for s in said],
+        "seconds": [d.forecast.seconds.get(d.model, 0.0) for d in densities],
     }
     return pd.DataFrame(columns)[list(DENSITY_COLUMNS)].astype(DENSITY_COLUMNS)
 
 
-def _chances(said: Sequence[_Said]) -> tuple[FloatArray, FloatArray]:
-    """Return probability and hit of each, NaN where no target was in force."""
-    chance, hit = np.full(len(said), np.nan), np.full(len(said), np.nan)
-    for index, one in enumerate(said):
-        target = one.call.target
+def _probabilities(densities: Sequence[_Density]) -> tuple[FloatArray, FloatArray]:
+    """Return probability and hit of each forecast, NaN where no target was in force."""
+    probability, hit = np.full((2, len(densities)), np.nan)
+    for index, density in enumerate(densities):
+        forecast, target = density.forecast, density.forecast.target
         if target is not None:
-            chance[index] = target.is_met(one.draws, one.call.decimals).mean()
-            hit[index] = bool(target.is_met_as_published(one.call.outturn_pct))
-    return chance, hit
+            probability[index] = target.is_met(density.draws, forecast.decimals).mean()
+            hit[index] = bool(target.is_met_as_published(forecast.outturn_pct))
+    return probability, hit

@@ -1,4 +1,4 @@
-"""Past calls, replayed: how far growth came to lie from what a rule would have said."""
+"""Errors of simple rules in past years: the planner's rule, and growth of related series."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ ErrorRow = tuple[object, ...]
 
 
 def past_errors(snapshot: Snapshot) -> Record:
-    """Return the calls of the planner's rule, and of following a related series, until the day.
+    """Return the point forecasts of the planner's rule, and of related series, until the day.
 
     The figures are those known on the snapshot's day. National series are final vintages, so
-    these errors are slightly smaller than those of calls made on first reports.
+    these errors are slightly smaller than those of forecasts from first releases.
     """
     archive = snapshot.archive
     series = [(area, name) for area in archive.areas for name in archive.indicators_of(area)]
-    return Record.from_rows([row for one in series for row in errors_of(snapshot, *one)])
+    return Record.from_rows([row for key in series for row in errors_of(snapshot, *key)])
 
 
 def errors_of(snapshot: Snapshot, area: str, indicator: str) -> list[ErrorRow]:
     """Return the rows of one series in the record of past errors."""
-    is_known = bool(snapshot.figures_of(area, indicator))
-    if not is_known or snapshot.registry.of(area, indicator).annual_rule is None:
+    has_figures = bool(snapshot.figures_of(area, indicator))
+    if not has_figures or snapshot.registry.of(area, indicator).annual_rule is None:
         return []
     history = build_history(snapshot, area, indicator, snapshot.day.year)
-    return [*_pace_calls(history), *_borrowed_calls(history)]
+    return [*_pace_errors(history), *_borrowed_errors(history)]
 
 
-def _pace_calls(history: History) -> Iterator[ErrorRow]:
+def _pace_errors(history: History) -> Iterator[ErrorRow]:
     """Yield, within each year, the moves between neighbouring points and until December.
 
     Months known 0 stand for the year before, whose growth the planner would repeat.
@@ -65,18 +65,18 @@ def _pace_calls(history: History) -> Iterator[ErrorRow]:
             )
 
 
-def _borrowed_calls(history: History) -> Iterator[ErrorRow]:
-    """Yield, for every settled month, what the related series had said of it."""
+def _borrowed_errors(history: History) -> Iterator[ErrorRow]:
+    """Yield, for every settled month, the mean growth of the series that would stand in for it."""
     rule = rule_of(history.indicator.annual_rule)
     released = _release_days(history)
-    lent = [history.related[r] for r in history.indicator.substitute_series(history.area)]
+    substitutes = [history.related[r] for r in history.indicator.substitute_series(history.area)]
     for row, growth in enumerate(history.settled):
         year = history.first_year + row
         for k in np.flatnonzero(np.isfinite(growth)) + 1:
-            said = [v for h in lent if np.isfinite(v := h.at(month(year, int(k))))]
-            if said:
-                call = (float(np.mean(said)), growth[k - 1])
-                yield _row(history, rule, year, "borrowed", (int(k), int(k)), call, released)
+            values = [v for h in substitutes if np.isfinite(v := h.at(month(year, int(k))))]
+            if values:
+                growths = (float(np.mean(values)), growth[k - 1])
+                yield _row(history, rule, year, "borrowed", (int(k), int(k)), growths, released)
 
 
 def _row(
@@ -85,9 +85,10 @@ def _row(
     year: int,
     model: str,
     months: tuple[int, int],
-    call: tuple[float, float],
+    growths: tuple[float, float],
     released: dict[int, date],
 ) -> ErrorRow:
+    """Return a row of the record; `growths` are forecast and outturn in per cent."""
     known, until = months
     settled_on = released.get(month(year, until), history.as_of)
     return (
@@ -98,7 +99,7 @@ def _row(
         model,
         known,
         until,
-        *map(float, call),
+        *map(float, growths),
         settled_on,
     )
 

@@ -1,4 +1,4 @@
-"""Past days replayed: members first, side by side; then pool, recalibration and scores in time."""
+"""Past days replayed: members first, in parallel; then pool, recalibration and scores in time."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ import pandas as pd
 
 from forecast.archive.archive import Archive
 from forecast.archive.targets import Comparison, Target, in_force
-from forecast.backtest.evaluation import Call, scored
+from forecast.backtest.evaluation import ReplayedForecast, score_table
 from forecast.backtest.past_errors import ErrorRow, errors_of
 from forecast.base.months import month
 from forecast.base.parallel import executor, spread
 from forecast.base.randomness import generator
-from forecast.combination.estimates import learning_day, what_is_shared
+from forecast.combination.estimates import estimation_day, shared_estimates
 from forecast.history.growth import RESTATED_FROM
 from forecast.history.levels import FloatArray
 from forecast.history.series import History, build_history, sources_of
@@ -36,10 +36,10 @@ Targets = Literal["official", "previous-year"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What is replayed: the years judged, how many months of them are known, against what.
+    """The forecasts to replay: of which years, with how many months known, of which targets.
 
-    `official` targets are those in force on the day; `previous-year` asks whether growth will be
-    at least last year's. `extra` targets stand in for those of the archive where given.
+    `official` targets are those in force on the day; with `previous-year` the target is growth of
+    at least last year's. `extra` targets replace those of the archive where given.
     """
 
     years: range
@@ -52,28 +52,28 @@ class Plan:
 
 @dataclass(frozen=True)
 class _Series:
-    """One indicator of an area, and all that its replay needs, to be sent to a worker.
+    """One indicator of an area, with all that a worker needs to replay it.
 
-    The archive holds the series that its histories are built from, `learnt` the scales that are
-    looked at: what is sent does not grow with the number of areas. `begun` is the day of the
-    area's first release.
+    The archive holds only the series that its histories are built from, and `estimates`, by year,
+    only the scales that models look up: a task does not grow with the number of areas. `begins_on`
+    is the day of the area's first release.
     """
 
     archive: Archive
     area: str
     indicator: str
     plan: Plan
-    begun: date
-    learnt: Mapping[int, Shared] = field(default_factory=dict)
+    begins_on: date
+    estimates: Mapping[int, Shared] = field(default_factory=dict)
 
     @property
     def scaled(self) -> list[str]:
-        """The series whose scale a model may ask for: all that tell, and their lenders."""
+        """The series whose scale a model may look up: its sources, and their donors."""
         registry = self.archive.registry
-        told = sources_of(registry, self.area, self.indicator)
-        areas = [(one, *one.split("/", 1)) for one in told]
-        lent = [r for _, area, name in areas for r in registry.of(area, name).lenders(area)]
-        return [*told, *lent]
+        sources = sources_of(registry, self.area, self.indicator)
+        keys = [source.split("/", 1) for source in sources]
+        donors = [r for area, name in keys for r in registry.of(area, name).lenders(area)]
+        return [*sources, *donors]
 
 
 def replay(
@@ -84,32 +84,32 @@ def replay(
     n_workers: int = 1,
     on_progress: Progress | None = None,
 ) -> pd.DataFrame:
-    """Return density calls of every model, of the pool and of the references, scored.
+    """Return the density forecasts of every model, of the pool and of the references, with scores.
 
-    One row a call and model, in the columns of `record.DENSITY_COLUMNS`. What a call learns was
-    settled before its day. Results do not depend on the number of workers.
+    One row a forecast and model, in the columns of `record.DENSITY_COLUMNS`. Its estimates rest on
+    what was settled before its day. Results do not depend on the number of workers.
     """
-    judged = _judged(archive, archive.areas)
+    keys = _judged(archive, archive.areas)
     # One by one: workers start with the first while the rest are cut from the archive.
-    every, again = tee(_series(archive, plan, area, name) for area, name in judged)
-    asked = set(areas)
-    calls: list[Call] = []
-    with executor(n_workers, len(judged)) as pool:
-        shared = _learnt_by_year(archive, plan, spread(pool, _errors_by_year, every))
+    every, again = tee(_series(archive, plan, area, name) for area, name in keys)
+    chosen = set(areas)
+    forecasts: list[ReplayedForecast] = []
+    with executor(n_workers, len(keys)) as pool:
+        shared = _estimates_by_year(archive, plan, spread(pool, _errors_by_year, every))
         tasks = [
-            replace(one, learnt={year: s.of(one.scaled) for year, s in shared.items()})
-            for one in again
-            if one.area in asked
+            replace(series, estimates={year: s.of(series.scaled) for year, s in shared.items()})
+            for series in again
+            if series.area in chosen
         ]
-        for done, found in enumerate(spread(pool, _calls_of, tasks), start=1):
-            calls.extend(found)
+        for done, of_series in enumerate(spread(pool, _forecasts_of, tasks), start=1):
+            forecasts.extend(of_series)
             if on_progress is not None:
                 on_progress(done, len(tasks))
-    return scored(calls)
+    return score_table(forecasts)
 
 
 def _judged(archive: Archive, areas: Sequence[str]) -> list[tuple[str, str]]:
-    """Return each area and indicator with figures of a year that can be judged."""
+    """Return each area and indicator that has figures, and growth of a year."""
     return [
         (area, indicator)
         for area in areas
@@ -120,85 +120,85 @@ def _judged(archive: Archive, areas: Sequence[str]) -> list[tuple[str, str]]:
 
 def _series(archive: Archive, plan: Plan, area: str, indicator: str) -> _Series:
     sources = sources_of(archive.registry, area, indicator)
-    begun = archive.first_release_of(area)
-    return _Series(archive.of(sources), area, indicator, plan, begun)
+    begins_on = archive.first_release_of(area)
+    return _Series(archive.of(sources), area, indicator, plan, begins_on)
 
 
 def _errors_by_year(series: _Series) -> dict[int, list[ErrorRow]]:
-    """Return by year of the plan the rows of a series in the record of past errors until then."""
-    found = {}
+    """Return a series' rows in the record of past errors, as of the estimation day of each year."""
+    rows = {}
     for year in series.plan.years:
-        day = learning_day(date(year, 12, 31))
+        day = estimation_day(date(year, 12, 31))
         if day >= series.archive.first_release_on:
-            found[year] = errors_of(series.archive.as_of(day), series.area, series.indicator)
-    return found
+            rows[year] = errors_of(series.archive.as_of(day), series.area, series.indicator)
+    return rows
 
 
-def _learnt_by_year(
+def _estimates_by_year(
     archive: Archive, plan: Plan, errors: Iterable[Mapping[int, list[ErrorRow]]]
 ) -> dict[int, Shared]:
-    """Return what models share in each year: learnt once, when the year before is out."""
+    """Return the estimates that models share in each year of the plan."""
     every = list(errors)
-    found = {}
+    estimates = {}
     for year in plan.years:
         rows = [row for of_series in every for row in of_series.get(year, [])]
-        day = learning_day(date(year, 12, 31))
-        found[year] = what_is_shared(archive.registry, Record.from_rows(rows), day)
-    return found
+        day = estimation_day(date(year, 12, 31))
+        estimates[year] = shared_estimates(archive.registry, Record.from_rows(rows), day)
+    return estimates
 
 
-def _calls_of(series: _Series) -> list[Call]:
-    """Return the calls of one indicator over all years and months of the plan."""
-    days = _call_days(series.archive, series.area, series.indicator)
-    calls: list[Call] = []
+def _forecasts_of(series: _Series) -> list[ReplayedForecast]:
+    """Return the forecasts of one indicator over all years and months of the plan."""
+    days = _forecast_days(series.archive, series.area, series.indicator)
+    forecasts: list[ReplayedForecast] = []
     for year in series.plan.years:
         fitted: dict[str, Fitted] = {}
-        judge = _Judge(series, year)
+        outturns = _Outturns(series, year)
         for known in series.plan.months:
             as_of = days.get(month(year, known)) if known else None
-            if as_of is None or as_of < series.begun:
+            if as_of is None or as_of < series.begins_on:
                 continue
             snapshot = series.archive.as_of(as_of)
             history = build_history(snapshot, series.area, series.indicator, year)
             if history.months_known <= known and history.ahead:
-                call = _call(series, history, judge, fitted)
-                calls += [] if call is None else [call]
-    return calls
+                forecast = _forecast(series, history, outturns, fitted)
+                forecasts += [] if forecast is None else [forecast]
+    return forecasts
 
 
-class _Judge:
-    """What came of a year in the end, by the release that settles a target."""
+class _Outturns:
+    """The outturn of a series' year, by the release that settles a target."""
 
     def __init__(self, series: _Series, year: int) -> None:
         self._final = series.archive.as_of(series.archive.last_release_on)
         self._history = build_history(self._final, series.area, series.indicator, year)
-        self._found: dict[str | None, Outturn | None] = {}
+        self._by_rule: dict[str | None, Outturn | None] = {}
 
     def outturn(self, target: Target | None) -> Outturn | None:
-        """Return the year's outturn, else what the office expected of it; None without either."""
+        """Return the year's outturn, else the office's expectation; None without either."""
         rule = None if target is None else target.settles
-        if rule not in self._found:
+        if rule not in self._by_rule:
             settled = outturn_of(self._history, target, self._final)
-            self._found[rule] = settled or expected_outturn(self._history, self._final)
-        return self._found[rule]
+            self._by_rule[rule] = settled or expected_outturn(self._history, self._final)
+        return self._by_rule[rule]
 
 
-def _call_days(archive: Archive, area: str, indicator: str) -> dict[int, date]:
-    """Return per month the day of its call: that of the first settled figure up to the month.
+def _forecast_days(archive: Archive, area: str, indicator: str) -> dict[int, date]:
+    """Return the day of each month's forecast: that of the first settled figure up to the month.
 
     Where the series itself has none, it is the day of a related series' first one: a series that
-    speaks four times a year is forecast in between, as its related ones move.
+    is published four times a year is forecast in between, as its related ones move.
     """
     related = archive.registry.of(area, indicator).related
-    known = [r.split("/") for r in reversed(related)]
+    keys = [reference.split("/") for reference in reversed(related)]
     days: dict[int, date] = {}
-    for one in [*known, [area, indicator]]:
-        days |= _first_releases(archive, *one)
+    for key in [*keys, [area, indicator]]:
+        days |= _first_releases(archive, *key)
     return days
 
 
 def _first_releases(archive: Archive, area: str, indicator: str) -> dict[int, date]:
-    """Return per month the day on which a settled figure up to it first came out."""
+    """Return by month the day on which a settled figure up to it first came out."""
     days: dict[int, date] = {}
     for figure in archive.releases(area, indicator):
         if figure.settles:
@@ -207,33 +207,36 @@ def _first_releases(archive: Archive, area: str, indicator: str) -> dict[int, da
     return days
 
 
-def _call(
-    series: _Series, history: History, judge: _Judge, fitted: dict[str, Fitted]
-) -> Call | None:
-    """Return what the members said on a day, with what came of it; None where nothing did."""
+def _forecast(
+    series: _Series, history: History, outturns: _Outturns, fitted: dict[str, Fitted]
+) -> ReplayedForecast | None:
+    """Return the members' forecasts as of a day with the outturn; None without either.
+
+    `fitted` holds the models fitted earlier in the year, and takes new ones in.
+    """
     target = _target(series, history)
-    outturn = judge.outturn(target)
+    outturn = outturns.outturn(target)
     if outturn is None or outturn.released_on is None or outturn.released_on <= history.as_of:
         return None
-    shared = series.learnt[history.year]
+    shared = series.estimates[history.year]
     scale = shared.scale_of(history)
     members, seconds = {}, {}
     for name in series.plan.models:
         model = MODELS[name]
         if not model.can_fit(history):
             continue
-        begun = time.perf_counter()
-        one = fitted[name].update(history) if name in fitted else model.fit(history, shared)
-        fitted[name] = one
+        started = time.perf_counter()
+        fit = fitted[name].update(history) if name in fitted else model.fit(history, shared)
+        fitted[name] = fit
         rng = generator(series.plan.seed, f"replay/{name}/{history.reference}/{history.as_of}")
-        paths = one.simulate(N_PATHS, rng)
+        paths = fit.simulate(N_PATHS, rng)
         if is_explosive(paths, scale):
             continue
         members[name] = np.quantile(paths[:, -1], LEVELS)
-        seconds[name] = time.perf_counter() - begun
+        seconds[name] = time.perf_counter() - started
     if not members:
         return None
-    return Call(
+    return ReplayedForecast(
         area=series.area,
         indicator=series.indicator,
         year=history.year,
@@ -273,14 +276,14 @@ def _target(series: _Series, history: History) -> Target | None:
 
 
 def _references(history: History) -> dict[str, FloatArray]:
-    """Return what needs no model: the planner's rule, and growth of all years before."""
-    found = {}
+    """Return forecasts that need no model: the planner's rule, and growth of all years before."""
+    references = {}
     if history.last_published is not None:
-        found["planner"] = np.full(N_QUANTILES, history.at(history.last_published))
+        references["planner"] = np.full(N_QUANTILES, history.at(history.last_published))
     past = [growth for year, growth in history.annual.items() if year < history.year]
     if len(past) >= 3:
-        found["climatology"] = np.quantile(past, LEVELS)
-    return found
+        references["climatology"] = np.quantile(past, LEVELS)
+    return references
 
 
 def _is_restated(history: History) -> bool:

@@ -1,9 +1,10 @@
-"""Recalibration of the annual outcome: how past outturns fell in the pooled distribution."""
+"""Recalibration of the annual outcome, by where past outturns fell in the pooled distribution."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -16,33 +17,33 @@ from forecast.verification.scores import normal_scores
 
 FEWEST_YEARS = 3
 _PRIOR_YEARS = 1.0
-_NEAR_MONTHS = 2.0  # calls with as many months more or less known count by half or less
-_SIZES = np.exp(np.linspace(np.log(0.5), np.log(2.0), 29))
-_FREEDOMS = (4.0, 8.0, 16.0, np.inf)
-_HALF_LIFE_YEARS = 1.5  # or 2008 and 2009 would widen every year after them
+_NEAR_MONTHS = 2.0  # forecasts with that many more or fewer months known count half or less
+_SCALES = np.exp(np.linspace(np.log(0.5), np.log(2.0), 29))
+_DEGREES_OF_FREEDOM = (4.0, 8.0, 16.0, np.inf)
+_HALF_LIFE_YEARS = 1.5  # without it 2008 and 2009 would widen every year after them
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """A map of probability levels: normal scores of past outturns are size times Student's t.
+    """A map of probability levels: normal scores of past outturns are a scale times Student's t.
 
-    One parameter for the width and one for the tails; size 1 with infinite freedom leaves a
-    distribution as it is. `n_years` counts the settled years behind it.
+    One parameter for the width and one for the tails; scale 1 with infinite degrees of freedom
+    leaves a distribution as it is. `n_years` counts the settled years behind it.
     """
 
-    size: float = 1.0
-    freedom: float = np.inf
+    scale: float = 1.0
+    degrees_of_freedom: float = np.inf
     n_years: int = 0
 
     def recalibrated(self, values: FloatArray) -> FloatArray:
         """Return sorted, equally likely values of the recalibrated distribution.
 
-        The value at level p becomes the raw one at the level whose normal score is size times
-        the t quantile of p; beyond the ends it is carried on in a line of normal scores.
+        The value at level p becomes the raw one at the level whose normal score is the scale times
+        the t quantile of p; beyond the ends it is extrapolated linearly in normal scores.
         """
         n = len(values)
         scores = _quantiles(n, np.inf)
-        wanted = self.size * _quantiles(n, self.freedom)
+        wanted = self.scale * _quantiles(n, self.degrees_of_freedom)
         inside = np.interp(wanted, scores, values)
         reach = max(1, n // 50)
         low, high = _slope(scores, values, 0, reach), _slope(scores, values, n - 1 - reach, n - 1)
@@ -56,19 +57,21 @@ def _slope(scores: FloatArray, values: FloatArray, first: int, last: int) -> flo
 
 
 @lru_cache(maxsize=64)
-def _quantiles(n: int, freedom: float) -> FloatArray:
-    """Return the quantiles of Student's t, or the normal ones, at n levels at even distances."""
+def _quantiles(n: int, degrees_of_freedom: float) -> FloatArray:
+    """Return the quantiles of Student's t, or the normal ones, at n evenly spaced levels."""
     levels = (np.arange(n) + 0.5) / n
-    return np.asarray(norm.ppf(levels) if np.isinf(freedom) else student.ppf(levels, freedom))
+    if np.isinf(degrees_of_freedom):
+        return np.asarray(norm.ppf(levels))
+    return np.asarray(student.ppf(levels, degrees_of_freedom))
 
 
 def calibration_of(pools: pd.DataFrame, months_known: int) -> Calibration:
-    """Return the map that settled pooled calls teach for so many months known.
+    """Return the map estimated from settled pooled forecasts, for so many months known.
 
-    `pools` holds one row a raw pooled call with `year`, `months_known` and `pit`. The size and
-    the freedom are those of highest likelihood; the logarithm of the size is shrunk to none by
-    the weight of one year, for years and not calls are independent. A year counts half as much as
-    one eighteen months later.
+    `pools` holds one row a forecast before recalibration, with `year`, `months_known` and `pit`.
+    The scale and the degrees of freedom have the highest likelihood; the logarithm of the scale is
+    shrunk to 0 by the weight of one year, because years, not forecasts, are the independent units.
+    A year counts half as much as one eighteen months later.
     """
     n_years = int(pools["year"].nunique())
     if n_years < FEWEST_YEARS:
@@ -77,26 +80,27 @@ def calibration_of(pools: pd.DataFrame, months_known: int) -> Calibration:
     age = pools["year"].max() - pools["year"].to_numpy(dtype=float)
     weight = 0.5 ** (apart / _NEAR_MONTHS + age / _HALF_LIFE_YEARS)
     scores = normal_scores(pools["pit"])
-    size, freedom = max(
-        ((s, f) for s in _SIZES for f in _FREEDOMS), key=lambda c: _likelihood(scores, weight, *c)
+    scale, degrees = max(
+        product(_SCALES, _DEGREES_OF_FREEDOM), key=lambda p: _log_likelihood(scores, weight, *p)
     )
-    shrunk = np.exp(np.log(size) * n_years / (n_years + _PRIOR_YEARS))
-    return Calibration(float(shrunk), float(freedom), n_years)
+    shrunk = np.exp(np.log(scale) * n_years / (n_years + _PRIOR_YEARS))
+    return Calibration(float(shrunk), float(degrees), n_years)
 
 
-def _likelihood(scores: FloatArray, weight: FloatArray, size: float, freedom: float) -> float:
-    density = (
-        norm.logpdf(scores / size) if np.isinf(freedom) else student.logpdf(scores / size, freedom)
-    )
-    return float((weight * (density - np.log(size))).sum())
+def _log_likelihood(scores: FloatArray, weight: FloatArray, scale: float, degrees: float) -> float:
+    unit = scores / scale
+    density = norm.logpdf(unit) if np.isinf(degrees) else student.logpdf(unit, degrees)
+    return float((weight * (density - np.log(scale))).sum())
 
 
-def shifted(paths: FloatArray, calibration: Calibration, settled_shares: FloatArray) -> FloatArray:
-    """Return paths whose December is recalibrated, and months before in proportion.
+def recalibrated_paths(
+    paths: FloatArray, calibration: Calibration, settled_shares: FloatArray
+) -> FloatArray:
+    """Return paths with a recalibrated December, and months before shifted in proportion.
 
-    A shift of December fades to nothing at the last published month: a month of which the share
-    W_m of the year is done, of W_k at that month, takes (W_m - W_k) / (1 - W_k) of it.
-    `settled_shares` holds W of the months ahead, the share at the last published month first.
+    The shift of December fades to zero at the last published month k: month m takes the part
+    (W_m - W_k) / (1 - W_k) of it, W being the share of the year that is over with a month.
+    `settled_shares` holds W of the last published month, then of the months ahead.
     """
     december = paths[:, -1]
     order = np.argsort(december, kind="stable")

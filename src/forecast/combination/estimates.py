@@ -1,4 +1,4 @@
-"""What an outlook learns from the record: once for all outlooks of a year."""
+"""Estimates from the record, made once for all outlooks of a year."""
 
 from __future__ import annotations
 
@@ -15,28 +15,29 @@ from forecast.archive.registry import Registry
 from forecast.combination.calibration import Calibration, calibration_of
 from forecast.combination.dependence import error_scores
 from forecast.combination.pool import Standing, past_scores, standing
-from forecast.combination.scales import learnt
+from forecast.combination.scales import pooled_estimates
 from forecast.history.levels import FloatArray
 from forecast.models.shared import Shared
-from forecast.verification.record import POOL, RAW_POOL, Record, final_calls
+from forecast.verification.record import POOL, RAW_POOL, Record, settled_densities
 
 _KEPT = 4  # a day, the days before it that were settled, the year before
 
 
-def learning_day(day: date) -> date:
-    """Return the day up to which settled calls teach: the end of February, or an earlier day.
+def estimation_day(day: date) -> date:
+    """Return the last day of settled forecasts that enter estimates: 28 February or earlier.
 
-    What models share is learnt once a year, when the year before is out, and kept: a report that
-    moves within the year moves for its figures, not for its parameters.
+    Parameters are estimated once a year, when the year before is out: probabilities that move
+    within the year move because of figures, not of parameters.
     """
     return min(day, date(day.year, 2, 28))
 
 
 @dataclass(frozen=True, eq=False)
-class Lessons:
-    """What settled calls teach: what models share, their scores, the pools, how errors fell.
+class Estimates:
+    """What is learnt from settled forecasts: for models, their weights, calibration, dependence.
 
-    `raw_pools` are those before recalibration, `errors` the normal scores of those after it.
+    `scores` are those of the models, `raw_pools` the pools before recalibration, `errors` the
+    normal scores of the pools after it.
     """
 
     shared: Shared
@@ -48,13 +49,13 @@ class Lessons:
     _weights: dict[tuple[tuple[str, ...], int, str], FloatArray] = field(default_factory=dict)
 
     def calibration(self, months_known: int) -> Calibration:
-        """Return the map that the pools before recalibration teach for so many months known."""
+        """Return the recalibration for so many months known."""
         if months_known not in self._calibrations:
             self._calibrations[months_known] = calibration_of(self.raw_pools, months_known)
         return self._calibrations[months_known]
 
     def weights(self, models: Sequence[str], months_known: int, reference: str) -> FloatArray:
-        """Return the models' weights in one series, as `pool.weights` does."""
+        """Return the models' weights in one series, as `Standing.weights` does."""
         key = tuple(models), months_known
         if key not in self._standings:
             self._standings[key] = standing(self.scores, models, months_known)
@@ -70,19 +71,19 @@ class Lessons:
 
 
 @lru_cache(maxsize=_KEPT)
-def lessons(record: Record, registry: Registry, day: date) -> Lessons:
-    """Return what the calls of a record teach that were settled by a learning day."""
-    past = final_calls(record.settled_by(day).densities)
+def estimates_of(record: Record, registry: Registry, day: date) -> Estimates:
+    """Return the estimates from the forecasts of a record that were settled by a day."""
+    past = settled_densities(record.settled_by(day).densities)
     raw, final = (past[past["model"] == name] for name in (RAW_POOL, POOL))
-    return Lessons(
-        what_is_shared(registry, record, day), past_scores(past), raw, error_scores(final)
+    return Estimates(
+        shared_estimates(registry, record, day), past_scores(past), raw, error_scores(final)
     )
 
 
-def what_is_shared(registry: Registry, record: Record, day: date) -> Shared:
-    """Return what models share, learnt from the record's calls that were settled by a day."""
-    named = record.calls[["area", "indicator"]].drop_duplicates().itertuples(index=False)
+def shared_estimates(registry: Registry, record: Record, day: date) -> Shared:
+    """Return the estimates that models share, from forecasts that were settled by a day."""
+    named = record.points[["area", "indicator"]].drop_duplicates().itertuples(index=False)
     entries = {f"{area}/{name}": (area, registry.of(area, name)) for area, name in named}
-    lenders = {series: one.lenders(area) for series, (area, one) in entries.items()}
-    related = {series: one.related for series, (_, one) in entries.items()}
-    return learnt(record, lenders, day, related)
+    donors = {series: entry.lenders(area) for series, (area, entry) in entries.items()}
+    related = {series: entry.related for series, (_, entry) in entries.items()}
+    return pooled_estimates(record, donors, day, related)

@@ -23,8 +23,9 @@ def quantile_average(
 
     Without weights all count alike. Paths of each member, of shape (n_paths, months), are ranked
     by their December and averaged rank by rank, which gives the pooled December exactly (Vincent
-    1912; Lichtendahl, Grushka-Cockayne and Winkler 2013). Months before come out too narrow so:
-    each is mapped back to the averaged quantiles of that month, in the order of the paths.
+    1912; Lichtendahl, Grushka-Cockayne and Winkler 2013). Averaging by rank makes the earlier
+    months too narrow, so each is mapped back to the averaged quantiles of that month, in the order
+    of the paths.
     """
     ranked = [paths[np.argsort(paths[:, -1], kind="stable")] for paths in members]
     averaged = np.average(ranked, axis=0, weights=weight)
@@ -35,9 +36,9 @@ def quantile_average(
 
 
 def past_scores(densities: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a call and one column a model: CRPS in units of the series' scale.
+    """Return one row a forecast and one column a model: CRPS in units of the series' scale.
 
-    Rows are in the order of settling, with `settled_on`, `reference` (area/indicator), `year` and
+    Rows are in the order of settlement, with `settled_on`, `reference` (area/indicator), `year` and
     `months_known` in the index; NaN where a model did not take part.
     """
     named = densities.assign(
@@ -52,22 +53,12 @@ def past_scores(densities: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def weights(
-    past: pd.DataFrame, models: Sequence[str], months_known: int, reference: str
-) -> FloatArray:
-    """Return the models' weights in one series, from their past scores.
-
-    `past` holds settled calls as from `past_scores`.
-    """
-    own = past[past.index.get_level_values("reference") == reference]
-    return standing(past, models, months_known).weights(own)
-
-
 @dataclass(frozen=True)
 class Standing:
-    """How models did over all series in calls at about so many months known, up to `last_year`.
+    """Scores of models over all series, in forecasts with about so many months known.
 
-    `logs` holds the logarithms of their mean scores, None where fewer than three years tell.
+    `logs` holds the logarithms of the mean scores up to `last_year`; None with fewer than three
+    years.
     """
 
     models: Sequence[str]
@@ -76,11 +67,11 @@ class Standing:
     last_year: int = 0
 
     def weights(self, own: pd.DataFrame) -> FloatArray:
-        """Return the models' weights in a series, from its own past scores too.
+        """Return the models' weights in a series, by the rows of `past_scores` that are its own.
 
-        The mean score over the series' own calls outweighs that of all from two years on; their
-        weighted geometric mean to the power of -6, shrunk by a quarter to equal. A model without
-        past calls weighs as much as the mean.
+        A weight is the weighted geometric mean of the model's score over all series and over the
+        series' own forecasts, to the power of -6, shrunk by a quarter to equal weights. From two
+        years on the own score counts more. A model without past forecasts gets the mean weight.
         """
         equal = np.full(len(self.models), 1 / len(self.models))
         if self.logs is None:
@@ -94,12 +85,12 @@ class Standing:
             return equal
         strength = np.exp(-_POWER * (logs - np.nanmin(logs)))
         strength = np.where(np.isnan(strength), np.nanmean(strength), strength)
-        learnt = strength / strength.sum()
-        return np.asarray((1 - _SHRINKAGE) * learnt + _SHRINKAGE / len(self.models))
+        shares = strength / strength.sum()
+        return np.asarray((1 - _SHRINKAGE) * shares + _SHRINKAGE / len(self.models))
 
 
 def standing(past: pd.DataFrame, models: Sequence[str], months_known: int) -> Standing:
-    """Return how models did over all series in settled calls at about so many months known."""
+    """Return the models' scores over all series, with about so many months known."""
     scores, years = _near(past, models, months_known)
     if np.unique(years).size < _FEWEST_YEARS:
         return Standing(models, months_known, None)
@@ -110,7 +101,7 @@ def standing(past: pd.DataFrame, models: Sequence[str], months_known: int) -> St
 def _near(
     past: pd.DataFrame, models: Sequence[str], months_known: int
 ) -> tuple[FloatArray, NDArray[np.int64]]:
-    """Return the models' scores in calls at about so many months known, and their years."""
+    """Return the models' scores with about so many months known, and the years of the rows."""
     level = past.index.get_level_values
     near = np.abs(level("months_known").to_numpy() - months_known) <= _NEAR_MONTHS
     scores = past.reindex(columns=list(models)).to_numpy(dtype=float)[near]
@@ -122,7 +113,7 @@ def _recency(years: NDArray[np.int64], last: int) -> FloatArray:
 
 
 def _mean_logs(scores: FloatArray, weight: FloatArray) -> FloatArray:
-    """Return the logarithm of each column's weighted mean over what is there."""
+    """Return the logarithm of each column's weighted mean, without NaN."""
     counted = np.where(np.isnan(scores), 0.0, weight[:, None])
     total = (counted * np.nan_to_num(scores)).sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):

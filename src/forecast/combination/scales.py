@@ -1,4 +1,4 @@
-"""What a record teaches: the sizes and shapes of past errors, pooled over indicators and areas."""
+"""Scales and shapes of past errors, pooled over indicators and areas."""
 
 from __future__ import annotations
 
@@ -18,22 +18,21 @@ from forecast.models.shared import ASSUMED_DIFFERENCE, ASSUMED_ELASTICITY, Share
 from forecast.verification.record import Record
 
 _FEWEST_ERRORS = 5
-_MOST_ERRORS = 1000  # more of them say no more, and every task of a replay carries them
+_MOST_ERRORS = 1000  # more add nothing, and every task of a replay carries them
 _ROUNDS = 2
 _PRIOR_MOVES = 20.0  # weight of the assumed elasticity
 _HALF_LIFE_YEARS = 5.0
 _MEDIAN_OF_ABSOLUTE_NORMAL = 0.6745
 
-Lenders = Mapping[str, Sequence[str]]
-
+References = Mapping[str, Sequence[str]]  # by series, the other series that belong to it
 IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Moves:
-    """Moves of YTD growth within a year: arrays of one entry a move.
+    """Moves of YTD growth within a year: arrays with one entry a move.
 
-    `series` holds places in `names`, which are sorted.
+    `series` holds positions in `names`, which are sorted.
     """
 
     names: NDArray[np.str_]
@@ -50,39 +49,36 @@ class Moves:
         return replace(self, **{name: getattr(self, name)[chosen] for name in columns})
 
 
-def learnt(
-    record: Record, lenders: Lenders, day: date, related: Lenders = MappingProxyType({})
+def pooled_estimates(
+    record: Record, donors: References, day: date, related: References = MappingProxyType({})
 ) -> Shared:
-    """Return what the calls settled by a day teach.
+    """Return the estimates from the forecasts that were settled by a day.
 
-    By series, `lenders` names those of other areas that measure the same, `related` all of them.
+    By series, `donors` names those of other areas that measure the same, `related` all of them.
     """
     settled = record.settled_by(day)
     moves = _moves(settled, "pace")
     if not (moves.until == MONTHS_A_YEAR).any():
         return Shared()
-    sizes = _sizes(moves.of(moves.until == MONTHS_A_YEAR), {})
+    scales = _scales(moves.of(moves.until == MONTHS_A_YEAR), {})
     profile: dict[str, FloatArray] = {}
     for _ in range(_ROUNDS):
-        profile = {r: _profile(moves.of(moves.rule == r), sizes) for r in np.unique(moves.rule)}
-        sizes = _sizes(moves, profile)
+        profile = {r: _profile(moves.of(moves.rule == r), scales) for r in np.unique(moves.rule)}
+        scales = _scales(moves, profile)
     n_years = {name: int(np.unique(moves.year[rows]).size) for name, rows in _places(moves)}
-    scales = {name: (size, n_years[name]) for name, size in sizes.items()}
-    leading = [size for name, size in sizes.items() if not lenders.get(name)] or list(
-        sizes.values()
-    )
-    errors = {r: _errors(moves.of(moves.rule == r), sizes, profile[r]) for r in profile}
+    leading = [scale for name, scale in scales.items() if not donors.get(name)]
+    errors = {r: _errors(moves.of(moves.rule == r), scales, profile[r]) for r in profile}
     shared = Shared(
         profile=profile,
         errors=errors,
-        scales=scales,
-        typical_scale_pp=float(np.exp(np.mean(np.log(leading)))),
-        area_factor=_area_factor(moves, sizes, profile, lenders),
+        scales={name: (scale, n_years[name]) for name, scale in scales.items()},
+        typical_scale_pp=float(np.exp(np.mean(np.log(leading or list(scales.values()))))),
+        area_factor=_area_factor(moves, scales, profile, donors),
     )
     elasticity, unexplained = _elasticity(moves, shared, related)
     return replace(
         shared,
-        difference=_difference(settled, shared, lenders),
+        difference=_difference(settled, shared, donors),
         elasticity=elasticity,
         unexplained=unexplained,
     )
@@ -90,59 +86,59 @@ def learnt(
 
 def _moves(record: Record, model: str) -> Moves:
     """Return the errors of one rule as arrays."""
-    calls = record.of_model(model)
-    series, names = pd.factorize(calls["area"] + "/" + calls["indicator"], sort=True)
+    points = record.of_model(model)
+    series, names = pd.factorize(points["area"] + "/" + points["indicator"], sort=True)
     year, known, until = (
-        calls[c].to_numpy(dtype=np.int64) for c in ("year", "months_known", "until")
+        points[c].to_numpy(dtype=np.int64) for c in ("year", "months_known", "until")
     )
-    rule, error = calls["rule"].to_numpy(dtype=str), calls["error_pp"].to_numpy(dtype=float)
+    rule, error = points["rule"].to_numpy(dtype=str), points["error_pp"].to_numpy(dtype=float)
     return Moves(names.to_numpy(dtype=str), series, rule, year, known, until, error)
 
 
 def _places(moves: Moves) -> Iterator[tuple[str, IntArray]]:
-    """Yield each series in the order of names, with the places of its moves."""
+    """Yield each series in the order of names, with the positions of its moves."""
     order = np.argsort(moves.series, kind="stable")
     ends = np.cumsum(np.bincount(moves.series, minlength=len(moves.names)))
     places = zip(map(str, moves.names), np.split(order, ends[:-1]), strict=False)
     yield from ((name, rows) for name, rows in places if rows.size)
 
 
-def _units(moves: Moves, sizes: Mapping[str, float]) -> FloatArray:
-    """Return the size of each move's series, NaN where it has none."""
-    by_name = np.array([sizes.get(str(name), np.nan) for name in moves.names])
+def _units(moves: Moves, scales: Mapping[str, float]) -> FloatArray:
+    """Return the scale of each move's series, NaN where it has none."""
+    by_name = np.array([scales.get(str(name), np.nan) for name in moves.names])
     return by_name[moves.series]
 
 
-def _sizes(moves: Moves, profile: Mapping[str, FloatArray]) -> dict[str, float]:
+def _scales(moves: Moves, profile: Mapping[str, FloatArray]) -> dict[str, float]:
     """Return per series the root mean square of its moves, each in units of the profile.
 
     A year counts half as much as one five years later: series grow calmer, or wilder.
     """
-    scaled = moves.error_pp / _profiled(moves, profile) if profile else moves.error_pp
+    scaled = moves.error_pp / _typical(moves, profile) if profile else moves.error_pp
     weight = 0.5 ** ((moves.year.max() - moves.year) / _HALF_LIFE_YEARS)
-    sizes = {}
+    scales = {}
     for name, rows in _places(moves):
         own = rows[np.isfinite(scaled[rows])]
         if own.size:
-            sizes[name] = float(np.sqrt(np.average(scaled[own] ** 2, weights=weight[own])))
-    return {name: size for name, size in sizes.items() if size > 0}
+            scales[name] = float(np.sqrt(np.average(scaled[own] ** 2, weights=weight[own])))
+    return {name: scale for name, scale in scales.items() if scale > 0}
 
 
-def _profiled(moves: Moves, profile: Mapping[str, FloatArray]) -> FloatArray:
-    """Return the typical size of each move in units of its series' scale."""
-    sizes = np.full(moves.known.size, np.nan)
+def _typical(moves: Moves, profile: Mapping[str, FloatArray]) -> FloatArray:
+    """Return the typical move between the months of each, in units of its series' scale."""
+    typical = np.full(moves.known.size, np.nan)
     for rule, table in profile.items():
         own = moves.rule == rule
-        sizes[own] = table[moves.known[own], moves.until[own]]
-    return sizes
+        typical[own] = table[moves.known[own], moves.until[own]]
+    return typical
 
 
-def _profile(moves: Moves, sizes: Mapping[str, float]) -> FloatArray:
-    """Return the typical size of a move from each month to each later one, in scale units.
+def _profile(moves: Moves, scales: Mapping[str, float]) -> FloatArray:
+    """Return the typical move from each month to each later one, in units of the scale.
 
-    What too few moves tell is assumed.
+    It is assumed where there are too few moves.
     """
-    square = (moves.error_pp / _units(moves, sizes)) ** 2
+    square = (moves.error_pp / _units(moves, scales)) ** 2
     table = np.full((MONTHS_A_YEAR + 1, MONTHS_A_YEAR + 1), np.nan)
     for known in range(MONTHS_A_YEAR):
         for until in range(known + 1, MONTHS_A_YEAR + 1):
@@ -155,7 +151,7 @@ def _profile(moves: Moves, sizes: Mapping[str, float]) -> FloatArray:
 
 
 def _interpolate(column: FloatArray) -> None:
-    """Fill the gaps of a column from month 1 on; a move from its own end is none."""
+    """Fill the gaps of a column from month 1 on; the move from its last month is zero."""
     known = np.flatnonzero(np.isfinite(column[1:])) + 1
     if known.size:
         months = np.arange(1, len(column))
@@ -164,10 +160,12 @@ def _interpolate(column: FloatArray) -> None:
             column[0] = column[1]
 
 
-def _errors(moves: Moves, sizes: Mapping[str, float], profile: FloatArray) -> dict[int, FloatArray]:
+def _errors(
+    moves: Moves, scales: Mapping[str, float], profile: FloatArray
+) -> dict[int, FloatArray]:
     """Return the standardised errors until December by months known."""
     final = moves.of(moves.until == MONTHS_A_YEAR)
-    scaled = final.error_pp / _units(final, sizes)
+    scaled = final.error_pp / _units(final, scales)
     pools = {}
     for known in range(MONTHS_A_YEAR):
         values = scaled[(final.known == known) & np.isfinite(scaled)]
@@ -177,74 +175,76 @@ def _errors(moves: Moves, sizes: Mapping[str, float], profile: FloatArray) -> di
 
 
 def _thinned(errors: FloatArray) -> FloatArray:
-    """Return the errors, or as many evenly spaced quantiles of them as are kept at most."""
+    """Return the errors, or a thousand evenly spaced quantiles where there are more."""
     if errors.size <= _MOST_ERRORS:
         return errors
     levels = (np.arange(_MOST_ERRORS) + 0.5) / _MOST_ERRORS
     return np.asarray(np.quantile(errors, levels, method="hazen"))
 
 
-def _lent_sizes(lenders: Lenders, sizes: Mapping[str, float]) -> dict[str, float]:
-    """Return per series the mean size of those that it is held against."""
-    lent = {name: [sizes[r] for r in refs if r in sizes] for name, refs in lenders.items()}
-    return {name: float(np.mean(found)) for name, found in lent.items() if found}
+def _donor_scales(donors: References, scales: Mapping[str, float]) -> dict[str, float]:
+    """Return the mean scale of each series' donors."""
+    by_series = {name: [scales[r] for r in refs if r in scales] for name, refs in donors.items()}
+    return {name: float(np.mean(values)) for name, values in by_series.items() if values}
 
 
 def _area_factor(
-    moves: Moves, sizes: Mapping[str, float], profile: Mapping[str, FloatArray], lenders: Lenders
+    moves: Moves,
+    scales: Mapping[str, float],
+    profile: Mapping[str, FloatArray],
+    donors: References,
 ) -> float:
-    """Return how much larger moves are in an area than in its lender's series, typically.
+    """Return the typical ratio of moves in an area to those of its donor series.
 
-    The median of absolute moves over all series that have a lender, in units of the latter's
-    scale; shrunk in logarithms to 1, by as much as five moves weigh.
+    It is the median of absolute moves over all series with donors, in units of the donors' scale,
+    shrunk in logarithms to 1 by the weight of five moves.
     """
-    units = _units(moves, _lent_sizes(lenders, sizes)) * _profiled(moves, profile)
-    moved = np.abs(moves.error_pp / units)
-    moved = moved[np.isfinite(moved)]
-    if not moved.size or not np.median(moved):
+    units = _units(moves, _donor_scales(donors, scales)) * _typical(moves, profile)
+    ratios = np.abs(moves.error_pp / units)
+    ratios = ratios[np.isfinite(ratios)]
+    if not ratios.size or not np.median(ratios):
         return 1.0
-    factor = float(np.median(moved)) / _MEDIAN_OF_ABSOLUTE_NORMAL
-    return float(np.exp(np.log(factor) * moved.size / (moved.size + 5)))
+    factor = float(np.median(ratios)) / _MEDIAN_OF_ABSOLUTE_NORMAL
+    return float(np.exp(np.log(factor) * ratios.size / (ratios.size + 5)))
 
 
-def _difference(settled: Record, shared: Shared, lenders: Lenders) -> float:
-    """Return the root mean square of own less lent growth, in units of the area's scale.
+def _difference(settled: Record, shared: Shared, donors: References) -> float:
+    """Return the root mean square of own less donors' growth, in units of the area's scale.
 
-    A year counts once, however many of its months were compared.
+    A year counts once, however many of its months are compared.
     """
     pairs = _moves(settled, "borrowed")
-    sizes = {name: size for name, (size, _) in shared.scales.items()}
-    unit = shared.area_factor * _units(pairs, _lent_sizes(lenders, sizes))
+    scales = {name: scale for name, (scale, _) in shared.scales.items()}
+    unit = shared.area_factor * _units(pairs, _donor_scales(donors, scales))
     square = (pairs.error_pp / unit) ** 2
     mean = [
         np.mean(square[rows[pairs.year[rows] == year]])
         for _, rows in _places(pairs)
         for year in np.unique(pairs.year[rows])
     ]
-    known = np.array(mean, dtype=float)
-    known = known[np.isfinite(known)]
-    return float(np.sqrt(known.mean())) if known.size >= _FEWEST_ERRORS else ASSUMED_DIFFERENCE
+    by_year = np.array(mean, dtype=float)
+    by_year = by_year[np.isfinite(by_year)]
+    return float(np.sqrt(by_year.mean())) if by_year.size >= _FEWEST_ERRORS else ASSUMED_DIFFERENCE
 
 
-def _elasticity(moves: Moves, shared: Shared, related: Lenders) -> tuple[float, float]:
-    """Return how far series move with the mean of their related ones, and what that leaves.
+def _elasticity(moves: Moves, shared: Shared, related: References) -> tuple[float, float]:
+    """Return the elasticity to the mean of related series, and the share of unexplained variance.
 
-    Both in units of each series' scale, over moves until December of the same year from the same
-    month; the slope is shrunk to the assumed one, and the share of variance left to all of it, by
-    the weight of twenty moves.
+    Both are in units of each series' scale, over moves until December of the same year from the
+    same month. By the weight of twenty moves, the slope is shrunk to the assumed one and the share
+    to 1.
     """
     final = moves.of(moves.until == MONTHS_A_YEAR)
-    sizes = {name: size for name, (size, _) in shared.scales.items()}
-    unit = final.error_pp / (_units(final, sizes) * _profiled(final, shared.profile))
+    scales = {name: scale for name, (scale, _) in shared.scales.items()}
+    unit = final.error_pp / (_units(final, scales) * _typical(final, shared.profile))
     names = final.names[final.series].tolist()
-    calls = zip(names, final.year.tolist(), final.known.tolist(), strict=True)
-    by_call = {
-        call: value for call, value in zip(calls, unit.tolist(), strict=True) if np.isfinite(value)
+    keys = zip(names, final.year.tolist(), final.known.tolist(), strict=True)
+    by_key = {
+        key: value for key, value in zip(keys, unit.tolist(), strict=True) if np.isfinite(value)
     }
     pairs = []
-    for (name, year, known), own in by_call.items():
-        asked = [(r, year, known) for r in related.get(name, ())]
-        others = [by_call[call] for call in asked if call in by_call]
+    for (name, year, known), own in by_key.items():
+        others = [by_key[key] for r in related.get(name, ()) if (key := (r, year, known)) in by_key]
         if others:
             pairs.append((fmean(others), own))
     x, y = np.array(pairs).reshape(-1, 2).T

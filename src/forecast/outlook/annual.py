@@ -14,9 +14,9 @@ from forecast.archive.archive import Snapshot
 from forecast.archive.targets import Target
 from forecast.base.months import month_of_year, year_of
 from forecast.base.randomness import generator
-from forecast.combination.calibration import Calibration, shifted
-from forecast.combination.dependence import coupled, dependence
-from forecast.combination.estimates import Lessons, learning_day, lessons, what_is_shared
+from forecast.combination.calibration import Calibration, recalibrated_paths
+from forecast.combination.dependence import coupled_paths, dependence
+from forecast.combination.estimates import Estimates, estimates_of, estimation_day
 from forecast.combination.pool import quantile_average
 from forecast.history.levels import FloatArray
 from forecast.history.series import History, build_history
@@ -24,19 +24,9 @@ from forecast.models.registry import MODELS, Model, is_explosive
 from forecast.models.shared import Scale, Shared
 from forecast.outlook.caveats import Caveat, limits
 from forecast.outlook.parts import Allowance, allowances, held
-from forecast.outlook.value import N_BATCHES, IndicatorOutlook, Outlook, Status
+from forecast.outlook.value import N_BATCHES, IndicatorOutlook, Outlook
 from forecast.verification.outturn import outturn_of
 from forecast.verification.record import Record
-
-__all__ = [
-    "N_BATCHES",
-    "IndicatorOutlook",
-    "Outlook",
-    "Status",
-    "annual_outlook",
-    "learning_day",
-    "what_is_shared",
-]
 
 
 def annual_outlook(
@@ -51,21 +41,21 @@ def annual_outlook(
     models: Mapping[str, Model] = MODELS,
 ) -> Outlook:
     """Return the outlook on the day for every indicator of the area, or for those named."""
-    past = lessons(record, snapshot.registry, learning_day(snapshot.day))
+    estimates = estimates_of(record, snapshot.registry, estimation_day(snapshot.day))
     targets = snapshot.targets(area, year)
     names = _judged(snapshot, area, targets) if indicators is None else list(indicators)
     single = {}
     for name in _with_wholes(snapshot, area, names):
         history, target = build_history(snapshot, area, name, year), targets.get(name)
         settled = outturn_of(history, target, snapshot)
-        scale = past.shared.scale_of(history)
+        scale = estimates.shared.scale_of(history)
         if settled is not None:
             single[name] = IndicatorOutlook(history, target, "settled", scale, outturn=settled)
         else:
-            members, dropped = _members(history, past.shared, seed, n_paths, models)
-            single[name] = _pooled(history, target, scale, members, dropped, past)
+            members, dropped = _members(history, estimates.shared, seed, n_paths, models)
+            single[name] = _pooled(history, target, scale, members, dropped, estimates)
     forecast = [one.history for one in single.values() if one.paths is not None]
-    order = dependence(forecast, past.errors)
+    order = dependence(forecast, estimates.errors)
     joint = _coupled(single, order.correlation, seed)
     for allowance in allowances(snapshot, {name: one.history for name, one in single.items()}):
         joint[allowance.part] = _held(joint, allowance, n_paths)
@@ -113,23 +103,23 @@ def _pooled(
     scale: Scale,
     members: Mapping[str, FloatArray],
     dropped: tuple[Caveat, ...],
-    past: Lessons,
+    estimates: Estimates,
 ) -> IndicatorOutlook:
-    """Return the members pooled batch by batch and recalibrated, by past calls.
+    """Return the members pooled batch by batch and recalibrated, by past forecasts.
 
-    A series without years of its own is not recalibrated: how the record's series fell in their
-    distributions says nothing of a width that was lent.
+    A series without years of its own is not recalibrated: outturns of the record's series in their
+    distributions say nothing of a borrowed scale.
     """
     if not members:
         return IndicatorOutlook(history, target, "cannot_be_assessed", scale, caveats=dropped)
     known = history.months_known
-    weight = past.weights(list(members), known, history.reference)
+    weight = estimates.weights(list(members), known, history.reference)
     calibration = Calibration()
     if scale.basis == "own":
-        calibration = past.calibration(known)
+        calibration = estimates.calibration(known)
     shares = _settled_shares(history)
     batches = zip(*(np.split(paths, N_BATCHES) for paths in members.values()), strict=True)
-    pooled = [shifted(quantile_average(b, weight), calibration, shares) for b in batches]
+    pooled = [recalibrated_paths(quantile_average(b, weight), calibration, shares) for b in batches]
     return IndicatorOutlook(
         history,
         target,
@@ -160,7 +150,7 @@ def _coupled(
     paths = {name: one.paths for name, one in single.items() if one.paths is not None}
     batches = zip(*(np.split(values, N_BATCHES) for values in paths.values()), strict=True)
     joint = [
-        coupled(dict(zip(paths, batch, strict=True)), correlation, seed, f"coupling/{b}")
+        coupled_paths(dict(zip(paths, batch, strict=True)), correlation, seed, f"coupling/{b}")
         for b, batch in enumerate(batches)
     ]
     return {

@@ -22,7 +22,7 @@ from forecast.base.errors import BeforeFirstRelease, DayAhead, ParameterError
 from forecast.base.files import sha256_of
 from forecast.base.package import code_hash
 from forecast.base.parameters import Parameters
-from forecast.combination.estimates import learning_day
+from forecast.combination.estimates import estimation_day
 from forecast.outlook.annual import annual_outlook
 from forecast.outlook.value import N_BATCHES, IndicatorOutlook, Outlook
 from forecast.verification.record import COLUMNS, DENSITY_COLUMNS, Record
@@ -204,14 +204,14 @@ def record_of(
     released until then, of the registry and of the code: a figure that comes out later leaves
     it as it is, and a stale record has another key and is never read.
     """
-    archive = snapshot.archive.until(learning_day(snapshot.day))
+    archive = snapshot.archive.until(estimation_day(snapshot.day))
     if archive is None:
         return Record.empty()
     stem = cache_folder() / f"record-{_key(archive)}"
     kept = _read(stem)
     if kept is None:
         kept = _replayed(archive, n_workers, on_progress)
-        keep_tables(dict(zip(_paths(stem), (kept.calls, kept.densities), strict=True)))
+        keep_tables(dict(zip(_paths(stem), (kept.points, kept.densities), strict=True)))
     return kept
 
 
@@ -224,7 +224,7 @@ def earlier_record(
     came of those that were settled: they are not replayed again. How far the planner's rule fell
     is measured again, on the figures as they stood.
     """
-    then, now = (later.archive.until(learning_day(d)) for d in (day, later.day))
+    then, now = (later.archive.until(estimation_day(d)) for d in (day, later.day))
     if then is None or now is None:
         return Record.empty()
     if then.last_release_on.year != now.last_release_on.year:
@@ -233,8 +233,8 @@ def earlier_record(
     known = record_of(later, n_workers=n_workers, on_progress=on_progress)
     if len(then.figures) == len(now.figures):
         return known
-    densities = known.settled_by(learning_day(day)).densities
-    return Record(past_errors(then.as_of(then.last_release_on)).calls, densities)
+    densities = known.settled_by(estimation_day(day)).densities
+    return Record(past_errors(then.as_of(then.last_release_on)).points, densities)
 
 
 def past_calls(
@@ -266,7 +266,7 @@ def _replayed(archive: Archive, n_workers: int, on_progress: Progress | None) ->
     years = range(max(archive.first_release_on.year, newest.year - RECORD_YEARS), newest.year)
     plan = Plan(years=years, months=RECORD_MONTHS, targets="previous-year")
     densities = replay(archive, archive.areas, plan, n_workers=n_workers, on_progress=on_progress)
-    return Record(past_errors(archive.as_of(newest)).calls, densities)
+    return Record(past_errors(archive.as_of(newest)).points, densities)
 
 
 def _read(stem: Path) -> Record | None:
@@ -278,7 +278,7 @@ def _read(stem: Path) -> Record | None:
 
 
 def _paths(stem: Path) -> tuple[Path, Path]:
-    return stem.with_suffix(".calls.parquet"), stem.with_suffix(".densities.parquet")
+    return stem.with_suffix(".points.parquet"), stem.with_suffix(".densities.parquet")
 
 
 def _key(archive: Archive) -> str:

@@ -18,7 +18,7 @@ from forecast.backtest.replay import Progress
 from forecast.base.cache import cache_folder, keep_tables, kept_table
 from forecast.base.package import code_hash
 from forecast.base.parallel import executor, spread
-from forecast.combination.estimates import learning_day
+from forecast.combination.estimates import estimation_day
 from forecast.history.levels import FloatArray
 from forecast.history.series import sources_of
 from forecast.outlook.annual import annual_outlook
@@ -156,7 +156,7 @@ def calls_on(
     path, kept = _kept(question)
     missing = {key: one for key, one in named if key not in kept}
     if missing:
-        days = {learning_day(vintage.learnt_on) for vintage, _ in missing.values()}
+        days = {estimation_day(vintage.learnt_on) for vintage, _ in missing.values()}
         records = {day: _record(question.now, day, n_workers, on_replay) for day in sorted(days)}
         kept |= _made(question, missing, records, n_workers, on_progress)
         keep_tables({path: _table(kept)})
@@ -166,7 +166,7 @@ def calls_on(
 def learnt_from(question: Question, day: date) -> str:
     """Return a hash of all that the record of a day was learnt from."""
     archive = question.now.archive
-    return archive.content_hash(archive.released_on <= np.datetime64(learning_day(day)))
+    return archive.content_hash(archive.released_on <= np.datetime64(estimation_day(day)))
 
 
 def _keyed(
@@ -235,7 +235,7 @@ def _made(
     for key, (vintage, name) in missing.items():
         by_vintage.setdefault(id(vintage), (vintage, {}))[1][key] = name
     tasks = [
-        _Task(question, vintage, records[learning_day(vintage.learnt_on)], names)
+        _Task(question, vintage, records[estimation_day(vintage.learnt_on)], names)
         for vintage, names in by_vintage.values()
     ]
     made: dict[str, Call] = {}

@@ -17,7 +17,7 @@ from forecast.archive.targets import Comparison
 from forecast.base.errors import Fault
 from forecast.publishing.ledger import Entry, faults_of, read_ledger
 from forecast.report.live import LiveReport, scoreboard_of
-from forecast.verification.settlement import SettledCall, settled_calls
+from forecast.verification.forecasts import VerifiedForecast, verified_forecasts
 
 READ = "1"  # the part of `schema_version` before the dot that is understood here
 
@@ -32,7 +32,7 @@ class ScoredReports:
 
     as_of: date
     scores: LiveReport
-    settled: tuple[SettledCall, ...]
+    settled: tuple[VerifiedForecast, ...]
     calls: tuple[LiveCall, ...]
     faults: tuple[Fault, ...]
     n_repeated: int
@@ -106,7 +106,7 @@ def scored_reports(reports: Path, archive: Archive, day: date) -> ScoredReports:
             faults += _strange(calls, archive, entry)
             first[asked] = [c for c in calls if _is_known(c, archive)]
     calls = [call for found in first.values() for call in found if call.day <= day]
-    settled, still_open = settled_calls(calls, snapshot)
+    settled, still_open = verified_forecasts(calls, snapshot)
     return ScoredReports(
         as_of=day,
         scores=scoreboard_of(settled, still_open, archive.registry),

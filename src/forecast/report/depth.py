@@ -14,7 +14,7 @@ from forecast.history.series import History, build_history
 from forecast.outlook.answers import Answer
 from forecast.outlook.attainment import rest_of_year_growth
 from forecast.outlook.value import IndicatorOutlook
-from forecast.verification.record import POOL, final_calls
+from forecast.verification.record import POOL, settled_densities
 
 _YEARS_OF_FIGURES = 3
 
@@ -159,7 +159,7 @@ def _base_effects(history: History) -> list[BaseEffect]:
 
 def _past_calls(densities: pd.DataFrame, history: History) -> list[PastCall]:
     """Return the pool's calls of earlier years with the most months known up to today's number."""
-    calls = final_calls(densities)
+    calls = settled_densities(densities)
     own = (calls["area"] == history.area) & (calls["indicator"] == history.indicator.id)
     pool = calls[own & (calls["model"] == POOL) & (calls["months_known"] <= history.months_known)]
     newest = pool.sort_values(["year", "months_known", "as_of"]).groupby("year").tail(1)

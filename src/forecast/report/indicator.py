@@ -55,7 +55,7 @@ def indicator_report(name: str, one: IndicatorOutlook, answer: Answer) -> Indica
         fan=_fan(one, _published(name, answer)),
         past_years_pct=_past_years(history),
         members=_members(one),
-        calibration_size=one.calibration.size,
+        calibration_size=one.calibration.scale,
         calibration_years=one.calibration.n_years,
         base_revision_pct=_base_revision(history),
         error_size_basis=one.scale.basis,

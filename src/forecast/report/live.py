@@ -10,8 +10,8 @@ import numpy as np
 from forecast.archive.archive import Snapshot
 from forecast.archive.registry import Registry
 from forecast.report.naming import series_names
+from forecast.verification.forecasts import VerifiedForecast, verified_forecasts
 from forecast.verification.scores import coverage
-from forecast.verification.settlement import SettledCall, settled_calls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,15 +62,15 @@ def live_report(snapshot: Snapshot) -> LiveReport:
     """Return the scoreboard of the calls that the data folder holds and earlier days made."""
     day = snapshot.day
     calls = [c for c in snapshot.archive.live if c.day < day and c.listed_on <= day]
-    return scoreboard_of(*settled_calls(calls, snapshot), snapshot.registry)
+    return scoreboard_of(*verified_forecasts(calls, snapshot), snapshot.registry)
 
 
 def scoreboard_of(
-    settled: Sequence[SettledCall], still_open: Sequence[object], registry: Registry
+    settled: Sequence[VerifiedForecast], still_open: Sequence[object], registry: Registry
 ) -> LiveReport:
     """Return the scoreboard of calls."""
     live = [one for one in settled if one.is_live]
-    keys = sorted({(one.call.area, one.call.indicator) for one in live})
+    keys = sorted({(one.forecast.area, one.forecast.indicator) for one in live})
     return LiveReport(
         n_open=len(still_open),
         overall=_score(live),
@@ -80,21 +80,23 @@ def scoreboard_of(
 
 
 def _indicator(
-    area: str, name: str, live: Iterable[SettledCall], registry: Registry
+    area: str, name: str, live: Iterable[VerifiedForecast], registry: Registry
 ) -> LiveIndicator:
     return LiveIndicator(
         **series_names(registry, area, name),
-        score=_score([one for one in live if (one.call.area, one.call.indicator) == (area, name)]),
+        score=_score(
+            [one for one in live if (one.forecast.area, one.forecast.indicator) == (area, name)]
+        ),
     )
 
 
-def _score(calls: Sequence[SettledCall]) -> LiveScore:
+def _score(calls: Sequence[VerifiedForecast]) -> LiveScore:
     pits = [one.pit for one in calls if one.pit is not None]
     judged = [one for one in calls if one.brier is not None]
     return LiveScore(
         n_calls=len(calls),
         n_hits=sum(bool(one.hit) for one in judged),
-        mean_probability=_mean(one.call.probability for one in judged),
+        mean_probability=_mean(one.forecast.probability for one in judged),
         brier=_mean(one.brier for one in judged),
         crps_pp=_mean(one.crps_pp for one in calls),
         mean_pit=_mean(pits),

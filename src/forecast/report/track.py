@@ -10,7 +10,7 @@ import pandas as pd
 from forecast.archive.registry import Registry
 from forecast.base.randomness import generator
 from forecast.report.naming import series_names
-from forecast.verification.record import POOL, RAW_POOL, REFERENCES, final_calls
+from forecast.verification.record import POOL, RAW_POOL, REFERENCES, settled_densities
 from forecast.verification.scores import (
     Interval,
     Reliability,
@@ -107,7 +107,7 @@ def track_record(densities: pd.DataFrame, registry: Registry, seed: int) -> Trac
 
     Intervals resample years, for the calls of a year share its shocks.
     """
-    calls = final_calls(densities[densities["model"] != RAW_POOL])
+    calls = settled_densities(densities[densities["model"] != RAW_POOL])
     pool = calls[calls["model"] == POOL]
     every = densities[densities["model"] == POOL]
     if pool.empty:
@@ -160,7 +160,7 @@ def _month(months_known: int, rows: pd.DataFrame) -> MonthScore:
 
 def _indicator(rows: pd.DataFrame, registry: Registry) -> IndicatorScore:
     area, indicator = str(rows["area"].iloc[0]), str(rows["indicator"].iloc[0])
-    settled = final_calls(rows)
+    settled = settled_densities(rows)
     expected = rows.drop(settled.index)
     return IndicatorScore(
         **series_names(registry, area, indicator),

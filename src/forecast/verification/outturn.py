@@ -30,48 +30,49 @@ def outturn_of(history: History, target: Target | None, snapshot: Snapshot) -> O
     span = Span(december if history.indicator.is_stock else month(history.year, 1), december)
     releases = snapshot.releases_of(history.area, history.indicator.id, span, "growth_pct")
     if releases:
-        chosen = _settling(releases, target, history.year)
+        chosen = _settling_release(releases, target, history.year)
         return Outturn(chosen.value, chosen.released_on, chosen.status, chosen.source)
     return _computed_outturn(history, snapshot)
 
 
 def expected_outturn(history: History, snapshot: Snapshot) -> Outturn | None:
-    """Return what the office last expected of a year that was never settled; else None.
+    """Return the office's last expectation of a year that was never settled; else None.
 
-    Calls are scored against it apart: it settles no target, and nothing is learnt from it.
+    Forecasts are scored against it apart: it settles no target, and enters no estimate.
     """
     december = month(history.year, MONTHS_A_YEAR)
     if december not in history.expected:
         return None
     figures = snapshot.figures_of(history.area, history.indicator.id)
-    stated = [f for f in figures if f.status == "expected" and f.span.last == december]
-    if not stated:
+    expected = [f for f in figures if f.status == "expected" and f.span.last == december]
+    if not expected:
         return None
-    last = max(stated, key=lambda f: (f.measure == "growth_pct", f.released_on))
+    last = max(expected, key=lambda f: (f.measure == "growth_pct", f.released_on))
     return Outturn(history.expected[december], last.released_on, "expected", last.source)
 
 
 def _computed_outturn(history: History, snapshot: Snapshot) -> Outturn:
     """Return growth of the year where only its levels or months are published.
 
-    It is that of the first day on which the year was complete: a later revision of a level does
-    not change what settled the year.
+    The first day on which the year was complete decides: a later revision of a level does not
+    change the outturn.
     """
     december = month(history.year, MONTHS_A_YEAR)
     figures = snapshot.archive.releases(history.area, history.indicator.id)
     days = sorted({f.released_on for f in figures if f.settles and f.span.last >= december})
     for day in (d for d in days if d <= snapshot.day):
-        then = build_history(
+        history_then = build_history(
             snapshot.archive.published.as_of(day), history.area, history.indicator.id, history.year
         )
-        if then.outturn_pct is not None:
+        if history_then.outturn_pct is not None:
             source = next(f.source for f in figures if f.released_on == day)
-            growth = float(round_half_up(then.outturn_pct, history.indicator.decimals))
+            growth = float(round_half_up(history_then.outturn_pct, history.indicator.decimals))
             return Outturn(growth, day, "computed", source)
-    raise AssertionError("a settled year was settled on some day")
+    raise AssertionError("the year is settled, so it was on one of these days")
 
 
-def _settling(releases: list[Figure], target: Target | None, year: int) -> Figure:
+def _settling_release(releases: list[Figure], target: Target | None, year: int) -> Figure:
+    """Return the first release, or the latest of the two years after the target's year."""
     if target is None or target.settles == "first":
         return releases[0]
     in_time = [r for r in releases if r.released_on <= date(year + 2, 12, 31)]

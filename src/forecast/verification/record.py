@@ -1,4 +1,4 @@
-"""The record: past calls, and how far the figures then came to lie from them."""
+"""The record: past forecasts, and their errors and scores."""
 
 from __future__ import annotations
 
@@ -19,11 +19,10 @@ COLUMNS = {
     "model": "str",
     "months_known": "int64",
     "until": "int64",
-    "call_pct": "float64",
+    "forecast_pct": "float64",
     "outturn_pct": "float64",
     "settled_on": "datetime64[us]",
 }
-
 
 POOL, RAW_POOL = "pool", "pool_raw"
 EXPECTED = "expected"
@@ -55,64 +54,64 @@ DENSITY_COLUMNS = {
 
 
 def no_densities() -> pd.DataFrame:
-    """Return a table of density calls without rows."""
+    """Return a table of density forecasts without rows."""
     return pd.DataFrame(columns=list(DENSITY_COLUMNS)).astype(DENSITY_COLUMNS)
 
 
-def final_calls(densities: pd.DataFrame) -> pd.DataFrame:
-    """Return the density calls of years that were settled, not only expected to end as they did."""
+def settled_densities(densities: pd.DataFrame) -> pd.DataFrame:
+    """Return the density forecasts of settled years, without those that were only expected."""
     return densities[densities["outturn_status"] != EXPECTED]
 
 
 @dataclass(frozen=True, eq=False)
 class Record:
-    """Past calls, every one of them settled, or expected by the office to end as it did.
+    """Past forecasts, each with its outturn: settled, or only expected by the office.
 
-    `calls` holds the point calls of simple rules, one row each: `call_pct` is what a rule said
-    once `months_known` months of `year` were known about growth of January to month `until`;
-    `outturn_pct` is what was published, on `settled_on`. `rule` says how growth runs through the
-    year: `accumulates`, or `end_of_year`.
+    `points` holds the point forecasts of simple rules, one row each: `forecast_pct` is the growth
+    of January to month `until` that a rule forecast with `months_known` months of `year` known;
+    `outturn_pct` was published on `settled_on`. `rule` tells how growth runs through the year:
+    `accumulates`, or `end_of_year`.
 
-    `densities` holds the density calls of models and pools of annual growth with their scores;
-    probability, hit and what follows from them are NaN where no target was in force. Where the
-    office only expected a year's outturn (`outturn_status`), nothing is learnt from the call.
+    `densities` holds the density forecasts of annual growth by models and pools, with their scores;
+    probability, hit and what follows from them are NaN where no target was in force. A forecast
+    of a year whose outturn the office only expected (`outturn_status`) enters no estimate.
     """
 
-    calls: pd.DataFrame
+    points: pd.DataFrame
     densities: pd.DataFrame = field(default_factory=no_densities)
 
     @classmethod
     def empty(cls) -> Record:
-        """Return a record without calls."""
+        """Return a record without forecasts."""
         return cls.from_rows([])
 
     @classmethod
     def from_rows(cls, rows: Sequence[tuple[object, ...]]) -> Record:
-        """Return a record of point calls, rows in the order of `COLUMNS`."""
+        """Return a record of point forecasts, with values in the order of `COLUMNS`."""
         return cls(pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS))
 
     def settled_by(self, day: date) -> Record:
-        """Return the calls whose outturn was out on a day."""
-        return Record(_settled(self.calls, day), _settled(self.densities, day))
+        """Return the forecasts whose outturn was out on a day."""
+        return Record(_settled(self.points, day), _settled(self.densities, day))
 
     def of_model(self, model: str) -> pd.DataFrame:
-        """Return one rule's point calls with `error_pp`, the outturn less the call."""
-        calls = self.calls[self.calls["model"] == model]
-        return calls.assign(error_pp=calls["outturn_pct"] - calls["call_pct"])
+        """Return one rule's point forecasts with `error_pp`, the outturn less the forecast."""
+        points = self.points[self.points["model"] == model]
+        return points.assign(error_pp=points["outturn_pct"] - points["forecast_pct"])
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the density calls, one a row, with their scores."""
+        """Return the density forecasts, one a row, with their scores."""
         return self.densities.copy()
 
     def _repr_html_(self) -> str:
-        """Return how the models' calls scored on the whole, for notebooks."""
+        """Return the mean scores of each model's forecasts, for notebooks."""
         scores = self.densities.groupby("model")[["crps", "brier", "log_score"]].mean()
-        counted = scores.assign(calls=self.densities["model"].value_counts())
+        counted = scores.assign(forecasts=self.densities["model"].value_counts())
         return markup_of(counted, text("shown.record", "en", n=len(self.densities)))
 
     def __len__(self) -> int:
-        """Return the number of point calls."""
-        return len(self.calls)
+        """Return the number of point forecasts."""
+        return len(self.points)
 
 
 def _settled(table: pd.DataFrame, day: date) -> pd.DataFrame:

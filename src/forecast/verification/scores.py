@@ -16,14 +16,14 @@ _GRID = np.linspace(0, 1, 41)
 
 
 def brier(probability: ArrayLike, hit: ArrayLike) -> FloatArray:
-    """Return (p - hit)^2 per call (Brier 1950)."""
+    """Return (p - hit)^2 of each forecast (Brier 1950)."""
     return np.asarray((np.asarray(probability, float) - np.asarray(hit, float)) ** 2)
 
 
 def log_score(probability: ArrayLike, hit: ArrayLike, n_paths: int) -> FloatArray:
-    """Return -log of the probability given to what happened, in nats.
+    """Return -log of the probability of what happened, in nats.
 
-    A share of n paths cannot tell 0 from less than half a path; it counts as that half path.
+    A share of n paths cannot tell 0 from less than half a path; it counts as half a path.
     """
     edge = 0.5 / n_paths
     p = np.clip(np.asarray(probability, float), edge, 1 - edge)
@@ -34,23 +34,12 @@ def crps(quantiles: FloatArray, outturn: ArrayLike) -> FloatArray:
     """Return the continuous ranked probability score of equally likely values, in their unit.
 
     E|X - y| - E|X - X'| / 2 (Gneiting and Raftery 2007, eq. 21); `quantiles` has shape
-    (calls, values), sorted along the second axis.
+    (forecasts, values), sorted along the second axis.
     """
     n = quantiles.shape[1]
     distance = np.abs(quantiles - np.asarray(outturn, float)[:, None]).mean(axis=1)
     weights = (2 * np.arange(1, n + 1) - n - 1) / n**2
     return np.asarray(distance - quantiles @ weights)
-
-
-def ranked_probability_score(probability: ArrayLike, number: ArrayLike) -> FloatArray:
-    """Return the ranked probability score of how many things happen, in numbers of things.
-
-    The sum over k of (P(at most k) - [number at most k])^2 (Epstein 1969; Murphy 1971): the CRPS
-    of a count. `probability` has shape (calls, n + 1), that of none first and of all n last.
-    """
-    chance = np.asarray(probability, float)
-    happened = np.asarray(number)[:, None] <= np.arange(chance.shape[1])
-    return np.asarray(((chance.cumsum(axis=1) - happened) ** 2).sum(axis=1))
 
 
 def pit(quantiles: FloatArray, outturn: ArrayLike) -> FloatArray:
@@ -65,7 +54,7 @@ def pit(quantiles: FloatArray, outturn: ArrayLike) -> FloatArray:
 def normal_scores(pit_values: ArrayLike) -> FloatArray:
     """Return the standard normal quantiles of PITs.
 
-    A call is kept as 200 quantiles: what lies beyond them counts as 1/400 or 399/400.
+    A past forecast is kept as 200 quantiles: outturns beyond them count as 1/400 or 399/400.
     """
     inside = np.clip(np.asarray(pit_values, dtype=float), _EDGE, 1 - _EDGE)
     return np.asarray(norm.ppf(inside))
@@ -163,7 +152,7 @@ def ratio_by_year(
 ) -> Interval:
     """Return mean score over mean reference, with an interval from resampled years.
 
-    Calls of a year share its shocks, so that years and not calls are what is independent.
+    Forecasts of the same year share its shocks, so years, not forecasts, are the independent units.
     """
     a, b, years = np.asarray(score, float), np.asarray(reference, float), np.asarray(year)
     blocks = np.unique(years)
