@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from forecast.base.parameters import KINDS, Parameters
 from forecast.base.texts import LANGUAGES
-from forecast.publishing.publish import publish
+from forecast.publishing.publication import publish
 
 CHROMIUM = shutil.which("chromium")
 # The font that stands for `sans-serif`, and where Debian has it: the boxes of their glyphs differ.

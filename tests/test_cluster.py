@@ -162,7 +162,7 @@ def test_a_report_whose_scheduler_dies_writes_nothing_and_the_next_run_is_the_lo
     cluster.start()
     with monkeypatch.context() as patched:
         patched.setattr(
-            "forecast.publishing.hand_over.progress_bar",
+            "forecast.publishing.production.progress_bar",
             lambda *_, **__: lambda *_: cluster.kill(0),
         )
         failed = report(data_folder, out, "--scheduler", cluster.address)

@@ -17,8 +17,8 @@ from forecast.base.parameters import KINDS, Parameters
 from forecast.base.texts import LANGUAGES
 from forecast.publishing.markdown import markdown_of
 from forecast.publishing.pdf import pdf_engine, pdf_of
-from forecast.publishing.publication import Publication
-from forecast.publishing.publish import publish
+from forecast.publishing.places import Publication
+from forecast.publishing.publication import publish
 from town import HEADER, SCHEDULE, quarters
 
 SCRIPT = "<script>alert(1)</script>"

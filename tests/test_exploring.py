@@ -96,8 +96,7 @@ def test_the_hook_of_git_leaves_the_notebooks_as_they_are():
 
 
 def test_widgets_cost_a_command_nothing():
-    asked = (
-        "import sys, forecast.cli, forecast.publishing.publish; print('ipywidgets' in sys.modules)"
-    )
+    imports = "import sys, forecast.cli, forecast.publishing.publication"
+    asked = f"{imports}; print('ipywidgets' in sys.modules)"
     said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert said.stdout == "False\n"

@@ -28,8 +28,8 @@ from forecast.history.series import build_history
 from forecast.outlook import answers as answers_module
 from forecast.outlook.answers import Answer, answer, answer_to, overlay_of, record_of
 from forecast.pages import charts, tables
-from forecast.publishing.ledger import MANIFEST, RESULT
-from forecast.publishing.publish import publish
+from forecast.publishing.places import MANIFEST, RESULT
+from forecast.publishing.publication import publish
 from forecast.report.report import report_of
 from forecast.report.result import read_result, result_json
 from forecast.report.value import Report

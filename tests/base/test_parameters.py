@@ -97,17 +97,33 @@ def test_what_does_not_fit_is_refused(changes: dict[str, Any], message: str):
         Parameters.parse(**(GOOD | changes))
 
 
-@pytest.mark.parametrize("name", GOOD)
+def test_all_but_the_area_the_year_and_the_day_have_defaults():
+    found = Parameters.parse(area="futian", year=2019, as_of="2019-09-30")
+    assert found == Parameters(
+        area="futian",
+        year=2019,
+        as_of=date(2019, 9, 30),
+        since=date(2019, 8, 31),
+        lang="en",
+        seed=20190201,
+        n_paths=4000,
+        data=folder("data"),
+        out=None,
+        overlay=None,
+    )
+
+
+@pytest.mark.parametrize("name", ["area", "year", "as_of"])
 def test_a_missing_parameter_is_named(name: str):
     with pytest.raises(ParameterError, match=f"^wrong parameters\n{name}: missing$"):
         Parameters.parse(**{n: v for n, v in GOOD.items() if n != name})
 
 
 def test_all_that_is_wrong_is_named_at_once():
-    given = {n: v for n, v in GOOD.items() if n != "seed"} | {"year": "2019", "colour": "red"}
+    given = {n: v for n, v in GOOD.items() if n != "area"} | {"year": "2019", "colour": "red"}
     with pytest.raises(ParameterError, match="wrong parameters") as caught:
         Parameters.parse(**given)
-    assert [p.partition(":")[0] for p in caught.value.problems] == ["colour", "seed", "year"]
+    assert [p.partition(":")[0] for p in caught.value.problems] == ["colour", "area", "year"]
 
 
 def test_all_wrong_values_are_named_at_once():

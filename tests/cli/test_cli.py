@@ -13,7 +13,7 @@ from forecast.base.errors import NotebookFailed
 from forecast.base.parameters import Parameters
 from forecast.cli import main
 from forecast.outlook.answers import areas_with_targets
-from forecast.publishing.publication import Publication
+from forecast.publishing.places import Publication
 
 DATA = Path(__file__).parents[2] / "data"
 FUTIAN = ("--area", "futian", "--year", "2019", "--data", str(DATA), "--paths", "200")
@@ -180,7 +180,7 @@ def test_all_areas_are_reported_one_a_line_and_failures_named_at_the_end(
         place = reports / parameters.area
         return Publication(place, (place / "attainment.html",), place / "result.json", "1", False)
 
-    monkeypatch.setattr("forecast.publishing.publish.publish", published)
+    monkeypatch.setattr("forecast.publishing.publication.publish", published)
     asked = ("--data", str(data_folder), "--as-of", "2018-08-31", "--out", str(tmp_path))
     done = CliRunner().invoke(main, ["report", "--area", "all", *asked])
     assert done.exit_code == 1

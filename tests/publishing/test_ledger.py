@@ -119,12 +119,12 @@ def test_a_line_taken_out_leaves_its_result_unlisted_and_the_chain_broken(report
 def test_a_line_of_something_else_is_named_with_what_is_allowed(reports: Path, junk: str):
     with (reports / LEDGER).open("a", encoding="utf-8") as file:
         file.write(junk + "\n")
-    assert f"{LEDGER}:4: no line of a ledger; allowed: an object of sequence" in said(reports)[0]
+    assert f"{LEDGER}:4: not a line of a ledger; allowed: an object of sequence" in said(reports)[0]
 
 
 def test_bytes_that_are_no_text_are_named(reports: Path):
     (reports / LEDGER).write_bytes(b"\xff\xfe\x00\n")
-    assert said(reports)[0].startswith(f"{LEDGER}:1: no line of a ledger")
+    assert said(reports)[0].startswith(f"{LEDGER}:1: not a line of a ledger")
 
 
 def test_the_hash_of_the_last_line_proves_what_stood_by_then(reports: Path):

@@ -9,7 +9,7 @@ from forecast.base.texts import LANGUAGES
 from forecast.publishing.page_names import (
     PER_INDICATOR,
     Page,
-    asked_pages,
+    PageRequest,
     named_page,
     notebook_path,
 )
@@ -35,8 +35,13 @@ def test_other_files_are_no_pages(name: str):
 
 
 def test_names_are_those_that_people_link_to():
-    asked = asked_pages(["indicator", "bulletin"], ["zh", "en"], ["html", "pdf"], ["gdp"])
-    assert [page.name for page in asked] == [
+    request = PageRequest(
+        kinds=("indicator", "bulletin"),
+        languages=("zh", "en"),
+        formats=("html", "pdf"),
+        indicators=("gdp",),
+    )
+    assert [page.name for page in request.pages()] == [
         "indicator-gdp.zh.html", "indicator-gdp.zh.pdf", "indicator-gdp.html", "indicator-gdp.pdf",
         "bulletin.zh.html", "bulletin.zh.pdf", "bulletin.html", "bulletin.pdf",
     ]  # fmt: skip

@@ -12,10 +12,10 @@ from pypdf import PdfReader
 from forecast.base.errors import NoPdf
 from forecast.base.parameters import Parameters
 from forecast.cli import main
-from forecast.cli.exits import NO_PDF
+from forecast.cli.terminal import NO_PDF
 from forecast.publishing.pdf import ENGINE_VARIABLE, pdf_engine, pdf_of
-from forecast.publishing.publication import Publication
-from forecast.publishing.publish import publish
+from forecast.publishing.places import Publication
+from forecast.publishing.publication import publish
 
 A4 = (595, 842)  # points
 ASKED = {"area": "longgang", "year": 2013, "as_of": "2013-09-30", "since": "", "lang": "zh"}

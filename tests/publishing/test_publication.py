@@ -11,11 +11,11 @@ import pytest
 
 from forecast.base.errors import ContractError, NotebookFailed, OutputError, ParameterError
 from forecast.base.parameters import Parameters
-from forecast.publishing import make_pages as making
-from forecast.publishing.ledger import MANIFEST, RESULT, faults_of, read_ledger
+from forecast.publishing import notebooks as making
+from forecast.publishing.ledger import faults_of, read_ledger
 from forecast.publishing.page_names import notebook_path
-from forecast.publishing.publication import Publication
-from forecast.publishing.publish import publish
+from forecast.publishing.places import MANIFEST, RESULT, Publication
+from forecast.publishing.publication import publish
 from forecast.report.result import read_result
 
 EDITED = r"result\.json was edited: it is not the result\.json of any run beside it"
@@ -166,10 +166,10 @@ def test_an_indicator_has_a_page_of_its_own(published: tuple[Path, Publication],
         ({"kinds": ["novel"]}, "kind: 'novel' is unknown; allowed: attainment, bulletin"),
         ({"languages": ["fr"]}, "lang: 'fr' is unknown; allowed: en, zh"),
         ({"formats": ["doc", "pdf"]}, "format: 'doc' is unknown; allowed: html, pdf, md"),
-        ({"kinds": []}, "kind: none is asked"),
+        ({"kinds": []}, "kind: none requested"),
         ({"kinds": ["indicator"]}, "indicator: none has a target in force, name one; allowed"),
         ({"kinds": ["indicator"], "indicators": ["../gdp"]}, "indicator: '../gdp'; allowed: "),
-        ({"indicators": ["exports"]}, "indicator: asked without the kind indicator"),
+        ({"indicators": ["exports"]}, "indicator: requested without the kind indicator"),
     ],
 )
 def test_what_does_not_exist_is_refused_before_anything_is_written(

@@ -1,4 +1,4 @@
-"""The parameters of a report: what is asked, of which data, and where the answer goes."""
+"""The parameters of a report: the question, its data, and where the answer goes."""
 
 from __future__ import annotations
 
@@ -18,11 +18,20 @@ FORMATS = ("html", "pdf", "md")
 HANDED = "FORECAST_HANDED_OVER"  # names a folder of reports that need not be computed again
 DEFAULT_PATHS = 4000
 DEFAULT_SEED = 20190201  # the day of the first announcement served; any number does
+_DEFAULTS: Mapping[str, Any] = {
+    "since": "",
+    "lang": "en",
+    "seed": DEFAULT_SEED,
+    "n_paths": DEFAULT_PATHS,
+    "data": "",
+    "out": "",
+    "overlay": "",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameters:
-    """What a report is about; made by `parse`, which refuses what does not fit."""
+    """What a report is about; use `parse`, which checks every value."""
 
     area: str
     year: int
@@ -37,34 +46,35 @@ class Parameters:
 
     @classmethod
     def parse(cls, **given: Any) -> Parameters:
-        """Return checked parameters; raise ParameterError that names all that is wrong.
+        """Return checked parameters; raise ParameterError that names every problem.
 
-        `as_of` and `since` are ISO days. An empty `since` is the end of the month before `as_of`.
-        An empty `data` is the folder that comes with the project, an empty `out` writes nothing,
-        an empty `overlay` adds no unpublished figures.
+        `area`, `year` and `as_of` are required. `as_of` and `since` are ISO days. An empty `since`
+        is the end of the month before `as_of`, an empty `data` the folder that comes with the
+        project; an empty `out` writes nothing, an empty `overlay` adds no unpublished figures.
         """
-        problems = [*_names(given), *_types(given)]
+        values = {**_DEFAULTS, **given}
+        problems = [*_names(values), *_types(values)]
         if problems:
             raise ParameterError(problems)
-        day, since = parse_day(given["as_of"]), parse_day(given["since"])
-        problems = list(_values(given, day, since))
+        day, since = parse_day(values["as_of"]), parse_day(values["since"])
+        problems = list(_values(values, day, since))
         if problems or day is None:
             raise ParameterError(problems)
         return cls(
-            area=given["area"],
-            year=given["year"],
+            area=values["area"],
+            year=values["year"],
             as_of=day,
             since=since or month_before(day),
-            lang=given["lang"],
-            seed=given["seed"],
-            n_paths=given["n_paths"],
-            data=Path(given["data"]) if given["data"] else folder("data"),
-            out=Path(given["out"]) if given["out"] else None,
-            overlay=Path(given["overlay"]) if given["overlay"] else None,
+            lang=values["lang"],
+            seed=values["seed"],
+            n_paths=values["n_paths"],
+            data=Path(values["data"]) if values["data"] else folder("data"),
+            out=Path(values["out"]) if values["out"] else None,
+            overlay=Path(values["overlay"]) if values["overlay"] else None,
         )
 
     def question(self) -> dict[str, str | int]:
-        """Return what is asked, as manifests have it; the same in every language and place."""
+        """Return the question as manifests keep it; the same in every language and place."""
         return {
             "area": self.area,
             "year": self.year,
@@ -80,34 +90,34 @@ PARAMETER_TYPES: Mapping[str, type] = {
 }
 
 
-def _names(given: Mapping[str, Any]) -> list[str]:
+def _names(values: Mapping[str, Any]) -> list[str]:
     allowed = ", ".join(PARAMETER_TYPES)
     unknown = [
-        f"{name}: unknown; allowed: {allowed}" for name in given if name not in PARAMETER_TYPES
+        f"{name}: unknown; allowed: {allowed}" for name in values if name not in PARAMETER_TYPES
     ]
-    return unknown + [f"{name}: missing" for name in PARAMETER_TYPES if name not in given]
+    return unknown + [f"{name}: missing" for name in PARAMETER_TYPES if name not in values]
 
 
-def _types(given: Mapping[str, Any]) -> list[str]:
+def _types(values: Mapping[str, Any]) -> list[str]:
     return [
-        f"{name}: {given[name]!r} is {type(given[name]).__name__}; allowed: {kind.__name__}"
+        f"{name}: {values[name]!r} is {type(values[name]).__name__}; allowed: {kind.__name__}"
         for name, kind in PARAMETER_TYPES.items()
-        if name in given and type(given[name]) is not kind
+        if name in values and type(values[name]) is not kind
     ]
 
 
-def _values(given: Mapping[str, Any], day: date | None, since: date | None) -> list[str]:
+def _values(values: Mapping[str, Any], day: date | None, since: date | None) -> list[str]:
     problems = []
-    if not is_name(given["area"]):
-        problems.append(f"area: {given['area']!r}; allowed: {NAMES_ALLOWED}")
+    if not is_name(values["area"]):
+        problems.append(f"area: {values['area']!r}; allowed: {NAMES_ALLOWED}")
     if day is None:
-        problems.append(f"as_of: {given['as_of']!r} {NOT_A_DATE}")
-    elif given["since"] and not (since and since < day):
-        problems.append(f"since: {given['since']!r}; allowed: a day before {day}")
-    if given["lang"] not in LANGUAGES:
-        problems.append(f"lang: {given['lang']!r}; allowed: {', '.join(LANGUAGES)}")
-    if given["seed"] < 0:
-        problems.append(f"seed: {given['seed']}; allowed: zero or more")
+        problems.append(f"as_of: {values['as_of']!r} {NOT_A_DATE}")
+    elif values["since"] and not (since and since < day):
+        problems.append(f"since: {values['since']!r}; allowed: a day before {day}")
+    if values["lang"] not in LANGUAGES:
+        problems.append(f"lang: {values['lang']!r}; allowed: {', '.join(LANGUAGES)}")
+    if values["seed"] < 0:
+        problems.append(f"seed: {values['seed']}; allowed: zero or more")
     return problems
 
 

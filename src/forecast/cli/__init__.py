@@ -11,12 +11,10 @@ from forecast.cli.commitments import commitments
 from forecast.cli.explore import explore
 from forecast.cli.folders import check_data, init
 from forecast.cli.imports import import_command
-from forecast.cli.plans import plan_table
 from forecast.cli.questions import news, scenario, status
-from forecast.cli.record import verify
-from forecast.cli.reports import report
+from forecast.cli.record import score, verify
+from forecast.cli.reports import plan_table, report
 from forecast.cli.scheduled import check, run_due
-from forecast.cli.score import score
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

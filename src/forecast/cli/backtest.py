@@ -11,9 +11,8 @@ import click
 from forecast.base.errors import ParameterError
 from forecast.base.files import replaced
 from forecast.base.parallel import progress_bar, use, worker_count
-from forecast.cli.exits import exit_codes
 from forecast.cli.options import data_folder, machines
-from forecast.cli.terminal import console
+from forecast.cli.terminal import console, exit_codes
 
 if TYPE_CHECKING:
     from forecast.archive.archive import Archive

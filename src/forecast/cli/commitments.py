@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from forecast.cli.exits import exit_codes
 from forecast.cli.options import asked_parameters, data_folder, question
-from forecast.cli.terminal import console
+from forecast.cli.terminal import console, exit_codes
 
 if TYPE_CHECKING:
     from forecast.archive.archive import Snapshot

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import click
 
 from forecast.base.errors import OutputError, ParameterError
-from forecast.cli.exits import exit_codes
+from forecast.cli.terminal import exit_codes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from forecast.base.errors import OutputError, ParameterError
-from forecast.cli.exits import exit_codes
+from forecast.cli.terminal import exit_codes
 
 if TYPE_CHECKING:
     from forecast.archive.archive import Archive

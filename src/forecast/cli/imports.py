@@ -11,14 +11,11 @@ import click
 
 from forecast.base.errors import ParameterError
 from forecast.base.texts import LANGUAGES
-from forecast.cli.exits import BAD_INPUT, exit_codes
 from forecast.cli.options import day_of
-from forecast.cli.terminal import console
+from forecast.cli.terminal import BAD_INPUT, INCOMPLETE, console, exit_codes
 
 if TYPE_CHECKING:
     from forecast.importing import ImportPlan
-
-INCOMPLETE = 7
 
 
 @click.command("import")

@@ -137,7 +137,6 @@ def asked_parameters(
         seed=seed,
         n_paths=paths,
         data=folder,
-        out="",
         overlay=overlay,
     )
 

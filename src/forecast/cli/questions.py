@@ -9,9 +9,8 @@ from typing import Any
 import click
 
 from forecast.base.errors import ParameterError
-from forecast.cli.exits import exit_codes
 from forecast.cli.options import asked_parameters, asked_until, existing_reports, language, question
-from forecast.cli.terminal import console, show
+from forecast.cli.terminal import console, exit_codes, show
 
 
 @click.command()

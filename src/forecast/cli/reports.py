@@ -1,4 +1,4 @@
-"""The command that makes reports."""
+"""The commands that write reports and the plan table."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ import click
 from forecast.base.parallel import use
 from forecast.base.parameters import FORMATS, KINDS
 from forecast.base.texts import LANGUAGES
-from forecast.cli.exits import exit_codes
-from forecast.cli.options import Listed, asked_parameters, asked_until, machines, names_in
-from forecast.cli.terminal import show
+from forecast.cli.options import Listed, asked_parameters, asked_until, machines, names_in, question
+from forecast.cli.terminal import exit_codes, for_each, show
 
 if TYPE_CHECKING:
-    from forecast.publishing.publication import Publication
+    from forecast.publishing.places import Publication
 
 ALL = "all"
 
@@ -84,7 +83,7 @@ def report(
 ) -> None:
     """Write reports of an area's year and print the table of targets."""
     with exit_codes():
-        from forecast.publishing.publish import publish
+        from forecast.publishing.publication import publish
 
         use(workers, scheduler)
         parameters = asked_parameters(area, lang=languages[0], **asked)
@@ -99,12 +98,11 @@ def report(
         )
         if area == ALL:
             from forecast.archive.folder import read_archive
-            from forecast.cli.areas import each
             from forecast.outlook.answers import areas_with_targets
 
             archive = read_archive(parameters.data)
             areas = areas_with_targets(archive, parameters.year, parameters.as_of)
-            each(areas, lambda one: _line(made_of(replace(parameters, area=one))))
+            for_each(areas, lambda name: _line(made_of(replace(parameters, area=name))))
             return
         made = made_of(parameters)
         # What takes long to import comes after `publish`, which starts a kernel before it imports.
@@ -121,3 +119,21 @@ def report(
 def _line(made: Publication) -> str:
     made.check()
     return " ".join([*map(str, made.pages), *(() if made.is_new else ("(stood already)",))])
+
+
+@click.command("plan-table")
+@click.option("--area", required=True, help="Id of the area, as in the figures.")
+@question
+@click.option("--out", required=True, metavar="FILE", help="An .xlsx file; an old one is replaced.")
+def plan_table(area: str, out: str, **asked: Any) -> None:
+    """Write progress against the plan with the probabilities beside it, as an Excel file."""
+    with exit_codes():
+        from forecast.outlook.answers import answer_to
+        from forecast.pages.excel import write_plan_table
+        from forecast.pages.excel.book import checked_suffix
+        from forecast.report.report import report_of
+
+        checked_suffix(Path(out), ".xlsx")
+        parameters = asked_parameters(area, **asked)
+        write_plan_table(report_of(answer_to(parameters)), Path(out), parameters.lang)
+        click.echo(out)

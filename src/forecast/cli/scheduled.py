@@ -13,11 +13,11 @@ import click
 
 from forecast.base.errors import ParameterError
 from forecast.base.parameters import DEFAULT_PATHS, DEFAULT_SEED
-from forecast.cli.exits import BELOW, FAILED, OVERDUE, UNDELIVERED, exit_codes
 from forecast.cli.options import asked_parameters, asked_until, data_folder
+from forecast.cli.terminal import BELOW, FAILED, OVERDUE, UNDELIVERED, exit_codes
 
 if TYPE_CHECKING:
-    from forecast.publishing.scheduled.catch_up import Entry
+    from forecast.publishing.scheduled.backlog import ReportOutcome
 
 
 @click.command("run-due")
@@ -45,16 +45,16 @@ def run_due(
     Then tell what moved by alerts.toml.
     """
     with exit_codes():
-        from forecast.publishing.scheduled.catch_up import Order
-        from forecast.publishing.scheduled.run_due import run_due as carry_out
+        from forecast.publishing.scheduled import run
+        from forecast.publishing.scheduled.backlog import RunSettings
 
-        found = data_folder(data)
-        if not found:  # the example would fill the reports of a place whose folder went missing
+        folder = data_folder(data)
+        if not folder:  # the example would fill the reports of a place whose folder went missing
             raise ParameterError(
                 ["--data: no folder ./data; allowed: a data folder there or named"]
             )
-        order = Order(
-            data=Path(found),
+        settings = RunSettings(
+            data=Path(folder),
             reports=Path(reports),
             seed=seed,
             n_paths=paths,
@@ -62,15 +62,15 @@ def run_due(
             now=_time(now),
         )
 
-        def say(entry: Entry) -> None:
-            if not (quiet and entry.did == "unchanged"):
-                click.echo(entry.line())
+        def show(report: ReportOutcome) -> None:
+            if not (quiet and report.did == "unchanged"):
+                click.echo(report.line())
                 sys.stdout.flush()
 
-        outcome = carry_out(order, say)
+        outcome = run.run_due(settings, show)
         for problem in outcome.undelivered:
             click.echo(f"forecast: an alert is kept for the next run: {problem}", err=True)
-        if any(entry.did == "failed" for entry in outcome.entries):
+        if any(report.did == "failed" for report in outcome.reports):
             sys.exit(FAILED)
         if outcome.undelivered:
             sys.exit(UNDELIVERED)

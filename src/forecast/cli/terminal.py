@@ -1,28 +1,88 @@
-"""Where tables are printed."""
+"""What commands print, and the codes with which they leave.
+
+Exit codes: 0 done, 1 a run failed, 2 bad input, 6 another process is at work, 8 no PDF.
+`check` alone: 3 a target is below, 4 data are overdue. `run-due` alone: 5 an alert is undelivered.
+`import` alone: 7 some cells could not be read.
+"""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+import click
+
+from forecast.base.errors import (
+    FolderBusy,
+    ForecastError,
+    NoPdf,
+    NotebookFailed,
+    OutputError,
+    SomeFailed,
+    WorkersLost,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from forecast.pages.status.value import Status
 
+FAILED, BAD_INPUT, BELOW, OVERDUE, UNDELIVERED, BUSY, INCOMPLETE, NO_PDF = 1, 2, 3, 4, 5, 6, 7, 8
 _LOG_WIDTH = 120
 
 
+@contextmanager
+def exit_codes() -> Iterator[None]:
+    """Print an error as one plain message and leave with a code that a scheduler can use."""
+    try:
+        yield
+    except (NotebookFailed, OutputError, SomeFailed, WorkersLost) as error:
+        click.echo(f"forecast: {error}", err=True)
+        sys.exit(FAILED)
+    except NoPdf as error:
+        click.echo(f"forecast: {error}", err=True)
+        sys.exit(NO_PDF)
+    except FolderBusy as error:
+        click.echo(f"forecast: {error}", err=True)
+        sys.exit(BUSY)
+    except ForecastError as error:
+        click.echo(f"forecast: {error}", err=True)
+        sys.exit(BAD_INPUT)
+    except PermissionError as error:
+        if error.filename is None:
+            raise
+        click.echo(f"forecast: {error.filename}: no permission to read or write it", err=True)
+        sys.exit(FAILED)
+
+
 def console() -> Console:
-    """Return where tables are printed: as wide as the terminal, and wide enough in a log."""
+    """Return the console for tables: as wide as the terminal, and 120 characters in a log."""
     from rich.console import Console
 
     return Console(width=None if sys.stdout.isatty() else _LOG_WIDTH)
 
 
 def show(status: Status) -> None:
-    """Print what is said of an area: targets, unpublished figures, commitments."""
+    """Print the status of an area: its targets, unpublished figures and commitments."""
     from forecast.pages.status.printing import printed
 
     for part in printed(status):
         console().print(part)
+
+
+def for_each(areas: Sequence[str], work: Callable[[str], str]) -> None:
+    """Do the work for each area and print a line for it.
+
+    Raise SomeFailed at the end if the work failed for any; it is done for the others.
+    """
+    failed: dict[str, str] = {}
+    for area in areas:
+        try:
+            click.echo(f"{area}: {work(area)}")
+        except ForecastError as error:
+            failed[area] = str(error)
+            click.echo(f"{area}: failed")
+    if failed:
+        raise SomeFailed(failed, len(areas))

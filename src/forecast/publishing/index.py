@@ -17,8 +17,8 @@ from forecast.base.files import write_text
 from forecast.base.texts import LANGUAGES
 from forecast.pages.html import fragment
 from forecast.publishing.fonts import with_chinese
-from forecast.publishing.ledger import RESULT
 from forecast.publishing.page_names import Page, named_page
+from forecast.publishing.places import index_name, linked_results
 
 _LOCK = ".index.lock"
 _SECONDS_FOR_THE_LOCK = 60.0
@@ -82,11 +82,6 @@ def write_index(reports: Path) -> None:
             write_text(reports / index_name(lang), _page(rows, faults, lang))
 
 
-def index_name(lang: str) -> str:
-    """Return the file name of the index: `index.html`, `index.zh.html`."""
-    return "index.html" if lang == "en" else f"index.{lang}.html"
-
-
 def _page(rows: list[Row], faults: list[tuple[str, str]], lang: str) -> str:
     other = next(one for one in LANGUAGES if one != lang)
     made = fragment(
@@ -101,15 +96,12 @@ def _rows(reports: Path) -> tuple[list[Row], list[tuple[str, str]]]:
     """Return all rows, newest day first in each year, and by path what could not be read."""
     listed: list[tuple[Path, Listed]] = []
     faults: list[tuple[str, str]] = []
-    for pattern in (f"*/*/*/{RESULT}", f"*/*/*/overlay-*/{RESULT}"):
-        for path in reports.glob(pattern):
-            if path.parent.parent.name == "runs" or path.parent.name.startswith("."):
-                continue
-            try:
-                status = path.stat()
-                listed.append((path.parent, _listed(path, status.st_mtime_ns, status.st_size)))
-            except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-                faults.append((str(path.relative_to(reports)), f"{type(error).__name__}: {error}"))
+    for path in linked_results(reports):
+        try:
+            status = path.stat()
+            listed.append((path.parent, _listed(path, status.st_mtime_ns, status.st_size)))
+        except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+            faults.append((str(path.relative_to(reports)), f"{type(error).__name__}: {error}"))
     listed.sort(key=lambda one: (one[1].area, one[1].year, one[1].day, one[1].has_overlay))
     rows: list[Row] = []
     earlier: Listed | None = None

@@ -1,7 +1,7 @@
 """The ledger: a line for every published result, each with the hash of the line before it.
 
-`reports/ledger.jsonl` is only ever added to. Whoever notes its newest hash elsewhere can prove
-later that nothing of what was said by then was changed since.
+`reports/ledger.jsonl` is only ever appended to. Whoever notes its newest hash elsewhere can prove
+later that nothing published by then has been changed since.
 """
 
 from __future__ import annotations
@@ -18,16 +18,17 @@ from typing import Any
 
 from forecast.base.errors import Fault, OutputError
 from forecast.base.files import sha256_of
+from forecast.publishing.manifest import Manifest, read_manifest
+from forecast.publishing.places import RESULT, run_results
 
 LEDGER, LOCK = "ledger.jsonl", ".ledger.lock"
-RESULT, MANIFEST, RUNS = "result.json", "manifest.json", "runs"
 BEFORE_THE_FIRST = "0" * 64
 SECONDS_FOR_THE_LOCK = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A published run: when it was listed, what it is about, where its result lies, its hash.
+    """A published run: when it was listed, its question, and the path and hash of its result.
 
     `path` is relative to the folder of reports; `previous` is the SHA-256 of the line before.
     """
@@ -52,9 +53,9 @@ _TYPES = {field.name: {"int": int}.get(str(field.type), str) for field in fields
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The lines of a ledger as they stand, whatever they hold, and the start of a torn last one.
+    """The lines of a ledger as they are, readable or not, and the start of a torn last line.
 
-    `lacks_end` says that the last line is whole but for its end.
+    `lacks_end` says that the last line is complete except for its line end.
     """
 
     lines: tuple[bytes, ...]
@@ -68,7 +69,7 @@ class Ledger:
 
     @property
     def numbered(self) -> dict[int, Entry]:
-        """The entries that can be read, by the numbers of their lines."""
+        """The readable entries, by the numbers of their lines."""
         read = ((number, _entry(line)) for number, line in enumerate(self.lines, start=1))
         return {number: entry for number, entry in read if entry is not None}
 
@@ -84,7 +85,7 @@ def hash_of(line: bytes) -> str:
 
 
 def read_ledger(reports: Path) -> Ledger:
-    """Return the ledger of a folder of reports; an empty one where there is none."""
+    """Return the ledger of a folder of reports; an empty one where the file is missing."""
     path = reports / LEDGER
     *lines, last = (path.read_bytes() if path.is_file() else b"").split(b"\n")
     if _entry(last) is not None:
@@ -92,26 +93,20 @@ def read_ledger(reports: Path) -> Ledger:
     return Ledger(tuple(lines), torn=last)
 
 
-def published_results(reports: Path) -> list[Path]:
-    """Return the result of every run in place, those on unpublished figures included."""
-    found = reports.glob(f"**/{RUNS}/*/{RESULT}")
-    return sorted(p for p in found if not p.parent.name.startswith("."))
-
-
 def enter(reports: Path, home: Path) -> None:
-    """List a run that was put in place, and before it any whose process died before it was listed.
+    """List a run that was put in place, and before it any run whose process died unlisted.
 
-    Raise OutputError where the ledger stays locked. No line that stands there is changed.
+    Raise OutputError where the ledger stays locked. No existing line is changed.
     """
     if _path(reports, home / RESULT) in read_ledger(reports).paths:
         return
     with _locked(reports):
         ledger = read_ledger(reports)
         listed = ledger.paths
-        new = [p for p in published_results(reports) if _path(reports, p) not in listed]
-        made = {p: _sound_manifest(p) for p in new}
-        ordered = sorted((m["made_at"], p) for p, m in made.items() if m is not None)
-        _append(reports, ledger, [_told(reports, p, made[p]) for _, p in ordered])
+        new = [p for p in run_results(reports) if _path(reports, p) not in listed]
+        sound = [(m, p) for p in new if (m := _sound_manifest(p)) is not None]
+        sound.sort(key=lambda run: (run[0].made_at, run[1]))
+        _append(reports, ledger, [_row(reports, p, m) for m, p in sound])
 
 
 @contextmanager
@@ -128,12 +123,12 @@ def _locked(reports: Path) -> Iterator[None]:
         ) from error
 
 
-def _append(reports: Path, ledger: Ledger, told: Sequence[dict[str, Any]]) -> None:
-    """Write a line for each run and see it on the disk; a torn line is overwritten by them."""
+def _append(reports: Path, ledger: Ledger, rows: Sequence[dict[str, Any]]) -> None:
+    """Write a line for each run and sync the file; a torn last line is overwritten."""
     ended = ledger.lines[:-1] if ledger.lacks_end else ledger.lines
     lines, previous = list(ledger.lines[len(ended) :]), ledger.head
-    for sequence, one in enumerate(told, start=len(ledger.lines) + 1):
-        lines.append(Entry(sequence=sequence, previous=previous, **one).line())
+    for sequence, row in enumerate(rows, start=len(ledger.lines) + 1):
+        lines.append(Entry(sequence=sequence, previous=previous, **row).line())
         previous = hash_of(lines[-1])
     handle = os.open(reports / LEDGER, os.O_RDWR | os.O_CREAT, 0o644)
     with os.fdopen(handle, "r+b") as file:
@@ -144,36 +139,27 @@ def _append(reports: Path, ledger: Ledger, told: Sequence[dict[str, Any]]) -> No
         os.fsync(file.fileno())
 
 
-def _told(reports: Path, result: Path, manifest: Any) -> dict[str, Any]:
-    """Return what is listed of a run, but for its place in the chain."""
-    asked = manifest["parameters"]
+def _row(reports: Path, result: Path, manifest: Manifest) -> dict[str, Any]:
+    """Return what the ledger lists of a run, except its place in the chain."""
+    question = manifest.inputs.parameters
     return {
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
-        "area": asked["area"],
-        "year": asked["year"],
-        "day": asked["as_of"],
+        "area": question["area"],
+        "year": question["year"],
+        "day": question["as_of"],
         "run": result.parent.name,
         "path": _path(reports, result),
         "sha256": sha256_of(result),
     }
 
 
-def _sound_manifest(result: Path) -> dict[str, Any] | None:
-    """Return the manifest of a run; None where it is not whole, or the result is another."""
-    manifest = _manifest(result)
-    is_told = "made_at" in manifest and {"area", "year", "as_of"} <= manifest["parameters"].keys()
-    return manifest if is_told and manifest["files"].get(RESULT) == sha256_of(result) else None
-
-
-def _manifest(result: Path) -> dict[str, Any]:
-    """Return the manifest beside a result; without anything in it where it cannot be read."""
-    try:
-        found = json.loads((result.parent / MANIFEST).read_bytes())
-    except (OSError, ValueError):
-        found = {}
-    nothing: dict[str, Any] = {"parameters": {}, "files": {}}
-    parts = isinstance(found, dict) and all(isinstance(found.get(n), dict) for n in nothing)
-    return found if parts else nothing
+def _sound_manifest(result: Path) -> Manifest | None:
+    """Return the manifest of a run; None where it is incomplete or lists another result."""
+    manifest = read_manifest(result.parent)
+    if manifest is None or not manifest.made_at:
+        return None
+    is_complete = {"area", "year", "as_of"} <= manifest.inputs.parameters.keys()
+    return manifest if is_complete and manifest.files.get(RESULT) == sha256_of(result) else None
 
 
 def _path(reports: Path, result: Path) -> str:
@@ -181,25 +167,25 @@ def _path(reports: Path, result: Path) -> str:
 
 
 def _entry(line: bytes) -> Entry | None:
-    """Return what a line says; None where it is no line of a ledger."""
+    """Return the entry in a line; None where the line is not one of a ledger."""
     try:
-        told = json.loads(line)
+        values = json.loads(line)
     except ValueError:
         return None
-    if not isinstance(told, dict) or {n: type(v) for n, v in told.items()} != _TYPES:
+    if not isinstance(values, dict) or {n: type(v) for n, v in values.items()} != _TYPES:
         return None
-    return Entry(**told)
+    return Entry(**values)
 
 
 def faults_of(reports: Path) -> list[Fault]:
-    """Return all that speaks against a folder's results being what was published, in its order.
+    """Return every sign that a folder's results are not what was published, in a fixed order.
 
-    A line or a link of the chain that was changed, a torn last line, a result that is missing,
-    altered or not listed, a result that people link to and no run made.
+    These are a changed line or link of the chain, a torn last line, a result that is missing,
+    altered or not listed, and a linked result that differs from those of all runs beside it.
     """
     ledger = read_ledger(reports)
     listed = ledger.paths
-    unlisted = [p for p in published_results(reports) if _path(reports, p) not in listed]
+    unlisted = [p for p in run_results(reports) if _path(reports, p) not in listed]
     return [
         *_faults_of_chain(ledger),
         *_faults_of_results(reports, ledger),
@@ -208,14 +194,14 @@ def faults_of(reports: Path) -> list[Fault]:
     ]
 
 
-_TORN = "the last line is torn, as by a process that died; the next report takes it away"
-_NO_LINE = f"no line of a ledger; allowed: an object of {', '.join(_TYPES)}"
+_TORN = "the last line is torn, as by a process that died; the next report removes it"
+_NO_LINE = f"not a line of a ledger; allowed: an object of {', '.join(_TYPES)}"
 _UNLISTED = f"not listed in {LEDGER}; a report that died before it was listed is with the next one"
 _LINKED = f"edited: it is not the {RESULT} of any run beside it"
 
 
 def _faults_of_chain(ledger: Ledger) -> Iterator[Fault]:
-    """Yield what breaks the chain; a changed line shows in the link of the next one."""
+    """Yield what breaks the chain; a changed line shows in the link of the next line."""
     entries, previous = ledger.numbered, BEFORE_THE_FIRST
     for number, line in enumerate(ledger.lines, start=1):
         entry = entries.get(number)
@@ -223,8 +209,8 @@ def _faults_of_chain(ledger: Ledger) -> Iterator[Fault]:
             yield Fault(LEDGER, number, _NO_LINE)
         elif entry.previous != previous:
             where = f"line {number - 1}" if number > 1 else "the start"
-            said = f"the chain is broken: previous is {entry.previous[:12]}, the hash of"
-            yield Fault(LEDGER, number, f"{said} {where} is {previous[:12]}")
+            link = f"the chain is broken: previous is {entry.previous[:12]}, the hash of"
+            yield Fault(LEDGER, number, f"{link} {where} is {previous[:12]}")
         elif entry.sequence != number:
             yield Fault(LEDGER, number, f"sequence is {entry.sequence}; allowed: {number}")
         previous = hash_of(line)
@@ -233,36 +219,37 @@ def _faults_of_chain(ledger: Ledger) -> Iterator[Fault]:
 
 
 def _faults_of_results(reports: Path, ledger: Ledger) -> Iterator[Fault]:
-    """Yield the listed results that are not there, or not what they were."""
+    """Yield the listed results that are missing or were changed."""
     for number, entry in ledger.numbered.items():
         result = reports / entry.path
         if not result.is_file():
             yield Fault(entry.path, None, f"missing; listed on line {number} of {LEDGER}")
             continue
-        found = sha256_of(result)
-        if found != entry.sha256:
-            said = f"altered: its SHA-256 is {found[:12]}, that listed on line {number}"
-            yield Fault(entry.path, None, f"{said} of {LEDGER} is {entry.sha256[:12]}")
+        digest = sha256_of(result)
+        if digest != entry.sha256:
+            change = f"altered: its SHA-256 is {digest[:12]}, that listed on line {number}"
+            yield Fault(entry.path, None, f"{change} of {LEDGER} is {entry.sha256[:12]}")
 
 
 def _faults_of_links(reports: Path) -> Iterator[Fault]:
-    """Yield the results that people link to and that were edited there."""
-    for place in sorted({p.parents[2] for p in published_results(reports)}):
+    """Yield the results that were edited where people link to them."""
+    for place in sorted({p.parents[2] for p in run_results(reports)}):
         if is_edited(place):
             yield Fault(_path(reports, place / RESULT), None, _LINKED)
 
 
 def refuse_edited(place: Path) -> None:
-    """Raise OutputError where the result that people link to was edited: it is not overwritten."""
+    """Raise OutputError where the linked result of a place was edited: it is not overwritten."""
     if is_edited(place):
         raise OutputError(f"{place / RESULT} was {_LINKED}; move it away, run again")
 
 
 def is_edited(place: Path) -> bool:
-    """Return whether the result that people link to is there, and none that a run made."""
+    """Return whether a place has a linked result that differs from those of all its runs."""
     linked = place / RESULT
     if not linked.is_file():
         return False
-    made = [p for p in (place / RUNS).glob(f"*/{RESULT}") if not p.parent.name.startswith(".")]
-    listed = (_manifest(p)["files"].get(RESULT) for p in made)
-    return sha256_of(linked) not in {*map(sha256_of, made), *listed}
+    results = [p for p in run_results(place) if p.parents[2] == place]
+    manifests = (read_manifest(p.parent) for p in results)
+    listed = (m.files.get(RESULT) for m in manifests if m is not None)
+    return sha256_of(linked) not in {*map(sha256_of, results), *listed}

@@ -1,33 +1,127 @@
-"""Notebooks run with strict parameters."""
+"""The pages of a run: notebooks executed with checked parameters, and what is made of each."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from forecast.base.errors import NotebookFailed, ParameterError
+from forecast.base.errors import NoPdf, NotebookFailed, ParameterError
+from forecast.base.files import write_bytes
+from forecast.base.package import PACKAGE
 from forecast.base.parameters import Parameters
+from forecast.publishing.fonts import with_chinese
 from forecast.publishing.kernel import Kernel
+from forecast.publishing.markdown import markdown_of
+from forecast.publishing.page_names import Page, notebook_path
+from forecast.publishing.pdf import pdf_of
 
 _TYPES = {"str": str, "int": int, "float": float, "bool": bool}
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What the pages of a run have in common; `place` keeps the notebook of a cell that failed.
+
+    Without an `engine` no PDFs are printed.
+    """
+
+    parameters: Parameters
+    place: Path
+    engine: str | None
+    kernel: Kernel
+    show_progress: bool
+
+
+def write_pages(batch: Batch, work: Path, pages: Sequence[Page]) -> str:
+    """Write the pages that a folder lacks; return why PDFs could not be printed, else "".
+
+    Raise NotebookFailed for a cell that fails. Notebooks run in one kernel; while one runs, the
+    pages of those before it are written.
+    """
+    missing = [page for page in pages if not (work / page.name).is_file()]
+    by_notebook: dict[str, list[Page]] = {}
+    for page in missing:
+        by_notebook.setdefault(page.notebook, []).append(page)
+    written: list[Future[str]] = []
+    with ThreadPoolExecutor(2) as pool:
+        for notebook, its_pages in by_notebook.items():
+            if not (work / notebook).is_file():
+                _execute(batch, work, its_pages[0])
+            written.append(pool.submit(_write, batch, work, its_pages))
+    return next(filter(None, (future.result() for future in written)), "")
+
+
+def _execute(batch: Batch, work: Path, page: Page) -> None:
+    """Run the notebook of a page; keep it beside the report where a cell fails."""
+    values = notebook_parameters(replace(batch.parameters, lang=page.lang, out=work))
+    if page.indicator:
+        values["indicator"] = page.indicator
+    executed = work / page.notebook
+    path, shown = notebook_path(page.kind), batch.show_progress
+    try:
+        run_notebook(path, executed, values, kernel=batch.kernel, show_progress=shown)
+    except NotebookFailed as failure:
+        failed = batch.place / f"{page.stem}.failed.ipynb"
+        if executed.is_file():  # else the kernel died before anything was written
+            write_bytes(failed, executed.read_bytes())
+        raise NotebookFailed(failure.cell, failure.name, failure.value, str(failed)) from failure
+
+
+def _write(batch: Batch, work: Path, pages: Iterable[Page]) -> str:
+    """Write the pages of one notebook; return why its PDF could not be printed."""
+    by_format = {page.format: page for page in pages}
+    first = next(iter(by_format.values()))
+    html = _html_of(work / first.notebook, first.lang)
+    lacking = ""
+    for form, page in by_format.items():
+        path = work / page.name
+        if form == "html":
+            path.write_text(with_chinese(html), encoding="utf-8")
+        elif form == "md":
+            path.write_text(markdown_of(html), encoding="utf-8")
+        elif batch.engine is not None:
+            try:
+                path.write_bytes(pdf_of(html, batch.engine))
+            except NoPdf as error:
+                lacking = str(error)
+    return lacking
+
+
+def _html_of(executed: Path, lang: str) -> str:
+    """Return the self-contained HTML page of an executed notebook, in the project's template."""
+    body, _ = _exporter().from_filename(str(executed), resources={"language": lang})
+    return str(body)
+
+
+@cache
+def _exporter() -> Any:
+    from nbconvert import HTMLExporter
+
+    return HTMLExporter(  # type: ignore[no-untyped-call]
+        template_name="report",
+        extra_template_basedirs=[str(PACKAGE / "pages" / "templates")],
+        exclude_input=True,
+    )
+
+
 def notebook_parameters(parameters: Parameters) -> dict[str, Any]:
     """Return the parameters as a notebook takes them: JSON scalars, days as ISO text."""
-    given = asdict(parameters)
-    given |= {name: given[name].isoformat() for name in ("as_of", "since")}
-    given["data"] = str(parameters.data.resolve())
+    values = asdict(parameters)
+    values |= {name: values[name].isoformat() for name in ("as_of", "since")}
+    values["data"] = str(parameters.data.resolve())
     for name in ("out", "overlay"):
-        given[name] = "" if given[name] is None else str(given[name].resolve())
-    return given
+        values[name] = "" if values[name] is None else str(values[name].resolve())
+    return values
 
 
-def check_parameters(notebook: Path, given: Mapping[str, Any]) -> None:
-    """Raise ParameterError where parameters and those that a notebook declares differ.
+def check_parameters(notebook: Path, values: Mapping[str, Any]) -> None:
+    """Raise ParameterError where parameters differ from those that a notebook declares.
 
-    Papermill itself logs an unknown name and runs on.
+    Papermill itself would only log an unknown name and run on.
     """
     import papermill
 
@@ -35,13 +129,13 @@ def check_parameters(notebook: Path, given: Mapping[str, Any]) -> None:
     allowed = ", ".join(declared)
     problems = [
         f"{name}: unknown to {notebook.name}; allowed: {allowed}"
-        for name in given
+        for name in values
         if name not in declared
     ]
     problems += [
-        f"{name}: missing, {notebook.name} declares it" for name in declared if name not in given
+        f"{name}: missing, {notebook.name} declares it" for name in declared if name not in values
     ]
-    for name, value in given.items():
+    for name, value in values.items():
         kind = _TYPES.get(str(declared.get(name, {}).get("inferred_type_name")))
         if kind is not None and type(value) is not kind:
             problems.append(

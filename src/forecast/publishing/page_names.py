@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
@@ -57,55 +57,55 @@ class Page:
         return f"{self.stem}.{self.format}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRequest:
+    """Which pages are wanted; `indicators` are those with a page of the kind `indicator` each."""
+
+    kinds: tuple[str, ...]
+    languages: tuple[str, ...]
+    formats: tuple[str, ...]
+    indicators: tuple[str, ...] = ()
+
+    def pages(self) -> list[Page]:
+        """Return the pages in the order of the request; raise ParameterError for unknown names."""
+        problems = [
+            *_problems("kind", self.kinds, KINDS),
+            *_problems("lang", self.languages, LANGUAGES),
+            *_problems("format", self.formats, FORMATS),
+            *(f"indicator: {i!r} can name no file" for i in self.indicators if not is_name(i)),
+        ]
+        if problems:
+            raise ParameterError(problems)
+        subjects = [
+            (kind, indicator)
+            for kind in self.kinds
+            for indicator in (self.indicators if kind == PER_INDICATOR else ("",))
+        ]
+        pages = [
+            Page(kind=kind, indicator=indicator, lang=lang, format=form)
+            for (kind, indicator), lang, form in product(subjects, self.languages, self.formats)
+        ]
+        return list(dict.fromkeys(pages))
+
+
 def named_page(name: str) -> Page | None:
-    """Return the page that a file's name stands for; None for other files."""
-    found = _NAME.fullmatch(name)
-    if found is None or bool(found["indicator"]) != (found["kind"] == PER_INDICATOR):
+    """Return the page whose file has this name; None for other files."""
+    match = _NAME.fullmatch(name)
+    if match is None or bool(match["indicator"]) != (match["kind"] == PER_INDICATOR):
         return None
     return Page(
-        kind=found["kind"],
-        indicator=found["indicator"] or "",
-        lang=found["lang"] or "en",
-        format=found["format"],
+        kind=match["kind"],
+        indicator=match["indicator"] or "",
+        lang=match["lang"] or "en",
+        format=match["format"],
     )
 
 
-def asked_pages(
-    kinds: Sequence[str],
-    languages: Sequence[str],
-    formats: Sequence[str],
-    indicators: Iterable[str],
-) -> list[Page]:
-    """Return the pages of what is asked, in that order; raise ParameterError for what is unknown.
-
-    `indicators` are those that get a page of the kind `indicator` each.
-    """
-    problems = [
-        *_problems("kind", kinds, KINDS),
-        *_problems("lang", languages, LANGUAGES),
-        *_problems("format", formats, FORMATS),
-        *(f"indicator: {i!r} can name no file" for i in indicators if not is_name(i)),
-    ]
-    if problems:
-        raise ParameterError(problems)
-    subjects = [
-        (kind, indicator)
-        for kind in kinds
-        for indicator in (indicators if kind == PER_INDICATOR else ("",))
-    ]
-    pages = [
-        Page(kind=kind, indicator=indicator, lang=lang, format=form)
-        for (kind, indicator), lang, form in product(subjects, languages, formats)
-    ]
-    return list(dict.fromkeys(pages))
-
-
-def _problems(what: str, given: Sequence[str], allowed: Iterable[str]) -> list[str]:
-    known = list(allowed)
-    rule = f"allowed: {', '.join(known)}"
-    if not given:
-        return [f"{what}: none is asked; {rule}"]
-    return [f"{what}: {one!r} is unknown; {rule}" for one in given if one not in known]
+def _problems(option: str, names: Sequence[str], allowed: Sequence[str]) -> list[str]:
+    rule = f"allowed: {', '.join(allowed)}"
+    if not names:
+        return [f"{option}: none requested; {rule}"]
+    return [f"{option}: {name!r} is unknown; {rule}" for name in names if name not in allowed]
 
 
 def notebook_path(kind: str) -> Path:

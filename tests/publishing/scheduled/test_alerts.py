@@ -21,8 +21,7 @@ from forecast.archive.overdue import Awaited
 from forecast.base.errors import ContractError
 from forecast.base.months import month
 from forecast.publishing.scheduled.alert_rules import Alert, read_alerts
-from forecast.publishing.scheduled.alert_text import Call, Seen, Standing, telling
-from forecast.publishing.scheduled.alerts import tell
+from forecast.publishing.scheduled.alerts import Call, Seen, Standing, tell, telling
 from forecast.publishing.scheduled.delivery import send
 from town import HEADER, NOW, call, did
 

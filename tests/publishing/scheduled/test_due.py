@@ -11,7 +11,9 @@ from forecast.archive.archive import Archive
 from forecast.archive.schedule import ReportDays, Schedule
 from forecast.base.errors import UnknownArea
 from forecast.base.months import Span
-from forecast.publishing.scheduled.due import FIGURES, MISSING, QUESTION, Due, due_reports, why_make
+from forecast.publishing.manifest import Inputs, Manifest
+from forecast.publishing.page_names import Page
+from forecast.publishing.scheduled.due import FIGURES, MISSING, QUESTION, Due, due_reports, reason
 from strategies import Release, archive_of, target
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -105,13 +107,13 @@ def test_an_area_without_figures_is_refused():
 
 DUE = Due(date(2018, 5, 1), "made_up", 2018, ("attainment",), ("en", "zh"), ("html",))
 ASKED = {"area": "made_up", "seed": 1}
-ENGLISH = {"kind": "attainment", "indicator": "", "lang": "en", "format": "html"}
-MANIFEST = {
-    "parameters": ASKED,
-    "known": "k",
-    "pages": {"attainment.html": ENGLISH, "attainment.zh.html": ENGLISH | {"lang": "zh"}},
-    "package": "whatever",
-}
+ENGLISH, CHINESE = (Page(kind="attainment", lang=lang) for lang in ("en", "zh"))
+INPUTS = Inputs(parameters=ASKED, known="k", package="whatever")
+MANIFEST = Manifest(inputs=INPUTS, pages=(ENGLISH, CHINESE))
+
+
+def inputs(**changes: Any) -> Manifest:
+    return replace(MANIFEST, inputs=replace(INPUTS, **changes))
 
 
 @pytest.mark.parametrize(
@@ -119,13 +121,29 @@ MANIFEST = {
     [
         (None, MISSING),
         (MANIFEST, None),
-        (MANIFEST | {"package": "a newer one", "data": {"figures/new.csv": "1"}}, None),
-        (MANIFEST | {"known": "other"}, FIGURES),
-        ({}, FIGURES),
-        (MANIFEST | {"parameters": ASKED | {"seed": 2}}, QUESTION),
-        (MANIFEST | {"pages": {"attainment.html": ENGLISH}}, QUESTION),
-        (MANIFEST | {"pages": {}}, QUESTION),
+        (inputs(package="a newer one", data={"figures/new.csv": "1"}), None),
+        (inputs(known="other"), FIGURES),
+        (Manifest(inputs=Inputs()), FIGURES),
+        (inputs(parameters=ASKED | {"seed": 2}), QUESTION),
+        (replace(MANIFEST, pages=(ENGLISH,)), QUESTION),
+        (replace(MANIFEST, pages=()), QUESTION),
     ],
 )
-def test_a_report_is_made_for_what_is_missing_or_changed_alone(manifest: Any, why: str | None):
-    assert why_make(DUE, manifest, ASKED, "k") == why
+def test_a_report_is_made_for_what_is_missing_or_changed_alone(
+    manifest: Manifest | None, why: str | None
+):
+    assert reason(DUE, manifest, ASKED, "k") == why
+
+
+@pytest.mark.parametrize(
+    ("page", "is_due"),
+    [
+        (ENGLISH, True),
+        (CHINESE, True),
+        (replace(ENGLISH, kind="bulletin"), False),
+        (replace(ENGLISH, format="pdf"), False),
+        (replace(ENGLISH, lang="fr"), False),
+    ],
+)
+def test_a_page_is_due_in_the_kinds_languages_and_formats_of_its_report(page: Page, is_due: bool):
+    assert DUE.includes(page) == is_due

@@ -1,4 +1,4 @@
-"""Which reports are due by a schedule, and whether they stand as the figures of their day ask."""
+"""Which reports are due by a schedule, and why one has to be made."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 from forecast.archive.archive import Archive
 from forecast.archive.schedule import ReportDays, end_of_month
 from forecast.base.months import month
+from forecast.publishing.manifest import Manifest
+from forecast.publishing.page_names import Page
 
-Why = str
 MISSING, FIGURES, QUESTION = "missing", "figures", "question"
 
 
@@ -28,13 +29,18 @@ class Due:
     languages: tuple[str, ...]
     formats: tuple[str, ...]
 
+    def includes(self, page: Page) -> bool:
+        """Return whether a page is one of those that are due."""
+        is_format = page.lang in self.languages and page.format in self.formats
+        return page.kind in self.kinds and is_format
+
 
 def due_reports(archive: Archive, now: datetime) -> list[Due]:
     """Return the reports due at a time, by day; entries for one area, year and day are one report.
 
-    The days of a year run from the first announcement of one of its targets, not before 1 January
-    and the area's first release, to the end of the year and the entry's `months_after`. Raise
-    UnknownArea for an entry of an area without figures.
+    The days of a year run from the first announcement of one of its targets, but not before
+    1 January or the area's first release, to `months_after` months after the end of the year.
+    Raise UnknownArea for an entry of an area without figures.
     """
     wanted: dict[tuple[date, str, int], list[ReportDays]] = {}
     zone = ZoneInfo(archive.schedule.time_zone)
@@ -78,19 +84,18 @@ def _all(lists: Iterable[Iterable[str]]) -> tuple[str, ...]:
     return tuple(sorted({name for names in lists for name in names}))
 
 
-def why_make(
-    due: Due, manifest: Mapping[str, Any] | None, question: Mapping[str, Any], known: str
-) -> Why | None:
-    """Return why a report has to be made; None where its manifest is of all that is asked.
+def reason(
+    due: Due, manifest: Manifest | None, question: Mapping[str, Any], known: str
+) -> str | None:
+    """Return why a report has to be made: MISSING, FIGURES or QUESTION; None where it is current.
 
     `question` holds the parameters as a manifest has them, `known` is the hash of what was known
-    on the day. A newer version of the program is no reason.
+    on the day. A newer version of the program is no reason to make a report again.
     """
     if manifest is None:
         return MISSING
-    if manifest.get("known") != known:
+    if manifest.inputs.known != known:
         return FIGURES
-    pages = manifest.get("pages", {}).values()
-    made = {(page["kind"], page["lang"], page["format"]) for page in pages}
-    is_made = made >= set(product(due.kinds, due.languages, due.formats))
-    return None if is_made and manifest.get("parameters") == question else QUESTION
+    pages = {(page.kind, page.lang, page.format) for page in manifest.pages}
+    is_complete = pages >= set(product(due.kinds, due.languages, due.formats))
+    return None if is_complete and manifest.inputs.parameters == question else QUESTION

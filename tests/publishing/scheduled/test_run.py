@@ -15,9 +15,9 @@ from click.testing import CliRunner, Result
 
 from forecast.base.errors import NotebookFailed
 from forecast.cli import main
-from forecast.publishing import publish as publish_module
+from forecast.publishing import publication
 from forecast.publishing.ledger import faults_of
-from forecast.publishing.scheduled.lock import alone_in
+from forecast.publishing.scheduled.run import alone_in
 from town import (
     DAYS,
     NOW,
@@ -52,7 +52,7 @@ def test_a_second_call_does_nothing(
     year: tuple[Path, Result], town: Path, monkeypatch: pytest.MonkeyPatch
 ):
     before = results(year[0])
-    monkeypatch.setattr(publish_module, "publish", failing)
+    monkeypatch.setattr(publication, "publish", failing)
     said = call(town, year[0])
     assert said.exit_code == 0, said.output
     assert did(said) == [(day, "unchanged") for day in DAYS]
@@ -122,14 +122,14 @@ def add(data: Path, row: str) -> None:
 def test_a_report_that_fails_leaves_the_others(
     town: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    made = publish_module.publish
+    made = publication.publish
 
     def spoilt(asked: Any, *rest: Any, **more: Any) -> Any:
         if asked.as_of == date(2018, 3, 31):
             raise NotebookFailed(3, "RuntimeError", "spoilt", "attainment.failed.ipynb")
         return made(asked, *rest, **more)
 
-    monkeypatch.setattr(publish_module, "publish", spoilt)
+    monkeypatch.setattr(publication, "publish", spoilt)
     said = call(town, tmp_path / "reports", "2018-05-01")
     assert said.exit_code == 1
     assert [outcome for _, outcome in did(said)] == ["made", "failed", "made"]

@@ -1,0 +1,206 @@
+"""How a publication is produced: the question checked, the run built, its files put in place."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from forecast.archive.archive import Archive, Snapshot
+from forecast.archive.fingerprint import Known
+from forecast.archive.overlay import Overlay
+from forecast.base.errors import NoPdf, OutputError, ParameterError
+from forecast.base.package import package_hash, requirements_hash
+from forecast.base.parallel import progress_bar, worker_count
+from forecast.base.parameters import Parameters
+from forecast.outlook.answers import checked_snapshot, overlay_of, record_of
+from forecast.outlook.timeline import rehearse
+from forecast.outlook.vintages import Question
+from forecast.publishing.index import write_index
+from forecast.publishing.kernel import Kernel
+from forecast.publishing.ledger import enter, refuse_edited
+from forecast.publishing.manifest import Inputs
+from forecast.publishing.notebooks import Batch, write_pages
+from forecast.publishing.page_names import PER_INDICATOR, Page, PageRequest
+from forecast.publishing.pdf import pdf_engine
+from forecast.publishing.places import RESULT, RUNS, Publication, day_folder, overlay_folder
+from forecast.publishing.runs import (
+    copy_pages,
+    earlier_run,
+    finished_run,
+    published_pages,
+    put_in_place,
+    unfinished_run,
+    verify_run,
+)
+from forecast.report.report import handed_name, report_on
+from forecast.report.result import write_result
+
+_SECONDS_WITHOUT_BAR = 2.0
+
+
+def produce(
+    parameters: Parameters,
+    reports: Path,
+    request: PageRequest,
+    kernel: Kernel,
+    *,
+    show_progress: bool,
+) -> Publication:
+    """Return the publication of the requested pages; what does not exist yet is made."""
+    snapshot = checked_snapshot(parameters)
+    overlay = overlay_of(parameters, snapshot.archive)
+    requested = _requested(parameters, snapshot, request)
+    place = day_folder(parameters, reports)
+    if overlay is not None:
+        place = overlay_folder(place, overlay.content_hash)
+    inputs = _inputs(parameters, snapshot.archive, overlay)
+    with _output_errors(place):
+        refuse_edited(place)
+        wanted = _with_existing(requested, place)
+        engine, lacking = _engine(wanted)
+        possible = [page for page in wanted if engine or not page.is_pdf]
+        home = place / RUNS / inputs.run_name(possible)
+        is_new = not home.is_dir()
+        if is_new:
+            kernel.start()
+            earlier = earlier_run(place, inputs)
+            hand_over(
+                parameters, snapshot, kernel.handed, earlier=earlier, show_progress=show_progress
+            )
+            batch = Batch(parameters, place, engine, kernel, show_progress)
+            home, unprinted = _run(batch, inputs, possible, earlier)
+            lacking = lacking or unprinted
+        verify_run(home)
+        put_in_place(home, place)
+        enter(reports, home)
+        write_index(reports)
+    shown = _shown(place, requested)
+    return Publication(place, shown, place / RESULT, home.name, is_new, lacking)
+
+
+def _requested(parameters: Parameters, snapshot: Snapshot, request: PageRequest) -> list[Page]:
+    """Return the requested pages; raise ParameterError for what does not exist."""
+    available = snapshot.indicators_of(parameters.area)
+    rule = f"allowed: {', '.join(available)}"
+    problems = [f"indicator: {i!r}; {rule}" for i in request.indicators if i not in available]
+    if request.indicators and PER_INDICATOR not in request.kinds:
+        problems.append(f"indicator: requested without the kind {PER_INDICATOR}")
+    subjects = request.indicators or tuple(snapshot.targets(parameters.area, parameters.year))
+    if not subjects and request.kinds == (PER_INDICATOR,):
+        problems.append(f"indicator: none has a target in force, name one; {rule}")
+    if problems:
+        raise ParameterError(problems)
+    return replace(request, indicators=subjects).pages()
+
+
+def _inputs(parameters: Parameters, archive: Archive, overlay: Overlay | None) -> Inputs:
+    """Return all that a report with these parameters is made from."""
+    return Inputs(
+        parameters=parameters.question(),
+        data=dict(archive.file_hashes),
+        known=Known(archive).on(parameters.as_of, parameters.area),
+        overlay=None if overlay is None else _logged(overlay),
+        package=package_hash(),
+        requirements=requirements_hash(),
+    )
+
+
+def _logged(overlay: Overlay) -> dict[str, Any]:
+    """Return what a manifest keeps of unpublished figures: all of them."""
+    rows = overlay.rows()
+    return {"sha256": overlay.content_hash, "n_rows": len(rows), "rows": rows}
+
+
+def _with_existing(requested: Sequence[Page], place: Path) -> list[Page]:
+    """Return the requested pages with those that a place holds, and the HTML of each PDF."""
+    pages = {*requested, *published_pages(place)}
+    return sorted({*pages, *(page.as_html for page in pages if page.is_pdf)})
+
+
+def _shown(place: Path, requested: Sequence[Page]) -> tuple[Path, ...]:
+    """Return the paths of the requested pages; the HTML replaces a PDF that is missing."""
+    pages = (p if (place / p.name).is_file() else p.as_html for p in requested)
+    return tuple(place / page.name for page in dict.fromkeys(pages))
+
+
+def _engine(wanted: Sequence[Page]) -> tuple[str | None, str]:
+    """Return the program that prints PDFs and "", or None and the reason where it is missing."""
+    if not any(page.is_pdf for page in wanted):
+        return None, ""
+    try:
+        return pdf_engine(), ""
+    except NoPdf as error:
+        return None, str(error)
+
+
+def _run(
+    batch: Batch, inputs: Inputs, pages: Sequence[Page], earlier: Path | None
+) -> tuple[Path, str]:
+    """Return the folder of a new run and why PDFs are missing in it, if they are.
+
+    What an earlier run from the same inputs holds is copied.
+    """
+    with unfinished_run(batch.place) as work:
+        if earlier is not None:
+            copy_pages(earlier, work, pages)
+        unprinted = write_pages(batch, work, pages)
+        written = [page for page in pages if (work / page.name).is_file()]
+        return finished_run(work, inputs, written), unprinted
+
+
+@contextmanager
+def _output_errors(place: Path) -> Iterator[None]:
+    """Turn a failure to write into an OutputError that names the place."""
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        raise OutputError(
+            f"{error.filename or place} could not be written: {error.strerror}"
+        ) from error
+
+
+def hand_over(
+    parameters: Parameters,
+    snapshot: Snapshot,
+    folder: Path,
+    *,
+    earlier: Path | None,
+    show_progress: bool,
+) -> None:
+    """Write a question's report where the kernel finds it, so that it is computed only once.
+
+    The result of an earlier run is copied.
+    """
+    handed = folder / handed_name(parameters)
+    if earlier is not None:
+        shutil.copyfile(earlier / RESULT, handed)
+        return
+    _build_record(snapshot, show_progress=show_progress)
+    _build_timeline(parameters, snapshot, show_progress=show_progress)
+    write_result(report_on(parameters), handed)
+
+
+def _build_record(snapshot: Snapshot, *, show_progress: bool) -> None:
+    """Build the record of past forecasts on all processors unless the cache holds it."""
+    advance = progress_bar("Replaying past calls", show=show_progress)
+    record_of(snapshot, n_workers=worker_count(), on_progress=advance)
+
+
+def _build_timeline(parameters: Parameters, snapshot: Snapshot, *, show_progress: bool) -> None:
+    """Compute on all processors the past days of the year that the cache does not hold."""
+    question = Question(
+        snapshot, parameters.area, parameters.year, parameters.seed, parameters.n_paths
+    )
+    bar = partial(progress_bar, show=show_progress, after_seconds=_SECONDS_WITHOUT_BAR)
+    rehearse(
+        question,
+        n_workers=worker_count(),
+        on_progress=bar("Past days of the year", unit="days"),
+        on_replay=bar("Replaying earlier calls"),
+    )
