@@ -66,7 +66,7 @@ def test_a_whole_table_whose_columns_the_map_explains(office, file, read_figures
         ('table = "no; drop table figures"', 'could not be queried: no such table: no; drop'),
     ],
 )  # fmt: skip
-def test_what_cannot_be_asked_is_named_and_nothing_is_changed(office, file, map_text, why):
+def test_a_failing_query_is_named_and_nothing_is_changed(office, file, map_text, why):
     before = file.read_bytes()
     with pytest.raises(ContractError) as caught:
         office.read(f"sqlite:///{file}", map_text)
@@ -90,13 +90,13 @@ def test_a_database_that_is_not_there_is_named_without_its_password(office, url,
     assert not Path("gone.db").exists()
 
 
-def test_a_driver_that_is_not_there_is_named(office):
+def test_a_missing_driver_is_named(office):
     why = "its driver MySQLdb is not installed; allowed: a database whose driver is"
     with pytest.raises(ContractError, match=why):
         office.read("mysql://u@h/d", MAP)
 
 
-def test_a_server_that_says_nothing_is_given_up(office, monkeypatch):
+def test_a_silent_server_times_out(office, monkeypatch):
     monkeypatch.setattr("forecast.importing.database._TIMEOUT_SECONDS", 2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"postgresql://127.0.0.1:{silent.getsockname()[1]}/d"

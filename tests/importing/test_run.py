@@ -187,7 +187,7 @@ def test_figures_go_nowhere_but_into_a_data_folder(office, out, why):
         importing.read(office.file(TABLE), office.map_file(), out=office.folder / out)
 
 
-def test_a_day_that_is_none_is_refused(office):
+def test_an_invalid_day_is_refused(office):
     result = imported(office, TABLE, "--yes", "--released-on", "25.10.2019")
     assert result.exit_code == 2
     assert (

@@ -134,7 +134,7 @@ def test_two_spans_or_months_in_no_order_are_refused(text):
 @pytest.mark.parametrize(
     "text", ["13月", "2019年13月", "第五季度", "1899年", "1234.5", "第三产业", "120亿元"]
 )
-def test_what_is_no_span_is_left_as_it_stands(text):
+def test_text_without_a_span_is_left_as_it_stands(text):
     found, rest = span_of(text)
     assert found.months is None
     assert rest.replace("2019年", "").replace("|", "") == plain(text).replace("2019年", "")

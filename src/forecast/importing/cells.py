@@ -29,7 +29,8 @@ _INVISIBLE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u00ad]+")
 _BLANKS = frozenset(
     ("", "-", "...", "......", "/", "n/a", "na", "无", "暂无", "未公布", "null", "none")
 )
-_YEAR = re.compile(r"(?:19|20)\d\d")
+YEAR = r"(?:19|20)\d\d"  # the years that are read, wherever they stand
+_YEAR = re.compile(YEAR)
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{4})(\d\d)(\d\d)")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)")
 _NUMBER_WITH_COMMAS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")

@@ -8,7 +8,15 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from forecast.base.errors import UnreadableCell
-from forecast.importing.cells import Content, UnreadCell, growth_pct_of, is_blank, is_year, plain
+from forecast.importing.cells import (
+    YEAR,
+    Content,
+    UnreadCell,
+    growth_pct_of,
+    is_blank,
+    is_year,
+    plain,
+)
 from forecast.importing.grid import Grid, column_letters
 from forecast.importing.headings import is_heading, names_columns, title_columns, titles_of
 from forecast.importing.import_map import ImportMap
@@ -17,7 +25,7 @@ from forecast.importing.vocabulary import ROLES, Meaning, Role, Vocabulary
 
 _DECIMAL = re.compile(r"\d\.\d")
 _BROKEN_NUMBER = re.compile(r"[+-]?\d[\d\s.,]*\s[\d\s.,]*")
-_YEAR_OR_MONTH = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])?")
+_YEAR_OR_MONTH = re.compile(rf"{YEAR}(?:0[1-9]|1[0-2])?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from forecast.archive.registry import Indicator, Registry
 from forecast.archive.schedule import Schedule
 from forecast.base.errors import UnreadableCell
-from forecast.base.months import Span, month_of_year, year_of
+from forecast.base.months import Span, month
 from forecast.importing.cells import (
     UnreadCell,
     growth_pct_of,
@@ -242,8 +242,7 @@ class _Table:
             basis = basis or "estimated"
         if not isinstance(day, date):
             raise UnreadableCell(str(span), "has no day of release; allowed: --released-on DAY")
-        last_month_begins = date(year_of(span.last), month_of_year(span.last), 1)
-        if day < last_month_begins and release.status != "expected":
+        if month(day.year, day.month) < span.last and release.status != "expected":
             why = f"is a day of release before the last month of {span}; allowed: from then on"
             raise UnreadableCell(day, why)
         return day, basis or "published"

@@ -243,22 +243,22 @@ def with_row_above(label: Meaning, above: Meaning) -> tuple[Meaning, Meaning]:
     return label, label
 
 
-def check_agreement(one: Meaning, other: Meaning, first: str, second: str) -> None:
-    """Raise UnreadableCell where two places, named `first` and `second`, contradict each other."""
+def check_agreement(near: Meaning, far: Meaning, near_place: str, far_place: str) -> None:
+    """Raise UnreadableCell where the meanings of two places contradict each other."""
     pairs: dict[str, tuple[object, object]] = {
-        "indicator": (one.indicator, other.indicator),
-        "area": (one.area, other.area),
-        "year": (one.time.year, other.time.year),
-        "months": (one.time.months_text, other.time.months_text),
-        "reach": (one.time.reach, other.time.reach),
-        "measure": (one.measure, other.measure),
+        "indicator": (near.indicator, far.indicator),
+        "area": (near.area, far.area),
+        "year": (near.time.year, far.time.year),
+        "months": (near.time.months_text, far.time.months_text),
+        "reach": (near.time.reach, far.time.reach),
+        "measure": (near.measure, far.measure),
     }
-    if {one.measure, other.measure} == {"growth_pct", "index"}:
+    if {near.measure, far.measure} == {"growth_pct", "index"}:
         del pairs["measure"]  # a column of growth beside one of indices: the nearer word decides
-    for kind, (a, b) in pairs.items():
-        if None not in (a, b) and a != b:
-            why = f"is the {kind} of {first}, {str(b)!r} that of {second}; allowed: one of them"
-            raise UnreadableCell(a, why)
+    for kind, (own, other) in pairs.items():
+        if None not in (own, other) and own != other:
+            why = f"is the {kind} of {near_place}, {str(other)!r} that of {far_place}"
+            raise UnreadableCell(own, f"{why}; allowed: one of them")
 
 
 def check_prices(meaning: Meaning, measure: Measure, entry: Indicator, content: Content) -> None:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from forecast.base.errors import UnreadableCell
 from forecast.base.months import MONTHS_A_YEAR, Span, month
+from forecast.importing.cells import YEAR
 
 Reach = Literal["month", "to_date"]
 _CHINESE = {c: n for n, c in enumerate("一二三四五六七八九", start=1)} | {
@@ -18,7 +19,7 @@ _CHINESE = {c: n for n, c in enumerate("一二三四五六七八九", start=1)} 
 }
 _N = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
 _NUMERALS = r"\d〇零○两一二三四五六七八九十"
-_YEAR = r"(?<!\d)((?:19|20)\d\d)"
+_YEAR = rf"(?<!\d)({YEAR})"
 _TO = r"(?:-|~|至|到)"
 _ALLOWED = "allowed: one span of months; for other words a line under [words]"
 _YEAR_MONTH = rf"{_YEAR}[-./年]?({_N}|0[1-9])月?份?"

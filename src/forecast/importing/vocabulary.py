@@ -9,7 +9,7 @@ from typing import Literal
 
 from forecast.archive.registry import Registry
 from forecast.base.errors import UnreadableCell
-from forecast.importing.cells import plain
+from forecast.importing.cells import YEAR, plain
 from forecast.importing.spans import PartialSpan, partial_span
 from forecast.importing.units import CURRENCIES, PER_CENT_WORDS, RULES, UnitRule
 
@@ -87,36 +87,42 @@ _ROLE_NAMES: Mapping[Role, str] = {
 ROLES: Mapping[str, Role] = {
     name: role for role, names in _ROLE_NAMES.items() for name in names.split()
 }
-_COMPARISONS = [
-    f"{than}{last}{same}" for than in "比较" for last in ("上年", "去年") for same in ("同期", "")
-]
+_COMPARISONS = (
+    *(
+        f"{than}{last}{same}"
+        for than in "比较"
+        for last in ("上年", "去年")
+        for same in ("同期", "")
+    ),
+    *("同比", ""),
+)
 _GROWTH_NOUNS = (
     "增长速度", "增长率", "增长幅度", "增长", "增速", "增幅", "增减幅度", "增减率", "上涨",
     "涨幅", "涨跌幅", "±%", "+-%", "(±%)", "(+-%)",
 )  # fmt: skip
 _GROWTH_WORDS = (
-    *(f"{than}{grows}" for than in (*_COMPARISONS, "同比", "") for grows in _GROWTH_NOUNS),
+    *(f"{comparison}{noun}" for comparison in _COMPARISONS for noun in _GROWTH_NOUNS),
     *("同比", "growth_pct", "growth", "yoy"),
 )
-_CHANGE_WORDS = [f"{than}增减" for than in (*_COMPARISONS, "同比", "")]
+_CHANGE_WORDS = [f"{comparison}增减" for comparison in _COMPARISONS]
 _AMOUNTS = (
     "额", "数", "量", "值", "数额", "数量", "数值", "金额", "绝对额", "绝对值", "绝对量"
 )  # fmt: skip
 # 增长额, 增减（量）: the change of an amount is not a figure.
 _CHANGES_OF_AMOUNTS = [
-    f"{than}{changes}{amount}"
-    for than in (*_COMPARISONS, "同比", "")
-    for changes in ("增长", "增减", "上涨", "")
-    if than or changes
-    for what in _AMOUNTS
-    for amount in (what, f"({what})")
+    f"{comparison}{change}{text}"
+    for comparison in _COMPARISONS
+    for change in ("增长", "增减", "上涨", "")
+    if comparison or change
+    for amount in _AMOUNTS
+    for text in (amount, f"({amount})")
 ]
 _INDEX_WORDS = [
-    f"{to}{last}{same}{is_}100"
-    for to in ("以", "")
+    f"{prefix}{last}{same}{equals}100"
+    for prefix in ("以", "")
     for last in ("上年", "去年")
     for same in ("同期", "同月", "")
-    for is_ in ("=", "为")
+    for equals in ("=", "为")
 ]
 _INDICES = ("指数", "同比指数", "价格指数")  # only =100 tells which value is 100
 _LEVEL_WORDS = ("绝对额", "绝对数", "绝对值", "绝对量", "总量", "金额", "完成额", "实绩", "level")
@@ -125,7 +131,8 @@ _NEUTRAL = frozenset((
     "计量单位", "其中", "指标", "项目", "名称", "可比口径", "按可比口径",
 ))  # fmt: skip
 _REAL = re.compile(
-    r"按?(?:(?:19|20)\d\d年?)?(?:可比|不变)价格?(?:计算)?|扣除价格因素|实际(?=(?:[比较](?:上年|去年)(?:同期)?|同比)?(?:增|上涨|同比))"
+    rf"按?(?:{YEAR}年?)?(?:可比|不变)价格?(?:计算)?|扣除价格因素"
+    r"|实际(?=(?:[比较](?:上年|去年)(?:同期)?|同比)?(?:增|上涨|同比))"
 )
 _APART = r"_|()\[\]【】{},、:;/·~#\"“”'<>《》=.。%±+-"
 _SEPARATORS, _APART_FROM_NAMES = re.compile(rf"[\0{_APART}]+"), re.compile(rf"[{_APART}]+")
@@ -145,8 +152,8 @@ _NOT_A_FIGURE = re.compile(
 _OTHER_AREA = re.compile(
     r"[^\W\d全各分我本]{1,4}?(?<![全各分我本城园市地])(?:新区|区|县|镇|街道)(?!域|间)"
 )
-_OCTOBER = re.compile(r"(?:19|20)\d\d\.1")  # a number that may have lost its last digit
-_DAY = re.compile(r"(?:19|20)\d\d(?:年\d{1,2}月\d{1,2}日|([-/.])\d{1,2}\1\d{1,2}(?![\d月]))")
+_OCTOBER = re.compile(rf"{YEAR}\.1")  # a number that may have lost its last digit
+_DAY = re.compile(rf"{YEAR}(?:年\d{{1,2}}月\d{{1,2}}日|([-/.])\d{{1,2}}\1\d{{1,2}}(?![\d月]))")
 
 
 def other_subject(word: str) -> str:
