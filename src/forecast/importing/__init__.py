@@ -1,8 +1,7 @@
 """Files and databases as statistics offices issue them, turned into figures."""
 
-from forecast.importing.cells import UnreadCell
 from forecast.importing.figures import ROW_KINDS, Change
 from forecast.importing.import_map import USUAL
 from forecast.importing.run import ImportPlan, read, write
 
-__all__ = ["ROW_KINDS", "USUAL", "Change", "ImportPlan", "UnreadCell", "read", "write"]
+__all__ = ["ROW_KINDS", "USUAL", "Change", "ImportPlan", "read", "write"]

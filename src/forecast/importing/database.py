@@ -76,8 +76,9 @@ def _engine(name: str, url: URL) -> Engine:
     from sqlalchemy.pool import NullPool
 
     if url.get_backend_name() != "sqlite":
-        is_ours = url.get_backend_name() == "postgresql" and "connect_timeout" not in url.query
-        arguments = {"connect_timeout": _TIMEOUT_SECONDS} if is_ours else {}
+        is_postgresql = url.get_backend_name() == "postgresql"
+        needs_timeout = is_postgresql and "connect_timeout" not in url.query
+        arguments = {"connect_timeout": _TIMEOUT_SECONDS} if needs_timeout else {}
         return create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=arguments)
     path = Path(url.database or "")
     if not path.is_file():
@@ -119,8 +120,8 @@ def _errors_of(name: str, url: URL) -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         extra = "growth-target-forecast[postgresql]"
-        is_ours = url.get_backend_name() == "postgresql"
-        allowed = f"after pip install '{extra}'" if is_ours else "a database whose driver is"
+        is_postgresql = url.get_backend_name() == "postgresql"
+        allowed = f"after pip install '{extra}'" if is_postgresql else "a database whose driver is"
         why = f"its driver {error.name} is not installed; allowed: {allowed}"
         raise _refusal(name, why) from None
     except (SQLAlchemyError, sqlite3.Error) as error:

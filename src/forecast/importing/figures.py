@@ -84,8 +84,8 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
-class _Release:
-    """A value of a figure that was released before, and the place where it stands."""
+class _Vintage:
+    """A value of a figure as released on one day, and the place where it stands."""
 
     value: float
     status: str
@@ -95,13 +95,13 @@ class _Release:
 
 def changes(figures: Sequence[CellFigure], existing: pd.DataFrame) -> Changes:
     """Return what figures add to existing ones, where a revision has to be released later."""
-    releases = _releases(existing)
+    vintages = _vintages(existing)
     conflicts = _conflicts(figures)
     added, refused, n_unchanged = [], [], 0
     for figure in sorted(figures, key=lambda f: f.released_on):
-        before = releases[figure.key]
+        before = vintages[figure.key]
         place = f"cell {figure.address}"
-        new = _Release(float(figure.value), figure.status, figure.released_on, place)
+        new = _Vintage(float(figure.value), figure.status, figure.released_on, place)
         if (why := conflicts.get(figure.address)) is not None:
             refused.append(UnreadCell(figure.address, f"{figure.value:f}", why))
         elif _is_contained(new, before):
@@ -114,7 +114,7 @@ def changes(figures: Sequence[CellFigure], existing: pd.DataFrame) -> Changes:
             )
             refused.append(UnreadCell(figure.address, f"{figure.value:f}", why))
         else:
-            latest = max(before, key=lambda release: release.released_on, default=None)
+            latest = max(before, key=lambda vintage: vintage.released_on, default=None)
             added.append(Change(figure, None if latest is None else latest.value))
             before.append(new)
     return Changes(tuple(added), n_unchanged, tuple(refused))
@@ -135,26 +135,26 @@ def _conflicts(figures: Iterable[CellFigure]) -> dict[str, str]:
     return conflicts
 
 
-def _releases(existing: pd.DataFrame) -> defaultdict[Key, list[_Release]]:
-    """Return the releases of each figure of a folder."""
-    releases: defaultdict[Key, list[_Release]] = defaultdict(list)
+def _vintages(existing: pd.DataFrame) -> defaultdict[Key, list[_Vintage]]:
+    """Return the vintages of each figure of a folder."""
+    vintages: defaultdict[Key, list[_Vintage]] = defaultdict(list)
     for row in existing.to_dict("records"):
         span = Span(row["first"], row["last"])
         key = (row["area"], row["indicator"], span, row["measure"], row["unit"])
         place, day = f"{row['file']}:{row['line']}", row["released_on"].date()
-        releases[key].append(_Release(row["value"], row["status"], day, place))
-    return releases
+        vintages[key].append(_Vintage(row["value"], row["status"], day, place))
+    return vintages
 
 
-def _is_contained(new: _Release, before: list[_Release]) -> bool:
-    """Whether a value was released on that very day, or is the latest one of its status."""
-    same = [r for r in before if r.status == new.status]
-    latest = max((r.released_on for r in same), default=None)
-    return any(r.value == new.value and r.released_on in (new.released_on, latest) for r in same)
+def _is_contained(new: _Vintage, before: list[_Vintage]) -> bool:
+    """Whether the same value stands there, of that very day or as the latest one of its status."""
+    same = [v for v in before if v.status == new.status]
+    latest = max((v.released_on for v in same), default=None)
+    return any(v.value == new.value and v.released_on in (new.released_on, latest) for v in same)
 
 
-def _clash(new: _Release, before: list[_Release]) -> _Release | None:
-    """Return a release of the same day with another value, or a later one of the same status."""
+def _clash(new: _Vintage, before: list[_Vintage]) -> _Vintage | None:
+    """Return a vintage of the same day with another value, or a later one of the same status."""
     for other in before:
         is_later = other.released_on > new.released_on and other.status == new.status
         is_other = other.released_on == new.released_on and other.value != new.value

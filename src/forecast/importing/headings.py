@@ -36,7 +36,7 @@ def is_heading(row: tuple[Content, ...]) -> bool:
 
 
 def title_columns(grid: Grid, n_rows: int) -> list[set[int]]:
-    """Return by row of the head the columns with a text about the whole grid.
+    """Return, for each row of the head, the columns with a text about the whole grid.
 
     That is a text alone in its row, however far it is merged, and 单位：亿元 wherever it stands.
     Below the row that names the columns it is a text alone in the first column.
@@ -201,7 +201,7 @@ def _nearer_over(near: Meaning, far: Meaning) -> Meaning:
 
 
 def _fact_of_subject(heading: Meaning, near: Meaning) -> str:
-    """Return the first fact a figure needs that only a heading of another indicator gives."""
+    """Return the first fact that a figure needs but only another indicator's heading gives."""
     has_unit = bool(near.unit) or near.is_per_cent or near.is_growth
     pairs = (
         (heading.area, near.area),

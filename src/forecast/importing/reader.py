@@ -44,7 +44,7 @@ _LEAST_INDEX = 70
 
 
 class _Release(NamedTuple):
-    """Status and day of release of a row's figures; the day may be `usual`, or not given."""
+    """Status and day of release of a row's figures; the day may be `usual`, or missing."""
 
     status: str
     day: date | str | None

@@ -93,10 +93,10 @@ class Row:
         return self.grid.address(self.number, column)
 
     def check_months(self, column: int, near: Meaning, whole: Meaning, content: Content) -> None:
-        """Raise UnreadableCell where the months of a figure stand too far from it to be sure.
+        """Raise UnreadableCell where it is uncertain which months a figure is about.
 
-        That is where its column names none and others name other ones, or where a title makes one
-        month of several, or several of one.
+        That is so where its column names none although others name other months, and where the
+        title turns one month into several, or several into one.
         """
         rule = "allowed: its own under [columns]"
         is_silent = not self.head.columns[column].meaning.time.names_months
@@ -180,7 +180,11 @@ class Labels:
             raise UnreadableCell(row.cells[column], f"{why}; {_FILL_ALLOWED}")
 
     def _required_kinds(self, row: Row, column: int, kinds: set[str]) -> set[str]:
-        """Return what a row must give: all where its cell is blank, else a half of its time."""
+        """Return which facts a row must give, out of those that a column gives in other rows.
+
+        They are all where its cell is blank; a cell with a year or months must not leave out the
+        other of the two.
+        """
         if is_blank(row.cells[column]):
             return kinds
         meaning = self._cell_meaning(row, column, row.head.columns[column].role)
@@ -221,7 +225,7 @@ def _month_of(day: date) -> PartialSpan:
 
 
 def _year_or_month(cell: Content, role: str) -> PartialSpan | None:
-    """Return the year or the month that a bare number is in a column of them."""
+    """Return the year or month that a bare number means in a column of years or months."""
     text = plain(str(cell)).removesuffix({"year": "年", "month": "月"}.get(role, "|"))
     number = int(text) if text.isdecimal() and text.isascii() else 0
     if role == "year" and 1000 <= number <= 9999:
