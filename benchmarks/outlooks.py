@@ -82,9 +82,9 @@ class Kept:
         return self.model.can_fit(history)
 
     def fit(self, history: History, shared: Shared) -> Fitted:
-        before = self.fitted.get(history.reference)
+        before = self.fitted.get(history.series)
         now = self.model.fit(history, shared) if before is None else before.update(history)
-        self.fitted[history.reference] = now
+        self.fitted[history.series] = now
         return now
 
 

@@ -24,6 +24,7 @@ from goals import markdown
 
 from forecast.archive.registry import Indicator
 from forecast.base.randomness import generator
+from forecast.base.series import Series
 from forecast.history.growth import Basis, Growth
 from forecast.history.levels import FloatArray
 from forecast.history.series import History
@@ -41,10 +42,10 @@ SPARSITIES = {
 N_YEARS, YEAR, N_PATHS = 10, 2019, 500
 PERSISTENCE, RATIO, LOADING_SPREAD = 0.982, 0.05, 0.25  # as in the model's equations
 GOAL = 0.03
-NATION = "nation/sales"
+NATION = Series("nation", "sales")
 
 
-def history_of(year_to_date: FloatArray, area: str, related: dict[str, History]) -> History:
+def history_of(year_to_date: FloatArray, area: str, related: dict[Series, History]) -> History:
     """Return a history of simulated growth of equal months, one row a year."""
     basis = np.where(np.isnan(year_to_date), Basis.MISSING, Basis.PUBLISHED).astype(np.int8)
     n_years = len(year_to_date)
@@ -54,7 +55,7 @@ def history_of(year_to_date: FloatArray, area: str, related: dict[str, History])
         name_zh="模拟",
         unit="cny_100m",
         annual_rule="published_ytd",
-        related=list(related),
+        related=list(map(str, related)),
     )
     growth = Growth(year_to_date, basis, np.full(n_years, np.nan), ())
     shares = np.full((n_years, 12), 1 / 12)

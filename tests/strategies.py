@@ -18,6 +18,7 @@ from forecast.archive.progress import ProgressEntry
 from forecast.archive.registry import Indicator, Registry
 from forecast.archive.targets import Comparison, Target
 from forecast.base.months import Span, month, month_of_year, year_of
+from forecast.base.series import Series
 from forecast.history.growth import Basis, Growth, Part
 from forecast.history.series import History
 
@@ -74,7 +75,7 @@ def history_of(
     parts: Sequence[Part] = (),
     entry: Indicator | None = None,
     area: str = "made_up",
-    related: Mapping[str, History] | None = None,
+    related: Mapping[str, History] | Mapping[Series, History] | None = None,
 ) -> History:
     """Return a history of published growth, one row a year, the last one the judged year.
 
@@ -93,7 +94,7 @@ def history_of(
     )
     return History(
         area,
-        replace(entry or indicator(), related=list(related or {})),
+        replace(entry or indicator(), related=list(map(str, related or {}))),
         date(year, 12, 31),
         year,
         first_year,
@@ -103,7 +104,7 @@ def history_of(
         ("own",) * len(settled),
         None,
         (),
-        related or {},
+        {Series.parse(str(name)): history for name, history in (related or {}).items()},
     )
 
 

@@ -16,6 +16,7 @@ from forecast.archive.folder import file_hashes, read_archive
 from forecast.archive.series import Figure
 from forecast.base.errors import BeforeFirstRelease, ContractError, UnknownArea
 from forecast.base.months import Span, month
+from forecast.base.series import Series
 from forecast.history.series import build_history
 from strategies import Release, archive_of, days, indicator, releases, target
 
@@ -213,11 +214,11 @@ def test_to_choose_what_was_known_is_to_know_it(made, day):
 def test_chosen_figures_come_in_the_order_of_their_release():
     made = [said(6.5, (2018, 9, 1)), said(6.0, (2018, 7, 18)), said(6.2, (2018, 8, 1))]
     archive = archive_of(made)
-    chosen = archive.chosen_figures(archive.is_of(["made_up/sales"]))
+    chosen = archive.chosen_figures(archive.is_of([Series("made_up", "sales")]))
     assert [(series, f.value) for series, f in chosen] == [
-        ("made_up/sales", value) for value in (6.0, 6.2, 6.5)
+        (Series("made_up", "sales"), value) for value in (6.0, 6.2, 6.5)
     ]
-    assert archive.chosen_figures(archive.is_of(["made_up/output"])) == []
+    assert archive.chosen_figures(archive.is_of([Series("made_up", "output")])) == []
 
 
 def test_a_hash_covers_what_is_chosen_and_no_more():
@@ -230,18 +231,18 @@ def test_a_hash_covers_what_is_chosen_and_no_more():
 
 
 def test_an_archive_of_some_series_holds_them_and_nothing_else(real_archive: Archive):
-    day, names = date(2019, 9, 30), ["china/gdp", "futian/retail_sales", "china/none"]
-    few = real_archive.of(names)
+    day = date(2019, 9, 30)
+    keys = [Series("china", "gdp"), Series("futian", "retail_sales"), Series("china", "none")]
+    few = real_archive.of(keys)
     assert few.areas == ["china", "futian"]
     assert [list(few.figures[n].cat.categories) for n in ("area", "indicator")] == [
         ["china", "futian"],
         ["gdp", "retail_sales"],
     ]
-    for reference in names:
-        area, name = reference.split("/")
-        found = few.as_of(day).figures_of(area, name)
-        assert found == real_archive.as_of(day).figures_of(area, name)
-    assert {(t.area, t.indicator) for t in few.targets} <= {tuple(n.split("/")) for n in names}
+    for series in keys:
+        found = few.as_of(day).figures_of(*series)
+        assert found == real_archive.as_of(day).figures_of(*series)
+    assert {(t.area, t.indicator) for t in few.targets} <= set(keys)
     assert few.as_of(day).targets("futian", 2019).keys() == {"retail_sales"}
 
 

@@ -21,6 +21,7 @@ from forecast.archive.overlay import Overlay, read_overlay
 from forecast.base.errors import ContractError
 from forecast.base.months import Span, month
 from forecast.base.parameters import PARAMETER_TYPES, Parameters
+from forecast.base.series import Series
 from forecast.base.texts import percent
 from forecast.cli import main
 from forecast.history.growth import Basis
@@ -243,7 +244,7 @@ def test_a_figure_of_another_area_tells_those_who_borrow_from_it(archive: Archiv
     found = asked(archive, overlay(archive, tmp_path, row))
     assert {r.use for r in report_of(found).overlay.rows} == {"figure"}
     gdp = found.outlook.indicators["gdp"]
-    assert gdp.history.related["nation/gdp"].at(month(2018, 9)) == 9.9
+    assert gdp.history.related[Series("nation", "gdp")].at(month(2018, 9)) == 9.9
 
 
 def test_a_figure_later_than_the_day_is_not_seen(archive: Archive, tmp_path: Path):

@@ -12,6 +12,7 @@ import conftest
 from forecast.archive.archive import Archive
 from forecast.base.errors import UnknownIndicator
 from forecast.base.months import Span, month, month_text
+from forecast.base.series import Series
 from forecast.history.growth import Basis
 from forecast.history.series import History, build_history, sources_of
 from strategies import (
@@ -148,7 +149,7 @@ def test_of_modern_services_futian_had_never_published_growth(real_archive: Arch
     assert history.last_published is None
     assert history.annual == {}
     assert list(history.ahead) == list(range(month(2019, 1), month(2020, 1)))
-    assert list(history.related) == ["china/tertiary_va", "futian/gdp"]
+    assert [str(series) for series in history.related] == ["china/tertiary_va", "futian/gdp"]
 
 
 def test_trade_of_futian_was_in_dollars_and_is_not_compared_with_yuan(real_archive: Archive):
@@ -317,6 +318,6 @@ def test_a_history_is_built_from_itself_what_is_related_and_what_lends_weights(
     real_archive: Archive,
 ):
     found = sources_of(real_archive.registry, "futian", "modern_services_va")
-    assert found[0] == "futian/modern_services_va"
-    assert {"china/tertiary_va", "china/gdp"} < set(found)
+    assert found[0] == Series("futian", "modern_services_va")
+    assert {"china/tertiary_va", "china/gdp"} < set(map(str, found))
     assert len(found) == len(set(found))

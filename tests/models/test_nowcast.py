@@ -8,6 +8,7 @@ import pytest
 
 from forecast.base.errors import NotEnoughHistory
 from forecast.base.months import MONTHS_A_YEAR
+from forecast.base.series import Series
 from forecast.history.levels import FloatArray
 from forecast.history.series import History
 from forecast.models.cumulated import FittedGrowth, Motion, monthly_growth
@@ -15,7 +16,7 @@ from forecast.models.nowcast import Nowcast
 from forecast.models.shared import Shared
 from strategies import history_of, indicator, row
 
-NATION = "nation/sales"
+NATION = Series("nation", "sales")
 RATIO, VARIANCE, LOADING, SIZE = 0.05, 4.0, 1.5, 2.0
 PERSISTENCE, DIFFUSE, ROUNDED = 0.982, 1e4, 1e-4
 ROUNDING = 0.1**2 / 12

@@ -88,7 +88,7 @@ def shared_on(snapshot: Snapshot) -> Shared:
     """Return what the past forecasts known on the snapshot's day teach."""
     archive, registry = snapshot.archive, snapshot.registry
     related = {
-        f"{area}/{name}": registry.of(area, name).lenders(area)
+        f"{area}/{name}": [str(s) for s in registry.of(area, name).donor_series(area)]
         for area in archive.areas
         for name in archive.indicators_of(area)
     }

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from forecast.base.series import Series
 from forecast.history.growth import Basis
 from forecast.history.levels import FloatArray
 from forecast.history.series import History
@@ -57,7 +58,7 @@ def test_the_nowcast_goes_on_without_a_spoilt_series_and_says_so(reason, spoil, 
     if reason == "stopped":
         growth[1, 8:] = np.nan
     history = district(np.where(np.isnan(growth), 8.0, growth), spoil(growth))
-    assert unusable_series(history) == {OTHER: reason}
+    assert unusable_series(history) == {Series.parse(OTHER): reason}
     assert [h.area for h in usable_series(history)] == ["nation"]
     assert Nowcast().can_fit(history)
     told = {c.code: c.values for c in limits(history, Scale(1.0, 9.0, "own", 9), {})}

@@ -137,7 +137,7 @@ def test_a_revision_alone_is_a_revision(archive: Archive):
     assert moving(gdp) == {"revisions"}
     assert by_kind(gdp)["revisions"].change > 0.1
     ((series, said),) = by_kind(gdp)["revisions"].releases
-    assert (series, said.value, said.released_on) == ("district/gdp", 9.9, date(2018, 6, 20))
+    assert (str(series), said.value, said.released_on) == ("district/gdp", 9.9, date(2018, 6, 20))
 
 
 def test_a_revision_of_a_related_series_is_one_too(archive: Archive):
@@ -150,8 +150,8 @@ def test_a_revision_of_a_related_series_is_one_too(archive: Archive):
 def test_an_own_figure_and_one_of_a_related_series_stand_apart(archive: Archive):
     retail = told(archive, date(2018, 8, 1), date(2018, 8, 31)).targets[RETAIL]
     own, related = by_kind(retail)["local"], by_kind(retail)["related"]
-    assert {series for series, _ in own.releases} == {"district/retail_sales"}
-    assert {series for series, _ in related.releases} == {"nation/retail_sales"}
+    assert {str(series) for series, _ in own.releases} == {"district/retail_sales"}
+    assert {str(series) for series, _ in related.releases} == {"nation/retail_sales"}
     before = told(archive, date(2018, 6, 1), date(2018, 6, 30)).targets[RETAIL]
     assert moving(before) == {"related"}
 

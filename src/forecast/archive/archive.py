@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from functools import cached_property
@@ -25,6 +25,7 @@ from forecast.archive.targets import Target, in_force
 from forecast.base.errors import BeforeFirstRelease, UnknownArea
 from forecast.base.markup import markup_of
 from forecast.base.months import Span
+from forecast.base.series import Series
 from forecast.base.texts import day, text
 
 BoolArray = NDArray[np.bool_]
@@ -87,7 +88,7 @@ class Archive:
 
     def indicators_of(self, area: str) -> list[str]:
         """Return the indicators of which an area has figures, sorted."""
-        return sorted(indicator for a, indicator in self._series.names if a == area)
+        return sorted(series.indicator for series in self._series.keys if series.area == area)
 
     def first_release_of(self, area: str) -> date:
         """Return the day of an area's first release; raise UnknownArea where it has none."""
@@ -108,13 +109,12 @@ class Archive:
             return None
         return Archive(known.reset_index(drop=True), self.registry, self.targets, self.schedule)
 
-    def of(self, references: Iterable[str]) -> Archive:
-        """Return the archive of some series alone, each `area/indicator`, in its own categories."""
-        names = [(area, name) for area, _, name in (r.partition("/") for r in references)]
-        rows = self.figures.iloc[self._series.rows(names)].reset_index(drop=True)
+    def of(self, keys: Collection[Series]) -> Archive:
+        """Return the archive of some series alone, with only the categories of their figures."""
+        rows = self.figures.iloc[self._series.rows(keys)].reset_index(drop=True)
         for name in rows.columns[rows.dtypes == "category"]:
             rows[name] = rows[name].cat.remove_unused_categories()
-        targets = tuple(t for t in self.targets if (t.area, t.indicator) in names)
+        targets = tuple(t for t in self.targets if Series(t.area, t.indicator) in keys)
         return Archive(rows, self.registry, targets, self.schedule)
 
     def as_if_known(self, chosen: BoolArray, day: date) -> Archive:
@@ -128,15 +128,11 @@ class Archive:
         known = picked.assign(released_on=on.where(on <= last, last))
         return Archive(known, self.registry, self.targets, self.schedule)
 
-    @cached_property
-    def references(self) -> pd.Series[str]:
-        """`area/indicator` of each row of `figures`."""
-        named = self.figures[["area", "indicator"]].astype("str")
-        return named["area"] + "/" + named["indicator"]
-
-    def is_of(self, references: Iterable[str]) -> BoolArray:
-        """Return which rows of `figures` are of one of the series, each `area/indicator`."""
-        return self.references.isin(list(references)).to_numpy(dtype=bool)
+    def is_of(self, keys: Iterable[Series]) -> BoolArray:
+        """Return which rows of `figures` are of one of the series."""
+        is_chosen = np.zeros(len(self.figures), dtype=bool)
+        is_chosen[self._series.rows(keys)] = True
+        return is_chosen
 
     @cached_property
     def released_on(self) -> NDArray[np.datetime64]:
@@ -166,12 +162,14 @@ class Archive:
             raise BeforeFirstRelease(day, self.first_release_on)
         return Snapshot(self, day)
 
-    def chosen_figures(self, chosen: BoolArray) -> list[tuple[str, Figure]]:
-        """Return chosen rows of `figures` as (area/indicator, figure), in the order of release."""
+    def chosen_figures(self, chosen: BoolArray) -> list[tuple[Series, Figure]]:
+        """Return chosen rows of `figures` with their series, in the order of release."""
         rows = np.flatnonzero(chosen)
         rows = rows[np.argsort(self.released_on[rows], kind="stable")]
-        figures = figures_at(self.figures.iloc[rows].assign(is_published=True), slice(None))
-        return list(zip(self.references.iloc[rows], figures, strict=True))
+        table = self.figures.iloc[rows]
+        keys = map(Series, table["area"].tolist(), table["indicator"].tolist())
+        figures = figures_at(table.assign(is_published=True), slice(None))
+        return list(zip(keys, figures, strict=True))
 
     def releases(self, area: str, indicator: str) -> list[Figure]:
         """Return every release of a series; of two for one key, the one that counts is later."""
@@ -222,12 +220,12 @@ class Snapshot:
 
     def to_frame(self) -> pd.DataFrame:
         """Return the figures that count on the day, one a row; `span` is written as text."""
-        held = [
-            {"area": area, "indicator": name} | asdict(figure) | {"span": str(figure.span)}
-            for area, name in self.archive.known_series.names
-            for figure in self.figures_of(area, name)
+        rows = [
+            {**series._asdict(), **asdict(figure), "span": str(figure.span)}
+            for series in self.archive.known_series.keys
+            for figure in self.figures_of(*series)
         ]
-        return pd.DataFrame(held)
+        return pd.DataFrame(rows)
 
     def _repr_html_(self) -> str:
         """Return the newest figures known on the day, for notebooks."""
@@ -238,8 +236,9 @@ class Snapshot:
 
     def indicators_of(self, area: str) -> list[str]:
         """Return the indicators of which figures of an area were known, sorted."""
-        series = self.archive.known_series
-        return sorted(i for a, i in series.names if a == area and series.is_begun((a, i), self.day))
+        table = self.archive.known_series
+        known = (s for s in table.keys if s.area == area and table.is_begun(s, self.day))
+        return sorted(series.indicator for series in known)
 
     def targets(self, area: str, year: int) -> dict[str, Target]:
         """Return by indicator the targets in force on the day."""

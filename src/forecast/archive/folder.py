@@ -105,13 +105,13 @@ def with_units(figures: pd.DataFrame, registry: Registry) -> tuple[pd.DataFrame,
     unnamed = figures["unit"] == ""
     if not unnamed.any():
         return figures, []
-    series = figures.loc[unnamed, ["area", "indicator"]].astype(str)
-    named = {
+    keys = figures.loc[unnamed, ["area", "indicator"]].astype(str)
+    unit_of = {
         key: registry.of(*key).unit if key[1] in registry.indicators else ""
-        for key in set(series.itertuples(index=False, name=None))
+        for key in set(keys.itertuples(index=False, name=None))
     }
     units = figures["unit"].astype(str).to_numpy(dtype=object)
-    units[unnamed.to_numpy()] = [named[key] for key in series.itertuples(index=False, name=None)]
+    units[unnamed.to_numpy()] = [unit_of[key] for key in keys.itertuples(index=False, name=None)]
     filled = figures.assign(unit=pd.Categorical(units))
     again = filled.duplicated([*KEY, "released_on"], keep=False)
     found = list(conflicts(filled[again]))

@@ -10,14 +10,14 @@ from forecast.archive.archive import Snapshot
 from forecast.archive.schedule import Schedule
 from forecast.archive.series import Figure
 from forecast.base.months import MONTHS_A_YEAR, month_of_year, month_text
+from forecast.base.series import Series
 
 
 @dataclass(frozen=True, slots=True)
 class Awaited:
     """The next span of a series to come out: its last month, and its usual release day."""
 
-    area: str
-    indicator: str
+    series: Series
     month: int
     usually_on: date
 
@@ -27,8 +27,7 @@ class Awaited:
 
     def __str__(self) -> str:
         """Return `area/indicator to YYYY-MM, usually out on YYYY-MM-DD`."""
-        told = f"{self.area}/{self.indicator} to {month_text(self.month)}"
-        return f"{told}, usually out on {self.usually_on}"
+        return f"{self.series} to {month_text(self.month)}, usually out on {self.usually_on}"
 
 
 def awaited(
@@ -46,7 +45,7 @@ def awaited(
     following = range(newest + 1, newest + 1 + MONTHS_A_YEAR)
     expected = next(m for m in following if month_of_year(m) in usual)
     usually_on = schedule.usual_release_on(area, indicator, expected)
-    return None if usually_on is None else Awaited(area, indicator, expected, usually_on)
+    return None if usually_on is None else Awaited(Series(area, indicator), expected, usually_on)
 
 
 def overdue(

@@ -50,25 +50,30 @@ class Indicator:
         """Whether growth of the year is that of its December."""
         return self.annual_rule == "end_of_year"
 
-    def lenders(self, area: str) -> list[str]:
+    @property
+    def related_series(self) -> list[Series]:
+        """The series that carry information about this one, the closest first."""
+        return [Series.parse(text) for text in self.related]
+
+    def donor_series(self, area: str) -> list[Series]:
         """Return the related series of other areas that measure what this indicator measures.
 
-        Those with its own id; without any, the first of another area, for the closest comes first.
+        They are those with its own id; without any, the first one of another area.
         """
-        others = [r for r in self.related if r.partition("/")[0] != area]
-        return [r for r in others if r.partition("/")[2] == self.id] or others[:1]
+        others = [series for series in self.related_series if series.area != area]
+        return [series for series in others if series.indicator == self.id] or others[:1]
 
-    def substitute_series(self, area: str) -> list[str]:
+    def substitute_series(self, area: str) -> list[Series]:
         """Return the series whose course stands in for an indicator without figures of its own.
 
-        They are its lenders, and in its own area the whole that it is a part of.
+        They are its donor series, and in its own area the whole that it is a part of.
         """
-        whole = f"{area}/{self.part_of}"
-        return [*self.lenders(area), *(r for r in self.related if r == whole)]
+        wholes = [s for s in self.related_series if s == (area, self.part_of)]
+        return [*self.donor_series(area), *wholes]
 
     @property
     def references(self) -> list[str]:
-        """`area/indicator` of every series of another area that it names."""
+        """Every series that it names, as the file writes them: `area/indicator`."""
         return [*self.related, *([self.weights_from] if self.weights_from else [])]
 
     @property
@@ -97,15 +102,16 @@ class Registry:
     """All indicators, with what differs in single areas."""
 
     indicators: Mapping[str, Indicator]
-    overrides: Mapping[tuple[str, str], Indicator]
+    overrides: Mapping[Series, Indicator]
     areas: Mapping[str, Area]
 
     def of(self, area: str, indicator: str) -> Indicator:
         """Return the indicator as it is read in an area; raise UnknownIndicator."""
         if indicator not in self.indicators:
             raise UnknownIndicator(indicator, self.indicators)
-        entry = self.overrides.get((area, indicator), self.indicators[indicator])
-        return replace(entry, related=[r for r in entry.related if r != f"{area}/{indicator}"])
+        entry = self.overrides.get(Series(area, indicator), self.indicators[indicator])
+        itself = str(Series(area, indicator))
+        return replace(entry, related=[text for text in entry.related if text != itself])
 
     def wholes_of(self, area: str, indicator: str) -> tuple[str, ...]:
         """Return what the indicator is part of in an area, what that is part of, and so on.
@@ -133,11 +139,10 @@ class Registry:
         names = self.of(*series).names
         return SeriesLabel(series=series, area_name=self.area_names(series.area), name=names)
 
-    def series_name(self, reference: str, lang: str) -> str:
-        """Return the name of `area/indicator` in `en` or `zh`: whose it is, and what."""
-        area, _, indicator = reference.partition("/")
+    def series_name(self, series: Series, lang: str) -> str:
+        """Return the name of a series in `en` or `zh`: its area's, then its indicator's."""
         between = "" if lang == "zh" else ": "
-        return self.area_name(area, lang) + between + self.of(area, indicator).name(lang)
+        return self.area_name(series.area, lang) + between + self.of(*series).name(lang)
 
 
 def read_registry(folder: Path, areas_with_figures: Collection[str] | None = None) -> Registry:
@@ -166,23 +171,21 @@ def read_registry(folder: Path, areas_with_figures: Collection[str] | None = Non
     return registry
 
 
-_Key = tuple[str, str]
-
-
 def _overrides(
     by_id: Mapping[str, Indicator], entries: list[Entry], lines: list[int], faults: list[Fault]
-) -> tuple[dict[_Key, Indicator], dict[_Key, int]]:
+) -> tuple[dict[Series, Indicator], dict[Series, int]]:
     """Return, by area and indicator, the indicator as it is read there, and its line."""
-    found: dict[_Key, Indicator] = {}
-    found_lines: dict[_Key, int] = {}
+    found: dict[Series, Indicator] = {}
+    found_lines: dict[Series, int] = {}
     for entry, line in zip(entries, lines, strict=True):
         area, indicator = entry.get("area"), str(entry.get("indicator"))
         if not isinstance(area, str) or indicator not in by_id:
             rule = "allowed: an area and a known indicator"
             faults.append(Fault(FILE, line, f"override of {indicator!r} in {area!r}; {rule}"))
             continue
-        if (area, indicator) in found_lines:
-            first = found_lines[area, indicator]
+        series = Series(area, indicator)
+        if series in found_lines:
+            first = found_lines[series]
             what = f"override of {indicator!r} in {area!r}"
             faults.append(Fault(FILE, line, f"{what} stands on line {first} already"))
             continue
@@ -192,7 +195,7 @@ def _overrides(
         if "id" in changed:
             faults.append(Fault(FILE, line, "an override cannot change an id; allowed: other keys"))
         for value in parsed(Indicator, [asdict(by_id[indicator]) | changed], [line], FILE, faults):
-            found[area, indicator], found_lines[area, indicator] = value, line
+            found[series], found_lines[series] = value, line
     return found, found_lines
 
 
@@ -209,18 +212,19 @@ def _id_faults(kind: str, entries: list[Entry], lines: list[int]) -> Iterator[Fa
 
 
 def _meaning_faults(
-    registry: Registry, lines: Mapping[str, int], override_lines: Mapping[tuple[str, str], int]
+    registry: Registry, lines: Mapping[str, int], override_lines: Mapping[Series, int]
 ) -> Iterator[Fault]:
     """Yield references that name no indicator, months that are none, and circles."""
     for name, line in lines.items():
         yield from _entry_faults(registry.indicators[name], registry, line)
     for (area, name), line in override_lines.items():
         yield from _entry_faults(registry.of(area, name), registry, line)
-    listed = [r for i in registry.indicators.values() for r in i.related]
-    for area in sorted({r.partition("/")[0] for r in listed} | {a for a, _ in override_lines}):
+    listed = [s for i in registry.indicators.values() for s in i.related_series]
+    for area in sorted({series.area for series in [*listed, *override_lines]}):
         for name, line in lines.items():
-            if (circle := _circle(registry, f"{area}/{name}", ())) is not None:
-                yield Fault(FILE, line, f"related runs in a circle: {' -> '.join(circle)}")
+            if (circle := _circle(registry, Series(area, name), ())) is not None:
+                way = " -> ".join(map(str, circle))
+                yield Fault(FILE, line, f"related runs in a circle: {way}")
     yield from _circles_of_parts(registry, lines, override_lines)
 
 
@@ -228,7 +232,7 @@ def _unknown_areas(
     registry: Registry,
     known: Collection[str],
     lines: Mapping[str, int],
-    override_lines: Mapping[_Key, int],
+    override_lines: Mapping[Series, int],
 ) -> Iterator[Fault]:
     """Yield each reference to an area that has neither figures nor an entry."""
     named = [(registry.indicators[name].references, line) for name, line in lines.items()]
@@ -241,7 +245,7 @@ def _unknown_areas(
     )
     for references, line in named:
         for reference in references:
-            area = reference.partition("/")[0]
+            area = Series.parse(reference).area
             if area not in known:
                 yield Fault(FILE, line, f"{reference!r} is of an unknown area {area!r}; {rule}")
 
@@ -251,8 +255,8 @@ def _entry_faults(entry: Indicator, registry: Registry, line: int) -> Iterator[F
         if parse_month(text) is None:
             yield Fault(FILE, line, f"levels_break {text!r} {NOT_A_MONTH}")
     for reference in entry.references:
-        area, _, other = reference.partition("/")
-        if not area or other not in registry.indicators:
+        series = Series.parse(reference)
+        if not series.area or series.indicator not in registry.indicators:
             rule = "allowed: area/indicator, the indicator one of this file"
             yield Fault(FILE, line, f"{reference!r} names no indicator; {rule}")
     if entry.part_of == entry.id:
@@ -265,20 +269,21 @@ def _entry_faults(entry: Indicator, registry: Registry, line: int) -> Iterator[F
         yield Fault(FILE, line, f"decimals {entry.decimals}; allowed: 0 to {MOST_DECIMALS}")
 
 
-def _circle(registry: Registry, reference: str, path: tuple[str, ...]) -> tuple[str, ...] | None:
-    if reference in path:
-        return (*path[path.index(reference) :], reference)
-    area, _, name = reference.partition("/")
-    if name not in registry.indicators:
+def _circle(
+    registry: Registry, series: Series, path: tuple[Series, ...]
+) -> tuple[Series, ...] | None:
+    if series in path:
+        return (*path[path.index(series) :], series)
+    if series.indicator not in registry.indicators:
         return None
-    for other in registry.of(area, name).related:
-        if (found := _circle(registry, other, (*path, reference))) is not None:
-            return found
+    for other in registry.of(*series).related_series:
+        if (circle := _circle(registry, other, (*path, series))) is not None:
+            return circle
     return None
 
 
 def _circles_of_parts(
-    registry: Registry, lines: Mapping[str, int], override_lines: Mapping[tuple[str, str], int]
+    registry: Registry, lines: Mapping[str, int], override_lines: Mapping[Series, int]
 ) -> Iterator[Fault]:
     """Yield each circle of `part_of` once, in general and as areas read it differently."""
     told: set[frozenset[str]] = set()

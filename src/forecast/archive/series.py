@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from forecast.base.frames import texts
 from forecast.base.months import Span
+from forecast.base.series import Series
 
 STANDING = {"final": 2, "preliminary": 2, "expected": 1, "lower_bound": 0}
 SETTLING = ("final", "preliminary")
@@ -45,7 +46,7 @@ class Figure:
 
 
 class SeriesTable:
-    """The figures of a table by (area, indicator).
+    """The figures of a table by series.
 
     Of two for one key the one that counts is later. What is published stands later than what is
     not, released on the same day.
@@ -53,46 +54,46 @@ class SeriesTable:
 
     def __init__(self, rows: pd.DataFrame) -> None:
         self._rows = rows
-        self._made: dict[tuple[str, str], list[Figure]] = {}
+        self._figures: dict[Series, list[Figure]] = {}
 
     @property
-    def names(self) -> list[tuple[str, str]]:
-        """The (area, indicator) of every series that has figures."""
+    def keys(self) -> list[Series]:
+        """Every series that has figures."""
         return list(self._places)
 
-    def rows(self, names: Iterable[tuple[str, str]]) -> NDArray[np.intp]:
+    def rows(self, keys: Iterable[Series]) -> NDArray[np.intp]:
         """Return where in the table the figures of some series are, in its order."""
-        found = [self._places[name] for name in dict.fromkeys(names) if name in self._places]
-        return np.sort(np.concatenate(found)) if found else np.arange(0)
+        places = [self._places[key] for key in dict.fromkeys(keys) if key in self._places]
+        return np.sort(np.concatenate(places)) if places else np.arange(0)
 
-    def is_begun(self, name: tuple[str, str], day: date) -> bool:
+    def is_begun(self, series: Series, day: date) -> bool:
         """Whether a figure of a series was released by a day."""
-        released = self._keys["released_on"][self._places[name]]
+        released = self._sort_columns["released_on"][self._places[series]]
         return bool((released <= np.datetime64(day)).any())
 
     def figures(self, area: str, indicator: str) -> list[Figure]:
         """Return the figures of a series, none where it has none."""
-        name = area, indicator
-        if name not in self._made and name in self._places:
-            rows = self._places[name]
-            order = np.lexsort([self._keys[key][rows] for key in reversed(_ORDER)])
-            self._made[name] = figures_at(self._rows, rows[order])
-        return self._made.get(name, [])
+        series = Series(area, indicator)
+        if series not in self._figures and series in self._places:
+            rows = self._places[series]
+            order = np.lexsort([self._sort_columns[name][rows] for name in reversed(_ORDER)])
+            self._figures[series] = figures_at(self._rows, rows[order])
+        return self._figures.get(series, [])
 
     @cached_property
-    def _places(self) -> Mapping[tuple[str, str], NDArray[np.intp]]:
+    def _places(self) -> Mapping[Series, NDArray[np.intp]]:
         """The rows of each series, in the order of the table."""
         areas, indicators = (texts(self._rows[name]).cat for name in ("area", "indicator"))
         n = len(indicators.categories)
         codes = areas.codes.to_numpy(dtype=np.int64) * n + indicators.codes.to_numpy()
         order = np.argsort(codes, kind="stable")
         distinct, starts = np.unique(codes[order], return_index=True)
-        named = [(areas.categories[c // n], indicators.categories[c % n]) for c in distinct]
-        return dict(zip(named, np.split(order, starts[1:]), strict=True))
+        keys = [Series(areas.categories[c // n], indicators.categories[c % n]) for c in distinct]
+        return dict(zip(keys, np.split(order, starts[1:]), strict=True))
 
     @cached_property
-    def _keys(self) -> Mapping[str, NDArray[Any]]:
-        """By what figures of one series are ordered, as numbers."""
+    def _sort_columns(self) -> Mapping[str, NDArray[Any]]:
+        """The columns by which the figures of one series are ordered, as numbers."""
         rows = self._rows
         standing = rows["status"].map(STANDING).to_numpy(dtype=np.int8)
         coded = {name: texts(rows[name]).cat.codes.to_numpy() for name in ("measure", "unit")}

@@ -69,7 +69,7 @@ def _borrowed_errors(history: History) -> Iterator[ErrorRow]:
     """Yield, for every settled month, the mean growth of the series that would stand in for it."""
     rule = rule_of(history.indicator.annual_rule)
     released = _release_days(history)
-    substitutes = [history.related[r] for r in history.indicator.substitute_series(history.area)]
+    substitutes = [history.related[s] for s in history.indicator.substitute_series(history.area)]
     for row, growth in enumerate(history.settled):
         year = history.first_year + row
         for k in np.flatnonzero(np.isfinite(growth)) + 1:

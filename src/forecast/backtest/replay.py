@@ -19,6 +19,7 @@ from forecast.backtest.past_errors import ErrorRow, errors_of
 from forecast.base.months import month
 from forecast.base.parallel import executor, spread
 from forecast.base.randomness import generator
+from forecast.base.series import Series
 from forecast.combination.estimates import estimation_day, shared_estimates
 from forecast.history.growth import RESTATED_FROM
 from forecast.history.levels import FloatArray
@@ -67,12 +68,11 @@ class _Series:
     estimates: Mapping[int, Shared] = field(default_factory=dict)
 
     @property
-    def scaled(self) -> list[str]:
-        """The series whose scale a model may look up: its sources, and their donors."""
+    def scaled(self) -> list[Series]:
+        """The series whose scale a model may look up: its sources, and their donor series."""
         registry = self.archive.registry
         sources = sources_of(registry, self.area, self.indicator)
-        keys = [source.split("/", 1) for source in sources]
-        donors = [r for area, name in keys for r in registry.of(area, name).lenders(area)]
+        donors = [d for source in sources for d in registry.of(*source).donor_series(source.area)]
         return [*sources, *donors]
 
 
@@ -189,11 +189,10 @@ def _forecast_days(archive: Archive, area: str, indicator: str) -> dict[int, dat
     Where the series itself has none, it is the day of a related series' first one: a series that
     is published four times a year is forecast in between, as its related ones move.
     """
-    related = archive.registry.of(area, indicator).related
-    keys = [reference.split("/") for reference in reversed(related)]
+    related = archive.registry.of(area, indicator).related_series
     days: dict[int, date] = {}
-    for key in [*keys, [area, indicator]]:
-        days |= _first_releases(archive, *key)
+    for series in [*reversed(related), Series(area, indicator)]:
+        days |= _first_releases(archive, *series)
     return days
 
 
@@ -228,7 +227,7 @@ def _forecast(
         started = time.perf_counter()
         fit = fitted[name].update(history) if name in fitted else model.fit(history, shared)
         fitted[name] = fit
-        rng = generator(series.plan.seed, f"replay/{name}/{history.reference}/{history.as_of}")
+        rng = generator(series.plan.seed, f"replay/{name}/{history.series}/{history.as_of}")
         paths = fit.simulate(N_PATHS, rng)
         if is_explosive(paths, scale):
             continue

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from forecast.archive.archive import BoolArray
 from forecast.base.randomness import generator
+from forecast.base.series import Series
 from forecast.history.levels import FloatArray
 from forecast.history.series import History
 from forecast.verification.scores import normal_scores
@@ -62,10 +63,10 @@ def dependence(histories: Sequence[History], errors: pd.DataFrame) -> Dependence
     independent of all others.
     """
     n = len(histories)
-    listed = [(i, h.reference) for i, h in enumerate(histories)]
-    listed += [(i, r) for i, h in enumerate(histories) for r in h.indicator.lenders(h.area)]
+    listed = [(i, h.series) for i, h in enumerate(histories)]
+    listed += [(i, s) for i, h in enumerate(histories) for s in h.indicator.donor_series(h.area)]
     known = np.array([histories[i].months_known for i, _ in listed], dtype=float)
-    scores = errors.reindex(columns=[reference for _, reference in listed]).dropna(how="all")
+    scores = errors.reindex(columns=[str(series) for _, series in listed]).dropna(how="all")
     years = scores.index.get_level_values("year").to_numpy(dtype=np.int64)
     every = _pairs(scores, years, known)
     own = _Sample(every.correlation[:n, :n], every.n_years[:n, :n])
@@ -104,7 +105,7 @@ def _pairs(scores: pd.DataFrame, years: NDArray[np.int64], months_known: FloatAr
     return _Sample(correlation, n_years)
 
 
-def _donor_pairs(every: _Sample, listed: Sequence[tuple[int, str]], n: int) -> _Sample:
+def _donor_pairs(every: _Sample, listed: Sequence[tuple[int, Series]], n: int) -> _Sample:
     """Return the correlations of each pair's donors, the mean where there are several.
 
     Two indicators with one donor in common have no pair there.
@@ -114,7 +115,7 @@ def _donor_pairs(every: _Sample, listed: Sequence[tuple[int, str]], n: int) -> _
     donors = list(enumerate(listed))[n:]
     for a, (i, first) in donors:
         for b, (j, second) in donors:
-            is_pair = first != second and first.partition("/")[0] == second.partition("/")[0]
+            is_pair = first != second and first.area == second.area
             if i != j and is_pair and every.n_years[a, b]:
                 correlation[i, j] += every.correlation[a, b]
                 n_years[i, j] += every.n_years[a, b]

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecast.archive.registry import Registry
+from forecast.base.series import Series
 from forecast.combination.calibration import Calibration, calibration_of
 from forecast.combination.dependence import error_scores
 from forecast.combination.pool import Standing, past_scores, standing
@@ -83,7 +84,7 @@ def estimates_of(record: Record, registry: Registry, day: date) -> Estimates:
 def shared_estimates(registry: Registry, record: Record, day: date) -> Shared:
     """Return the estimates that models share, from forecasts that were settled by a day."""
     named = record.points[["area", "indicator"]].drop_duplicates().itertuples(index=False)
-    entries = {f"{area}/{name}": (area, registry.of(area, name)) for area, name in named}
-    donors = {series: entry.lenders(area) for series, (area, entry) in entries.items()}
-    related = {series: entry.related for series, (_, entry) in entries.items()}
+    entries = {series: registry.of(*series) for series in map(Series._make, named)}
+    donors = {str(s): [str(d) for d in e.donor_series(s.area)] for s, e in entries.items()}
+    related = {str(series): entry.related for series, entry in entries.items()}
     return pooled_estimates(record, donors, day, related)

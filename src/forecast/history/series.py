@@ -14,6 +14,7 @@ from forecast.archive.registry import Indicator, Registry
 from forecast.archive.series import Figure
 from forecast.base.markup import markup_of
 from forecast.base.months import MONTHS_A_YEAR, month, month_of_year, year_of
+from forecast.base.series import Series
 from forecast.base.texts import day, text
 from forecast.history.flows import Flows, comparable_flows
 from forecast.history.growth import Basis, Growth, Part, settled_by, year_to_date_growth
@@ -40,12 +41,12 @@ class History:
     shares_basis: tuple[str, ...]
     flows: Flows | None
     figures: tuple[Figure, ...]
-    related: Mapping[str, History] = field(default_factory=dict)
+    related: Mapping[Series, History] = field(default_factory=dict)
 
     @property
-    def reference(self) -> str:
-        """`area/indicator`."""
-        return f"{self.area}/{self.indicator.id}"
+    def series(self) -> Series:
+        """The key of the series."""
+        return Series(self.area, self.indicator.id)
 
     @property
     def settled(self) -> FloatArray:
@@ -170,10 +171,11 @@ def build_history(
     first_year = min((f.span.year for f in figures), default=year) - 1
     first_year = min(first_year, year - 1)
     years = range(first_year, year + 1)
-    related = {r: _related(snapshot, r, year) for r in entry.related} if with_related else {}
+    also = entry.related_series if with_related else []
+    related = {series: bare_history(snapshot, *series, year) for series in also}
     levels = cumulated(figures, first_year, len(years), entry.break_months)
-    lent = [related[r] for r in entry.lenders(area) if r in related]
-    shares, shares_basis = _shares(snapshot, entry, levels, lent, years)
+    donors = [related[series] for series in entry.donor_series(area) if series in related]
+    shares, shares_basis = _shares(snapshot, entry, levels, donors, years)
     growth = year_to_date_growth(figures, levels, entry, shares, first_year)
     published = tuple(f for f in figures if f.is_published)
     if len(published) < len(figures):
@@ -198,20 +200,20 @@ def build_history(
     )
 
 
-def sources_of(registry: Registry, area: str, indicator: str) -> tuple[str, ...]:
-    """Return `area/indicator` of every series that a history is built from, its own first.
+def sources_of(registry: Registry, area: str, indicator: str) -> tuple[Series, ...]:
+    """Return every series that a history is built from, its own first.
 
     Figures of any other series leave the history as it is.
     """
     entry = registry.of(area, indicator)
-    found = [f"{area}/{indicator}", *_lent_by(entry)]
-    for related in entry.related:
-        found += [related, *_lent_by(registry.of(*related.split("/", 1)))]
-    return tuple(dict.fromkeys(found))
+    sources = [Series(area, indicator), *_weights_sources(entry)]
+    for related in entry.related_series:
+        sources += [related, *_weights_sources(registry.of(*related))]
+    return tuple(dict.fromkeys(sources))
 
 
-def _lent_by(entry: Indicator) -> list[str]:
-    return [entry.weights_from] if entry.weights_from else []
+def _weights_sources(entry: Indicator) -> list[Series]:
+    return [Series.parse(entry.weights_from)] if entry.weights_from else []
 
 
 def _flows(entry: Indicator, levels: Levels | None, growth: Growth) -> Flows | None:
@@ -225,17 +227,11 @@ def _flows(entry: Indicator, levels: Levels | None, growth: Growth) -> Flows | N
     return comparable_flows(levels, growth.base_revision)
 
 
-def _related(snapshot: Snapshot, reference: str, year: int) -> History:
-    area, _, indicator = reference.partition("/")
-    return bare_history(snapshot, area, indicator, year)
-
-
 def bare_history(snapshot: Snapshot, area: str, indicator: str, year: int) -> History:
     """Return a history without related ones, built once for a snapshot."""
     key = area, indicator, year
     if key not in snapshot.histories:
-        made = build_history(snapshot, area, indicator, year, with_related=False)
-        snapshot.histories[key] = made
+        snapshot.histories[key] = build_history(snapshot, area, indicator, year, with_related=False)
     history: History = snapshot.histories[key]
     return history
 
@@ -244,18 +240,17 @@ def _shares(
     snapshot: Snapshot,
     entry: Indicator,
     levels: Levels | None,
-    lenders: list[History],
+    donors: list[History],
     years: range,
 ) -> tuple[FloatArray, tuple[str, ...]]:
     if entry.annual_rule in ("mean_of_months", "end_of_year"):
         return base_year_shares(years, {}, [])
-    lent = []
-    if entry.weights_from:
-        area, _, indicator = entry.weights_from.partition("/")
-        figures = [f for f in snapshot.figures_of(area, indicator) if f.span.year <= years[-1]]
-        lent.append(profiles(cumulated(figures, years[0] - 1, len(years) + 1, ())))
-    lent.extend(profiles(h.levels) for h in lenders)
-    return base_year_shares(years, profiles(levels), lent)
+    donated = []
+    for source in _weights_sources(entry):
+        figures = [f for f in snapshot.figures_of(*source) if f.span.year <= years[-1]]
+        donated.append(profiles(cumulated(figures, years[0] - 1, len(years) + 1, ())))
+    donated.extend(profiles(donor.levels) for donor in donors)
+    return base_year_shares(years, profiles(levels), donated)
 
 
 __all__ = ["Basis", "Growth", "History", "Part", "build_history"]

@@ -32,12 +32,12 @@ class Borrowed:
     def fit(self, history: History, shared: Shared) -> FittedBorrowed:
         """Return the donors' courses; raise NotEnoughHistory where `can_fit` is false."""
         if not self.can_fit(history):
-            raise NotEnoughHistory(f"{history.reference} has no related series to borrow from")
+            raise NotEnoughHistory(f"{history.series} has no related series to borrow from")
         return FittedBorrowed(history, shared, _courses(history, shared))
 
 
 def _donors(history: History) -> list[History]:
-    usable = (history.related[r] for r in history.indicator.substitute_series(history.area))
+    usable = (history.related[s] for s in history.indicator.substitute_series(history.area))
     return [h for h in usable if h.indicator.annual_rule and _is_recent(h) and Pace().can_fit(h)]
 
 

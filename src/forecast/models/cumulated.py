@@ -20,6 +20,7 @@ import numpy as np
 from statsmodels.tsa.statespace.mlemodel import MLEModel
 
 from forecast.base.months import MONTHS_A_YEAR, month
+from forecast.base.series import Series
 from forecast.history.levels import FloatArray
 from forecast.history.series import History
 from forecast.models.shared import Shared
@@ -67,7 +68,7 @@ class Motion:
     loadings: tuple[float, ...] = ()
 
 
-def grid_of(history: History, expected_sd: float, related: Mapping[str, float]) -> Grid:
+def grid_of(history: History, expected_sd: float, related: Mapping[Series, float]) -> Grid:
     """Return what is observed; expected figures carry the given extra standard deviation.
 
     `related` holds the standard deviation of the monthly noise of each related series in use.
@@ -117,15 +118,15 @@ def monthly_growth(history: History) -> FloatArray:
     return growth.ravel()
 
 
-def _factors(history: History, noise_pp: Mapping[str, float]) -> FloatArray:
+def _factors(history: History, noise_pp: Mapping[Series, float]) -> FloatArray:
     """Return the related series' monthly growth on the history's months, in units of their noise.
 
     Each is centred on its mean, which the level of the series itself takes up.
     """
     start = month(history.first_year, 1)
     factors = np.full((history.shares.size, len(noise_pp)), np.nan)
-    for column, (reference, noise) in enumerate(noise_pp.items()):
-        related = history.related[reference]
+    for column, (series, noise) in enumerate(noise_pp.items()):
+        related = history.related[series]
         growth = monthly_growth(related) / noise
         shift = month(related.first_year, 1) - start
         at = np.arange(growth.size) + shift
@@ -281,7 +282,7 @@ class FittedGrowth:
     motion: Motion
     degrees_of_freedom: float
     expected_sd: float
-    related: Mapping[str, float] = field(default_factory=dict)
+    related: Mapping[Series, float] = field(default_factory=dict)
 
     def update(self, history: History) -> FittedGrowth:
         """Return the same parameters on newer figures."""

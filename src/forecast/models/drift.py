@@ -50,7 +50,7 @@ class Drift:
         The prior of the variance is inverse gamma with the pool's scale and degrees of freedom.
         """
         if not self.can_fit(history):
-            raise NotEnoughHistory(f"drift needs three points, one recent, in {history.reference}")
+            raise NotEnoughHistory(f"drift needs three points, one recent, in {history.series}")
         prior = monthly_noise_pp(shared, history)
         degrees = shared.scale_of(history).degrees_of_freedom
         expected_sd = expected_error_pp(shared, history)

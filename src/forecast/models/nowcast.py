@@ -48,8 +48,8 @@ class Nowcast:
         """
         used = usable_series(history)
         if not used or not Drift().can_fit(history):
-            raise NotEnoughHistory(f"nowcast has no newer related series for {history.reference}")
-        related = {h.reference: monthly_noise_pp(shared, h) for h in used}
+            raise NotEnoughHistory(f"nowcast has no newer related series for {history.series}")
+        related = {h.series: monthly_noise_pp(shared, h) for h in used}
         noise = monthly_noise_pp(shared, history)
         degrees = shared.scale_of(history).degrees_of_freedom
         expected_sd = expected_error_pp(shared, history)

@@ -53,7 +53,7 @@ class Pace:
         """Return the rule on a history; raise NotEnoughHistory where `can_fit` is false."""
         anchor = anchor_of(history)
         if anchor is None or not self.can_fit(history):
-            raise NotEnoughHistory(f"pace has no point to start from in {history.reference}")
+            raise NotEnoughHistory(f"pace has no point to start from in {history.series}")
         return FittedPace(history, shared, anchor, shared.scale_of(history))
 
 

@@ -41,7 +41,7 @@ class Prophet:
         """Return Prophet at its posterior mode; raise NotEnoughHistory."""
         flows = usable_flows(history)
         if flows is None or not self.can_fit(history):
-            raise NotEnoughHistory(f"prophet needs four years of flows in {history.reference}")
+            raise NotEnoughHistory(f"prophet needs four years of flows in {history.series}")
         with _quiet():
             from prophet import Prophet as Regression  # an import of a second, only where needed
 

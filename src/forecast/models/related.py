@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from forecast.base.months import month
+from forecast.base.series import Series
 from forecast.history.growth import Basis
 from forecast.history.levels import FloatArray
 from forecast.history.series import History
@@ -25,12 +26,12 @@ def usable_series(history: History) -> list[History]:
     if last is None:
         return []
     unusable = unusable_series(history)
-    usable = [h for reference, h in _growing(history).items() if reference not in unusable]
+    usable = [h for series, h in _growing(history).items() if series not in unusable]
     return usable if any((h.last_published or 0) > last for h in usable) else []
 
 
-def unusable_series(history: History) -> dict[str, Reason]:
-    """Return the related series that cannot be used, by reference, each with the reason.
+def unusable_series(history: History) -> dict[Series, Reason]:
+    """Return the related series that cannot be used, each with the reason.
 
     `missing`: no growth is known. `stopped`: its last month lies more than three before the series'
     own. `short`: fewer than 24 months. `jumped`: growth that is the ratio of two levels changed
@@ -39,13 +40,13 @@ def unusable_series(history: History) -> dict[str, Reason]:
     last = history.last_published
     if last is None:
         return {}
-    reasons = {reference: _reason(h, last) for reference, h in _growing(history).items()}
-    return {reference: reason for reference, reason in reasons.items() if reason is not None}
+    reasons = {series: _reason(h, last) for series, h in _growing(history).items()}
+    return {series: reason for series, reason in reasons.items() if reason is not None}
 
 
-def _growing(history: History) -> dict[str, History]:
+def _growing(history: History) -> dict[Series, History]:
     """Return the related series that have growth; a diffusion index has none."""
-    return {r: h for r, h in history.related.items() if h.indicator.annual_rule is not None}
+    return {s: h for s, h in history.related.items() if h.indicator.annual_rule is not None}
 
 
 def _reason(related: History, last: int) -> Reason | None:

@@ -45,7 +45,7 @@ def needed_flows(history: History, model: str) -> Flows:
     """Return the flows that a model needs; raise NotEnoughHistory."""
     flows = usable_flows(history)
     if flows is None:
-        raise NotEnoughHistory(f"{model} needs four years of flows in {history.reference}")
+        raise NotEnoughHistory(f"{model} needs four years of flows in {history.series}")
     return flows
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from scipy.stats import norm
 
 from forecast.base.months import MONTHS_A_YEAR
+from forecast.base.series import Series
 from forecast.history.levels import FloatArray
 from forecast.history.series import History
 
@@ -76,9 +77,10 @@ class Shared:
     elasticity: float = ASSUMED_ELASTICITY
     unexplained: float = 1.0
 
-    def of(self, series: Iterable[str]) -> Shared:
+    def of(self, keys: Iterable[Series]) -> Shared:
         """Return the same estimates with the scales of the given series only."""
-        return replace(self, scales={n: self.scales[n] for n in series if n in self.scales})
+        names = map(str, keys)
+        return replace(self, scales={n: self.scales[n] for n in names if n in self.scales})
 
     def typical_move(
         self, history: History, months_known: int, until: int = MONTHS_A_YEAR
@@ -95,10 +97,9 @@ class Shared:
 
     def scale_of(self, history: History) -> Scale:
         """Return a series' scale, shrunk in logarithms to that of its donors, or of all."""
-        own, n_years = self.scales.get(history.reference, (1.0, 0))
-        donors = [
-            self.scales[r][0] for r in history.indicator.lenders(history.area) if r in self.scales
-        ]
+        own, n_years = self.scales.get(str(history.series), (1.0, 0))
+        series = map(str, history.indicator.donor_series(history.area))
+        donors = [self.scales[name][0] for name in series if name in self.scales]
         prior = self.area_factor * float(np.mean(donors)) if donors else self.typical_scale_pp
         log_scale = (PRIOR_YEARS * np.log(prior) + n_years * np.log(own)) / (PRIOR_YEARS + n_years)
         basis: Basis = "own" if n_years > PRIOR_YEARS else "borrowed" if self.scales else "assumed"

@@ -88,7 +88,7 @@ def _members(
     for name, model in models.items():
         if not model.can_fit(history):
             continue
-        rng = generator(seed, f"{name}/{history.reference}")
+        rng = generator(seed, f"{name}/{history.series}")
         paths = model.fit(history, shared).simulate(n_paths, rng)
         if is_explosive(paths, shared.scale_of(history)):
             dropped.append(Caveat("member_dropped", {"model": name}))
@@ -113,7 +113,7 @@ def _pooled(
     if not members:
         return IndicatorOutlook(history, target, "cannot_be_assessed", scale, caveats=dropped)
     known = history.months_known
-    weight = estimates.weights(list(members), known, history.reference)
+    weight = estimates.weights(list(members), known, str(history.series))
     calibration = Calibration()
     if scale.basis == "own":
         calibration = estimates.calibration(known)

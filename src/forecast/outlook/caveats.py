@@ -36,7 +36,7 @@ def limits(history: History, scale: Scale, members: Mapping[str, FloatArray]) ->
         found.append(
             Caveat(
                 "borrowed_course",
-                {"related": ", ".join(history.indicator.substitute_series(history.area))},
+                {"related": ", ".join(map(str, history.indicator.substitute_series(history.area)))},
             )
         )
     newest = max(history.expected, default=None)
@@ -56,7 +56,7 @@ def limits(history: History, scale: Scale, members: Mapping[str, FloatArray]) ->
         found.append(Caveat("levels_break"))
     unusable = unusable_series(history)
     for reason in dict.fromkeys(unusable.values()):
-        series = ", ".join(r for r in unusable if unusable[r] == reason)
+        series = ", ".join(str(s) for s in unusable if unusable[s] == reason)
         found.append(Caveat(f"related_{reason}", {"related": series}))
     if len(members) == 1:
         found.append(Caveat("one_member", {"model": next(iter(members))}))

@@ -22,6 +22,7 @@ from forecast.archive.targets import Target
 from forecast.base import texts
 from forecast.base.errors import BeforeFirstRelease, ParameterError
 from forecast.base.markup import markup_of
+from forecast.base.series import Series
 from forecast.outlook.answers import Answer
 from forecast.outlook.attainment import batch_error
 from forecast.outlook.vintages import (
@@ -45,7 +46,7 @@ class Item:
 
     `change` is that of the probability, from -1 to 1, with its Monte-Carlo error; `median_pp` that
     of the median outcome in percentage points of growth. `releases` are the figures behind it,
-    with `area/indicator`; `settles` says whether the year was settled by it.
+    with their series; `settles` says whether the year was settled by it.
     """
 
     kind: Kind
@@ -53,7 +54,7 @@ class Item:
     standard_error: float
     median_pp: float
     settles: bool
-    releases: tuple[tuple[str, Figure], ...] = ()
+    releases: tuple[tuple[Series, Figure], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ import numpy as np
 
 from forecast.archive.targets import Target
 from forecast.backtest.replay import Progress
+from forecast.base.series import Series
 from forecast.history.series import build_history
 from forecast.outlook.answers import Answer
 from forecast.outlook.attainment import Probability
@@ -119,10 +120,10 @@ def _last_day(asked: Question, name: str, target: Target) -> date:
     return asked.now.day if outturn is None else outturn.released_on or asked.now.day
 
 
-def _release_days(asked: Question, references: list[str]) -> list[date]:
+def _release_days(asked: Question, keys: list[Series]) -> list[date]:
     """Return the days on which figures of the series came out."""
     archive = asked.now.archive
-    days: list[date] = np.unique(archive.released_on[archive.is_of(references)]).tolist()
+    days: list[date] = np.unique(archive.released_on[archive.is_of(keys)]).tolist()
     return days
 
 

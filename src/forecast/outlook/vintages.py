@@ -18,6 +18,7 @@ from forecast.backtest.replay import Progress
 from forecast.base.cache import cache_folder, keep_tables, kept_table
 from forecast.base.package import code_hash
 from forecast.base.parallel import executor, spread
+from forecast.base.series import Series
 from forecast.combination.estimates import estimation_day
 from forecast.history.levels import FloatArray
 from forecast.history.series import sources_of
@@ -86,7 +87,7 @@ class Question:
         told = answer.outlook
         return cls(told.snapshot.published, told.area, told.year, answer.seed, told.n_paths)
 
-    def sources(self, indicator: str) -> tuple[str, ...]:
+    def sources(self, indicator: str) -> tuple[Series, ...]:
         """Return the series that say something of an indicator, its own first.
 
         Those of what it is a part of are among them: it is held to its whole.

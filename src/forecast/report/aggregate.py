@@ -39,7 +39,7 @@ def _year_to_date(one: IndicatorOutlook, month_number: int) -> FloatArray:
     """Return YTD growth of a month on each path, published growth where it is."""
     history, when = one.history, month(one.history.year, month_number)
     if one.paths is None:
-        raise ValueError(f"{history.reference} has no paths")
+        raise ValueError(f"{history.series} has no paths")
     if when in history.ahead:
         return one.paths[:, history.ahead.index(when)]
     return np.full(len(one.paths), history.at(when))

@@ -54,4 +54,6 @@ def _stale(snapshot: Snapshot, area: str) -> Iterator[Finding]:
     for one in overdue(snapshot, area, snapshot.indicators_of(area)):
         days = float(one.days_late(snapshot.day))
         months = Span(one.month, one.month)
-        yield Finding(kind="stale", area=area, indicator=one.indicator, span=months, size=days)
+        yield Finding(
+            kind="stale", area=area, indicator=one.series.indicator, span=months, size=days
+        )

@@ -9,6 +9,7 @@ import numpy as np
 from forecast.archive.overdue import awaited
 from forecast.archive.registry import Registry
 from forecast.base.months import MONTHS_A_YEAR, month, month_of_year, month_text, year_of
+from forecast.base.series import Series
 from forecast.history.growth import Basis
 from forecast.history.series import History
 from forecast.outlook.answers import Answer
@@ -88,7 +89,9 @@ def _named(values: Mapping[str, str], registry: Registry) -> dict[str, str]:
     if "related" in values:
         series = values["related"].split(", ")
         for lang, comma in (("en", ", "), ("zh", "、")):
-            named[f"related_{lang}"] = comma.join(registry.series_name(s, lang) for s in series)
+            named[f"related_{lang}"] = comma.join(
+                registry.series_name(Series.parse(s), lang) for s in series
+            )
     return named
 
 

@@ -13,6 +13,7 @@ from forecast.archive.series import Figure
 from forecast.base import texts
 from forecast.base.markup import markup_of
 from forecast.base.months import month_text
+from forecast.base.series import Series
 from forecast.outlook.news import Item, News, TargetNews
 from forecast.outlook.timeline import Frame
 from forecast.report.naming import series_names
@@ -135,10 +136,10 @@ class FilmFrame:
 def moved_report(news: News, registry: Registry) -> Moved:
     """Return what moved since a day, with names for people."""
     every = {
-        (reference, figure)
+        (series, figure)
         for told in news.targets.values()
         for item in told.items
-        for reference, figure in item.releases
+        for series, figure in item.releases
     }
     return Moved(
         since=news.since,
@@ -192,20 +193,19 @@ def _item(item: Item, registry: Registry) -> MovedItem:
         standard_error=item.standard_error,
         median_pp=item.median_pp,
         settles=item.settles,
-        releases=[_released(reference, figure, registry) for reference, figure in item.releases],
+        releases=[_released(series, figure, registry) for series, figure in item.releases],
     )
 
 
-def _released(reference: str, figure: Figure, registry: Registry) -> ReleasedFigure:
-    area, indicator = reference.split("/", 1)
+def _released(series: Series, figure: Figure, registry: Registry) -> ReleasedFigure:
     return ReleasedFigure(
-        **series_names(registry, area, indicator),
+        **series_names(registry, *series),
         first_month=month_text(figure.span.first),
         last_month=month_text(figure.span.last),
         measure=figure.measure,
         value=figure.value,
         unit=figure.unit,
-        decimals=registry.of(area, indicator).decimals,
+        decimals=registry.of(*series).decimals,
         status=figure.status,
         released_on=figure.released_on,
         source=figure.source,

@@ -8,6 +8,7 @@ from typing import Any
 
 from forecast.archive.series import Figure
 from forecast.base.months import Span
+from forecast.base.series import Series
 from forecast.history.series import History, sources_of
 from forecast.outlook.answers import Answer
 from forecast.outlook.value import Outlook
@@ -81,8 +82,8 @@ def _row(logged: dict[str, Any], outlook: Outlook) -> OverlayRow:
     return OverlayRow(**logged | dict(names) | more)
 
 
-def _series(logged: dict[str, Any]) -> tuple[str, str]:
-    return logged["area"], logged["indicator"]
+def _series(logged: dict[str, Any]) -> Series:
+    return Series(logged["area"], logged["indicator"])
 
 
 def _use_of(logged: dict[str, Any], outlook: Outlook) -> str:
@@ -93,7 +94,7 @@ def _use_of(logged: dict[str, Any], outlook: Outlook) -> str:
         return "later"
     registry = outlook.snapshot.registry
     looked_at = {s for i in outlook.indicators for s in sources_of(registry, outlook.area, i)}
-    if "/".join(_series(logged)) not in looked_at or span.year > outlook.year:
+    if _series(logged) not in looked_at or span.year > outlook.year:
         return "elsewhere"
     key = (False, span, logged["measure"], logged["unit"], released_on)
     counts = [f for f in outlook.snapshot.figures_of(*_series(logged)) if _key(f) == key]

@@ -20,6 +20,7 @@ from aiosmtpd.handlers import Message as MailHandler
 from forecast.archive.overdue import Awaited
 from forecast.base.errors import ContractError
 from forecast.base.months import month
+from forecast.base.series import Series
 from forecast.publishing.scheduled.alert_rules import Alert, read_alerts
 from forecast.publishing.scheduled.alerts import Call, Seen, Standing, tell, telling
 from forecast.publishing.scheduled.delivery import send
@@ -37,7 +38,7 @@ STANDING = Standing(
     page="town/2018/2018-11-30/attainment.html",
     calls={"gdp": GDP},
 )
-LATE = Awaited("town", "gdp", month(2018, 9), date(2018, 10, 20))
+LATE = Awaited(Series("town", "gdp"), month(2018, 9), date(2018, 10, 20))
 REPORTS = Path("reports")
 
 

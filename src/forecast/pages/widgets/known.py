@@ -7,6 +7,7 @@ from datetime import date
 from ipywidgets import ValueWidget, VBox
 
 from forecast.archive.archive import Archive
+from forecast.base.series import Series
 from forecast.history.series import build_history
 from forecast.pages.html import Html
 from forecast.pages.tables import known_growth
@@ -55,4 +56,4 @@ def _years(archive: Archive) -> range:
 
 
 def _days(archive: Archive, area: str, indicator: str, year: int) -> list[date]:
-    return release_days(archive, [f"{area}/{indicator}"], year)
+    return release_days(archive, [Series(area, indicator)], year)

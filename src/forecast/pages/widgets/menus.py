@@ -12,6 +12,7 @@ from forecast.archive.archive import Archive
 from forecast.archive.registry import Registry
 from forecast.base import texts
 from forecast.base.errors import ParameterError, UnknownArea
+from forecast.base.series import Series
 from forecast.base.texts import text
 
 
@@ -59,9 +60,9 @@ def day_options(days: Iterable[date], chosen: date, lang: str) -> list[tuple[str
     return [(texts.day(day, lang), day) for day in sorted({*days, chosen})]
 
 
-def release_days(archive: Archive, references: Iterable[str], year: int) -> list[date]:
+def release_days(archive: Archive, keys: Iterable[Series], year: int) -> list[date]:
     """Return the days on which figures of the series came out, in the year and the one after."""
-    released = archive.released_on[archive.is_of(references)]
+    released = archive.released_on[archive.is_of(keys)]
     days: list[date] = np.unique(released).tolist()
     today = archive.schedule.today()
     return [day for day in days if year <= day.year <= year + 1 and day <= today]

@@ -151,7 +151,7 @@ def telling(alert: Alert, seen: Seen, told: Mapping[str, Any] | None, reports: P
 def _late(alert: Alert, seen: Seen) -> list[str] | None:
     if seen.overdue is None:
         return None
-    of_area = [one for one in seen.overdue if alert.area in (None, one.area)]
+    of_area = [one for one in seen.overdue if alert.area in (None, one.series.area)]
     return [str(one) for one in of_area if one.days_late(seen.day) > alert.grace_days]
 
 
