@@ -47,6 +47,17 @@ def body(html: str) -> str:
         ("<p># not a heading</p><p>- nor a list</p>", "\\# not a heading\n\n\\- nor a list\n"),
         ("<p>7.2 % [6.4, 8.0]</p>", "7.2 % [6.4, 8.0]\n"),
         ("<p><svg><text>no</text></svg>lamp</p>", "lamp\n"),
+        (
+            "<table><caption>Now</caption><tr><th>a</th></tr><tr><td></td></tr><tr><td>"
+            "<img src='data:image/png;base64,iVBORw0KGgo=' alt='drawn'>7 %"
+            "<small class='beside'>up</small><small>1 pp</small></td></tr></table><p>So.</p>",
+            "Now\n\n| a            |\n| ------------ |\n| 7 % up; 1 pp |\n\nSo.\n",
+        ),
+        (
+            "<details><summary>More</summary><img src='data:image/png;base64,iVBORw0KGgo=' "
+            "alt='A chart of 2 * 3.'></details>",
+            "**More**\n\nA chart of 2 \\* 3.\n",
+        ),
     ],
 )
 def test_words_stay_and_marks_are_text(html: str, text: str):

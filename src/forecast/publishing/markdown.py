@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
+from markdownify import MarkdownConverter
 from rich.cells import cell_len
 
-_SKIPPED = {"style", "script", "svg", "title"}
-_BLOCKS = {"p", "div", "section", "figcaption", "dl", "details", "figure", "main", "body", "tr"}
-_HEADINGS = {f"h{n}": "#" * n for n in range(1, 7)}
-_WIDEST = 28  # of a column that is filled up with blanks
-_ASIDE = "\x1f"  # before what stands smaller below the words of a cell
-_SPACES = re.compile(r"[ \t-\r\x1c-\x1e\x85\u2028\u2029]+")  # not the no-break space
+_CELLS = {"td", "th"}
+_PLAIN = ["a", "b", "code", "em", "i", "strong"]  # only their words are kept
+_WIDEST = 28  # of a column that is padded with blanks
+# During conversion each block is a line: its mark between two `_MARK`, then its words. In a table
+# `_CELL` ends a cell, `_ASIDE` precedes a small note below the words of a cell, and `_LINE` stands
+# for the line ends of a finished table.
+_MARK, _CELL, _ASIDE, _LINE = "\x1c", "\x1d", "\x1e", "\x1f"
+_SPACES = re.compile(r"[ \t-\r\x1c-\x1f\x85\u2028\u2029]+")  # not the no-break space
 _MARKS = re.compile(
     r"[\\`*]|_(?![^\W_])|(?<![^\W_])_|~(?=.*~)|(?<=\])(?=[(:\[])|(?<=!)(?=\[)|(?=\[\^)"
 )
@@ -25,44 +27,42 @@ _ENDS = re.compile(r"(?<!\S)(?=#+$)")  # of a heading
 
 
 def markdown_of(html: str) -> str:
-    """Return the words of a page as Markdown; what stands in a value is never read as a mark."""
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
-    return "\n\n".join(reader.blocks()) + "\n"
+    """Return the words of a page as Markdown; no text of the page is ever read as a mark."""
+    blocks: list[str] = []
+    for line in _Lines(strip=_PLAIN).convert(html).split("\n"):
+        *_, mark, words = ["", *line.split(_MARK)]
+        block = mark.replace(_LINE, "\n") if mark.startswith("|") else _block(mark, _escaped(words))
+        if mark == "- " and block and blocks and blocks[-1].startswith("- "):
+            blocks[-1] += f"\n{block}"
+        elif block:
+            blocks.append(block)
+    return "\n\n".join(blocks) + "\n"
 
 
 def _escaped(text: str) -> str:
-    """Return a text without marks; a tag is told by its entity, which every reader knows."""
-    marked = _MARKS.sub(r"\\\g<0>", _ENTITIES.sub("&amp;", text))
+    """Return a text with its marks escaped; a tag begins with an entity that every reader knows."""
+    words = _SPACES.sub(" ", text).strip(" ")
+    marked = _MARKS.sub(r"\\\g<0>", _ENTITIES.sub("&amp;", words))
     return _TAGS.sub("&lt;", marked)
 
 
-def _begun(start: str, words: str) -> str:
-    """Return a block: its mark, if any, and words that begin or end no other one."""
-    if start.startswith("#"):
-        return start + _ENDS.sub(r"\\", words)
-    return start + _STARTS.sub(r"\1\\", words)
+def _block(mark: str, words: str) -> str:
+    """Return a block: its mark, if any, and words that cannot start or end another one."""
+    if not words or mark == "**":
+        return words and f"**{words}**"
+    if mark.startswith("#"):
+        return mark + _ENDS.sub(r"\\", words)
+    return mark + _STARTS.sub(r"\1\\", words)
 
 
-@dataclass
-class _Table:
-    caption: str = ""
-    rows: list[list[str]] = field(default_factory=list)
-
-    def text(self) -> str:
-        """Return the table with its caption; narrow columns are filled up with blanks."""
-        columns = max((len(row) for row in self.rows), default=0)
-        if not columns:
-            return self.caption
-        rows = [
-            [cell.replace("|", "\\|") for cell in row] + [""] * (columns - len(row))
-            for row in self.rows
-        ]
-        widths = [min(_WIDEST, max(map(cell_len, column))) for column in zip(*rows, strict=True)]
-        lines = [_line(row, widths) for row in rows]
-        lines.insert(1, _line(["-" * max(3, width) for width in widths], widths))
-        return "\n".join([*([self.caption, ""] if self.caption else []), *lines])
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    """Return the lines of a table; narrow columns are padded with blanks."""
+    columns = max(map(len, rows))
+    cells = [[*(c.replace("|", "\\|") for c in row), *[""] * (columns - len(row))] for row in rows]
+    widths = [min(_WIDEST, max(map(cell_len, column))) for column in zip(*cells, strict=True)]
+    lines = [_line(row, widths) for row in cells]
+    lines.insert(1, _line(["-" * max(3, width) for width in widths], widths))
+    return _LINE.join(lines)
 
 
 def _line(cells: Sequence[str], widths: Iterable[int]) -> str:
@@ -70,98 +70,58 @@ def _line(cells: Sequence[str], widths: Iterable[int]) -> str:
     return f"| {' | '.join(filled)} |"
 
 
-class _Reader(HTMLParser):
-    """Reads the body of a page into blocks of Markdown."""
+def _template(page: str, cell: str = "{}") -> Callable[[_Lines, Any, str, set[str]], str]:
+    """Return a conversion that fills the words of an element into `page`, or in a table `cell`."""
 
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self._blocks: list[str] = []
-        self._words: list[str] = []
-        self._start = ""
-        self._tables: list[_Table] = []
-        self._skipping = 0
+    def convert(self: _Lines, el: Any, text: str, parent_tags: set[str]) -> str:
+        return (cell if parent_tags & _CELLS else page).format(text)
 
-    def blocks(self) -> list[str]:
-        """Return the blocks in their order."""
-        self._end_block()
-        return self._blocks
+    return convert
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Begin what a tag stands for."""
-        if self._skipping or tag in _SKIPPED:
-            self._skipping += tag in _SKIPPED
-        elif tag == "table":
-            self._end_block()
-            self._tables.append(_Table())
-        elif tag in ("td", "th", "caption"):
-            self._words = []
-        elif self._tables:
-            if tag == "tr":
-                self._tables[-1].rows.append([])
-            elif tag in ("small", "br", "div", "p", "li", "span"):
-                is_aside = tag == "small" and ("class", "beside") not in attrs
-                self._words.append(_ASIDE if is_aside and "".join(self._words).strip() else " ")
-        elif tag == "br":
-            self._words.append(" ")
-        elif tag == "img":
-            self._end_block()
-            self._words.append(dict(attrs).get("alt") or "")
-            self._end_block()
-        elif tag in _HEADINGS or tag in _BLOCKS or tag in ("li", "summary", "dt"):
-            self._end_block()
-            starts = {"li": "- ", "dt": "- ", "summary": "**"}
-            self._start = f"{_HEADINGS[tag]} " if tag in _HEADINGS else starts.get(tag, "")
-        elif tag == "dd":
-            self._words.append(": ")
-        elif tag == "small":
-            self._words.append(" ")
 
-    def handle_endtag(self, tag: str) -> None:
-        """End what a tag stands for."""
-        if tag in _SKIPPED:
-            self._skipping = max(0, self._skipping - 1)
-        elif self._skipping:
-            return
-        elif tag == "table" and self._tables:
-            text = self._tables.pop().text()
-            self._words = []
-            if text:
-                self._blocks.append(text)
-        elif self._tables:
-            self._end_in_table(tag)
-        elif tag in _HEADINGS or tag in _BLOCKS or tag in ("li", "summary", "dd", "ul", "ol"):
-            self._end_block()
+class _Lines(MarkdownConverter):
+    """Converts a page into lines, each a block or a row of a table."""
 
-    def handle_data(self, data: str) -> None:
-        """Keep the words of a page."""
-        if not self._skipping:
-            self._words.append(data.replace(_ASIDE, " "))
+    _apart = _template("\n{}\n", " {}")
+    convert_p = convert_div = convert_section = convert_main = convert_details = _apart
+    convert_figure = convert_figcaption = convert_caption = _apart
+    convert_dl = convert_ul = convert_ol = _apart
+    convert_li = _template(f"\n{_MARK}- {_MARK}{{}}\n", " {}")
+    convert_dt, convert_dd = _template(f"\n{_MARK}- {_MARK}{{}}"), _template(": {}\n")
+    convert_summary = _template(f"\n{_MARK}**{_MARK}{{}}\n")
+    convert_br, convert_span = _template(" {}", " {}"), _template("{}", " {}")
+    convert_tr = _template("{}\n")
+    convert_script = convert_style = convert_svg = convert_title = _template("", "")
 
-    def _end_in_table(self, tag: str) -> None:
-        table = self._tables[-1]
-        if tag == "caption":
-            table.caption = _begun("", self._taken())
-        elif tag in ("td", "th") and table.rows:
-            table.rows[-1].append(self._taken())
-        elif tag == "tr" and table.rows and not any(table.rows[-1]):
-            table.rows.pop()
+    def escape(self, text: str, parent_tags: set[str]) -> str:
+        """Return the words without line ends; marks are escaped later, block by block."""
+        return _SPACES.sub(" ", text)
 
-    def _end_block(self) -> None:
-        words, start = self._taken(), self._start
-        self._start = ""
-        if not words:
-            return
-        if start == "**":
-            self._blocks.append(f"**{words}**")
-            return
-        block = _begun(start, words)
-        if start == "- " and self._blocks and self._blocks[-1].startswith("- "):
-            self._blocks[-1] += f"\n{block}"
-        else:
-            self._blocks.append(block)
+    def convert_hN(self, n: int, el: Any, text: str, parent_tags: set[str]) -> str:
+        """Return a heading."""
+        return f"\n{_MARK}{'#' * n} {_MARK}{text}\n"
 
-    def _taken(self) -> str:
-        parts = "".join(self._words).split(_ASIDE)
-        words = "; ".join(_SPACES.sub(" ", part).strip(" ") for part in parts)
-        self._words = []
-        return _escaped(words)
+    def convert_img(self, el: Any, text: str, parent_tags: set[str]) -> str:
+        """Return the words of a picture; in a table the numbers beside it say the same."""
+        words = "" if parent_tags & _CELLS else self.escape(str(el.get("alt", "")), parent_tags)
+        return f"\n{words}\n"
+
+    def convert_small(self, el: Any, text: str, parent_tags: set[str]) -> str:
+        """Return small words; in a cell they stand below those before them unless `beside`."""
+        is_below = parent_tags & _CELLS and el.get_attribute_list("class") != ["beside"]
+        return (_ASIDE if is_below else " ") + text
+
+    def convert_td(self, el: Any, text: str, parent_tags: set[str]) -> str:
+        """Return a cell."""
+        parts = text.lstrip(f" {_ASIDE}").split(_ASIDE)
+        return _escaped("; ".join(part.strip(" ") for part in parts)) + _CELL
+
+    convert_th = convert_td
+
+    def convert_table(self, el: Any, text: str, parent_tags: set[str]) -> str:
+        """Return the caption and the table."""
+        lines = text.split("\n")
+        caption = "".join(line for line in lines if _CELL not in line)
+        rows = [line.split(_CELL)[:-1] for line in lines if _CELL in line]
+        rows = [row for row in rows if any(row)]
+        return f"\n{caption}\n" + (f"{_MARK}{_table(rows)}{_MARK}\n" if rows else "")
