@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from forecast.archive.archive import Archive
 from forecast.archive.commitments import Commitment, CommitmentComparison
-from forecast.archive.figures import STATUSES
+from forecast.archive.figure_files import STATUSES
 from forecast.archive.progress import ProgressEntry
 from forecast.archive.registry import Indicator, Registry
 from forecast.archive.targets import Comparison, Target

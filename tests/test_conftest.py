@@ -11,7 +11,7 @@ import pytest
 
 import conftest
 from forecast.archive.archive import Archive
-from forecast.archive.series import Figure
+from forecast.archive.figures import Figure
 from forecast.base.cache import cache_folder
 from forecast.base.months import Span, month
 from forecast.history.growth import Basis

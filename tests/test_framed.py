@@ -10,7 +10,7 @@ import pytest
 
 from forecast.archive.archive import Archive
 from forecast.base.errors import UnknownArea
-from forecast.base.markup import markup_of
+from forecast.base.frames import markup_of
 from forecast.history.series import build_history
 from forecast.outlook.answers import Answer, answer
 from forecast.outlook.news import news_of

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecast.archive.archive import Archive
+from forecast.archive.figures import Figure
 from forecast.archive.folder import file_hashes, read_archive
-from forecast.archive.series import Figure
 from forecast.base.errors import BeforeFirstRelease, ContractError, UnknownArea
 from forecast.base.months import Span, month
 from forecast.base.series import Series

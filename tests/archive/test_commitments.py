@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecast.archive.archive import Archive
-from forecast.archive.commitment_book import Commitments, read_commitments
+from forecast.archive.commitments import Commitments, read_commitments
 from forecast.archive.folder import read_archive
 from forecast.base.errors import ContractError
 from forecast.cli import main

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecast.archive.archive import Archive
-from forecast.archive.commitment_book import Commitments
-from forecast.archive.commitments import Commitment, CommitmentComparison
+from forecast.archive.commitments import Commitment, CommitmentComparison, Commitments
 from forecast.archive.fingerprint import Known
 from forecast.archive.folder import read_archive
 from forecast.archive.progress import ProgressEntry

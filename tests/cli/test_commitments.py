@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
-from forecast.archive.commitment_book import read_commitments
+from forecast.archive.commitments import read_commitments
 from forecast.archive.progress_entry import add_progress
 from forecast.cli import main
 from promises import folder_of

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.archive.commitment_book import Commitments
+from forecast.archive.commitments import Commitments
 from forecast.archive.progress import ProgressEntry
 from forecast.outlook.clock import clock_of
 from forecast.outlook.commitments import Completion, completions, counted

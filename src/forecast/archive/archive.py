@@ -13,17 +13,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecast.archive.commitment_book import Commitments
-from forecast.archive.commitments import Commitment
-from forecast.archive.figures import KEY
+from forecast.archive.commitments import Commitment, Commitments
+from forecast.archive.figure_files import KEY
+from forecast.archive.figures import Figure, SeriesTable, figures_at
 from forecast.archive.progress import ProgressEntry
 from forecast.archive.published_forecasts import LiveCall
 from forecast.archive.registry import Registry
 from forecast.archive.schedule import Schedule
-from forecast.archive.series import Figure, SeriesTable, figures_at
 from forecast.archive.targets import Target, in_force
 from forecast.base.errors import BeforeFirstRelease, UnknownArea
-from forecast.base.markup import markup_of
+from forecast.base.frames import markup_of
 from forecast.base.months import Span
 from forecast.base.series import Series
 from forecast.base.texts import day, text

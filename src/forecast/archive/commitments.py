@@ -1,4 +1,4 @@
-"""Counted commitments, as a work report announces them: 新增学位4000个以上."""
+"""Counted commitments, as a work report announces them (新增学位4000个以上), and their progress."""
 
 from __future__ import annotations
 
@@ -13,8 +13,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import ConfigDict
 
+from forecast.archive.progress import (
+    ProgressEntry,
+    ProgressWarning,
+    contradictions,
+    progress_files,
+    read_progress_file,
+)
 from forecast.archive.toml import Day, Number, Year, area_faults, parsed, read_entries
-from forecast.base.errors import Fault
+from forecast.base.errors import ContractError, Fault
 from forecast.base.notation import NOT_A_NAME, is_name
 from forecast.base.series import Names
 
@@ -141,3 +148,85 @@ def _contradictions(pairs: Sequence[tuple[Commitment, int]], file: str) -> Itera
         if (first := seen.setdefault(key, line)) != line:
             what = f"{one.id} {one.year} was announced on this day on line {first} already"
             yield Fault(file, line, f"{what}; allowed: a later announced_on")
+
+
+@dataclass(frozen=True, slots=True)
+class Commitments:
+    """Commitments, the line of each in its file, and every progress entry."""
+
+    announced: tuple[Commitment, ...] = ()
+    lines: tuple[int, ...] = ()
+    entries: tuple[ProgressEntry, ...] = ()
+
+    @property
+    def years(self) -> dict[str, set[int]]:
+        """The years of each commitment by its id."""
+        return {c.id: {o.year for o in self.announced if o.id == c.id} for c in self.announced}
+
+    def in_force(self, area: str, year: int, day: date) -> list[Commitment]:
+        """Return the latest form of each commitment announced by a day, in the file's order."""
+        known = [c for c in self.announced if (c.area, c.year) == (area, year)]
+        known = [c for c in known if c.announced_on <= day]
+        latest = {c.id: c for c in sorted(known, key=lambda c: c.announced_on)}
+        return [c for c in known if latest[c.id] is c]
+
+    def progress(self, one: Commitment, day: date) -> list[ProgressEntry]:
+        """Return what was known on a day of a commitment's progress, in the order of its days.
+
+        Of several entries about one day the one released last counts.
+        """
+        known = [e for e in self.entries if e.id == one.id and e.day.year == one.year]
+        known = [e for e in known if e.released_on <= day]
+        latest = {e.day: e for e in sorted(known, key=lambda e: e.released_on)}
+        return [latest[d] for d in sorted(latest)]
+
+    def known_years(self, day: date) -> list[Commitment]:
+        """Return every commitment of every area and year as it stood on a day."""
+        keys = dict.fromkeys((c.area, c.year) for c in self.announced)
+        return [c for area, year in keys for c in self.in_force(area, year, day)]
+
+    def warnings(self, day: date = date.max) -> list[ProgressWarning]:
+        """Return entries known on a day that pass the amount, or fall below an earlier one.
+
+        They are no faults: more than promised may be done, and a count may be corrected; but
+        either may be a slip of the pen.
+        """
+        return [w for one in self.known_years(day) for w in self.warnings_of(one, day)]
+
+    def warnings_of(self, one: Commitment, day: date) -> list[ProgressWarning]:
+        """Return the warnings about the entries of one commitment."""
+        entries = self.progress(one, day)
+        where = f"{ANNOUNCED_FILE}:{self.lines[self.announced.index(one)]}"
+        above = [
+            ProgressWarning("progress_above", entry, one.amount, where)
+            for entry in entries
+            if entry.done > one.amount
+        ]
+        return [*above, *_falls(one, entries)]
+
+
+def _falls(one: Commitment, entries: Sequence[ProgressEntry]) -> Iterator[ProgressWarning]:
+    """Yield entries of a count below the highest one before them; a share may fall."""
+    highest: ProgressEntry | None = None
+    for entry in () if one.is_share else entries:
+        if highest is not None and entry.done < highest.done:
+            yield ProgressWarning("progress_falls", entry, highest.done, highest.place, highest)
+        else:
+            highest = entry
+
+
+def read_commitments(folder: Path, areas: Collection[str] | None = None) -> Commitments:
+    """Return a data folder's commitments, none where it has none; raise ContractError."""
+    faults: list[Fault] = []
+    announced, lines = read_announced(folder, faults, areas)
+    if faults:
+        raise ContractError(faults)
+    years = Commitments(tuple(announced), tuple(lines)).years
+    entries: list[ProgressEntry] = []
+    for path in progress_files(folder):
+        name = path.relative_to(folder).as_posix()
+        entries.extend(read_progress_file(path, name, years, faults))
+    faults.extend(contradictions(entries))
+    if faults:
+        raise ContractError(sorted(faults, key=lambda f: (f.file, f.line or 0)))
+    return Commitments(tuple(announced), tuple(lines), tuple(dict.fromkeys(entries)))

@@ -1,8 +1,9 @@
-"""Figures read from the files of a data folder."""
+"""Files of figures: their contract, row by row and together, and how they are read."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,10 +13,28 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from forecast.archive.csv_files import check_header, csv_table
-from forecast.archive.figures import KEY, OPTIONAL, REQUIRED, checked, conflicts
 from forecast.base.errors import ContractError, Fault
-from forecast.base.frames import joined, texts
+from forecast.base.frames import changed, joined, texts
+from forecast.base.months import month_text, parse_month
+from forecast.base.notation import (
+    NOT_A_DATE,
+    NOT_A_MONTH,
+    NOT_A_NAME,
+    is_name,
+    parse_day,
+    parse_number,
+)
 
+REQUIRED = ("area", "indicator", "first_month", "last_month", "measure", "value", "released_on")
+OPTIONAL = ("unit", "status", "released_on_basis", "publisher", "source")
+MEASURES = ("level", "growth_pct")
+STATUSES = ("final", "preliminary", "expected", "lower_bound")
+BASES = ("published", "estimated", "uploaded")
+_TEXTS = ("area", "indicator", "measure", *OPTIONAL)
+_DEFAULTS = {"status": "final", "released_on_basis": "published"}
+KEY = ("area", "indicator", "first", "last", "measure", "unit")
+MOST_MONTHS = 60  # five-year plans are the longest spans that are published
+TOO_LARGE = 1e15  # beyond it a number of this kind is a slip, and sums lose their last digits
 _ALLOWED = (*REQUIRED, *OPTIONAL)
 _INDEX_OF_PANDAS = "__index_level_"
 
@@ -115,3 +134,120 @@ def _parquet_rows(path: Path, name: str) -> pd.DataFrame:
     if cells["value"].dtype != np.float64:
         cells["value"] = texts(cells["value"])
     return cells.assign(line=np.arange(1, len(cells) + 1))
+
+
+def checked(rows: pd.DataFrame, name: str, faults: list[Fault]) -> pd.DataFrame:
+    """Return the rows as typed figures, texts in categories; add what is wrong to `faults`."""
+    rows = _completed(rows)
+    found = list(_row_faults(rows, name))
+    faults.extend(found)
+    sound = rows[~rows["line"].isin([fault.line for fault in found])]
+    figures = sound[[*_TEXTS, "line"]].assign(
+        first=changed(sound["first_month"], parse_month).astype("int64"),
+        last=changed(sound["last_month"], parse_month).astype("int64"),
+        value=_numbers(sound["value"]),
+        released_on=changed(sound["released_on"], _timestamp).astype("datetime64[us]"),
+        file=pd.Categorical([name]).repeat(len(sound)),
+    )
+    growth = figures["measure"] == "growth_pct"
+    units = sorted({"pct", *figures["unit"].cat.categories})
+    figures["unit"] = figures["unit"].cat.set_categories(units).mask(growth, "pct")
+    return figures
+
+
+def _completed(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with every column of text in categories, and what stands where none is."""
+    missing = pd.Series("", index=rows.index)
+    given = {name: rows.get(name, missing) for name in _TEXTS}
+    return rows.assign(
+        **{n: texts(c, partial(_or, _DEFAULTS.get(n, ""))) for n, c in given.items()}
+    )
+
+
+def _or(default: str, text: str) -> str:
+    return text or default
+
+
+def _numbers(column: pd.Series) -> pd.Series:
+    """Return the finite numbers of a column of texts or numbers, NaN where one is none."""
+    is_number = column.dtype == np.float64
+    values = column if is_number else changed(column, parse_number).astype("float64")
+    return values.where(np.isfinite(values))
+
+
+def _row_faults(rows: pd.DataFrame, name: str) -> Iterator[Fault]:
+    """Yield every fault in single rows."""
+    first, last = (changed(rows[name], parse_month) for name in ("first_month", "last_month"))
+    day, value = changed(rows["released_on"], _timestamp), _numbers(rows["value"])
+    early = day < changed(rows["first_month"], lambda month: _timestamp(f"{month}-01"))
+    growth = rows["measure"] == "growth_pct"
+    bad_unit = growth & ~rows["unit"].isin(["", "pct"])
+    checks = [
+        ("area", _is_no_name(rows["area"]), NOT_A_NAME),
+        ("indicator", _is_no_name(rows["indicator"]), NOT_A_NAME),
+        ("first_month", first.isna(), NOT_A_MONTH),
+        ("last_month", last.isna(), NOT_A_MONTH),
+        (
+            "last_month",
+            last < first,
+            "lies before first_month; allowed: the same month or a later one",
+        ),
+        (
+            "last_month",
+            last - first >= MOST_MONTHS,
+            f"makes too long a span; allowed: up to {MOST_MONTHS} months",
+        ),
+        ("measure", ~rows["measure"].isin(MEASURES), _not("a measure", MEASURES)),
+        (
+            "value",
+            value.isna(),
+            "is not a number (expected a finite decimal number without thousands separators)",
+        ),
+        ("value", value.abs() >= TOO_LARGE, f"is too large; allowed: below {TOO_LARGE:g}"),
+        ("released_on", day.isna(), NOT_A_DATE),
+        (
+            "released_on",
+            early,
+            "lies before the first month of its span; allowed: a day from then on",
+        ),
+        ("status", ~rows["status"].isin(STATUSES), _not("a status", STATUSES)),
+        ("released_on_basis", ~rows["released_on_basis"].isin(BASES), _not("a basis", BASES)),
+        ("unit", bad_unit, "does not go with growth_pct; allowed: pct, or nothing"),
+        ("value", growth & (value <= -100), "is not a growth rate (expected a number above -100)"),
+    ]
+    for column, wrong, message in checks:
+        faulty = rows[wrong.fillna(False).astype(bool)]
+        for line, cell in zip(faulty["line"], faulty[column], strict=True):
+            yield Fault(name, int(line), f"{column} {cell!r} {message}")
+
+
+def _not(kind: str, allowed: Sequence[str]) -> str:
+    return f"is not {kind} (expected {', '.join(allowed)})"
+
+
+def _is_no_name(column: pd.Series) -> pd.Series:
+    return ~changed(column, is_name).astype(bool)
+
+
+def _timestamp(text: str) -> pd.Timestamp | None:
+    """Return the day that `YYYY-MM-DD` names, or None."""
+    day = parse_day(text)
+    return None if day is None else pd.Timestamp(day)
+
+
+def conflicts(figures: pd.DataFrame) -> Iterator[Fault]:
+    """Yield keys that were released on one day with two values."""
+    same = [*KEY, "released_on"]
+    values = figures.groupby(same, sort=False)["value"].transform("nunique")
+    for _, rows in figures[values > 1].groupby(same, sort=False):
+        faulty = rows.to_dict("records")
+        last = faulty[-1]
+        where = ", ".join(f"{f['file']}:{f['line']}" for f in faulty)
+        found = " and ".join(f"{f['value']:g}" for f in faulty)
+        what = f"{last['area']} {last['indicator']} {month_text(last['first'])} to"
+        yield Fault(
+            last["file"],
+            last["line"],
+            f"{what} {month_text(last['last'])} has the values {found} on one day ({where}); "
+            "allowed: one value a day, a revision carries a later released_on",
+        )

@@ -1,149 +1,111 @@
-"""The contract that published figures keep, row by row and together."""
+"""Figures by series, made from rows of a table when a series is asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import partial
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from forecast.base.errors import Fault
-from forecast.base.frames import changed, texts
-from forecast.base.months import month_text, parse_month
-from forecast.base.notation import (
-    NOT_A_DATE,
-    NOT_A_MONTH,
-    NOT_A_NAME,
-    is_name,
-    parse_day,
-    parse_number,
-)
+from forecast.base.frames import texts
+from forecast.base.months import Span
+from forecast.base.series import Series
 
-REQUIRED = ("area", "indicator", "first_month", "last_month", "measure", "value", "released_on")
-OPTIONAL = ("unit", "status", "released_on_basis", "publisher", "source")
-MEASURES = ("level", "growth_pct")
-STATUSES = ("final", "preliminary", "expected", "lower_bound")
-BASES = ("published", "estimated", "uploaded")
-_TEXTS = ("area", "indicator", "measure", *OPTIONAL)
-_DEFAULTS = {"status": "final", "released_on_basis": "published"}
-KEY = ("area", "indicator", "first", "last", "measure", "unit")
-MOST_MONTHS = 60  # five-year plans are the longest spans that are published
-TOO_LARGE = 1e15  # beyond it a number of this kind is a slip, and sums lose their last digits
+STANDING = {"final": 2, "preliminary": 2, "expected": 1, "lower_bound": 0}
+SETTLING = ("final", "preliminary")
+_COLUMNS = (
+    "first", "last", "measure", "value", "unit", "status",
+    "released_on", "released_on_basis", "source", "is_published",
+)  # fmt: skip
+_ORDER = ("first", "last", "measure", "unit", "standing", "released_on", "is_published")
 
 
-def checked(rows: pd.DataFrame, name: str, faults: list[Fault]) -> pd.DataFrame:
-    """Return the rows as typed figures, texts in categories; add what is wrong to `faults`."""
-    rows = _completed(rows)
-    found = list(_row_faults(rows, name))
-    faults.extend(found)
-    sound = rows[~rows["line"].isin([fault.line for fault in found])]
-    figures = sound[[*_TEXTS, "line"]].assign(
-        first=changed(sound["first_month"], parse_month).astype("int64"),
-        last=changed(sound["last_month"], parse_month).astype("int64"),
-        value=_numbers(sound["value"]),
-        released_on=changed(sound["released_on"], _timestamp).astype("datetime64[us]"),
-        file=pd.Categorical([name]).repeat(len(sound)),
-    )
-    growth = figures["measure"] == "growth_pct"
-    units = sorted({"pct", *figures["unit"].cat.categories})
-    figures["unit"] = figures["unit"].cat.set_categories(units).mask(growth, "pct")
-    return figures
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One published number about a span; growth in per cent, a level in `unit`."""
+
+    span: Span
+    measure: str
+    value: float
+    unit: str
+    status: str
+    released_on: date
+    released_on_basis: str
+    source: str = ""
+    is_published: bool = True
+
+    @property
+    def settles(self) -> bool:
+        """Whether the figure is an outcome, not an expectation or a bound."""
+        return self.status in SETTLING
 
 
-def _completed(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with every column of text in categories, and what stands where none is."""
-    missing = pd.Series("", index=rows.index)
-    given = {name: rows.get(name, missing) for name in _TEXTS}
-    return rows.assign(
-        **{n: texts(c, partial(_or, _DEFAULTS.get(n, ""))) for n, c in given.items()}
-    )
+class SeriesTable:
+    """The figures of a table by series.
+
+    Of two for one key the one that counts is later. What is published stands later than what is
+    not, released on the same day.
+    """
+
+    def __init__(self, rows: pd.DataFrame) -> None:
+        self._rows = rows
+        self._figures: dict[Series, list[Figure]] = {}
+
+    @property
+    def keys(self) -> list[Series]:
+        """Every series that has figures."""
+        return list(self._places)
+
+    def rows(self, keys: Iterable[Series]) -> NDArray[np.intp]:
+        """Return where in the table the figures of some series are, in its order."""
+        places = [self._places[key] for key in dict.fromkeys(keys) if key in self._places]
+        return np.sort(np.concatenate(places)) if places else np.arange(0)
+
+    def is_begun(self, series: Series, day: date) -> bool:
+        """Whether a figure of a series was released by a day."""
+        released = self._sort_columns["released_on"][self._places[series]]
+        return bool((released <= np.datetime64(day)).any())
+
+    def figures(self, area: str, indicator: str) -> list[Figure]:
+        """Return the figures of a series, none where it has none."""
+        series = Series(area, indicator)
+        if series not in self._figures and series in self._places:
+            rows = self._places[series]
+            order = np.lexsort([self._sort_columns[name][rows] for name in reversed(_ORDER)])
+            self._figures[series] = figures_at(self._rows, rows[order])
+        return self._figures.get(series, [])
+
+    @cached_property
+    def _places(self) -> Mapping[Series, NDArray[np.intp]]:
+        """The rows of each series, in the order of the table."""
+        areas, indicators = (texts(self._rows[name]).cat for name in ("area", "indicator"))
+        n = len(indicators.categories)
+        codes = areas.codes.to_numpy(dtype=np.int64) * n + indicators.codes.to_numpy()
+        order = np.argsort(codes, kind="stable")
+        distinct, starts = np.unique(codes[order], return_index=True)
+        keys = [Series(areas.categories[c // n], indicators.categories[c % n]) for c in distinct]
+        return dict(zip(keys, np.split(order, starts[1:]), strict=True))
+
+    @cached_property
+    def _sort_columns(self) -> Mapping[str, NDArray[Any]]:
+        """The columns by which the figures of one series are ordered, as numbers."""
+        rows = self._rows
+        standing = rows["status"].map(STANDING).to_numpy(dtype=np.int8)
+        coded = {name: texts(rows[name]).cat.codes.to_numpy() for name in ("measure", "unit")}
+        plain = ("first", "last", "released_on", "is_published")
+        return {"standing": standing, **coded, **{name: rows[name].to_numpy() for name in plain}}
 
 
-def _or(default: str, text: str) -> str:
-    return text or default
-
-
-def _numbers(column: pd.Series) -> pd.Series:
-    """Return the finite numbers of a column of texts or numbers, NaN where one is none."""
-    is_number = column.dtype == np.float64
-    values = column if is_number else changed(column, parse_number).astype("float64")
-    return values.where(np.isfinite(values))
-
-
-def _row_faults(rows: pd.DataFrame, name: str) -> Iterator[Fault]:
-    """Yield every fault in single rows."""
-    first, last = (changed(rows[name], parse_month) for name in ("first_month", "last_month"))
-    day, value = changed(rows["released_on"], _timestamp), _numbers(rows["value"])
-    early = day < changed(rows["first_month"], lambda month: _timestamp(f"{month}-01"))
-    growth = rows["measure"] == "growth_pct"
-    bad_unit = growth & ~rows["unit"].isin(["", "pct"])
-    checks = [
-        ("area", _is_no_name(rows["area"]), NOT_A_NAME),
-        ("indicator", _is_no_name(rows["indicator"]), NOT_A_NAME),
-        ("first_month", first.isna(), NOT_A_MONTH),
-        ("last_month", last.isna(), NOT_A_MONTH),
-        (
-            "last_month",
-            last < first,
-            "lies before first_month; allowed: the same month or a later one",
-        ),
-        (
-            "last_month",
-            last - first >= MOST_MONTHS,
-            f"makes too long a span; allowed: up to {MOST_MONTHS} months",
-        ),
-        ("measure", ~rows["measure"].isin(MEASURES), _not("a measure", MEASURES)),
-        (
-            "value",
-            value.isna(),
-            "is not a number (expected a finite decimal number without thousands separators)",
-        ),
-        ("value", value.abs() >= TOO_LARGE, f"is too large; allowed: below {TOO_LARGE:g}"),
-        ("released_on", day.isna(), NOT_A_DATE),
-        (
-            "released_on",
-            early,
-            "lies before the first month of its span; allowed: a day from then on",
-        ),
-        ("status", ~rows["status"].isin(STATUSES), _not("a status", STATUSES)),
-        ("released_on_basis", ~rows["released_on_basis"].isin(BASES), _not("a basis", BASES)),
-        ("unit", bad_unit, "does not go with growth_pct; allowed: pct, or nothing"),
-        ("value", growth & (value <= -100), "is not a growth rate (expected a number above -100)"),
+def figures_at(rows: pd.DataFrame, places: NDArray[np.intp] | slice) -> list[Figure]:
+    """Return the figures in some places of a table."""
+    chosen = rows[list(_COLUMNS)].iloc[places]
+    columns = (chosen[name].tolist() for name in _COLUMNS)
+    return [
+        Figure(Span(first, last), measure, value, unit, status, day.date(), *rest)
+        for first, last, measure, value, unit, status, day, *rest in zip(*columns, strict=True)
     ]
-    for column, wrong, message in checks:
-        faulty = rows[wrong.fillna(False).astype(bool)]
-        for line, cell in zip(faulty["line"], faulty[column], strict=True):
-            yield Fault(name, int(line), f"{column} {cell!r} {message}")
-
-
-def _not(kind: str, allowed: Sequence[str]) -> str:
-    return f"is not {kind} (expected {', '.join(allowed)})"
-
-
-def _is_no_name(column: pd.Series) -> pd.Series:
-    return ~changed(column, is_name).astype(bool)
-
-
-def _timestamp(text: str) -> pd.Timestamp | None:
-    """Return the day that `YYYY-MM-DD` names, or None."""
-    day = parse_day(text)
-    return None if day is None else pd.Timestamp(day)
-
-
-def conflicts(figures: pd.DataFrame) -> Iterator[Fault]:
-    """Yield keys that were released on one day with two values."""
-    same = [*KEY, "released_on"]
-    values = figures.groupby(same, sort=False)["value"].transform("nunique")
-    for _, rows in figures[values > 1].groupby(same, sort=False):
-        faulty = rows.to_dict("records")
-        last = faulty[-1]
-        where = ", ".join(f"{f['file']}:{f['line']}" for f in faulty)
-        found = " and ".join(f"{f['value']:g}" for f in faulty)
-        what = f"{last['area']} {last['indicator']} {month_text(last['first'])} to"
-        yield Fault(
-            last["file"],
-            last["line"],
-            f"{what} {month_text(last['last'])} has the values {found} on one day ({where}); "
-            "allowed: one value a day, a revision carries a later released_on",
-        )

@@ -12,7 +12,7 @@ import numpy as np
 
 from forecast.archive.archive import Archive
 from forecast.archive.commitments import Commitment
-from forecast.archive.figures import KEY
+from forecast.archive.figure_files import KEY
 from forecast.archive.progress import ProgressEntry
 from forecast.archive.targets import Target
 

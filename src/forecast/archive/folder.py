@@ -8,10 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from forecast.archive.archive import Archive
-from forecast.archive.commitment_book import Commitments, read_commitments
-from forecast.archive.commitments import ANNOUNCED_FILE
-from forecast.archive.figure_files import figure_files, sound_figures
-from forecast.archive.figures import KEY, conflicts
+from forecast.archive.commitments import ANNOUNCED_FILE, Commitments, read_commitments
+from forecast.archive.figure_files import KEY, conflicts, figure_files, sound_figures
 from forecast.archive.progress import progress_files
 from forecast.archive.published_forecasts import FILE as LIVE_FILE
 from forecast.archive.published_forecasts import LiveCall, read_live

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from forecast.archive.archive import Snapshot
+from forecast.archive.figures import Figure
 from forecast.archive.schedule import Schedule
-from forecast.archive.series import Figure
 from forecast.base.months import MONTHS_A_YEAR, month_of_year, month_text
 from forecast.base.series import Series
 

@@ -15,11 +15,10 @@ from typing import Any
 import pandas as pd
 
 from forecast.archive.archive import Archive
-from forecast.archive.figure_files import csv_rows
-from forecast.archive.figures import KEY, REQUIRED, checked, conflicts
+from forecast.archive.figure_files import KEY, REQUIRED, checked, conflicts, csv_rows
+from forecast.archive.figures import SETTLING
 from forecast.archive.folder import unknown_indicators, with_units
 from forecast.archive.registry import Indicator
-from forecast.archive.series import SETTLING
 from forecast.base.errors import ContractError, Fault
 from forecast.base.files import sha256_of
 from forecast.base.frames import texts

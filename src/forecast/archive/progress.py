@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 from forecast.archive.csv_files import csv_table
-from forecast.archive.figures import TOO_LARGE
+from forecast.archive.figure_files import TOO_LARGE
 from forecast.base.errors import ContractError, Fault
 from forecast.base.notation import NOT_A_DATE, parse_day, parse_number
 
@@ -39,6 +39,39 @@ class ProgressEntry:
     def place(self) -> str:
         """Where the entry stands: `file:line`."""
         return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressWarning:
+    """An entry that passes the amount or falls below an earlier entry: `limit`, and its line."""
+
+    code: str
+    entry: ProgressEntry
+    limit: float
+    limit_place: str
+    limit_entry: ProgressEntry | None = None
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What a sentence about it needs."""
+        return {
+            "id": self.entry.id,
+            "done": f"{self.entry.done:.10g}",
+            "place": self.entry.place,
+            "limit": f"{self.limit:.10g}",
+            "limit_place": self.limit_place,
+        }
+
+    def __str__(self) -> str:
+        """Return both lines and both numbers."""
+        above = self.code == "progress_above"
+        said = "is more than the amount" if above else "is less than an earlier entry's"
+        rule = "" if above else "; counts never fall"
+        told = self.values
+        return (
+            f"{told['place']}: {told['id']}: done {told['done']} {said} {told['limit']} "
+            f"({told['limit_place']}){rule}"
+        )
 
 
 def progress_files(folder: Path) -> list[Path]:
@@ -122,3 +155,14 @@ def _entry(cells: Mapping[str, str], name: str, line: int) -> ProgressEntry:
         file=name,
         line=line,
     )
+
+
+def contradictions(entries: Sequence[ProgressEntry]) -> Iterator[Fault]:
+    """Yield entries that say two things of one day, known on one day."""
+    seen: dict[tuple[str, date, date], ProgressEntry] = {}
+    for entry in entries:
+        first = seen.setdefault((entry.id, entry.day, entry.released_on), entry)
+        if first.done != entry.done:
+            said = f"{entry.id} on {entry.day} is {first.done:g} ({first.place}) and {entry.done:g}"
+            rule = "one value a day, a correction carries a later released_on"
+            yield Fault(entry.file, entry.line, f"{said}; allowed: {rule}")

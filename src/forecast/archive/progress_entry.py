@@ -8,17 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from forecast.archive.commitment_book import (
-    Commitments,
-    ProgressWarning,
-    contradictions,
-    read_commitments,
-)
+from forecast.archive.commitments import Commitments, read_commitments
 from forecast.archive.progress import (
     PROGRESS_COLUMNS,
     PROGRESS_FOLDER,
     ProgressEntry,
+    ProgressWarning,
     checked_entry,
+    contradictions,
 )
 from forecast.archive.schedule import read_schedule
 from forecast.base.errors import ContractError, DayAhead, Fault, OutputError, ParameterError

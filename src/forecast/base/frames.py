@@ -1,14 +1,17 @@
-"""Columns of millions of texts of which few differ: each distinct one is kept and read once."""
+"""Tables: columns of many texts of which few differ, each kept and read once; tables as HTML."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from html import escape
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.types import union_categoricals
+
+_MOST_ROWS = 24  # of a table in a notebook
 
 
 def changed(column: pd.Series, change: Callable[[Any], object]) -> pd.Series:
@@ -39,3 +42,11 @@ def _stacked(columns: Sequence[pd.Series]) -> pd.Series:
     if columns[0].dtype.kind != "O":
         return pd.concat(columns, ignore_index=True)
     return pd.Series(union_categoricals([texts(c).array for c in columns], sort_categories=True))
+
+
+def markup_of(frame: pd.DataFrame, caption: str) -> str:
+    """Return a table with its caption as HTML; all text of it is escaped, long ones are cut."""
+    table = frame.to_html(
+        escape=True, na_rep="", border=0, max_rows=_MOST_ROWS, float_format="{:.2f}".format
+    )
+    return f"<p>{escape(caption)}</p>\n{table}"

@@ -13,8 +13,8 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.archive.figures import Figure
 from forecast.archive.registry import Indicator
-from forecast.archive.series import Figure
 from forecast.base.months import MONTHS_A_YEAR, Span, month, month_of_year
 from forecast.history.levels import FloatArray, Levels
 

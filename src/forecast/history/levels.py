@@ -1,4 +1,4 @@
-"""Year-to-date levels of one unit, cumulated from whatever spans were published."""
+"""Year-to-date levels of one unit, cumulated from whatever spans were published; month shares."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.archive.series import Figure
+from forecast.archive.figures import Figure
 from forecast.base.months import MONTHS_A_YEAR, month_of_year
 
 FloatArray = NDArray[np.float64]
+OWN, OWN_OTHER_YEAR, RELATED, EQUAL = "own", "own_other_year", "related", "equal"
+_QUARTERS = np.array([2, 5, 8, 11])
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +70,50 @@ def cumulated(
             if np.isnan(total[row, last]):
                 total[row, last] = total[row, last - n_months] + value
     return Levels(first_year, unit, total, monthly, tuple(break_months))
+
+
+def shares_of_year(level: FloatArray) -> FloatArray | None:
+    """Return the twelve month shares of a year, or None where its quarters are not all known.
+
+    Months between known year-to-date levels share equally what lies between.
+    """
+    if np.isnan(level[_QUARTERS]).any():
+        return None
+    total = np.concatenate([[0.0], level])
+    known = np.flatnonzero(~np.isnan(total))
+    running = np.interp(np.arange(MONTHS_A_YEAR + 1), known, total[known])
+    shares: FloatArray = np.diff(running) / running[-1]
+    return shares if (shares > 0).all() else None
+
+
+def profiles(levels: Levels | None) -> dict[int, FloatArray]:
+    """Return the month shares of every year whose own levels give them."""
+    if levels is None:
+        return {}
+    rows = (
+        (levels.first_year + i, shares_of_year(row)) for i, row in enumerate(levels.year_to_date)
+    )
+    return {year: shares for year, shares in rows if shares is not None}
+
+
+def base_year_shares(
+    years: Sequence[int], own: dict[int, FloatArray], related: Sequence[dict[int, FloatArray]]
+) -> tuple[FloatArray, tuple[str, ...]]:
+    """Return, for growth in each year, the month shares of the year before, and their basis.
+
+    The base year's own; else the nearest year's own; else a related series'; else equal ones.
+    """
+    found = [_shares(year - 1, own, related) for year in years]
+    return np.array([shares for shares, _ in found]), tuple(basis for _, basis in found)
+
+
+def _shares(
+    base_year: int, own: dict[int, FloatArray], related: Sequence[dict[int, FloatArray]]
+) -> tuple[FloatArray, str]:
+    if base_year in own:
+        return own[base_year], OWN
+    for candidates, basis in [(own, OWN_OTHER_YEAR), *((r, RELATED) for r in related)]:
+        if candidates:
+            nearest = min(candidates, key=lambda year: (abs(year - base_year), year))
+            return candidates[nearest], basis
+    return np.full(MONTHS_A_YEAR, 1 / MONTHS_A_YEAR), EQUAL

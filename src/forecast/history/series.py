@@ -10,16 +10,15 @@ import numpy as np
 import pandas as pd
 
 from forecast.archive.archive import Snapshot
+from forecast.archive.figures import Figure
 from forecast.archive.registry import Indicator, Registry
-from forecast.archive.series import Figure
-from forecast.base.markup import markup_of
+from forecast.base.frames import markup_of
 from forecast.base.months import MONTHS_A_YEAR, month, month_of_year, year_of
 from forecast.base.series import Series
 from forecast.base.texts import day, text
 from forecast.history.flows import Flows, comparable_flows
 from forecast.history.growth import Basis, Growth, Part, settled_by, year_to_date_growth
-from forecast.history.levels import FloatArray, Levels, cumulated
-from forecast.history.shares import OWN, base_year_shares, profiles
+from forecast.history.levels import OWN, FloatArray, Levels, base_year_shares, cumulated, profiles
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from string import ascii_uppercase
 
-from forecast.archive.figures import STATUSES
+from forecast.archive.figure_files import STATUSES
 from forecast.base.errors import UnreadableCell
 from forecast.base.notation import parse_day
 

@@ -18,8 +18,7 @@ import pandas as pd
 from filelock import FileLock
 
 from forecast.archive.csv_files import decoded
-from forecast.archive.figure_files import sound_figures
-from forecast.archive.figures import OPTIONAL, REQUIRED
+from forecast.archive.figure_files import OPTIONAL, REQUIRED, sound_figures
 from forecast.archive.folder import read_archive, with_units
 from forecast.archive.registry import Registry, read_registry
 from forecast.archive.schedule import read_schedule

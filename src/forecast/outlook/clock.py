@@ -7,8 +7,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from forecast.archive.commitment_book import Commitments
-from forecast.archive.commitments import Commitment
+from forecast.archive.commitments import Commitment, Commitments
 from forecast.archive.progress import ProgressEntry
 from forecast.base.months import MONTHS_A_YEAR
 from forecast.history.levels import FloatArray

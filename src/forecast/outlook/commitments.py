@@ -10,8 +10,7 @@ from typing import Literal
 import numpy as np
 
 from forecast.archive.archive import BoolArray
-from forecast.archive.commitment_book import Commitments
-from forecast.archive.commitments import Commitment
+from forecast.archive.commitments import Commitment, Commitments
 from forecast.archive.progress import ProgressEntry
 from forecast.archive.targets import round_half_up
 from forecast.base.randomness import generator

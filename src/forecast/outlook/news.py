@@ -16,12 +16,12 @@ import numpy as np
 import pandas as pd
 
 from forecast.archive.archive import Archive, BoolArray
-from forecast.archive.figures import KEY
-from forecast.archive.series import STANDING, Figure
+from forecast.archive.figure_files import KEY
+from forecast.archive.figures import STANDING, Figure
 from forecast.archive.targets import Target
 from forecast.base import texts
 from forecast.base.errors import BeforeFirstRelease, ParameterError
-from forecast.base.markup import markup_of
+from forecast.base.frames import markup_of
 from forecast.base.series import Series
 from forecast.outlook.answers import Answer
 from forecast.outlook.attainment import batch_error

@@ -12,7 +12,7 @@ import pandas as pd
 
 from forecast.archive.archive import BoolArray, Snapshot
 from forecast.archive.targets import Target
-from forecast.base.markup import markup_of
+from forecast.base.frames import markup_of
 from forecast.base.months import month_text
 from forecast.base.texts import day, text
 from forecast.combination.calibration import Calibration

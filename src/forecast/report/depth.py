@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from forecast.archive.series import Figure
+from forecast.archive.figures import Figure
 from forecast.base.months import MONTHS_A_YEAR, month, month_text
 from forecast.history.series import History, build_history
 from forecast.outlook.answers import Answer

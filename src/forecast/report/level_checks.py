@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from forecast.archive.archive import Snapshot
-from forecast.archive.series import Figure
+from forecast.archive.figures import Figure
 from forecast.base.months import Span
 from forecast.report.finding import Finding
 

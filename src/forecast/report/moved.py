@@ -8,10 +8,10 @@ from datetime import date
 
 import pandas as pd
 
+from forecast.archive.figures import Figure
 from forecast.archive.registry import Registry
-from forecast.archive.series import Figure
 from forecast.base import texts
-from forecast.base.markup import markup_of
+from forecast.base.frames import markup_of
 from forecast.base.months import month_text
 from forecast.base.series import Series
 from forecast.outlook.news import Item, News, TargetNews

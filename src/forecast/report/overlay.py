@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from forecast.archive.series import Figure
+from forecast.archive.figures import Figure
 from forecast.base.months import Span
 from forecast.base.series import Series
 from forecast.history.series import History, sources_of

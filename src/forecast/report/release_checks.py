@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.archive.archive import Snapshot
-from forecast.archive.figures import KEY
+from forecast.archive.figure_files import KEY
 from forecast.base.months import MONTHS_A_YEAR, Span, month_of_year, year_of
 from forecast.report.finding import Finding
 

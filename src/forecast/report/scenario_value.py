@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 
 from forecast.base import texts
-from forecast.base.markup import markup_of
+from forecast.base.frames import markup_of
 from forecast.report.call import TargetSaid
 from forecast.report.overlay import OverlayReport
 from forecast.report.value import CaveatSaid

@@ -13,7 +13,7 @@ import pandas as pd
 
 from forecast.base import texts
 from forecast.base.errors import UnknownIndicator
-from forecast.base.markup import markup_of
+from forecast.base.frames import markup_of
 from forecast.outlook.attainment import Progress, Required
 from forecast.report.call import Attained, Distribution, PublishedCall, Settled, TargetSaid
 from forecast.report.commitments import CommitmentReport

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from forecast.archive.archive import Snapshot
-from forecast.archive.series import Figure
+from forecast.archive.figures import Figure
 from forecast.archive.targets import Target, round_half_up
 from forecast.base.months import MONTHS_A_YEAR, Span, month
 from forecast.history.series import History, build_history

@@ -8,7 +8,7 @@ from datetime import date
 
 import pandas as pd
 
-from forecast.base.markup import markup_of
+from forecast.base.frames import markup_of
 from forecast.base.texts import text
 
 COLUMNS = {

@@ -9,8 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from pandas.testing import assert_frame_equal
 
-from forecast.archive.figure_files import read_figures
-from forecast.archive.figures import KEY
+from forecast.archive.figure_files import KEY, read_figures
 from forecast.archive.folder import read_archive
 from forecast.base.errors import ContractError
 from forecast.base.months import month

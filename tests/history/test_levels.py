@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from forecast.history.levels import Levels
-from forecast.history.shares import EQUAL, base_year_shares, profiles, shares_of_year
+from forecast.history.levels import EQUAL, Levels, base_year_shares, profiles, shares_of_year
 from strategies import row, shares
 
 QUARTERS = row(m3=100, m6=220, m9=350, m12=500)
