@@ -100,11 +100,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--figures", type=int, default=5_000_000)
     parser.add_argument("--seed", type=int, default=8)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     spawn = multiprocessing.get_context("spawn")  # a fork would inherit the writer's peak
     with tempfile.TemporaryDirectory() as name:
         with spawn.Pool(1) as writer:
-            writer.apply(write_folder, (Path(name), asked.figures, asked.seed))
+            writer.apply(write_folder, (Path(name), options.figures, options.seed))
         with spawn.Pool(1) as reader:
             found = reader.apply(measure, (Path(name),))
     print("Simulated figures.")

@@ -1,9 +1,9 @@
-"""Futian, every year that has an outturn: what the nation's figures add, call by call.
+"""Futian, every year that has an outturn: what the nation's figures add, forecast by forecast.
 
 `python benchmarks/futian.py` replays each indicator and year of the district from each month's
 first release on, its own or a related series', with the members that follow related series
-(`nowcast`, `borrowed`) and without them. Years of which the office only said what it expected
-stand in a column apart. Too few to be a goal.
+(`nowcast`, `borrowed`) and without them. Years of which only an expectation of the office exists
+stand in a column apart. There are too few for a goal.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ SHOWN = ["months_known", "mean_pct", "lower80_pct", "upper80_pct", "crps"]
 
 
 def pools(archive: Archive, models: tuple[str, ...]) -> pd.DataFrame:
-    """Return the pool's calls of the district; pools learn from the calls of all areas."""
+    """Return the pool's forecasts of the district; estimates rest on those of all areas."""
     plan = Plan(years=YEARS, months=MONTHS, targets="official", models=models)
-    calls = replay(archive, archive.areas, plan, n_workers=os.cpu_count() or 1)
-    return calls[(calls["area"] == AREA) & (calls["model"] == POOL)].set_index(KEY)
+    forecasts = replay(archive, archive.areas, plan, n_workers=os.cpu_count() or 1)
+    return forecasts[(forecasts["area"] == AREA) & (forecasts["model"] == POOL)].set_index(KEY)
 
 
 def side_by_side(archive: Archive) -> pd.DataFrame:
-    """Return a row a call: what was said with the nation and without, and what came of it."""
+    """Return a row a forecast: with the nation, without it, and the outturn."""
     both = pools(archive, tuple(MODELS))
     alone = pools(archive, tuple(m for m in MODELS if m not in FOLLOWERS))
     outcome = both[["outturn_pct", "outturn_status"]]
@@ -46,11 +46,11 @@ def side_by_side(archive: Archive) -> pd.DataFrame:
     return joined.reset_index().sort_values(KEY, ignore_index=True)
 
 
-def by_year(calls: pd.DataFrame) -> pd.DataFrame:
-    """Return mean CRPS by indicator and year, what was only expected in columns apart."""
-    paired = calls.dropna(subset=["crps alone"])
+def by_year(forecasts: pd.DataFrame) -> pd.DataFrame:
+    """Return mean CRPS by indicator and year, with expected outturns in columns apart."""
+    paired = forecasts.dropna(subset=["crps alone"])
     rows = {}
-    for (indicator, year), every in calls.groupby(["indicator", "year"]):
+    for (indicator, year), every in forecasts.groupby(["indicator", "year"]):
         pair = paired.loc[paired.index.intersection(every.index)]
         means = [pair["crps"].mean(), pair["crps alone"].mean()]
         none = [float("nan")] * 2
@@ -59,8 +59,8 @@ def by_year(calls: pd.DataFrame) -> pd.DataFrame:
         only = every.drop(pair.index)["crps"].mean()
         rows[f"{indicator} {year}"] = [len(every), len(pair), *scores, only]
     columns = [
-        "calls", "of both", "CRPS with", "without",
-        "expected: CRPS with", "expected: without", "CRPS where only the nation speaks",
+        "forecasts", "of both", "CRPS with", "without",
+        "expected: CRPS with", "expected: without", "CRPS with the nation alone",
     ]  # fmt: skip
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
 
@@ -68,15 +68,17 @@ def by_year(calls: pd.DataFrame) -> pd.DataFrame:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.parse_args()
-    calls = side_by_side(read_archive(DATA))
-    shown = calls.assign(as_of=calls["as_of"].dt.date).set_index("indicator")
+    forecasts = side_by_side(read_archive(DATA))
+    shown = forecasts.assign(as_of=forecasts["as_of"].dt.date).set_index("indicator")
     print(markdown(shown.round(2)))
-    print(f"\n### By indicator and year\n\n{markdown(by_year(calls))}")
-    both = calls.dropna(subset=["crps alone"])
+    print(f"\n### By indicator and year\n\n{markdown(by_year(forecasts))}")
+    both = forecasts.dropna(subset=["crps alone"])
     for status, some in both.groupby(both["outturn_status"] == EXPECTED):
         name = "expected" if status else "settled"
         with_, without = some["crps"].mean(), some["crps alone"].mean()
-        print(f"\n{name}: {len(some)} calls of both, CRPS {with_:.2f} with, {without:.2f} without")
+        print(
+            f"\n{name}: {len(some)} forecasts of both, CRPS {with_:.2f} with, {without:.2f} without"
+        )
 
 
 if __name__ == "__main__":

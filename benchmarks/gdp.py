@@ -1,7 +1,7 @@
 """The nation's GDP as of each month: `nowcast` beside quarters alone and a dynamic factor model.
 
-`python benchmarks/gdp.py` asks, on the day of each month's industrial figures from February to
-November of 2009 to 2019, what the year's GDP will grow. `drift` sees GDP alone; `nowcast` sees the
+`python benchmarks/gdp.py` forecasts growth of the year's GDP, on the day of each month's industrial
+figures from February to November of 2009 to 2019. `drift` sees GDP alone; `nowcast` sees the
 monthly series that are related to it; statsmodels' DynamicFactorMQ, one factor, sees the same ones
 and is fitted once a year, on what was known at the end of February.
 """
@@ -53,19 +53,19 @@ def factor_model(history: History, fitted: object | None) -> tuple[float, object
     quarterly = gdp[gdp.index.month % QUARTER == 0]
     quarterly.index = quarterly.index.asfreq("Q")
     model = DynamicFactorMQ(monthly, endog_quarterly=quarterly.to_frame("gdp"), factor_orders=1)
-    found = model.fit(disp=0, maxiter=200) if fitted is None else model.smooth(fitted.params)
-    said = found.get_prediction(information_set="smoothed").predicted_mean["gdp"]
+    results = model.fit(disp=0, maxiter=200) if fitted is None else model.smooth(fitted.params)
+    predicted = results.get_prediction(information_set="smoothed").predicted_mean["gdp"]
     shares = history.shares[-1]
     total = 0.0
     for last in range(QUARTER, MONTHS_A_YEAR + 1, QUARTER):
         when = pd.Period(f"{history.year}-{last:02d}", "M")
-        growth = gdp[when] if np.isfinite(gdp[when]) else said[when]
+        growth = gdp[when] if np.isfinite(gdp[when]) else predicted[when]
         total += shares[last - QUARTER : last].sum() * growth
-    return total, found
+    return total, results
 
 
-def calls() -> pd.DataFrame:
-    """Return the error of each forecaster's median in percentage points, one row a call."""
+def errors() -> pd.DataFrame:
+    """Return the error of each forecaster's median in percentage points, one row a month."""
     archive = read_archive(DATA)
     final = build_history(archive.as_of(archive.last_release_on), "china", "gdp", YEARS.stop - 1)
     days: dict[int, date] = {}
@@ -74,8 +74,8 @@ def calls() -> pd.DataFrame:
             days.setdefault(figure.span.last, figure.released_on + timedelta(days=1))
     rows = []
     for year in YEARS:
-        learnt_on = archive.as_of(date(year, 2, 28))
-        shared = shared_estimates(archive.registry, past_errors(learnt_on), learnt_on.day)
+        february = archive.as_of(date(year, 2, 28))
+        shared = shared_estimates(archive.registry, past_errors(february), february.day)
         fitted, factors = {}, None
         for known in MONTHS:
             if month(year, known) not in days:
@@ -84,14 +84,14 @@ def calls() -> pd.DataFrame:
             row = {"year": year, "month": known}
             for name in ("drift", "nowcast"):
                 if MODELS[name].can_fit(history):
-                    one = fitted[name].update(history) if name in fitted else None
-                    fitted[name] = one or MODELS[name].fit(history, shared)
+                    updated = fitted[name].update(history) if name in fitted else None
+                    fitted[name] = updated or MODELS[name].fit(history, shared)
                     paths = fitted[name].simulate(N_PATHS, np.random.default_rng(0))
                     row[name] = float(np.median(paths[:, -1])) - final.annual[year]
             # where nothing related is newer than GDP, the product falls back to quarters alone
             row.setdefault("nowcast", row["drift"])
-            said, factors = factor_model(history, factors)
-            row["factor model"] = said - final.annual[year]
+            growth, factors = factor_model(history, factors)
+            row["factor model"] = growth - final.annual[year]
             rows.append(row)
     return pd.DataFrame(rows)
 
@@ -99,10 +99,10 @@ def calls() -> pd.DataFrame:
 def main() -> None:
     argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     warnings.filterwarnings("ignore")
-    found = calls()
+    table = errors()
     names = ["drift", "nowcast", "factor model"]
-    root = found.groupby("month")[names].agg(lambda e: float(np.sqrt(np.mean(e**2))))
-    overall = found[names].pow(2).mean().pow(0.5)
+    root = table.groupby("month")[names].agg(lambda e: float(np.sqrt(np.mean(e**2))))
+    overall = table[names].pow(2).mean().pow(0.5)
     print(f"\n### RMSE of annual growth, percentage points\n\n{markdown(root.reset_index())}")
     print(f"\nall: {overall.round(3).to_dict()}")
     below = int((root["nowcast"] < root["drift"]).sum())

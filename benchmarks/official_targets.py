@@ -1,10 +1,10 @@
-"""The nation's announced growth targets, replayed: would its probabilities have been true?
+"""The nation's announced growth targets, replayed: were the probabilities reliable?
 
 `python benchmarks/official_targets.py` replays the targets of `data/targets.toml` for the nation
-with 2 to 11 months known, on the days on which the series of a target spoke itself; what related
-series say of it in between is printed apart and counts in no goal. `about` is read strictly: the
-rate itself has to be reached. Prices are left out, for their targets are ceilings, and so is
-investment in 2017, whose levels break. Money is a stock; it has a line of its own and does not
+with 2 to 11 months known, on the days of the target's own series; forecasts in between, on the
+days of related series, are printed apart and count in no goal. `about` is read strictly: the rate
+itself has to be reached. Prices are left out because their targets are ceilings, and investment in
+2017 because its levels break. Money is a stock; it has a line of its own and does not
 count in the goals.
 """
 
@@ -50,33 +50,33 @@ def strict_targets(archive: Archive) -> tuple[Target, ...]:
     return tuple(t.with_tolerance(0.0) if t.comparison is Comparison.ABOUT else t for t in growth)
 
 
-def with_gaps(calls: pd.DataFrame) -> pd.DataFrame:
+def with_gaps(forecasts: pd.DataFrame) -> pd.DataFrame:
     """Return the planner's rule with past gaps to December as normal errors, scored.
 
     "Growth so far is growth of the year" is given the root mean square of the gaps that ten past
     years had at as many months known, of those settled before the day.
     """
-    planner = calls[calls["model"] == "planner"].reset_index(drop=True)
+    planner = forecasts[forecasts["model"] == "planner"].reset_index(drop=True)
     normal = generator(0, "benchmark/planner").standard_normal(100_000)
     shape = np.quantile(normal, LEVELS)
     values = np.empty((len(planner), LEVELS.size))
-    for row, call in enumerate(planner.itertuples()):
+    for row, forecast in enumerate(planner.itertuples()):
         past = planner[
-            (planner["indicator"] == call.indicator)
-            & (planner["months_known"] == call.months_known)
-            & (planner["settled_on"] < call.as_of)
-            & (planner["year"] >= call.year - 10)
+            (planner["indicator"] == forecast.indicator)
+            & (planner["months_known"] == forecast.months_known)
+            & (planner["settled_on"] < forecast.as_of)
+            & (planner["year"] >= forecast.year - 10)
         ]
         gaps = past["outturn_pct"] - past["mean_pct"]
-        size = np.sqrt((gaps**2).mean()) if len(gaps) >= FEWEST_GAPS else ASSUMED_GAP_PP
-        values[row] = call.mean_pct + size * shape
+        scale = np.sqrt((gaps**2).mean()) if len(gaps) >= FEWEST_GAPS else ASSUMED_GAP_PP
+        values[row] = forecast.mean_pct + scale * shape
     target = planner["target_pct"].to_numpy()
     met = round_half_up(values, 1) >= target[:, None] - 1e-9
-    chance = np.where(np.isnan(target), np.nan, met.mean(axis=1))
+    probability = np.where(np.isnan(target), np.nan, met.mean(axis=1))
     return planner.assign(
         model="planner with past gaps",
-        probability=chance,
-        brier=brier(chance, planner["hit"]),
+        probability=probability,
+        brier=brier(probability, planner["hit"]),
         crps=crps(values, planner["outturn_pct"]),
         pit=pit(values, planner["outturn_pct"]),
     )
@@ -87,39 +87,39 @@ def slope(probability: np.ndarray, hit: np.ndarray) -> float:
     return float(np.polyfit(probability, hit, 1)[0])
 
 
-def slope_by_year(calls: pd.DataFrame, level: float = 0.9) -> Interval:
+def slope_by_year(forecasts: pd.DataFrame, level: float = 0.9) -> Interval:
     """Return the reliability slope, with an interval from resampled years."""
     rng = generator(0, "benchmark/slope")
-    by_year = [rows[["probability", "hit"]].to_numpy() for _, rows in calls.groupby("year")]
+    by_year = [rows[["probability", "hit"]].to_numpy() for _, rows in forecasts.groupby("year")]
     drawn = []
     for chosen in rng.integers(len(by_year), size=(N_DRAWS, len(by_year))):
         drawn.append(slope(*np.concatenate([by_year[i] for i in chosen]).T))
     lower, upper = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
-    value = slope(calls["probability"].to_numpy(), calls["hit"].to_numpy())
+    value = slope(forecasts["probability"].to_numpy(), forecasts["hit"].to_numpy())
     return Interval(value, float(lower), float(upper))
 
 
-def judged(calls: pd.DataFrame) -> pd.DataFrame:
-    """Return the calls on a target in force, of the years that are judged."""
-    left_out = (calls["indicator"] == LEFT_OUT[0]) & (calls["year"] == LEFT_OUT[1])
-    return calls[calls["probability"].notna() & calls["year"].isin(YEARS) & ~left_out]
+def counted(forecasts: pd.DataFrame) -> pd.DataFrame:
+    """Return the forecasts of a target in force, of the years that count."""
+    left_out = (forecasts["indicator"] == LEFT_OUT[0]) & (forecasts["year"] == LEFT_OUT[1])
+    return forecasts[forecasts["probability"].notna() & forecasts["year"].isin(YEARS) & ~left_out]
 
 
-def is_own_day(calls: pd.DataFrame) -> pd.Series:
-    """Return which calls are of the day on which the series itself spoke of its newest month."""
-    first = calls.groupby(["indicator", "year", "months_known"])["as_of"].transform("min")
-    return (calls["as_of"] == first) & calls["months_known"].isin(MONTHS)
+def is_own_day(forecasts: pd.DataFrame) -> pd.Series:
+    """Return which forecasts are of the day on which the series' newest month came out."""
+    first = forecasts.groupby(["indicator", "year", "months_known"])["as_of"].transform("min")
+    return (forecasts["as_of"] == first) & forecasts["months_known"].isin(MONTHS)
 
 
 def scoreboard(table: pd.DataFrame) -> pd.DataFrame:
     rows = {}
-    for name, one in table.groupby("model", sort=False):
-        found = slope_by_year(one)
+    for name, own in table.groupby("model", sort=False):
+        found = slope_by_year(own)
         rows[name] = {
-            "calls": len(one),
-            "Brier": one["brier"].mean(),
-            "CRPS": one["crps"].mean(),
-            "covers 80 %": 100 * coverage(one["pit"], 0.8),
+            "forecasts": len(own),
+            "Brier": own["brier"].mean(),
+            "CRPS": own["crps"].mean(),
+            "covers 80 %": 100 * coverage(own["pit"], 0.8),
             "slope": found.value,
             "90 % interval": f"{found.lower:.2f} to {found.upper:.2f}",
         }
@@ -129,17 +129,17 @@ def scoreboard(table: pd.DataFrame) -> pd.DataFrame:
 def by_indicator(table: pd.DataFrame) -> pd.DataFrame:
     """Return the product's scores beside those of the planner's rule, by indicator."""
     rows = {}
-    for name, one in table.groupby("indicator"):
-        means = one.groupby("model")[["brier", "crps"]].mean()
+    for name, own in table.groupby("indicator"):
+        means = own.groupby("model")[["brier", "crps"]].mean()
         product, planner = means.loc["product"], means.loc["planner with past gaps"]
         rows[name] = {
-            "calls": int((one["model"] == "product").sum()),
+            "forecasts": int((own["model"] == "product").sum()),
             "Brier": product["brier"],
             "planner's Brier": planner["brier"],
             "CRPS": product["crps"],
             "planner's CRPS": planner["crps"],
         }
-    return pd.DataFrame(rows).T.astype({"calls": int})
+    return pd.DataFrame(rows).T.astype({"forecasts": int})
 
 
 def goals(table: pd.DataFrame) -> list[Goal]:
@@ -172,17 +172,17 @@ def goals(table: pd.DataFrame) -> list[Goal]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--out", type=Path, help="also write every call to this Parquet file")
-    asked = parser.parse_args()
+    parser.add_argument("--out", type=Path, help="also write every forecast to this Parquet file")
+    options = parser.parse_args()
     warnings.filterwarnings("ignore")
     archive = read_archive(DATA)
     plan = Plan(years=range(LEARNT_FROM, YEARS.stop), months=MONTHS, extra=strict_targets(archive))
     nation = archive.figures[archive.figures["area"] == AREA].reset_index(drop=True)
-    calls = replay(replace(archive, figures=nation), [AREA], plan)
-    if asked.out is not None:
-        calls.to_parquet(asked.out)
+    forecasts = replay(replace(archive, figures=nation), [AREA], plan)
+    if options.out is not None:
+        forecasts.to_parquet(options.out)
     names = {POOL: "product", RAW_POOL: "without recalibration"}
-    table = judged(pd.concat([calls, with_gaps(calls)], ignore_index=True)).replace(
+    table = counted(pd.concat([forecasts, with_gaps(forecasts)], ignore_index=True)).replace(
         {"model": names}
     )
     kept = ["product", "without recalibration", "planner with past gaps", "planner", "climatology"]

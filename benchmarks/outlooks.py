@@ -3,10 +3,10 @@
 `python benchmarks/outlooks.py` asks for the nation's outlook in every month of a year, with and
 without Prophet among the members: paths of all members, pool, recalibration, joint paths and
 attainment. `updated` fits a model once in the year, then takes new months in with the same
-parameters, as the replay of past calls does; `refitted` fits anew each month, as a report of a
+parameters, as the replay does; `refitted` fits anew each month, as a report of a
 single day does. Beside them a plain Prophet is fitted to the same series on the same days and
 sampled, all in turn in one process. It also times six indicators jointly. It leaves with 1 where a
-goal is missed. What was learnt from the record is in memory, as in all outlooks of a run but the
+goal is missed. Estimates from the record are in memory, as in all outlooks of a run except the
 first.
 """
 
@@ -72,7 +72,7 @@ def plain_prophet(history: History) -> None:
         model.predictive_samples(pd.DataFrame({"ds": _dates(flows, ahead)}))
 
 
-class Kept:
+class OnceFitted:
     """A model whose parameters, once fitted to a series, stay as new months come in."""
 
     def __init__(self, model: Model) -> None:
@@ -106,7 +106,7 @@ def rates(archive: Archive, record: Record, rounds: int) -> dict[str, float]:
             outlook(archive, record, "china", day, MONTHLY, models)
 
     def updated(models):
-        refitted({name: Kept(model) for name, model in models.items()})
+        refitted({name: OnceFitted(model) for name, model in models.items()})
 
     works = {
         "prophet alone": lambda: [plain_prophet(history) for history in histories],
@@ -127,7 +127,7 @@ def rates(archive: Archive, record: Record, rounds: int) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=3)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     archive = read_archive(DATA)
     record = record_of(archive.as_of(DAY))
     print("Seconds of one core for an area's targets or six indicators, fitted and joint:")
@@ -136,10 +136,10 @@ def main() -> None:
     for area, names in (("china", SIX), ("futian", futian)):
         ask = lambda area=area, names=names: outlook(archive, record, area, DAY, names, MODELS)  # noqa: E731
         ask()
-        taken = [seconds(ask) for _ in range(asked.rounds)]
+        taken = [seconds(ask) for _ in range(options.rounds)]
         jointly.append(float(np.median(taken)))
         print(f"  {area:<8} {DAY}, {len(names)} indicators, {N_PATHS} paths {jointly[-1]:>8.2f}")
-    found = rates(archive, record, asked.rounds)
+    found = rates(archive, record, options.rounds)
     print(f"Outlooks per second and core, {N_PATHS} paths, china {YEAR}, median:")
     for name, rate in found.items():
         print(f"  {name:<28}{rate:>8.1f}{rate / found['prophet alone']:>8.2f} x")

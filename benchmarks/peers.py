@@ -1,4 +1,4 @@
-"""The product's probabilities beside those of what a user would pick instead, on the same calls.
+"""The product's probabilities beside those of peers, on the same forecasts.
 
 `python benchmarks/peers.py` asks of seven national indicators, in 2009 to 2019 and with 2, 3, 5, 6,
 8, 9, 10 and 11 months known, whether the year will grow at least as fast as the one before. The
@@ -9,7 +9,6 @@ that target and outturn are the same for all. Seconds are of processor time, in 
 from __future__ import annotations
 
 import argparse
-import importlib
 import logging
 import os
 import sys
@@ -31,14 +30,14 @@ from goals import Goal, markdown, print_goals
 from forecast.archive.archive import Archive
 from forecast.archive.folder import read_archive
 from forecast.archive.targets import round_half_up
-from forecast.backtest.evaluation import Call, scored
+from forecast.backtest.evaluation import ReplayedForecast, score_table
 from forecast.backtest.replay import (
     LEVELS,
     Plan,
     replay,
 )
 from forecast.base.randomness import generator
-from forecast.combination.pool import weights
+from forecast.combination.pool import Standing, standing
 from forecast.models.registry import MODELS
 from forecast.verification.record import POOL, RAW_POOL, REFERENCES
 from forecast.verification.scores import Interval, brier, coverage, crps, pit, ratio_by_year
@@ -66,7 +65,7 @@ unit = "cny_100m"
 annual_rule = "sum_of_months"
 """
 
-# The same calls for all --------------------------------------------------------------------------
+# The same forecasts for all -----------------------------------------------------------------------
 
 
 def write_level_folder(folder: Path) -> Path:
@@ -98,7 +97,7 @@ def monthly_flows(figures: pd.DataFrame, indicator: str) -> pd.Series:
 
 @dataclass(frozen=True)
 class Question:
-    """What a peer knows on a day: ten years of flows, and the base of the year's growth."""
+    """What a peer may use on a day: ten years of flows, and the base of the year's growth."""
 
     indicator: str
     year: int
@@ -147,34 +146,34 @@ def questions() -> Iterator[Question]:
 # Peers -------------------------------------------------------------------------------------------
 
 
-def pace(asked: Question) -> np.ndarray:
+def pace(question: Question) -> np.ndarray:
     """Growth stays where it is, give or take past gaps to December: the planner's rule."""
-    size = np.sqrt(np.mean(asked.past_gaps**2)) if asked.past_gaps.size > 2 else 5.0
-    return asked.growth_so_far + size * np.random.default_rng(0).standard_normal(N_PATHS)
+    size = np.sqrt(np.mean(question.past_gaps**2)) if question.past_gaps.size > 2 else 5.0
+    return question.growth_so_far + size * np.random.default_rng(0).standard_normal(N_PATHS)
 
 
-def airline(asked: Question) -> np.ndarray:
+def airline(question: Question) -> np.ndarray:
     """SARIMA (0,1,1)(0,1,1) on 100 times logarithms, by maximum likelihood."""
     from statsmodels.tsa.statespace.sarimax import SARIMAX
 
-    logs = 100 * np.log(asked.history.to_numpy())
+    logs = 100 * np.log(question.history.to_numpy())
     model = SARIMAX(logs, order=(0, 1, 1), seasonal_order=(0, 1, 1, 12))
     fitted = model.fit(disp=0, maxiter=200, cov_type="none")
-    paths = fitted.simulate(asked.n_ahead, anchor="end", repetitions=N_PATHS, rng=0)
-    return asked.annual(np.exp(np.asarray(paths).reshape(asked.n_ahead, -1).T / 100))
+    paths = fitted.simulate(question.n_ahead, anchor="end", repetitions=N_PATHS, rng=0)
+    return question.annual(np.exp(np.asarray(paths).reshape(question.n_ahead, -1).T / 100))
 
 
-def ets(asked: Question) -> np.ndarray:
+def ets(question: Question) -> np.ndarray:
     """Exponential smoothing with multiplicative errors and seasons and a damped trend."""
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
     form = {"error": "mul", "trend": "add", "damped_trend": True, "seasonal": "mul"}
-    fitted = ETSModel(asked.history, seasonal_periods=12, **form).fit(disp=0, maxiter=200)
-    paths = fitted.simulate(asked.n_ahead, anchor="end", repetitions=N_PATHS, rng=0)
-    return asked.annual(np.asarray(paths).reshape(asked.n_ahead, -1).T)
+    fitted = ETSModel(question.history, seasonal_periods=12, **form).fit(disp=0, maxiter=200)
+    paths = fitted.simulate(question.n_ahead, anchor="end", repetitions=N_PATHS, rng=0)
+    return question.annual(np.asarray(paths).reshape(question.n_ahead, -1).T)
 
 
-def prophet(asked: Question) -> np.ndarray:
+def prophet(question: Question) -> np.ndarray:
     """Prophet with multiplicative seasons, by its own predictive samples."""
     from prophet import Prophet
 
@@ -184,12 +183,12 @@ def prophet(asked: Question) -> np.ndarray:
         daily_seasonality=False,
         uncertainty_samples=N_PATHS,
     )
-    history = asked.history
+    history = question.history
     model.fit(pd.DataFrame({"ds": history.index.to_timestamp(), "y": history.to_numpy()}))
-    ahead = pd.period_range(history.index[-1] + 1, periods=asked.n_ahead, freq="M")
+    ahead = pd.period_range(history.index[-1] + 1, periods=question.n_ahead, freq="M")
     np.random.seed(0)  # noqa: NPY002  # Prophet draws from the global generator
     samples = model.predictive_samples(pd.DataFrame({"ds": ahead.to_timestamp()}))
-    return asked.annual(samples["yhat"].T)
+    return question.annual(samples["yhat"].T)
 
 
 PEERS: dict[str, Callable[[Question], np.ndarray]] = {
@@ -205,38 +204,37 @@ def processor_seconds() -> float:
 
 
 def run_peers(names: Sequence[str]) -> tuple[pd.DataFrame, dict[str, float]]:
-    """Return what each peer said, as a column of quantiles a call, and its seconds."""
-    asked, said, seconds = list(questions()), [], {}
+    """Return the quantiles that each peer forecasts, one row a question, and its seconds."""
+    every, rows, seconds = list(questions()), [], {}
     for name in names:
         begun = processor_seconds()
-        for one in asked:
-            draws = PEERS[name](one)
+        for question in every:
+            draws = PEERS[name](question)
             values = np.quantile(draws[np.isfinite(draws)], LEVELS)
-            said.append((name, one.indicator, one.year, one.months_known, values))
+            rows.append((name, question.indicator, question.year, question.months_known, values))
         seconds[name] = processor_seconds() - begun
-        print(f"  {name}: {len(asked)} calls in {seconds[name]:.0f} s", flush=True)
-    return pd.DataFrame(said, columns=["model", *KEY, "values"]), seconds
+        print(f"  {name}: {len(every)} forecasts in {seconds[name]:.0f} s", flush=True)
+    return pd.DataFrame(rows, columns=["model", *KEY, "values"]), seconds
 
 
-def run_product(archive: Archive, plan: Plan) -> tuple[pd.DataFrame, list[Call], float]:
-    """Return the replay's table, the calls that it was scored from, and its seconds."""
-    kept: list[Call] = []
+def run_product(archive: Archive, plan: Plan) -> tuple[pd.DataFrame, list[ReplayedForecast], float]:
+    """Return the replay's table, the forecasts that it rests on, and its seconds."""
+    kept: list[ReplayedForecast] = []
 
-    def kept_and_scored(calls: Sequence[Call]) -> pd.DataFrame:
-        kept.extend(calls)
-        return scored(calls)
+    def keep_and_score(forecasts: Sequence[ReplayedForecast]) -> pd.DataFrame:
+        kept.extend(forecasts)
+        return score_table(forecasts)
 
-    module = importlib.import_module("forecast.backtest.replay")
     begun = processor_seconds()
-    with mock.patch.object(module, "scored", kept_and_scored):
+    with mock.patch("forecast.backtest.replay.score_table", keep_and_score):
         table = replay(archive, ["china"], plan)
     return table, kept, processor_seconds() - begun
 
 
-def judged(said: pd.DataFrame, product: pd.DataFrame) -> pd.DataFrame:
-    """Return the peers' scores by the target and outturn that the product's calls had."""
+def peer_scores(forecasts: pd.DataFrame, product: pd.DataFrame) -> pd.DataFrame:
+    """Return the peers' scores by target and outturn of the product's forecasts."""
     facts = product[product["model"] == POOL][[*KEY, "target_pct", "outturn_pct", "hit"]]
-    table = said.merge(facts, on=KEY, validate="many_to_one")
+    table = forecasts.merge(facts, on=KEY, validate="many_to_one")
     values = np.stack(table["values"].tolist())
     met = round_half_up(values, 1) >= table["target_pct"].to_numpy()[:, None] - 1e-9
     table["probability"] = met.mean(axis=1)
@@ -254,34 +252,50 @@ def scoreboard(table: pd.DataFrame, names: Sequence[str], reference: str = "pace
     rows = {}
     by_series = table.pivot_table(values="crps", index="model", columns="indicator")
     for name in names:
-        one = table[table["model"] == name]
+        own = table[table["model"] == name]
         rows[name] = {
-            "calls": len(one),
-            "CRPS": one["crps"].mean(),
-            "Brier": one["brier"].mean(),
-            "covers 80 %": 100 * coverage(one["pit"], 0.8),
-            "covers 90 %": 100 * coverage(one["pit"], 0.9),
+            "forecasts": len(own),
+            "CRPS": own["crps"].mean(),
+            "Brier": own["brier"].mean(),
+            "covers 80 %": 100 * coverage(own["pit"], 0.8),
+            "covers 90 %": 100 * coverage(own["pit"], 0.9),
             f"CRPS to {reference}": (by_series.loc[name] / by_series.loc[reference]).mean(),
         }
-    return pd.DataFrame(rows).T.astype({"calls": int})
+    return pd.DataFrame(rows).T.astype({"forecasts": int})
 
 
-def ablations(calls: Sequence[Call], table: pd.DataFrame) -> pd.DataFrame:
+class AllSeries(Standing):
+    """Weights by the scores over all series, whatever a series' own are."""
+
+    def weights(self, own: pd.DataFrame) -> np.ndarray:
+        return super().weights(own.iloc[:0])
+
+
+def equal_weights(past: pd.DataFrame, models: Sequence[str], months_known: int) -> Standing:
+    return Standing(models, months_known, None)
+
+
+def weights_of_all_series(past: pd.DataFrame, models: Sequence[str], months_known: int) -> Standing:
+    found = standing(past, models, months_known)
+    return AllSeries(found.models, found.months_known, found.logs, found.last_year)
+
+
+def ablations(forecasts: Sequence[ReplayedForecast], table: pd.DataFrame) -> pd.DataFrame:
     """Return the pool's scores without one of its parts at a time, and each member's alone."""
     pools = {"pool": table[table["model"] == POOL]}
     pools["without recalibration"] = table[table["model"] == RAW_POOL]
     other_weights = {
-        "with equal weights": lambda _, names, __, ___: [1.0] * len(names),
-        "with weights of all series": lambda past, names, known, _: weights(past, names, known, ""),
+        "with equal weights": equal_weights,
+        "with weights of all series": weights_of_all_series,
     }
     for what, rule in other_weights.items():
-        with mock.patch("forecast.backtest.evaluation.weights", rule):
-            pools[what] = _pool_of(calls)
+        with mock.patch("forecast.backtest.evaluation.standing", rule):
+            pools[what] = _pool_of(forecasts)
     members = [name for name in MODELS if (table["model"] == name).any()]
     for name in members:
-        kept = [{m: v for m, v in call.members.items() if m != name} for call in calls]
-        pairs = zip(calls, kept, strict=True)
-        pools[f"without {name}"] = _pool_of([replace(c, members=m) for c, m in pairs])
+        kept = [{m: v for m, v in f.members.items() if m != name} for f in forecasts]
+        pairs = zip(forecasts, kept, strict=True)
+        pools[f"without {name}"] = _pool_of([replace(f, members=m) for f, m in pairs])
     pools |= {f"{name} alone": table[table["model"] == name] for name in members}
     rows = {}
     for what, pool in pools.items():
@@ -298,21 +312,21 @@ def ablations(calls: Sequence[Call], table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows).T
 
 
-def _pool_of(calls: Sequence[Call]) -> pd.DataFrame:
-    table = scored(calls)
+def _pool_of(forecasts: Sequence[ReplayedForecast]) -> pd.DataFrame:
+    table = score_table(forecasts)
     return table[table["model"] == POOL]
 
 
 def ratio_goal(table: pd.DataFrame, period: str, score: str, high: float) -> Goal:
-    """Hold the product's mean score against the best peer's on the same calls."""
+    """Compare the product's mean score with the best peer's on the same forecasts."""
     counted = table[table["year"].isin(PERIODS[period])]
     best = counted[counted["model"].isin(PEERS)].groupby("model")[score].mean().idxmin()
-    one, other = (
+    product, peer = (
         counted[counted["model"] == m].sort_values(KEY).reset_index() for m in ("product", best)
     )
     rng = generator(0, f"benchmark/{period}/{score}")
     found = ratio_by_year(
-        one[score], other[score], one["year"], level=0.9, n_draws=N_DRAWS, rng=rng
+        product[score], peer[score], product["year"], level=0.9, n_draws=N_DRAWS, rng=rng
     )
     name = {"crps": "CRPS", "brier": "Brier"}[score]
     return Goal(f"{period}: {name} to the best peer's ({best})", found, 0, high)
@@ -342,7 +356,7 @@ def goals(table: pd.DataFrame, boards: dict[str, pd.DataFrame]) -> list[Goal]:
 
 
 def time_goals(peers: dict[str, float], product: dict[str, float]) -> list[Goal]:
-    """Hold the seconds of the replay of the 616 calls against the airline model's."""
+    """Compare the seconds of the replay of the 616 forecasts with the airline model's."""
     rows = (("without Prophet", 0.2), ("with Prophet", 0.6))
     return [
         Goal(
@@ -357,9 +371,9 @@ def time_goals(peers: dict[str, float], product: dict[str, float]) -> list[Goal]
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--out", type=Path, help="also write every call to this Parquet file")
+    parser.add_argument("--out", type=Path, help="also write every forecast to this Parquet file")
     parser.add_argument("--skip-ablations", action="store_true")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     warnings.filterwarnings("ignore")  # of peers that do not converge
     logging.disable(logging.CRITICAL)
     began = time.perf_counter()
@@ -368,17 +382,17 @@ def main() -> None:
     plan = Plan(years=range(LEARNT_FROM, YEARS.stop), months=MONTHS, targets="previous-year")
     plain = replace(plan, years=YEARS)
     quick = replace(plain, models=tuple(m for m in MODELS if m != "prophet"))
-    said, peer_seconds = run_peers(list(PEERS))
+    peers, peer_seconds = run_peers(list(PEERS))
     seconds = {"without Prophet": run_product(archive, quick)[2]}
     seconds["with Prophet"] = run_product(archive, plain)[2]
-    replayed, calls, _ = run_product(archive, plan)
+    replayed, forecasts, _ = run_product(archive, plan)
     counted = replayed[replayed["year"].isin(YEARS)]
     product = counted[counted["model"].isin([POOL, *REFERENCES])].replace(
         {"model": {POOL: "product"}}
     )
-    table = pd.concat([product, judged(said, counted)], ignore_index=True)
-    if asked.out is not None:
-        table.to_parquet(asked.out)
+    table = pd.concat([product, peer_scores(peers, counted)], ignore_index=True)
+    if options.out is not None:
+        table.to_parquet(options.out)
     names = ["product", *PEERS, *REFERENCES]
     boards = {}
     for period, years in PERIODS.items():
@@ -388,8 +402,8 @@ def main() -> None:
     print_goals(held)
     taken = pd.Series(peer_seconds | {f"product {how}": s for how, s in seconds.items()})
     print(f"\n### Seconds of processor time\n\n{markdown(taken.to_frame('seconds'))}")
-    if not asked.skip_ablations:
-        print(f"\n### Parts left out\n\n{markdown(ablations(calls, replayed))}")
+    if not options.skip_ablations:
+        print(f"\n### Parts left out\n\n{markdown(ablations(forecasts, replayed))}")
     print(f"\n{time.perf_counter() - began:.0f} s in all")
     sys.exit(0 if all(g.is_met for g in held) else 1)
 

@@ -1,9 +1,9 @@
 """Do bands cover as often as they say, whatever an area publishes? Simulated areas, known truth.
 
 `python benchmarks/recovery.py` simulates districts whose growth is a local level, loads on a nation
-that is known by the month, and is published by the month, the quarter, the half-year or once a
-year. Sizes and loadings are drawn from what the models take them to be drawn from over series;
-`drift` and `nowcast` are fitted to what was out in a random month and asked for December.
+with monthly figures, and is published by the month, the quarter, the half-year or once a year.
+Scales and loadings are drawn from the models' own priors over series; `drift` and `nowcast` are
+fitted to what was out in a random month, and forecast December.
 All figures here are simulated.
 """
 
@@ -70,15 +70,15 @@ def to_date(monthly: FloatArray) -> FloatArray:
 
 
 def district(
-    shared: Shared, spoken: tuple[int, ...], loads: bool, rng: np.random.Generator
+    shared: Shared, spans: tuple[int, ...], loads: bool, rng: np.random.Generator
 ) -> tuple[History, float]:
     """Return what is out of a simulated district in a random month, and growth of its year."""
-    n, call = 12 * N_YEARS, int(rng.integers(1, 12))
+    n, known = 12 * N_YEARS, int(rng.integers(1, 12))
     blank = history_of(np.full((N_YEARS, 12), np.nan), "district", {})
-    size, freedom = monthly_noise_pp(shared, blank), shared.scale_of(blank).degrees_of_freedom
+    noise, degrees = monthly_noise_pp(shared, blank), shared.scale_of(blank).degrees_of_freedom
     unexplained = shared.unexplained if loads else 1.0
-    variance = size**2 * unexplained * freedom / rng.chisquare(freedom)
-    loading = size * (shared.elasticity + LOADING_SPREAD * rng.standard_normal()) * loads
+    variance = noise**2 * unexplained * degrees / rng.chisquare(degrees)
+    loading = noise * (shared.elasticity + LOADING_SPREAD * rng.standard_normal()) * loads
     ratio = RATIO if loads else shared.signal_to_noise
     factor, level = np.zeros(n), 0.0
     for t in range(n):
@@ -86,26 +86,27 @@ def district(
         factor[t] = level + rng.standard_normal()
     mu = 8 + np.cumsum(np.sqrt(ratio * variance) * rng.standard_normal(n))
     true = to_date(mu + loading * factor + np.sqrt(variance) * rng.standard_normal(n))
-    said = np.full(true.shape, np.nan)
-    months = np.array(spoken) - 1
-    said[:-1, months] = true[:-1, months]
-    said[-1, months[months < call - 1]] = true[-1, months[months < call - 1]]
-    nation = to_date(8 + size * factor)
-    nation[-1, call:] = np.nan
-    followed = {NATION: history_of(nation, "nation", {})} if loads else {}
-    return history_of(said.round(1), "district", followed), float(true[-1, -1])
+    published = np.full(true.shape, np.nan)
+    months = np.array(spans) - 1
+    published[:-1, months] = true[:-1, months]
+    out = months[months < known - 1]
+    published[-1, out] = true[-1, out]
+    nation = to_date(8 + noise * factor)
+    nation[-1, known:] = np.nan
+    related = {NATION: history_of(nation, "nation", {})} if loads else {}
+    return history_of(published.round(1), "district", related), float(true[-1, -1])
 
 
-def coverage(model: Drift | Nowcast, spoken: tuple[int, ...], n: int) -> tuple[float, float, int]:
+def coverage(model: Drift | Nowcast, spans: tuple[int, ...], n: int) -> tuple[float, float, int]:
     """Return how often 80 % bands held December, the bands' mean width, and of how many districts.
 
     A district is left out where the model declines it.
     """
     shared = Shared(typical_scale_pp=2.0)
-    rng = generator(0, f"recovery/{model.name}/{spoken}")
+    rng = generator(0, f"recovery/{model.name}/{spans}")
     hits, widths = [], []
     for _ in range(n):
-        history, december = district(shared, spoken, model.name == "nowcast", rng)
+        history, december = district(shared, spans, model.name == "nowcast", rng)
         if not model.can_fit(history):
             continue
         paths = model.fit(history, shared).simulate(N_PATHS, rng)[:, -1]
@@ -118,11 +119,11 @@ def coverage(model: Drift | Nowcast, spoken: tuple[int, ...], n: int) -> tuple[f
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--districts", type=int, default=1000, help="of each kind")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     rows = []
     for model in (Drift(), Nowcast()):
-        for name, spoken in SPARSITIES.items():
-            share, width, n = coverage(model, tuple(spoken), asked.districts)
+        for name, spans in SPARSITIES.items():
+            share, width, n = coverage(model, tuple(spans), options.districts)
             error = np.sqrt(share * (1 - share) / n)
             is_met = abs(share - 0.8) <= GOAL
             rows.append((model.name, name, n, 100 * share, 100 * error, width, is_met))

@@ -21,7 +21,7 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-# By what is asked for: the options, how many times the peer it may take, and its pages.
+# By what is options for: the options, how many times the peer it may take, and its pages.
 ASKED: dict[str, tuple[list[str], float, int]] = {
     "one": ([], 0.8, 1),
     "all": (["--kind", "all", "--lang", "en,zh"], 2.5, 18),
@@ -195,21 +195,21 @@ def main() -> None:
         help="the attainment report alone, or all four kinds in both languages (one)",
     )
     parser.add_argument("--json", type=Path, help="also write the seconds to this file")
-    asked = parser.parse_args()
-    if asked.pairs < 1:
+    options = parser.parse_args()
+    if options.pairs < 1:
         parser.error("--pairs needs one or more")
     print(machine())
     with tempfile.TemporaryDirectory() as name:
-        cache = Path(name) if asked.record == "kept" else None
-        report, peer = pairs(asked.pairs, cache, asked.pages)
-    goal = ASKED[asked.pages][1]
+        cache = Path(name) if options.record == "kept" else None
+        report, peer = pairs(options.pairs, cache, options.pages)
+    goal = ASKED[options.pages][1]
     ratios = [a / b for a, b in zip(report, peer, strict=True)]
     print(f"\n{'':<34}{'min':>9}{'median':>9}{'max':>9}")
-    print(line_of(f"forecast report, record {asked.record}", report, "s"))
+    print(line_of(f"forecast report, record {options.record}", report, "s"))
     print(line_of("papermill, then jupyter nbconvert", peer, "s"))
     print(line_of("ratio of a pair", ratios, f"goal: a median of at most {goal}"))
-    if asked.json:
-        asked.json.write_text(json.dumps({"report": report, "peer": peer}), encoding="utf-8")
+    if options.json:
+        options.json.write_text(json.dumps({"report": report, "peer": peer}), encoding="utf-8")
     met = statistics.median(ratios) <= goal
     print("goal met" if met else "goal missed")
     sys.exit(0 if met else 1)

@@ -1,8 +1,8 @@
 """How time and memory grow with areas and workers.
 
 `python benchmarks/scale.py --areas 100 200 --workers 1 2` simulates areas of six indicators,
-replays the calls of two years for each number of areas and of workers, each in a process of its
-own, and leaves with 1 where a goal is missed. A call is what a report says of an indicator: all
+replays the forecasts of two years for each number of areas and of workers, each in a process of its
+own, and leaves with 1 where a goal is missed. A forecast is what a report says of an indicator: all
 members, pool, recalibration, attainment of last year's growth. Wall time means something on a quiet
 machine only; the processors' time, of all processes together, is printed beside it.
 
@@ -41,7 +41,7 @@ DATA = Path(__file__).resolve().parents[1] / "data"
 SEED = 20190201
 SIX = ("gdp", "tax_revenue", "retail_sales", "fixed_asset_investment", "trade", "budget_revenue")
 YEARS, MONTHS = range(2017, 2019), (3, 6, 9)
-WEIGHT = 0.5  # of the drawn year's deviation
+WEIGHT = 0.5  # of the drawn year's distance from the mean
 RATIO, SPEED_UP = (1.9, 2.1), 1.8
 
 
@@ -78,8 +78,8 @@ def _area(nation: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     growth = nation[nation["measure"] == "growth_pct"].drop_duplicates(["first", "last"])
     year, months = growth["last"].map(year_of), growth["last"].map(month_of_year)
     usual = growth["value"].groupby(months.to_numpy()).transform("mean")
-    deviation = growth["value"] - usual
-    apart = dict(zip(zip(year, months, strict=True), deviation, strict=True))
+    distance = growth["value"] - usual
+    apart = dict(zip(zip(year, months, strict=True), distance, strict=True))
     known = sorted(set(year))
     drawn = dict(zip(known, rng.choice(known, len(known)), strict=True))
     moves = [WEIGHT * apart.get((drawn[y], m), 0.0) for y, m in zip(year, months, strict=True)]
@@ -96,18 +96,18 @@ def _area(nation: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
 
 
 def measure(folder: Path, n_workers: int) -> dict[str, float]:
-    """Return seconds, calls, and peak memory in GB of the parent and of its largest worker."""
+    """Return seconds, forecasts, and peak memory in GB of the parent and of its largest worker."""
     archive = read_archive(folder)
     plan = Plan(years=YEARS, months=MONTHS, targets="previous-year")
     started = time.perf_counter()
     with _largest_worker() as worker:
-        calls = replay(archive, archive.areas, plan, n_workers=n_workers)
+        forecasts = replay(archive, archive.areas, plan, n_workers=n_workers)
     seconds = time.perf_counter() - started
     own, workers = (resource.getrusage(r) for r in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return {
         "seconds": seconds,
         "cpu": sum(usage.ru_utime + usage.ru_stime for usage in (own, workers)),
-        "calls": int((calls["model"] == "pool").sum()),
+        "forecasts": int((forecasts["model"] == "pool").sum()),
         "parent": own.ru_maxrss / 1e6,
         "worker": max(worker),
     }
@@ -152,26 +152,29 @@ def main() -> None:
     parser.add_argument("--areas", type=int, nargs="+", default=[100, 200])
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
-    asked = parser.parse_args()
-    if asked.measure:
-        print(json.dumps(measure(asked.measure, asked.workers[0])))
+    options = parser.parse_args()
+    if options.measure:
+        print(json.dumps(measure(options.measure, options.workers[0])))
         return
     print("Simulated areas, six indicators each.")
-    print(f"{'areas':>6}{'workers':>9}{'calls':>8}{'wall s':>10}{'CPU s':>9}", end="")
+    print(f"{'areas':>6}{'workers':>9}{'forecasts':>11}{'wall s':>10}{'CPU s':>9}", end="")
     print(f"{'parent GB':>11}{'worker GB':>11}", flush=True)
     seconds: dict[tuple[int, int], float] = {}
-    for n_workers in asked.workers:
-        for n_areas in asked.areas:
+    for n_workers in options.workers:
+        for n_areas in options.areas:
             found = measured(n_areas, n_workers)
             seconds[n_areas, n_workers] = found["seconds"]
-            print(f"{n_areas:>6}{n_workers:>9}{found['calls']:>8}{found['seconds']:>10.1f}", end="")
+            print(
+                f"{n_areas:>6}{n_workers:>9}{found['forecasts']:>11}{found['seconds']:>10.1f}",
+                end="",
+            )
             print(
                 f"{found['cpu']:>9.1f}{found['parent']:>11.2f}{found['worker']:>11.2f}", flush=True
             )
-    sys.exit(0 if judged(seconds) else 1)
+    sys.exit(0 if are_goals_met(seconds) else 1)
 
 
-def judged(seconds: dict[tuple[int, int], float]) -> bool:
+def are_goals_met(seconds: dict[tuple[int, int], float]) -> bool:
     """Print the ratios that the goals are about; return whether they are met."""
     areas, workers = sorted({a for a, _ in seconds}), sorted({w for _, w in seconds})
     met = True

@@ -63,12 +63,12 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=15, help="runs of each (15)")
     parser.add_argument("--area", default="futian", help="an area; `all` for all with a target")
     parser.add_argument("--cache", help="a cache folder; else an empty one")
-    asked = parser.parse_args()
-    area = () if asked.area == "all" else ("--area", asked.area)
+    options = parser.parse_args()
+    area = () if options.area == "all" else ("--area", options.area)
     print(f"Python {platform.python_version()}, {os.cpu_count()} processors")
     with tempfile.TemporaryDirectory() as empty:
         status = (str(PROGRAM), "status", *area, *QUESTION)
-        own, peer = pairs(asked.pairs, status, asked.cache or empty)
+        own, peer = pairs(options.pairs, status, options.cache or empty)
     ratios = [a / b for a, b in zip(own, peer, strict=True)]
     print(f"\n{'':<40}{'min':>8}{'median':>8}{'max':>8}")
     print(line_of("forecast status, warm", own, f"s; goal: below {GOAL_SECONDS}"))
