@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from forecast.archive.archive import Archive
 from forecast.archive.commitments import Commitment, CommitmentComparison, Commitments
-from forecast.archive.fingerprint import Known
+from forecast.archive.fingerprint import Fingerprints
 from forecast.archive.folder import read_archive
 from forecast.archive.progress import ProgressEntry
 from forecast.base.months import Span
@@ -21,7 +21,7 @@ FIGURE = Release(span=Span.year_to_date(2018, 6), value=7.0, released_on=date(20
 
 
 def hashed(*made: Release, day: date = DAY) -> str:
-    return Known(archive_of(made)).on(day, "made_up")
+    return Fingerprints(archive_of(made)).on(day, "made_up")
 
 
 @given(releases(), days())
@@ -53,9 +53,13 @@ def test_a_target_counts_from_its_announcement_for_its_own_area():
     without = archive_of([FIGURE], targets=[])
     given = archive_of([FIGURE], targets=[announced])
     before = DAY - timedelta(days=1)
-    assert Known(given).on(before, announced.area) == Known(without).on(before, announced.area)
-    assert Known(given).on(DAY, announced.area) != Known(without).on(DAY, announced.area)
-    assert Known(given).on(DAY, "elsewhere") == Known(without).on(DAY, "elsewhere")
+    assert Fingerprints(given).on(before, announced.area) == Fingerprints(without).on(
+        before, announced.area
+    )
+    assert Fingerprints(given).on(DAY, announced.area) != Fingerprints(without).on(
+        DAY, announced.area
+    )
+    assert Fingerprints(given).on(DAY, "elsewhere") == Fingerprints(without).on(DAY, "elsewhere")
 
 
 def test_the_files_do_not_matter(archive: Archive, data_folder: Path, tmp_path: Path):
@@ -63,7 +67,9 @@ def test_the_files_do_not_matter(archive: Archive, data_folder: Path, tmp_path: 
     (folder / "figures" / "district.csv").rename(folder / "figures" / "another.csv")
     schedule = folder / "schedule.toml"
     schedule.write_text("# nothing usual\n", encoding="utf-8")
-    assert Known(read_archive(folder)).on(DAY, "district") == Known(archive).on(DAY, "district")
+    assert Fingerprints(read_archive(folder)).on(DAY, "district") == Fingerprints(archive).on(
+        DAY, "district"
+    )
 
 
 def test_commitments_and_their_progress_count_once_they_are_known(archive: Archive):
@@ -89,10 +95,10 @@ def test_commitments_and_their_progress_count_once_they_are_known(archive: Archi
         Commitments((promised,), (1,)),
         Commitments((promised,), (1,), (done,)),
     ]
-    hashes = [Known(replace(archive, commitments=book)) for book in books]
+    hashes = [Fingerprints(replace(archive, commitments=book)) for book in books]
     assert len({one.on(DAY, "district") for one in hashes}) == 3
     assert len({one.on(DAY - timedelta(days=1), "district") for one in hashes}) == 1
     moved = Commitments((promised,), (7,), (replace(done, file="b.csv", line=5),))
-    assert Known(replace(archive, commitments=moved)).on(DAY, "district") == hashes[2].on(
+    assert Fingerprints(replace(archive, commitments=moved)).on(DAY, "district") == hashes[2].on(
         DAY, "district"
     )

@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 import pages
 from forecast.archive.archive import Archive
 from forecast.archive.folder import read_archive
-from forecast.archive.published_forecasts import FILE, LiveCall, keep_live
+from forecast.archive.published_forecasts import FILE, PublishedForecast, keep_published_forecasts
 from forecast.archive.targets import Comparison
 from forecast.base.errors import ContractError
 from forecast.base.files import sha256_of
@@ -122,7 +122,7 @@ def test_a_target_that_the_latest_release_settles_is_met_by_the_revision(
      ("at_most", 7.9, False), ("within", 7.5, True), ("about", 7.8, True)],
 )  # fmt: skip
 def test_the_bound_is_held_as_the_target_says(comparison: str, bound_pct: float, hit: bool):
-    call = LiveCall(
+    call = PublishedForecast(
         area="district", indicator="gdp", year=2017, day=date(2017, 10, 31), sha256="0",
         listed_on=date(2017, 11, 1), comparison=Comparison(comparison), bound_pct=bound_pct,
         probability=0.5,
@@ -274,8 +274,8 @@ def test_what_is_kept_is_never_lost_nor_overtaken(tmp_path: Path, folder: Path, 
     edit(first)
     assert score(tmp_path, folder, "--keep").exit_code == 1
     assert (folder / FILE).read_bytes() == kept
-    (call,) = read_archive(folder).live
-    keep_live(folder, [replace(call, listed_on=date(2018, 5, 1), probability=0.0)])
+    (call,) = read_archive(folder).published_forecasts
+    keep_published_forecasts(folder, [replace(call, listed_on=date(2018, 5, 1), probability=0.0)])
     assert (folder / FILE).read_bytes() == kept
 
 
@@ -285,7 +285,9 @@ def test_a_fault_in_kept_calls_is_named_with_its_line(tmp_path: Path, folder: Pa
     line = (folder / FILE).read_text(encoding="utf-8")
     faulty = [line.strip(), line.strip().replace("0.25", "25"), line.strip().replace("gdp", "x")]
     (folder / FILE).write_text("\n".join(faulty), encoding="utf-8")
-    with pytest.raises(ContractError, match=r"live.jsonl:2: no call: probability: ") as error:
+    with pytest.raises(
+        ContractError, match=r"live.jsonl:2: not a published forecast: probability: "
+    ) as error:
         read_archive(folder)
     assert "live.jsonl:3: unknown indicator 'x'" in str(error.value)
 

@@ -17,7 +17,7 @@ from forecast.archive.commitments import Commitment, Commitments
 from forecast.archive.figure_files import KEY
 from forecast.archive.figures import Figure, SeriesTable, figures_at
 from forecast.archive.progress import ProgressEntry
-from forecast.archive.published_forecasts import LiveCall
+from forecast.archive.published_forecasts import PublishedForecast
 from forecast.archive.registry import Registry
 from forecast.archive.schedule import Schedule
 from forecast.archive.targets import Target, in_force
@@ -45,7 +45,7 @@ class Archive:
     file_hashes: Mapping[str, str] = field(default_factory=dict)
     unpublished: pd.DataFrame | None = None
     commitments: Commitments = field(default_factory=Commitments)
-    live: tuple[LiveCall, ...] = ()
+    published_forecasts: tuple[PublishedForecast, ...] = ()
     n_repeated: int = 0  # rows of its files that say again what another says
 
     def __getstate__(self) -> dict[str, Any]:

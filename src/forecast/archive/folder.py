@@ -11,8 +11,8 @@ from forecast.archive.archive import Archive
 from forecast.archive.commitments import ANNOUNCED_FILE, Commitments, read_commitments
 from forecast.archive.figure_files import KEY, conflicts, figure_files, sound_figures
 from forecast.archive.progress import progress_files
-from forecast.archive.published_forecasts import FILE as LIVE_FILE
-from forecast.archive.published_forecasts import LiveCall, read_live
+from forecast.archive.published_forecasts import FILE as PUBLISHED_FILE
+from forecast.archive.published_forecasts import PublishedForecast, read_published_forecasts
 from forecast.archive.registry import FILE as INDICATORS_FILE
 from forecast.archive.registry import Registry, read_registry
 from forecast.archive.schedule import FILE as SCHEDULE_FILE
@@ -41,7 +41,7 @@ def read_archive(folder: Path) -> Archive:
         figures, unit_faults = with_units(figures, registry)
         faults.extend(unit_faults)
     known = None if areas is None or registry is None else {*areas, *registry.areas}
-    targets, schedule, commitments, live = _optional(folder, registry, known, faults)
+    targets, schedule, commitments, published = _optional(folder, registry, known, faults)
     if faults or registry is None:
         raise ContractError(faults)
     hashes = file_hashes(folder)
@@ -53,18 +53,18 @@ def read_archive(folder: Path) -> Archive:
         schedule,
         hashes,
         commitments=commitments,
-        live=live,
+        published_forecasts=published,
         n_repeated=again,
     )
 
 
 def _optional(
     folder: Path, registry: Registry | None, areas: Collection[str] | None, faults: list[Fault]
-) -> tuple[tuple[Target, ...], Schedule, Commitments, tuple[LiveCall, ...]]:
-    """Return targets, schedule, commitments and live calls; add their faults."""
+) -> tuple[tuple[Target, ...], Schedule, Commitments, tuple[PublishedForecast, ...]]:
+    """Return targets, schedule, commitments and published forecasts; add their faults."""
     targets: tuple[Target, ...] = ()
     schedule, commitments = Schedule(), Commitments()
-    live: tuple[LiveCall, ...] = ()
+    published: tuple[PublishedForecast, ...] = ()
     try:
         targets = read_targets(folder, registry, areas) if registry is not None else ()
     except ContractError as error:
@@ -78,10 +78,11 @@ def _optional(
     except ContractError as error:
         faults.extend(error.faults)
     try:
-        live = read_live(folder, registry.indicators) if registry is not None else ()
+        if registry is not None:
+            published = read_published_forecasts(folder, registry.indicators)
     except ContractError as error:
         faults.extend(error.faults)
-    return targets, schedule, commitments, live
+    return targets, schedule, commitments, published
 
 
 def unknown_indicators(figures: pd.DataFrame, registry: Registry) -> list[Fault]:
@@ -118,7 +119,7 @@ def with_units(figures: pd.DataFrame, registry: Registry) -> tuple[pd.DataFrame,
 
 def file_hashes(folder: Path) -> dict[str, str]:
     """Return the SHA-256 of every file of a data folder that a result can depend on, by name."""
-    names = (INDICATORS_FILE, TARGETS_FILE, SCHEDULE_FILE, ANNOUNCED_FILE, LIVE_FILE)
+    names = (INDICATORS_FILE, TARGETS_FILE, SCHEDULE_FILE, ANNOUNCED_FILE, PUBLISHED_FILE)
     named = [folder / name for name in names]
     paths = [*named, *figure_files(folder), *progress_files(folder)]
     return {p.relative_to(folder).as_posix(): sha256_of(p) for p in paths if p.is_file()}

@@ -14,8 +14,8 @@ from forecast.base.series import Series
 
 
 @dataclass(frozen=True, slots=True)
-class Awaited:
-    """The next span of a series to come out: its last month, and its usual release day."""
+class NextRelease:
+    """The span of a series that comes out next: its last month, and its usual release day."""
 
     series: Series
     month: int
@@ -30,12 +30,12 @@ class Awaited:
         return f"{self.series} to {month_text(self.month)}, usually out on {self.usually_on}"
 
 
-def awaited(
+def next_release(
     figures: Iterable[Figure], area: str, indicator: str, schedule: Schedule
-) -> Awaited | None:
-    """Return what a series publishes next; None without figures or a lag that holds for it.
+) -> NextRelease | None:
+    """Return what a series publishes next; None without figures or without a usual lag for it.
 
-    A span is expected to end in a month of the year with which spans of the series have ended.
+    The span is expected to end in a month of the year in which earlier spans of the series ended.
     """
     published = [f for f in figures if f.settles and f.is_published]
     if not published:
@@ -45,16 +45,18 @@ def awaited(
     following = range(newest + 1, newest + 1 + MONTHS_A_YEAR)
     expected = next(m for m in following if month_of_year(m) in usual)
     usually_on = schedule.usual_release_on(area, indicator, expected)
-    return None if usually_on is None else Awaited(Series(area, indicator), expected, usually_on)
+    return (
+        None if usually_on is None else NextRelease(Series(area, indicator), expected, usually_on)
+    )
 
 
 def overdue(
     snapshot: Snapshot, area: str, indicators: Iterable[str], *, grace_days: int = 0
-) -> list[Awaited]:
-    """Return what should have been out before the day, longer ago than the days of grace."""
+) -> list[NextRelease]:
+    """Return the releases that are more than `grace_days` overdue on the snapshot's day."""
     last = snapshot.day - timedelta(days=grace_days)
-    found = (
-        awaited(snapshot.figures_of(area, name), area, name, snapshot.schedule)
+    releases = (
+        next_release(snapshot.figures_of(area, name), area, name, snapshot.schedule)
         for name in indicators
     )
-    return [one for one in found if one is not None and one.usually_on < last]
+    return [release for release in releases if release and release.usually_on < last]

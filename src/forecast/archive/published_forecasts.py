@@ -1,13 +1,13 @@
-"""Live calls: what published reports said before it was known, kept in `live.jsonl`.
+"""Published forecasts: what reports said before the outturn was known, kept in `live.jsonl`.
 
-`forecast score --keep` writes the file out of the ledger of published reports. It is data like any
-other: whoever has the folder gets the same reports, wherever the reports themselves lie.
+`forecast score --keep` writes the file from the ledger of published reports. It is data like any
+other: whoever has the folder gets the same reports, wherever the published reports lie.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -24,11 +24,12 @@ _Rate = Annotated[float, AllowInfNan(False)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LiveCall:
+class PublishedForecast:
     """What a report of a day said of one indicator's year, and when it was listed as published.
 
-    `quantiles_pct` are equally likely values of the year's growth in per cent, sorted; none where
-    the report was of a version that did not keep them. `sha256` is that of its `result.json`.
+    `quantiles_pct` are equally likely values of the year's growth in per cent, sorted; there are
+    none where the report is of a version that did not keep them. `sha256` is that of its
+    `result.json`.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -47,15 +48,15 @@ class LiveCall:
 
     @property
     def target(self) -> Target | None:
-        """The target as the call read it, so that its bound alone counts; None without one."""
+        """The target as the forecast read it: its bound is all that counts; None without one."""
         if self.comparison is None or self.bound_pct is None:
             return None
-        upward = (Comparison.AT_MOST, Comparison.MORE_THAN)
+        own_rules = (Comparison.AT_MOST, Comparison.MORE_THAN)
         return Target(
             area=self.area,
             year=self.year,
             indicator=self.indicator,
-            comparison=self.comparison if self.comparison in upward else Comparison.AT_LEAST,
+            comparison=self.comparison if self.comparison in own_rules else Comparison.AT_LEAST,
             announced_on=self.day,
             wording="",
             source="",
@@ -64,41 +65,45 @@ class LiveCall:
         )
 
 
-_ONE = TypeAdapter(LiveCall)
+_ADAPTER = TypeAdapter(PublishedForecast)
 
 
-def read_live(folder: Path, known: Collection[str]) -> tuple[LiveCall, ...]:
-    """Return the calls of a data folder, none where it has no such file.
+def read_published_forecasts(
+    folder: Path, indicators: Collection[str]
+) -> tuple[PublishedForecast, ...]:
+    """Return the published forecasts of a data folder, none where it has no such file.
 
-    `known` are the indicators. Raise ContractError with every fault.
+    Each must be of one of the indicators. Raise ContractError with every fault.
     """
     faults: list[Fault] = []
-    calls = []
+    forecasts = []
     for number, line in enumerate(_lines(folder), start=1):
         try:
-            call = _ONE.validate_json(line)
+            forecast = _ADAPTER.validate_json(line)
         except ValidationError as error:
-            faults.append(Fault(FILE, number, f"no call: {_said(error)}"))
+            message = f"not a published forecast: {_problems(error)}"
+            faults.append(Fault(FILE, number, message))
             continue
-        if call.indicator not in known:
-            names = ", ".join(sorted(known))
-            said = f"unknown indicator {call.indicator!r}; known: {names}"
-            faults.append(Fault(FILE, number, said))
-        calls.append(call)
+        if forecast.indicator not in indicators:
+            known = ", ".join(sorted(indicators))
+            message = f"unknown indicator {forecast.indicator!r}; known: {known}"
+            faults.append(Fault(FILE, number, message))
+        forecasts.append(forecast)
     if faults:
         raise ContractError(faults)
-    return tuple(calls)
+    return tuple(forecasts)
 
 
-def keep_live(folder: Path, calls: Iterable[LiveCall]) -> None:
-    """Add calls to those that a data folder holds; of two for one question the earlier one stays.
+def keep_published_forecasts(folder: Path, forecasts: Iterable[PublishedForecast]) -> None:
+    """Add forecasts to those in a data folder; of two for one question the earlier one stays.
 
-    Raise OutputError where the folder cannot be written; the file that stood there then stays.
+    Raise OutputError where the folder cannot be written; the file then stays as it was.
     """
-    held = [_ONE.validate_json(line) for line in _lines(folder)]
-    kept = {_order(call): call for call in sorted([*calls, *held], key=_newest_first)}
-    text = "".join(f"{_line(kept[key])}\n" for key in sorted(kept))
-    write_text(folder / FILE, text)
+    earlier = [_ADAPTER.validate_json(line) for line in _lines(folder)]
+    newest_first = sorted([*forecasts, *earlier], key=lambda f: f.listed_on, reverse=True)
+    by_question = {_question(forecast): forecast for forecast in newest_first}
+    lines = [_line(by_question[question]) for question in sorted(by_question)]
+    write_text(folder / FILE, "".join(f"{line}\n" for line in lines))
 
 
 def _lines(folder: Path) -> list[bytes]:
@@ -106,20 +111,16 @@ def _lines(folder: Path) -> list[bytes]:
     return path.read_bytes().splitlines() if path.is_file() else []
 
 
-def _newest_first(call: LiveCall) -> int:
-    return -call.listed_on.toordinal()
+def _question(forecast: PublishedForecast) -> tuple[date, str, int, str]:
+    return forecast.day, forecast.area, forecast.year, forecast.indicator
 
 
-def _order(call: LiveCall) -> tuple[date, str, int, str]:
-    return call.day, call.area, call.year, call.indicator
+def _line(forecast: PublishedForecast) -> str:
+    return json.dumps(asdict(forecast), ensure_ascii=False, sort_keys=True, default=str)
 
 
-def _line(call: LiveCall) -> str:
-    told: Mapping[str, object] = asdict(call)
-    return json.dumps(told, ensure_ascii=False, sort_keys=True, default=str)
-
-
-def _said(error: ValidationError) -> str:
+def _problems(error: ValidationError) -> str:
     return "; ".join(
-        f"{'.'.join(map(str, one['loc'])) or 'the line'}: {one['msg']}" for one in error.errors()
+        f"{'.'.join(map(str, problem['loc'])) or 'the line'}: {problem['msg']}"
+        for problem in error.errors()
     )

@@ -61,7 +61,7 @@ def score(
     """Settle what published reports said against the outturns that are out."""
     with exit_codes():
         from forecast.archive.folder import read_archive
-        from forecast.archive.published_forecasts import keep_live
+        from forecast.archive.published_forecasts import keep_published_forecasts
         from forecast.base.package import folder as packaged
         from forecast.pages.tables import live_sentences, live_terminal
         from forecast.publishing.results import scored_reports
@@ -74,7 +74,7 @@ def score(
         if keep:
             if not named:
                 raise ParameterError(["--keep: no --data; allowed: a data folder of your own"])
-            keep_live(Path(named), found.calls)
+            keep_published_forecasts(Path(named), found.calls)
         if as_json:
             click.echo(json_of(found), nl=False)
         else:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from forecast.archive.archive import Archive, Snapshot
-from forecast.archive.fingerprint import Known
+from forecast.archive.fingerprint import Fingerprints
 from forecast.archive.overlay import Overlay
 from forecast.base.errors import NoPdf, OutputError, ParameterError
 from forecast.base.package import package_hash, requirements_hash
@@ -103,7 +103,7 @@ def _inputs(parameters: Parameters, archive: Archive, overlay: Overlay | None) -
     return Inputs(
         parameters=parameters.question(),
         data=dict(archive.file_hashes),
-        known=Known(archive).on(parameters.as_of, parameters.area),
+        known=Fingerprints(archive).on(parameters.as_of, parameters.area),
         overlay=None if overlay is None else _logged(overlay),
         package=package_hash(),
         requirements=requirements_hash(),

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import TypeAdapter, ValidationError
 
 from forecast.archive.archive import Archive
-from forecast.archive.published_forecasts import LiveCall
+from forecast.archive.published_forecasts import PublishedForecast
 from forecast.archive.targets import Comparison
 from forecast.base.errors import Fault
 from forecast.publishing.ledger import Entry, faults_of, read_ledger
@@ -33,7 +33,7 @@ class ScoredReports:
     as_of: date
     scores: LiveReport
     settled: tuple[VerifiedForecast, ...]
-    calls: tuple[LiveCall, ...]
+    calls: tuple[PublishedForecast, ...]
     faults: tuple[Fault, ...]
     n_repeated: int
     n_unpublished: int
@@ -90,7 +90,7 @@ def scored_reports(reports: Path, archive: Archive, day: date) -> ScoredReports:
     snapshot = archive.as_of(day)
     faults, zone = list(faults_of(reports)), ZoneInfo(archive.schedule.time_zone)
     unsound = {fault.file for fault in faults}
-    first: dict[tuple[str, int, date], list[LiveCall]] = {}
+    first: dict[tuple[str, int, date], list[PublishedForecast]] = {}
     n_repeated = n_unpublished = 0
     for entry in read_ledger(reports).numbered.values():
         result = None if entry.path in unsound else _read(reports, entry, faults)
@@ -118,7 +118,7 @@ def scored_reports(reports: Path, archive: Archive, day: date) -> ScoredReports:
     )
 
 
-def _strange(calls: Iterable[LiveCall], archive: Archive, entry: Entry) -> Iterator[Fault]:
+def _strange(calls: Iterable[PublishedForecast], archive: Archive, entry: Entry) -> Iterator[Fault]:
     """Yield a fault for each call of which the data folder knows nothing."""
     for call in calls:
         if not _is_known(call, archive):
@@ -126,7 +126,7 @@ def _strange(calls: Iterable[LiveCall], archive: Archive, entry: Entry) -> Itera
             yield Fault(entry.path, None, said)
 
 
-def _is_known(call: LiveCall, archive: Archive) -> bool:
+def _is_known(call: PublishedForecast, archive: Archive) -> bool:
     return call.indicator in archive.indicators_of(call.area)
 
 
@@ -150,13 +150,13 @@ def _read(reports: Path, entry: Entry, faults: list[Fault]) -> _Result | None:
     return result
 
 
-def _calls(result: _Result, entry: Entry, zone: ZoneInfo) -> Iterator[LiveCall]:
+def _calls(result: _Result, entry: Entry, zone: ZoneInfo) -> Iterator[PublishedForecast]:
     """Yield what was said of each indicator whose year was open."""
     listed_on = datetime.fromisoformat(entry.time).astimezone(zone).date()
     for one in result.indicators:
         if one.settled is not None or one.forecast is None:
             continue
-        yield LiveCall(
+        yield PublishedForecast(
             area=result.area,
             indicator=one.id,
             year=result.year,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from forecast.archive.overdue import awaited
+from forecast.archive.overdue import next_release
 from forecast.archive.registry import Registry
 from forecast.base.months import MONTHS_A_YEAR, month, month_of_year, month_text, year_of
 from forecast.base.series import Series
@@ -142,7 +142,7 @@ def _last_figure(history: History, answer: Answer) -> LastFigure | None:
 def _is_overdue(history: History, outlook: Outlook) -> bool:
     """Whether the next published span should be out by the schedule."""
     schedule = outlook.snapshot.schedule
-    found = awaited(history.figures, history.area, history.indicator.id, schedule)
+    found = next_release(history.figures, history.area, history.indicator.id, schedule)
     return found is not None and found.usually_on < outlook.day
 
 

@@ -61,7 +61,7 @@ class LiveReport:
 def live_report(snapshot: Snapshot) -> LiveReport:
     """Return the scoreboard of the calls that the data folder holds and earlier days made."""
     day = snapshot.day
-    calls = [c for c in snapshot.archive.live if c.day < day and c.listed_on <= day]
+    calls = [c for c in snapshot.archive.published_forecasts if c.day < day and c.listed_on <= day]
     return scoreboard_of(*verified_forecasts(calls, snapshot), snapshot.registry)
 
 

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 
 from forecast.archive.archive import Snapshot
-from forecast.archive.published_forecasts import LiveCall
+from forecast.archive.published_forecasts import PublishedForecast
 from forecast.history.series import build_history
 from forecast.verification.outturn import Outturn, outturn_of
 from forecast.verification.scores import brier, crps, pit
@@ -24,7 +24,7 @@ class VerifiedForecast:
     target, `crps_pp` and `pit` where no distribution was published.
     """
 
-    forecast: LiveCall
+    forecast: PublishedForecast
     outturn_pct: float
     outturn_status: str
     settled_on: date | None
@@ -36,8 +36,8 @@ class VerifiedForecast:
 
 
 def verified_forecasts(
-    forecasts: Iterable[LiveCall], snapshot: Snapshot
-) -> tuple[list[VerifiedForecast], list[LiveCall]]:
+    forecasts: Iterable[PublishedForecast], snapshot: Snapshot
+) -> tuple[list[VerifiedForecast], list[PublishedForecast]]:
     """Return the forecasts whose year is settled on the snapshot's day, and the open ones.
 
     Unpublished figures settle nothing.
@@ -52,7 +52,7 @@ def verified_forecasts(
     return verified, still_open
 
 
-def _outturn(forecast: LiveCall, snapshot: Snapshot) -> Outturn | None:
+def _outturn(forecast: PublishedForecast, snapshot: Snapshot) -> Outturn | None:
     area, indicator = forecast.area, forecast.indicator
     if indicator not in snapshot.indicators_of(area):
         return None
@@ -60,7 +60,7 @@ def _outturn(forecast: LiveCall, snapshot: Snapshot) -> Outturn | None:
     return outturn_of(history, forecast.target, snapshot)
 
 
-def _verified(forecast: LiveCall, outturn: Outturn) -> VerifiedForecast:
+def _verified(forecast: PublishedForecast, outturn: Outturn) -> VerifiedForecast:
     growth, on, target = outturn.growth_pct, outturn.released_on, forecast.target
     hit = None if target is None else bool(target.is_met_as_published(growth))
     values, probability = np.array([forecast.quantiles_pct]), forecast.probability

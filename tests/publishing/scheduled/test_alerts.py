@@ -17,7 +17,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as MailHandler
 
-from forecast.archive.overdue import Awaited
+from forecast.archive.overdue import NextRelease
 from forecast.base.errors import ContractError
 from forecast.base.months import month
 from forecast.base.series import Series
@@ -38,7 +38,7 @@ STANDING = Standing(
     page="town/2018/2018-11-30/attainment.html",
     calls={"gdp": GDP},
 )
-LATE = Awaited(Series("town", "gdp"), month(2018, 9), date(2018, 10, 20))
+LATE = NextRelease(Series("town", "gdp"), month(2018, 9), date(2018, 10, 20))
 REPORTS = Path("reports")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from forecast.archive.fingerprint import Known
+from forecast.archive.fingerprint import Fingerprints
 from forecast.archive.folder import read_archive
 from forecast.base.parameters import Parameters
 from forecast.publishing import publication
@@ -32,7 +32,7 @@ def test_a_report_names_the_first_of_the_pages_that_were_made(
         request = PageRequest(**names, indicators=("gdp",))
         home = day_folder(asked, reports) / "runs" / "r1"
         home.mkdir(parents=True)
-        known = Known(read_archive(asked.data)).on(asked.as_of, asked.area)
+        known = Fingerprints(read_archive(asked.data)).on(asked.as_of, asked.area)
         inputs = Inputs(parameters=asked.question(), known=known)
         write_manifest(home, inputs, request.pages())
         shutil.copyfile(home / "manifest.json", home.parents[1] / "manifest.json")

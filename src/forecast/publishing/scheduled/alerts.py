@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from forecast.archive.overdue import Awaited
+from forecast.archive.overdue import NextRelease
 from forecast.base.texts import percent, signed_number, text
 from forecast.publishing.scheduled.alert_rules import Alert
 from forecast.publishing.scheduled.outbox import Message, Outbox, Send, read_json, write_json
@@ -55,7 +55,7 @@ class Seen:
     """
 
     standing: Sequence[Standing] = ()
-    overdue: Sequence[Awaited] | None = None
+    overdue: Sequence[NextRelease] | None = None
     day: date = date.max
     failed: Sequence[tuple[str, str]] = ()
 

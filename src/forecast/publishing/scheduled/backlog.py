@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from forecast.archive.archive import Archive
-from forecast.archive.fingerprint import Known
+from forecast.archive.fingerprint import Fingerprints
 from forecast.archive.schedule import Schedule
 from forecast.base.errors import DayAhead, ForecastError, NoPdf, NotebookFailed, OutputError
 from forecast.base.parameters import Parameters
@@ -65,7 +65,7 @@ def catch_up(
     more can be written. The caller holds the lock of the folder.
     """
     outcomes = []
-    known = Known(archive)
+    known = Fingerprints(archive)
     for due in due_reports(archive, time_of(settings, archive.schedule)):
         try:
             outcomes.append(_outcome(settings, due, known))
@@ -89,7 +89,7 @@ def time_of(settings: RunSettings, schedule: Schedule) -> datetime:
     return now
 
 
-def _outcome(settings: RunSettings, due: Due, known: Known) -> ReportOutcome:
+def _outcome(settings: RunSettings, due: Due, known: Fingerprints) -> ReportOutcome:
     """Make a report that is missing or outdated, and return what became of it."""
     started = time.monotonic()
     parameters = _parameters(settings, due)

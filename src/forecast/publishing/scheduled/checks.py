@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from forecast.archive.archive import Archive
-from forecast.archive.overdue import Awaited, overdue
+from forecast.archive.overdue import NextRelease, overdue
 from forecast.archive.overlay import Overlay
 from forecast.archive.targets import in_force
 from forecast.base.errors import ParameterError
@@ -28,7 +28,7 @@ class Checked:
     year: int
     day: date
     calls: Mapping[str, Call]
-    late: tuple[Awaited, ...]
+    late: tuple[NextRelease, ...]
 
     def below(self, min_probability: float) -> Iterator[str]:
         """Yield a line for each target that is less probable, or missed."""
