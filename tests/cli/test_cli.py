@@ -186,7 +186,7 @@ def test_all_areas_are_reported_one_a_line_and_failures_named_at_the_end(
     assert done.exit_code == 1
     assert done.stdout.splitlines() == [
         "district: failed",
-        f"nation: {tmp_path}/nation/attainment.html (stood already)",
+        f"nation: {tmp_path}/nation/attainment.html (existed already)",
     ]
     assert done.stderr.splitlines()[:2] == [
         "forecast: 1 of 2 areas failed",

@@ -54,7 +54,7 @@ def test_the_same_entry_is_added_once(folder: Path):
     assert add(folder).exit_code == 0
     said = add(folder)
     assert said.exit_code == 0
-    assert "stood there already" in said.output
+    assert "exists already" in said.output
     assert len(read_commitments(folder).entries) == 1
 
 

@@ -117,7 +117,7 @@ def test_figures_of_other_files_of_the_folder_are_known_too(office):
 def test_nothing_is_written_without_yes_where_nobody_can_be_asked(office):
     result = imported(office, TABLE)
     assert result.exit_code == 2
-    assert "nobody can be asked here; allowed: --yes" in result.output
+    assert "no terminal to ask for confirmation; allowed: --yes" in result.output
     assert not office.out.exists()
 
 

@@ -239,4 +239,4 @@ def test_a_folder_without_a_report_has_nothing_to_verify(tmp_path: Path):
     assert verify(tmp_path)[0] == 0
     code, told = verify(tmp_path / "none")
     assert code == 2
-    assert "--reports: no folder" in told
+    assert "none is not a folder (expected one with reports)" in told

@@ -20,7 +20,7 @@ from forecast.cli.scheduled import check, run_due
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="forecast")
 def main() -> None:
-    """Say how probable it is that a year's growth targets are attained."""
+    """Forecast how probable it is that a year's growth targets are attained."""
     limit_threads()
 
 

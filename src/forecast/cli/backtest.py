@@ -21,8 +21,12 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--area", required=True, help="Id of the area whose past days are replayed.")
-@click.option("--data", metavar="DIR", help="Data folder; else ./data, else the example.")
-@click.option("--years", default="", metavar="FIRST:LAST", help="Years judged; else the last ten.")
+@click.option(
+    "--data", metavar="DIR", help="Data folder; default: ./data, else the packaged example."
+)
+@click.option(
+    "--years", default="", metavar="FIRST:LAST", help="Target years; default: the last ten."
+)
 @click.option("--months", default="2:11", show_default=True, metavar="FIRST:LAST")
 @click.option(
     "--targets",
@@ -30,24 +34,26 @@ if TYPE_CHECKING:
     show_default=True,
     help="official, previous-year (at least last year's growth), or a file like targets.toml.",
 )
-@click.option("--models", default="", help="Names with commas; else all.")
+@click.option("--models", default="", help="Names of models, with commas; default: all.")
 @machines
-@click.option("--out", metavar="FILE", required=True, help="Where the calls go, as Parquet.")
-def backtest(area: str, out: str, workers: int | None, scheduler: str | None, **asked: Any) -> None:
-    """Replay past days with the report's own parts, and score every call."""
+@click.option("--out", metavar="FILE", required=True, help="Parquet file for the forecasts.")
+def backtest(
+    area: str, out: str, workers: int | None, scheduler: str | None, **options: Any
+) -> None:
+    """Replay past days with the models of the report, and score every forecast."""
     with exit_codes():
         from forecast.outlook.answers import past_calls
         from forecast.pages.tables import scoreboard
 
         use(workers, scheduler)
-        archive, plan = _replay_plan(area, **asked)
+        archive, plan = _replay_plan(area, **options)
         bar = progress_bar("Replaying", show=sys.stderr.isatty())
-        calls = past_calls(archive, area, plan, n_workers=worker_count(), on_progress=bar)
+        forecasts = past_calls(archive, area, plan, n_workers=worker_count(), on_progress=bar)
         with replaced(Path(out)) as beside:
-            calls.to_parquet(beside)
-        console().print(scoreboard(calls))
-        untargeted = int(calls.loc[calls["model"] == "pool", "probability"].isna().sum())
-        click.echo(f"{untargeted} calls without a target in force have no probability")
+            forecasts.to_parquet(beside)
+        console().print(scoreboard(forecasts))
+        untargeted = int(forecasts.loc[forecasts["model"] == "pool", "probability"].isna().sum())
+        click.echo(f"{untargeted} forecasts without a target in force have no probability")
         click.echo(out)
 
 
@@ -60,8 +66,8 @@ def _replay_plan(
     from forecast.base.package import folder as packaged
     from forecast.models.registry import MODELS
 
-    found = data_folder(data)
-    archive = read_archive(Path(found) if found else packaged("data"))
+    named = data_folder(data)
+    archive = read_archive(Path(named) if named else packaged("data"))
     archive.first_release_of(area)
     last = archive.last_release_on.year
     names = tuple(models.split(",")) if models else tuple(MODELS)

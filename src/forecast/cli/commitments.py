@@ -1,4 +1,4 @@
-"""The commands about counted commitments: list them, add progress, write a template."""
+"""The commands for counted commitments: list, add, template."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from forecast.cli.options import asked_parameters, data_folder, question
+from forecast.cli.options import data_folder, parameters_from, question
 from forecast.cli.terminal import console, exit_codes
 
 if TYPE_CHECKING:
@@ -17,47 +17,49 @@ if TYPE_CHECKING:
 
 @click.group()
 def commitments() -> None:
-    """Say what is done of the counted commitments of a work report."""
+    """Track the counted commitments of a work report."""
 
 
 @commitments.command("list")
 @click.option("--area", required=True, help="Id of the area, as in the figures.")
 @question
-def list_all(area: str, **asked: Any) -> None:
-    """Print every commitment in force, with its progress and its chances."""
+def list_all(area: str, **options: Any) -> None:
+    """Print every commitment in force, with its progress and its probability."""
     with exit_codes():
         from forecast.pages.tables import commitments_lead, commitments_terminal
         from forecast.report.commitments import commitment_reports
 
-        parameters = asked_parameters(area, **asked)
+        parameters = parameters_from(area, **options)
         snapshot = _snapshot(parameters)
         year, day, lang = parameters.year, parameters.as_of, parameters.lang
-        found = commitment_reports(
+        reports = commitment_reports(
             snapshot, area, year, seed=parameters.seed, n_paths=parameters.n_paths
         )
-        if not found:
+        if not reports:
             click.echo(f"no commitments of {area} {year} were known on {day}")
             return
         named = snapshot.registry.area_name(area, lang)
-        printed = console()
-        printed.print(commitments_terminal(found, lang, area=named, year=year, day=day))
-        printed.print(commitments_lead(found, lang))
+        terminal = console()
+        terminal.print(commitments_terminal(reports, lang, area=named, year=year, day=day))
+        terminal.print(commitments_lead(reports, lang))
 
 
 @commitments.command()
 @click.option("--id", "name", required=True, help="Id of the commitment, as `list` prints it.")
 @click.option("--day", required=True, metavar="YYYY-MM-DD", help="Last day that is counted.")
-@click.option("--done", required=True, metavar="N", help="Done since January, in its unit.")
-@click.option("--source", required=True, metavar="TEXT", help="Who says so, where.")
+@click.option(
+    "--done", required=True, metavar="N", help="Done since January, in the unit of the commitment."
+)
+@click.option("--source", required=True, metavar="TEXT", help="Where the progress was published.")
 @click.option(
     "--released-on",
     default="",
     metavar="YYYY-MM-DD",
-    help="Day on which it became known; else --day.",
+    help="Day on which the progress was published; default: --day.",
 )
-@click.option("--data", metavar="DIR", help="Data folder; else ./data.")
+@click.option("--data", metavar="DIR", help="Data folder; default: ./data.")
 def add(name: str, day: str, done: str, source: str, released_on: str, data: str | None) -> None:
-    """Append a progress entry to the data folder, once it has proved to be sound."""
+    """Append a progress entry to the data folder if it is sound."""
     with exit_codes():
         from forecast.archive.progress_entry import add_progress
 
@@ -65,7 +67,7 @@ def add(name: str, day: str, done: str, source: str, released_on: str, data: str
         row = {"id": name, "day": day, "done": done, "source": source, "released_on": released_on}
         added = add_progress(folder, row)
         entry = added.entry
-        note = "" if added.is_new else " stood there already"
+        note = "" if added.is_new else " exists already"
         click.echo(f"{entry.place}: {name} {entry.done:g} by {entry.day}{note}")
         for warning in added.warnings:
             click.echo(f"warning: {warning}")
@@ -75,26 +77,26 @@ def add(name: str, day: str, done: str, source: str, released_on: str, data: str
 @click.option("--area", required=True, help="Id of the area, as in the figures.")
 @click.option("--out", required=True, metavar="FILE", help="A new .csv or .xlsx file.")
 @question
-def template(area: str, out: str, **asked: Any) -> None:
-    """Write a file with a line for each commitment, to be filled in by those who know."""
+def template(area: str, out: str, **options: Any) -> None:
+    """Write a file with a line for each commitment, for progress to be filled in."""
     with exit_codes():
         from forecast.pages.excel import write_progress_template
 
-        parameters = asked_parameters(area, **asked)
+        parameters = parameters_from(area, **options)
         announced = _snapshot(parameters).commitments(area, parameters.year)
         write_progress_template(announced, Path(out), parameters.lang)
         click.echo(out)
 
 
-def _snapshot(asked: Parameters) -> Snapshot:
+def _snapshot(parameters: Parameters) -> Snapshot:
     """Return what was known on the day; raise UnknownArea, BeforeFirstRelease or DayAhead."""
     from forecast.archive.folder import read_archive
     from forecast.base.errors import DayAhead
 
-    archive = read_archive(asked.data)
+    archive = read_archive(parameters.data)
     today = archive.schedule.today()
-    if asked.as_of > today:
-        raise DayAhead(asked.as_of, today)
-    if asked.area not in {one.area for one in archive.commitments.announced}:
-        archive.first_release_of(asked.area)
-    return archive.as_of(asked.as_of)
+    if parameters.as_of > today:
+        raise DayAhead(parameters.as_of, today)
+    if parameters.area not in {c.area for c in archive.commitments.announced}:
+        archive.first_release_of(parameters.area)
+    return archive.as_of(parameters.as_of)

@@ -24,8 +24,8 @@ _COPY = "forecast-notebooks"
 @click.option(
     "--folder",
     metavar="DIR",
-    help="Work on a copy of the notebooks in this folder; files that stand there stay as they are. "
-    f"Else the project's own, or, where the command is installed, ./{_COPY}.",
+    help="Work on a copy of the notebooks in this folder; existing files are not overwritten. "
+    f"Default: the project's own notebooks, or, where the command is installed, ./{_COPY}.",
 )
 @click.option("--port", type=click.IntRange(1024, 65535), default=8888, show_default=True)
 @click.option("--browser/--no-browser", default=True, help="Open a browser, or print the address.")
@@ -48,15 +48,15 @@ def explore(notebook: str | None, folder: str | None, port: int, browser: bool) 
 def _path_of(name: str, suite: Path) -> str:
     """Return where a notebook lies in the suite; raise ParameterError with all names."""
     every = sorted(suite.rglob("*.ipynb"))
-    found = {p.stem: p for p in every if ".ipynb_checkpoints" not in p.parts}
+    notebooks = {p.stem: p for p in every if ".ipynb_checkpoints" not in p.parts}
     wanted = name.removesuffix(".ipynb")
-    if wanted not in found:
-        raise ParameterError([f"notebook: {name!r}; allowed: {', '.join(found)}"])
-    return found[wanted].relative_to(suite).as_posix()
+    if wanted not in notebooks:
+        raise ParameterError([f"notebook: {name!r}; allowed: {', '.join(notebooks)}"])
+    return notebooks[wanted].relative_to(suite).as_posix()
 
 
 def _copied(suite: Path, folder: Path) -> Path:
-    """Return a folder with a copy of the suite; what stands there already is left as it is."""
+    """Return a folder with a copy of the suite; existing files are not overwritten."""
     others = []
     try:
         for source in _files(suite):
@@ -71,8 +71,8 @@ def _copied(suite: Path, folder: Path) -> Path:
     click.echo(f"The notebooks lie in {folder}.")
     if others:
         click.echo(
-            f"Left as they stood there, unlike those of this version: {', '.join(others)}; "
-            "one that is deleted is copied anew."
+            f"Not overwritten, though unlike those of this version: {', '.join(others)}; "
+            "delete a file to have it copied again."
         )
     return folder
 
@@ -83,7 +83,7 @@ def _files(suite: Path) -> Iterable[Path]:
 
 
 def _serve(suite: Path, path: str, *, port: int, browser: bool) -> None:
-    """Run JupyterLab until it is stopped; raise ParameterError where it would be open to all."""
+    """Run JupyterLab until it is stopped; raise ParameterError if it had no password or token."""
     from jupyterlab.labapp import LabApp
 
     view = "?factory=Markdown%20Preview" if path == _INDEX else ""
@@ -105,8 +105,8 @@ def _serve(suite: Path, path: str, *, port: int, browser: bool) -> None:
     )
     if not server.identity_provider.auth_enabled:
         raise ParameterError(
-            ["your own Jupyter settings turn the token off; allowed: a token or a password"]
+            ["your own Jupyter settings turn the token off (expected a token or a password)"]
         )
-    said = f"JupyterLab runs at {server.display_url.split()[0]}"
-    server.io_loop.add_callback(click.echo, said)  # once it answers
+    address = f"JupyterLab runs at {server.display_url.split()[0]}"
+    server.io_loop.add_callback(click.echo, address)  # once it answers
     server.start()

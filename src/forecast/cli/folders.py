@@ -1,4 +1,4 @@
-"""The commands that look after a data folder."""
+"""The commands for a data folder: check-data, init."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.command("check-data")
 @click.argument("folder", metavar="DIR")
 def check_data(folder: str) -> None:
-    """Check a data folder and say what is in it; name every fault."""
+    """Check a data folder: print what it holds, or every fault in it."""
     with exit_codes():
         from forecast.archive.folder import read_archive
 
@@ -29,13 +29,13 @@ def check_data(folder: str) -> None:
             f"released {archive.first_release_on} to {newest}"
         )
         if archive.n_repeated:
-            click.echo(f"  {archive.n_repeated} more rows say again what another says")
+            click.echo(f"  {archive.n_repeated} more rows repeat another row")
         for area in archive.areas:
             targets = sum(t.area == area for t in archive.targets)
             rows = int((archive.figures["area"] == area).sum())
             click.echo(
                 f"  {area}: {rows} figures of {len(archive.indicators_of(area))} indicators, "
-                f"{targets} targets{_commitments_said(archive, area)}"
+                f"{targets} targets{_commitment_counts(archive, area)}"
             )
         for area in sorted({t.area for t in archive.targets} - set(archive.areas)):
             targets = sum(t.area == area for t in archive.targets)
@@ -47,26 +47,25 @@ def check_data(folder: str) -> None:
 
 
 def _looks(archive: Archive) -> Iterator[str]:
-    """Yield what deserves a second look in each area's figures, as known on the newest day."""
+    """Yield the suspicious figures of each area, as known on the newest day."""
     from forecast.report.data_checks import counted, findings, foremost
 
     snapshot = archive.as_of(archive.last_release_on)
     for area in archive.areas:
-        found = findings(snapshot, area)
-        shown = foremost(found)
-        if found:
-            counts = [f"{n} {kind}" for kind, n in counted(found).items() if n]
+        suspects = findings(snapshot, area)
+        shown = foremost(suspects)
+        if suspects:
+            counts = [f"{n} {kind}" for kind, n in counted(suspects).items() if n]
             kinds = ", ".join(counts).replace("_", " ")
             yield f"a second look at {area}, as of {snapshot.day} ({kinds}; {len(shown)} shown):"
-        yield from (f"  {one}" for one in shown)
+        yield from (f"  {finding}" for finding in shown)
 
 
-def _commitments_said(archive: Archive, area: str) -> str:
-    """Return how many commitments and progress entries an area has; nothing without any."""
-    own = {one.id for one in archive.commitments.announced if one.area == area}
-    announced = sum(one.area == area for one in archive.commitments.announced)
-    entries = sum(entry.id in own for entry in archive.commitments.entries)
-    return f", {announced} commitments with {entries} progress entries" if announced else ""
+def _commitment_counts(archive: Archive, area: str) -> str:
+    """Return how many commitments and progress entries an area has; "" if it has none."""
+    announced = [c.id for c in archive.commitments.announced if c.area == area]
+    entries = sum(entry.id in announced for entry in archive.commitments.entries)
+    return f", {len(announced)} commitments with {entries} progress entries" if announced else ""
 
 
 @click.command()

@@ -84,7 +84,7 @@ def _list_unread(plan: ImportPlan, lang: str) -> None:
 
 def _is_confirmed(question: str) -> bool:
     if not sys.stdin.isatty():
-        raise ParameterError(["nobody can be asked here; allowed: --yes"])
+        raise ParameterError(["no terminal to ask for confirmation; allowed: --yes"])
     return click.confirm(question)
 
 

@@ -1,4 +1,4 @@
-"""What most commands are asked: an area, a year, a day, a data folder."""
+"""The options that most commands share: an area, a year, a day, a data folder."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from forecast.base.texts import LANGUAGES
 
 
 def names_in(text: str) -> tuple[str, ...]:
-    """Return names with commas between them, each once."""
+    """Return the names in a comma-separated text, each once."""
     return tuple(dict.fromkeys(name.strip() for name in text.split(",")))
 
 
 class Listed(click.ParamType[Any]):
-    """Names with commas, each once, or `all` of those that are allowed."""
+    """Comma-separated names, or `all` for every allowed one."""
 
     name = "names"
 
@@ -32,7 +32,7 @@ class Listed(click.ParamType[Any]):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, ...]:
-        """Return the names in the order given; fail with all that are unknown."""
+        """Return the names in their order; fail with all that are unknown."""
         if isinstance(value, tuple):
             return value
         named = names_in(value)
@@ -49,7 +49,7 @@ language = click.option("--lang", type=click.Choice(LANGUAGES), default="en", sh
 
 
 def day_of(option: str, text: str, *, or_else: str = "") -> date:
-    """Return the day that an option gives; raise ParameterError, which may name what else fits."""
+    """Return the day that an option gives; raise ParameterError, with `or_else` in its message."""
     day = parse_day(text)
     if day is None:
         raise ParameterError([f"{option}: {text!r} {NOT_A_DATE}{or_else}"])
@@ -57,35 +57,37 @@ def day_of(option: str, text: str, *, or_else: str = "") -> date:
 
 
 def question(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that say what is asked, and in which language."""
-    return asked_until("--as-of", language(command))
+    """Add the options of a question, and the language of its answer."""
+    return question_until("--as-of", language(command))
 
 
-def asked_until(last_day: str, command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that say what is asked, the last day of all under a name of its own."""
+def question_until(last_day: str, command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options of a question; `last_day` is the name of the option for its last day."""
     options = [
-        click.option(
-            "--year", type=int, help=f"Year whose targets are judged; else that of {last_day}."
-        ),
+        click.option("--year", type=int, help=f"Year of the targets; default: that of {last_day}."),
         click.option(
             last_day,
             "as_of",
             metavar="YYYY-MM-DD",
-            help="Last day whose releases are known; else today.",
+            help="Last day whose releases are used; default: today.",
         ),
         click.option(
             "--data",
             metavar="DIR",
-            help="Data folder; else ./data, else the example that comes along.",
+            help="Data folder; default: ./data, else the packaged example.",
         ),
         click.option(
             "--overlay",
             metavar="FILE",
             default="",
-            help="CSV file of unpublished figures, used in this run and nowhere kept.",
+            help="CSV file of unpublished figures, used in this run and never stored.",
         ),
         click.option(
-            "--seed", type=int, default=DEFAULT_SEED, show_default=True, help="Seed of all chance."
+            "--seed",
+            type=int,
+            default=DEFAULT_SEED,
+            show_default=True,
+            help="Seed of all random numbers.",
         ),
         click.option(
             "--paths", type=int, default=DEFAULT_PATHS, show_default=True, help="Simulated years."
@@ -97,15 +99,15 @@ def asked_until(last_day: str, command: Callable[..., None]) -> Callable[..., No
 
 
 def machines(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that say who works; no result depends on them."""
+    """Add the options on workers; no result depends on them."""
     options = [
         click.option(
-            "--workers", type=click.IntRange(1), help="Local processes; else one a processor."
+            "--workers", type=click.IntRange(1), help="Local processes; default: one per processor."
         ),
         click.option(
             "--scheduler",
             metavar="tcp://HOST:PORT",
-            help="Scheduler of a Dask cluster whose workers do the work.",
+            help="Scheduler of a Dask cluster to compute on.",
         ),
     ]
     for option in reversed(options):
@@ -113,7 +115,7 @@ def machines(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def asked_parameters(
+def parameters_from(
     area: str,
     *,
     year: int | None,
@@ -125,7 +127,7 @@ def asked_parameters(
     paths: int,
     since: str = "",
 ) -> Parameters:
-    """Return the parameters of what was asked, the missing ones as the folder and today give."""
+    """Return the parameters from options; the data folder and today give the missing ones."""
     folder = data_folder(data)
     day = as_of or _today(folder)
     return Parameters.parse(
@@ -142,15 +144,15 @@ def asked_parameters(
 
 
 def data_folder(data: str | None) -> str:
-    """Return the folder named, else ./data where it is one, else none: the example's."""
+    """Return the named folder, else ./data if it is a data folder, else "" for the example."""
     return data or ("data" if os.path.isdir("data/figures") else "")
 
 
 def existing_reports(reports: str) -> Path:
-    """Return a folder of reports; raise ParameterError where there is none."""
+    """Return a folder of reports; raise ParameterError if it does not exist."""
     folder = Path(reports)
     if not folder.is_dir():
-        raise ParameterError([f"--reports: no folder {reports}; allowed: where reports lie"])
+        raise ParameterError([f"--reports: {reports} is not a folder (expected one with reports)"])
     return folder
 
 

@@ -9,7 +9,13 @@ from typing import Any
 import click
 
 from forecast.base.errors import ParameterError
-from forecast.cli.options import asked_parameters, asked_until, existing_reports, language, question
+from forecast.cli.options import (
+    existing_reports,
+    language,
+    parameters_from,
+    question,
+    question_until,
+)
 from forecast.cli.terminal import console, exit_codes, show
 
 
@@ -20,13 +26,13 @@ from forecast.cli.terminal import console, exit_codes, show
     "--reports",
     metavar="DIR",
     default="",
-    help="Reports, of which the newest before --as-of is what changes are counted from; "
-    "else the end of the month before.",
+    help="Folder of reports: changes are counted from the newest report before --as-of; "
+    "else from the end of the month before.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print all numbers as JSON instead.")
-@click.option("--csv", "as_csv", is_flag=True, help="Print those of targets as CSV instead.")
-def status(area: str | None, reports: str, as_json: bool, as_csv: bool, **asked: Any) -> None:
-    """Print the table of targets and what moved, without a notebook."""
+@click.option("--csv", "as_csv", is_flag=True, help="Print the numbers of targets as CSV instead.")
+def status(area: str | None, reports: str, as_json: bool, as_csv: bool, **options: Any) -> None:
+    """Print the table of targets and what moved, without making a report."""
     with exit_codes():
         from forecast.pages.status.value import csv_of, json_of
         from forecast.publishing.status.cached import statuses
@@ -35,15 +41,15 @@ def status(area: str | None, reports: str, as_json: bool, as_csv: bool, **asked:
         if as_json and as_csv:
             raise ParameterError(["--json and --csv: allowed: one of the two"])
         folder = existing_reports(reports) if reports else None
-        parameters = asked_parameters(area or "all", **asked)
-        found = statuses(parameters, area, show_progress=sys.stderr.isatty())
+        parameters = parameters_from(area or "all", **options)
+        tables = statuses(parameters, area, show_progress=sys.stderr.isatty())
         if folder is not None:
-            found = moved_since_reports(found, folder, parameters)
+            tables = moved_since_reports(tables, folder, parameters)
         if as_json or as_csv:
-            click.echo((json_of if as_json else csv_of)(found), nl=False)
+            click.echo((json_of if as_json else csv_of)(tables), nl=False)
             return
-        for one in found:
-            show(one)
+        for table in tables:
+            show(table)
 
 
 @click.command()
@@ -53,13 +59,13 @@ def status(area: str | None, reports: str, as_json: bool, as_csv: bool, **asked:
     "since",
     metavar="YYYY-MM-DD",
     default="",
-    help="First of the two days; else the end of the month before --to.",
+    help="First of the two days; default: the end of the month before --to.",
 )
-@partial(asked_until, "--to")
+@partial(question_until, "--to")
 @language
 @click.option("--json", "as_json", is_flag=True, help="Print all numbers as JSON instead.")
-def news(area: str, as_json: bool, **asked: Any) -> None:
-    """Say what moved the probabilities between two days, and which releases did."""
+def news(area: str, as_json: bool, **options: Any) -> None:
+    """Print how the probabilities moved between two days, and which releases moved them."""
     with exit_codes():
         from forecast.outlook.answers import answer_to
         from forecast.outlook.news import news_of
@@ -67,7 +73,7 @@ def news(area: str, as_json: bool, **asked: Any) -> None:
         from forecast.report.moved import moved_report
         from forecast.report.result import json_of
 
-        parameters = asked_parameters(area, **asked)
+        parameters = parameters_from(area, **options)
         answer = answer_to(parameters)
         registry = answer.outlook.snapshot.registry
         moved = moved_report(news_of(answer, parameters.since), registry)
@@ -88,7 +94,7 @@ def news(area: str, as_json: bool, **asked: Any) -> None:
     multiple=True,
     required=True,
     metavar='"INDICATOR SPAN GROWTH"',
-    help="What is assumed; once or twice.",
+    help="An assumption; may be given twice.",
 )
 @click.option(
     "--bandwidth",
@@ -96,14 +102,14 @@ def news(area: str, as_json: bool, **asked: Any) -> None:
     multiple=True,
     type=float,
     metavar="PP",
-    help="Width of the kernel in percentage points, for all or for each condition; "
-    "else a fifth of the standard deviation on the paths.",
+    help="Width of the kernel in percentage points, for all conditions or one for each; "
+    "default: a fifth of the standard deviation on the paths.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print all numbers as JSON instead.")
 def scenario(
-    area: str, given: tuple[str, ...], bandwidths: tuple[float, ...], as_json: bool, **asked: Any
+    area: str, given: tuple[str, ...], bandwidths: tuple[float, ...], as_json: bool, **options: Any
 ) -> None:
-    """Say what the probabilities are if growth of an indicator comes out as given.
+    """Print the probabilities under assumed growth of one or two indicators.
 
     A condition names an indicator, a span, and growth of that span in per cent on the same
     months a year earlier:
@@ -121,9 +127,9 @@ def scenario(
         from forecast.report.scenario import under
 
         conditions = read_conditions(given)
-        parameters = asked_parameters(area, **asked)
-        said = under(answer_to(parameters), conditions, bandwidths_pp=bandwidths)
+        parameters = parameters_from(area, **options)
+        result = under(answer_to(parameters), conditions, bandwidths_pp=bandwidths)
         if as_json:
-            click.echo(json_of(said), nl=False)
+            click.echo(json_of(result), nl=False)
         else:
-            console().print(scenario_terminal(said, parameters.lang))
+            console().print(scenario_terminal(result, parameters.lang))

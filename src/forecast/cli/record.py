@@ -12,7 +12,7 @@ from forecast.cli.options import data_folder, day_of, existing_reports, language
 from forecast.cli.terminal import FAILED, console, exit_codes
 
 _reports_option = click.option(
-    "--reports", metavar="DIR", default="reports", show_default=True, help="Where reports lie."
+    "--reports", metavar="DIR", default="reports", show_default=True, help="Folder of reports."
 )
 
 
@@ -21,10 +21,10 @@ _reports_option = click.option(
 @click.option(
     "--holds",
     metavar="HASH",
-    help="A hash that this command printed earlier: what was listed by then must be unchanged.",
+    help="A hash printed earlier by this command: what was listed then must be unchanged.",
 )
 def verify(reports: str, holds: str | None) -> None:
-    """Check that every published result is what was published, and none is missing."""
+    """Check that every published result is unchanged and none is missing."""
     with exit_codes():
         from forecast.publishing.ledger import faults_of, hash_of, read_ledger
 
@@ -45,20 +45,22 @@ def verify(reports: str, holds: str | None) -> None:
 @click.command()
 @_reports_option
 @click.option(
-    "--data", metavar="DIR", help="Data folder; else ./data, else the example that comes along."
+    "--data", metavar="DIR", help="Data folder; default: ./data, else the packaged example."
 )
 @click.option(
-    "--as-of", metavar="YYYY-MM-DD", help="Last day whose releases settle a year; else today."
+    "--as-of", metavar="YYYY-MM-DD", help="Last day whose releases settle a year; default: today."
 )
 @click.option(
-    "--keep", is_flag=True, help="Keep the calls in the data folder, for track records to show."
+    "--keep",
+    is_flag=True,
+    help="Add the published forecasts to the data folder, for track records to show.",
 )
 @language
 @click.option("--json", "as_json", is_flag=True, help="Print all numbers as JSON instead.")
 def score(
     reports: str, data: str | None, as_of: str | None, keep: bool, lang: str, as_json: bool
 ) -> None:
-    """Settle what published reports said against the outturns that are out."""
+    """Score published forecasts against the outturns released so far."""
     with exit_codes():
         from forecast.archive.folder import read_archive
         from forecast.archive.published_forecasts import keep_published_forecasts
@@ -70,17 +72,17 @@ def score(
         named = data_folder(data)
         archive = read_archive(Path(named) if named else packaged("data"))
         day = day_of("--as-of", as_of) if as_of else archive.schedule.today()
-        found = scored_reports(existing_reports(reports), archive, day)
+        scored = scored_reports(existing_reports(reports), archive, day)
         if keep:
             if not named:
                 raise ParameterError(["--keep: no --data; allowed: a data folder of your own"])
-            keep_published_forecasts(Path(named), found.calls)
+            keep_published_forecasts(Path(named), scored.calls)
         if as_json:
-            click.echo(json_of(found), nl=False)
+            click.echo(json_of(scored), nl=False)
         else:
-            console().print(live_terminal(found.scores, lang))
-            console().print(*live_sentences(found.scores, lang), sep="\n")
-        for fault in found.faults:
+            console().print(live_terminal(scored.scores, lang))
+            console().print(*live_sentences(scored.scores, lang), sep="\n")
+        for fault in scored.faults:
             click.echo(f"forecast: {fault}", err=True)
-        if found.faults:
+        if scored.faults:
             sys.exit(FAILED)

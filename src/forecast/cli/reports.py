@@ -13,7 +13,14 @@ import click
 from forecast.base.parallel import use
 from forecast.base.parameters import FORMATS, KINDS
 from forecast.base.texts import LANGUAGES
-from forecast.cli.options import Listed, asked_parameters, asked_until, machines, names_in, question
+from forecast.cli.options import (
+    Listed,
+    machines,
+    names_in,
+    parameters_from,
+    question,
+    question_until,
+)
 from forecast.cli.terminal import exit_codes, for_each, show
 
 if TYPE_CHECKING:
@@ -26,7 +33,8 @@ ALL = "all"
 @click.option(
     "--area",
     required=True,
-    help="Id of the area, as in the figures; all: every area with a target in force, else each.",
+    help="Id of the area, as in the figures; all: every area with a target in force, or if there "
+    "is none, every area.",
 )
 @click.option(
     "--kind",
@@ -34,7 +42,7 @@ ALL = "all"
     type=Listed(KINDS),
     default=KINDS[0],
     show_default=True,
-    help=f"Which reports, with commas: {', '.join(KINDS)}, or all.",
+    help=f"Kinds of reports, with commas: {', '.join(KINDS)}, or all.",
 )
 @click.option(
     "--format",
@@ -42,7 +50,7 @@ ALL = "all"
     type=Listed(FORMATS),
     default=FORMATS[0],
     show_default=True,
-    help=f"In which form, with commas: {', '.join(FORMATS)}, or all.",
+    help=f"Formats, with commas: {', '.join(FORMATS)}, or all.",
 )
 @click.option(
     "--lang",
@@ -50,25 +58,25 @@ ALL = "all"
     type=Listed(LANGUAGES),
     default=LANGUAGES[0],
     show_default=True,
-    help=f"In which languages, with commas: {', '.join(LANGUAGES)}, or all.",
+    help=f"Languages, with commas: {', '.join(LANGUAGES)}, or all.",
 )
 @click.option(
     "--indicator",
     "indicators",
     multiple=True,
     metavar="ID",
-    help="What the kind `indicator` is about, with commas; else all with a target.",
+    help="Indicators of the kind `indicator`, with commas; default: all with a target.",
 )
-@partial(asked_until, "--as-of")
+@partial(question_until, "--as-of")
 @machines
 @click.option(
     "--since",
     metavar="YYYY-MM-DD",
     default="",
-    help="Day from which it says what moved; else the end of the month before --as-of.",
+    help="First day of what moved; default: the end of the month before --as-of.",
 )
 @click.option(
-    "--out", metavar="DIR", default="reports", show_default=True, help="Where reports lie."
+    "--out", metavar="DIR", default="reports", show_default=True, help="Folder of reports."
 )
 def report(
     area: str,
@@ -79,15 +87,15 @@ def report(
     out: str,
     workers: int | None,
     scheduler: str | None,
-    **asked: Any,
+    **options: Any,
 ) -> None:
     """Write reports of an area's year and print the table of targets."""
     with exit_codes():
         from forecast.publishing.publication import publish
 
         use(workers, scheduler)
-        parameters = asked_parameters(area, lang=languages[0], **asked)
-        made_of = partial(
+        parameters = parameters_from(area, lang=languages[0], **options)
+        publication_of = partial(
             publish,
             reports=Path(out),
             kinds=kinds,
@@ -102,30 +110,32 @@ def report(
 
             archive = read_archive(parameters.data)
             areas = areas_with_targets(archive, parameters.year, parameters.as_of)
-            for_each(areas, lambda name: _line(made_of(replace(parameters, area=name))))
+            for_each(areas, lambda name: _line(publication_of(replace(parameters, area=name))))
             return
-        made = made_of(parameters)
+        publication = publication_of(parameters)
         # What takes long to import comes after `publish`, which starts a kernel before it imports.
         from forecast.pages.status.of_report import status_of
         from forecast.report.result import read_result
 
-        show(status_of(read_result(made.result), parameters.lang))
-        click.echo("" if made.is_new else "Nothing new: the report of these inputs stood already.")
-        for page in made.pages:
+        show(status_of(read_result(publication.result), parameters.lang))
+        click.echo("" if publication.is_new else "Nothing new: this report exists already.")
+        for page in publication.pages:
             click.echo(page)
-        made.check()
+        publication.check()
 
 
-def _line(made: Publication) -> str:
-    made.check()
-    return " ".join([*map(str, made.pages), *(() if made.is_new else ("(stood already)",))])
+def _line(publication: Publication) -> str:
+    publication.check()
+    return " ".join(
+        [*map(str, publication.pages), *(() if publication.is_new else ("(existed already)",))]
+    )
 
 
 @click.command("plan-table")
 @click.option("--area", required=True, help="Id of the area, as in the figures.")
 @question
 @click.option("--out", required=True, metavar="FILE", help="An .xlsx file; an old one is replaced.")
-def plan_table(area: str, out: str, **asked: Any) -> None:
+def plan_table(area: str, out: str, **options: Any) -> None:
     """Write progress against the plan with the probabilities beside it, as an Excel file."""
     with exit_codes():
         from forecast.outlook.answers import answer_to
@@ -134,6 +144,6 @@ def plan_table(area: str, out: str, **asked: Any) -> None:
         from forecast.report.report import report_of
 
         checked_suffix(Path(out), ".xlsx")
-        parameters = asked_parameters(area, **asked)
+        parameters = parameters_from(area, **options)
         write_plan_table(report_of(answer_to(parameters)), Path(out), parameters.lang)
         click.echo(out)

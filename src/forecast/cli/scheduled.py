@@ -13,7 +13,7 @@ import click
 
 from forecast.base.errors import ParameterError
 from forecast.base.parameters import DEFAULT_PATHS, DEFAULT_SEED
-from forecast.cli.options import asked_parameters, asked_until, data_folder
+from forecast.cli.options import data_folder, parameters_from, question_until
 from forecast.cli.terminal import BELOW, FAILED, OVERDUE, UNDELIVERED, exit_codes
 
 if TYPE_CHECKING:
@@ -22,10 +22,12 @@ if TYPE_CHECKING:
 
 @click.command("run-due")
 @click.option(
-    "--reports", metavar="DIR", default="reports", show_default=True, help="Where reports lie."
+    "--reports", metavar="DIR", default="reports", show_default=True, help="Folder of reports."
 )
-@click.option("--data", metavar="DIR", help="Data folder; else ./data.")
-@click.option("--now", metavar="ISO", default="", help="Time that counts as now; else the clock's.")
+@click.option("--data", metavar="DIR", help="Data folder; default: ./data.")
+@click.option(
+    "--now", metavar="ISO", default="", help="Time that counts as now; default: the clock."
+)
 @click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True)
 @click.option("--paths", type=int, default=DEFAULT_PATHS, show_default=True)
 @click.option(
@@ -34,15 +36,15 @@ if TYPE_CHECKING:
     default=600.0,
     show_default=True,
     metavar="SECONDS",
-    help="How long to wait for another process that makes reports there.",
+    help="How long to wait for another process that works on the reports.",
 )
-@click.option("--quiet", is_flag=True, help="Leave out the lines of reports that stand unchanged.")
+@click.option("--quiet", is_flag=True, help="Print no lines for unchanged reports.")
 def run_due(
     reports: str, data: str | None, now: str, seed: int, paths: int, wait: float, quiet: bool
 ) -> None:
     """Make every report that is due by schedule.toml; print a line of JSON for each.
 
-    Then tell what moved by alerts.toml.
+    Then send alerts on what moved, as alerts.toml asks.
     """
     with exit_codes():
         from forecast.publishing.scheduled import run
@@ -81,47 +83,50 @@ def run_due(
     "--min-probability",
     type=click.FloatRange(0, 1),
     required=True,
-    help="The probability that no target may lie below.",
+    help="The lowest probability allowed for a target.",
 )
-@click.option("--area", help="Id of the area; else every area with a target in force.")
+@click.option("--area", help="Id of the area; default: every area with a target in force.")
 @click.option(
-    "--indicator", "indicators", multiple=True, help="Whose target; else all. May be repeated."
+    "--indicator",
+    "indicators",
+    multiple=True,
+    help="Id of an indicator with a target; default: all. May be repeated.",
 )
 @click.option(
     "--grace-days",
     type=click.IntRange(0),
     default=0,
     show_default=True,
-    help="Days that figures may come after their usual day.",
+    help="Days that figures may be later than usual.",
 )
-@partial(asked_until, "--as-of")
+@partial(question_until, "--as-of")
 def check(
     min_probability: float,
     area: str | None,
     indicators: tuple[str, ...],
     grace_days: int,
-    **asked: Any,
+    **options: Any,
 ) -> None:
-    """Leave with 3 where a target is less probable, 4 where its data are overdue, else with 0.
+    """Exit with 3 if a target is less probable, with 4 if its data are overdue, else with 0.
 
-    A line says of each what is wrong. Where both are, the code is 3.
+    Every problem is printed on a line. If there are both kinds, the code is 3.
     """
     with exit_codes():
         from forecast.archive.folder import read_archive
         from forecast.outlook.answers import overlay_of
         from forecast.publishing.scheduled.checks import areas_with_targets, checked
 
-        first = asked_parameters(area or "all", lang="en", **asked)
+        first = parameters_from(area or "all", lang="en", **options)
         archive = read_archive(first.data)
         overlay = overlay_of(first, archive)
         areas = [area] if area else areas_with_targets(archive, first.year, first.as_of)
-        said = [
+        results = [
             checked(archive, replace(first, area=name), overlay, indicators, grace_days=grace_days)
             for name in areas
         ]
-        problems = [line for one in said for line in one.below(min_probability)]
+        problems = [line for result in results for line in result.below(min_probability)]
         click.echo("".join(f"{line}\n" for line in problems), nl=False)
-        overdue = [line for one in said for line in one.overdue_lines()]
+        overdue = [line for result in results for line in result.overdue_lines()]
         click.echo("".join(f"{line}\n" for line in overdue), nl=False)
         if problems or overdue:
             sys.exit(BELOW if problems else OVERDUE)

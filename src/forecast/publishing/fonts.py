@@ -10,32 +10,32 @@ from importlib.metadata import version
 from forecast.base.cache import cache_folder, keep_text, kept_text
 
 _FONTS = "pylopdf-fonts-zh-cn"
-# Without a range it would be the page's first font where no other one is there, and widths would
-# follow a font without Latin letters; with its own heights its letters would reach out of lines.
+# Without a range this would be the page's first font where no other is installed, and widths would
+# follow a font without Latin letters; with its own heights its letters would exceed their lines.
 _BESIDE_OTHERS = "unicode-range: U+2E80-10FFFF; ascent-override: 95%; descent-override: 25%; "
 _FIRST_CHINESE = "\u2e80"  # from here on lie the signs and characters that other fonts lack
 
 
 def with_chinese(page: str) -> str:
-    """Return a page with the glyphs of its Chinese, for readers whose machine has none.
+    """Return a page with the glyphs of its Chinese, for machines without a Chinese font.
 
-    Its style names the fonts of the reader's machine before this one, `Report Chinese`. The cut is
-    kept: pages made again hold the same characters as a rule.
+    The page's style prefers the fonts of the reader's machine to this one, `Report Chinese`. The
+    subset is cached, because later pages usually hold the same characters.
     """
     chinese = "".join(sorted(c for c in set(page) if c >= _FIRST_CHINESE))
     if not chinese:
         return page
     key = hashlib.sha256(f"{version(_FONTS)} {version('fonttools')} {chinese}".encode())
-    kept = cache_folder() / "glyphs" / f"{key.hexdigest()[:32]}.woff.txt"
-    font = kept_text(kept)
+    cached = cache_folder() / "glyphs" / f"{key.hexdigest()[:32]}.woff.txt"
+    font = kept_text(cached)
     if font is None:
         font = _cut(chinese, "woff")
-        keep_text(kept, font)
+        keep_text(cached, font)
     return _with_style(page, _face("Report Chinese", font, "woff", _BESIDE_OTHERS))
 
 
 def with_all(page: str, style: str) -> str:
-    """Return a page with the glyphs of all its characters as `Report`, and a style after them."""
+    """Return a page with the glyphs of all its characters as font `Report`, and a style."""
     return _with_style(page, _face("Report", _cut(page, "otf"), "otf") + style)
 
 
@@ -49,10 +49,10 @@ def _face(family: str, font: str, form: str, more: str = "") -> str:
 
 
 def _cut(text: str, form: str) -> str:
-    """Return the font with the glyphs of a text alone, in base64.
+    """Return the font in base64, reduced to the glyphs of a text.
 
-    A glyph that stands for a character and for a radical of the same shape would be copied out of
-    a PDF as the radical; here only the characters of the text are left.
+    One glyph may serve a character and a radical of the same shape, and would be copied out of a
+    PDF as the radical; the subset maps it to the characters of the text only.
     """
     from fontTools.subset import Options, Subsetter
     from fontTools.ttLib import TTFont

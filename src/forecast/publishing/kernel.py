@@ -1,4 +1,4 @@
-"""One kernel for a batch of notebooks, each of which finds it as if it had just started."""
+"""One kernel for a batch of notebooks, reset before each of them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from typing import Any
 from forecast.base.parameters import HANDED
 
 _START_SECONDS = 120
-_ENGINE = "kept-kernel"
-# What a notebook named and drew is gone before the next one begins; modules stay loaded. What is
-# left then is frozen: else each reset would search all modules for garbage.
+_ENGINE = "existing-kernel"
+# The names and figures of a notebook are removed before the next one begins; modules stay loaded.
+# The rest is frozen, because each reset would otherwise search all modules for garbage.
 _CLEAR = """\
 import gc, sys
 if "matplotlib.pyplot" in sys.modules:
@@ -30,9 +30,9 @@ _WARM_UP = (
 
 
 class Kernel:
-    """A Python kernel that runs notebooks one after the other, in a context that ends it.
+    """A Python kernel that runs notebooks one after the other; a context manager that ends it.
 
-    Reports that lie in the folder `handed` are not computed again in it.
+    Reports in the folder `handed` are not computed again in the kernel.
     """
 
     def __init__(self) -> None:
@@ -43,7 +43,7 @@ class Kernel:
         self.handed.mkdir()
 
     def __enter__(self) -> Kernel:
-        """Return the kernel; it is started by `start`, or with its first work."""
+        """Return the kernel; it is started by `start`, or by its first notebook."""
         return self
 
     def __exit__(
@@ -52,7 +52,7 @@ class Kernel:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """End the kernel at once."""
+        """Stop the kernel at once."""
         from nbclient.util import run_sync
 
         if self._client is not None:
@@ -62,9 +62,9 @@ class Kernel:
         self._folder.cleanup()
 
     def start(self) -> None:
-        """Start the kernel's process without waiting for it; once is enough.
+        """Start the kernel's process without waiting for it; further calls do nothing.
 
-        It imports what report notebooks do while this process goes on.
+        The kernel imports the modules of report notebooks while this process goes on.
         """
         if self._manager is not None:
             return
@@ -72,7 +72,7 @@ class Kernel:
         from nbclient.util import run_sync
 
         sockets: dict[str, Any] = {"transport": "ipc", "ip": str(Path(self._folder.name, "kernel"))}
-        if sys.platform == "win32":  # knows no ipc
+        if sys.platform == "win32":  # has no ipc
             sockets = {}
         self._manager = AsyncKernelManager(kernel_name="python3", **sockets)
         arguments = [
@@ -93,15 +93,15 @@ class Kernel:
         *,
         show_progress: bool = False,
     ) -> None:
-        """Run a notebook through Papermill, from a clean namespace.
+        """Run a notebook through Papermill in a clean namespace, and write it to `executed`.
 
-        Raise PapermillExecutionError where a cell fails, DeadKernelError where the kernel dies;
-        the notebook as far as it came is at `executed`.
+        Raise PapermillExecutionError if a cell fails, DeadKernelError if the kernel dies; the
+        notebook is written as far as it ran.
         """
         import papermill
 
         _register()
-        self._tell(_CLEAR)
+        self._run(_CLEAR)
         papermill.execute_notebook(
             str(notebook),
             str(executed),
@@ -113,7 +113,7 @@ class Kernel:
             kc=self._client,
         )
 
-    def _tell(self, code: str) -> None:
+    def _run(self, code: str) -> None:
         """Run code outside any notebook; raise CellExecutionError."""
         from nbclient import NotebookClient
         from nbformat.v4 import new_code_cell, new_notebook
@@ -136,11 +136,11 @@ class Kernel:
 
 
 def _register() -> None:
-    """Make known to Papermill an engine that runs a notebook in a kernel that is there."""
+    """Register with Papermill an engine that runs a notebook in an existing kernel."""
     from papermill.clientwrap import PapermillNotebookClient
     from papermill.engines import NBClientEngine, papermill_engines
 
-    class KeptKernel(NBClientEngine):  # type: ignore[misc]
+    class ExistingKernel(NBClientEngine):  # type: ignore[misc]
         @classmethod
         def execute_managed_notebook(
             cls, nb_man: Any, kernel_name: str, *, km: Any, kc: Any, **_: Any
@@ -149,4 +149,4 @@ def _register() -> None:
             client.kc = kc
             client.execute()
 
-    papermill_engines.register(_ENGINE, KeptKernel)
+    papermill_engines.register(_ENGINE, ExistingKernel)

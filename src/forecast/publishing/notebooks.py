@@ -153,7 +153,7 @@ def run_notebook(
     kernel: Kernel | None = None,
     show_progress: bool = False,
 ) -> None:
-    """Run a notebook in a kernel, else in one of its own.
+    """Run a notebook in a kernel; without one it gets its own.
 
     Raise ParameterError before anything runs, NotebookFailed with the cell that failed.
     """

@@ -22,16 +22,16 @@ _QUIET = (
 
 
 def pdf_engine() -> str:
-    """Return the program that prints; raise NoPdf where there is none.
+    """Return the program that prints; raise NoPdf if it is missing.
 
-    It is the one that `FORECAST_CHROMIUM` names, else the first of the usual names.
+    `FORECAST_CHROMIUM` may name it; else it is the first that is found under a usual name.
     """
     named = os.environ.get(ENGINE_VARIABLE)
-    found = [shutil.which(name) for name in ([named] if named else ENGINES)]
-    engine = next((path for path in found if path), None)
+    paths = map(shutil.which, [named] if named else ENGINES)
+    engine = next((path for path in paths if path), None)
     if engine is None:
         what = f"{ENGINE_VARIABLE} names {named!r}, which" if named else "Chromium or Chrome"
-        raise NoPdf(f"{what} is not there; on Debian: apt install chromium")
+        raise NoPdf(f"{what} was not found; on Debian: apt install chromium")
     return engine
 
 
@@ -47,13 +47,13 @@ def pdf_of(html: str, engine: str) -> bytes:
         except (OSError, subprocess.TimeoutExpired) as error:
             raise NoPdf(f"{engine} failed: {error}") from error
         if not printed.is_file() or not printed.read_bytes().startswith(b"%PDF-"):
-            said = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
-            raise NoPdf(f"{engine} printed nothing, code {done.returncode} {' '.join(said)}")
+            reason = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
+            raise NoPdf(f"{engine} printed nothing, code {done.returncode} {' '.join(reason)}")
         return printed.read_bytes()
 
 
 def _unsandboxed() -> tuple[str, ...]:
-    """Return the option without which Chromium does not start for root; the page has no script."""
+    """Return the option that Chromium needs when run by root; the pages hold no scripts."""
     is_root = hasattr(os, "geteuid") and os.geteuid() == 0
     return ("--no-sandbox",) if is_root else ()
 

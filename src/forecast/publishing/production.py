@@ -188,7 +188,7 @@ def hand_over(
 
 def _build_record(snapshot: Snapshot, *, show_progress: bool) -> None:
     """Build the record of past forecasts on all processors unless the cache holds it."""
-    advance = progress_bar("Replaying past calls", show=show_progress)
+    advance = progress_bar("Replaying past forecasts", show=show_progress)
     record_of(snapshot, n_workers=worker_count(), on_progress=advance)
 
 
@@ -202,5 +202,5 @@ def _build_timeline(parameters: Parameters, snapshot: Snapshot, *, show_progress
         question,
         n_workers=worker_count(),
         on_progress=bar("Past days of the year", unit="days"),
-        on_replay=bar("Replaying earlier calls"),
+        on_replay=bar("Replaying earlier forecasts"),
     )

@@ -277,7 +277,7 @@ def test_json_and_csv_at_once_are_bad_input(data_folder: Path, tmp_path: Path):
     assert run(data_folder, "--json", "--csv").exit_code == 2
     said = run(data_folder, "--reports", str(tmp_path / "none"))
     assert said.exit_code == 2
-    assert "--reports: no folder" in said.output
+    assert "is not a folder (expected one with reports)" in said.output
 
 
 def test_a_record_that_is_missing_is_made_with_a_bar(

@@ -1,4 +1,4 @@
-"""Who is told of what, as `alerts.toml` says it; addresses stand in the environment alone."""
+"""Who gets which alerts, read from `alerts.toml`; addresses are in the environment only."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """Which events are told to whom; `to` names variables of the environment, never addresses.
+    """Which events are sent to whom; `to` names environment variables, never addresses.
 
-    `points` is by how many percentage points a probability has to move, `link` the address under
-    which the folder of reports is served.
+    A message is sent once a probability has moved by more than `points` percentage points; `link`
+    is the address under which the folder of reports is served.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -41,20 +41,20 @@ class Alert:
 
     @property
     def id(self) -> str:
-        """A name by which is kept what was told: another rule begins anew."""
+        """The key of what was sent for this alert; a changed alert starts anew."""
         return hashlib.sha256(repr(self).encode()).hexdigest()[:12]
 
 
 def read_alerts(folder: Path) -> tuple[Alert, ...]:
-    """Return the alerts of `folder/alerts.toml`, none where it is missing; raise ContractError."""
+    """Return the alerts of `folder/alerts.toml`, if there is one; raise ContractError."""
     path = folder / FILE
     if not path.is_file():
         return ()
     entries, lines = read_entries(path, {"alert"})
-    found: list[Fault] = []
-    alerts = parsed(Alert, entries["alert"], lines["alert"], FILE, found)
-    # What was given is not repeated: it may be an address, put where it does not belong.
-    faults = [Fault(FILE, f.line, f.message.split(", not ")[0]) for f in found]
+    raw: list[Fault] = []
+    alerts = parsed(Alert, entries["alert"], lines["alert"], FILE, raw)
+    # Values are not repeated in messages: one may be an address in the wrong place.
+    faults = [Fault(FILE, f.line, f.message.split(", not ")[0]) for f in raw]
     if not faults:
         for alert, line in zip(alerts, lines["alert"], strict=True):
             faults.extend(Fault(FILE, line, text) for text in _problems(alert))
@@ -64,7 +64,7 @@ def read_alerts(folder: Path) -> tuple[Alert, ...]:
 
 
 def _problems(alert: Alert) -> Iterator[str]:
-    """Yield what is wrong; what may be an address is not repeated."""
+    """Yield what is wrong, without values that may be an address."""
     if not alert.to or not all(_VARIABLE.fullmatch(name) for name in alert.to):
         yield "to: allowed: names of environment variables, in capitals; never an address itself"
     if not alert.rules:

@@ -1,4 +1,4 @@
-"""Sending through apprise, so that no address leaves the environment by any other way."""
+"""Delivery through apprise, the only way in which an address leaves the environment."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ NOT_INSTALLED = "apprise is not installed; pip install growth-target-forecast[al
 def send(variable: str, title: str, body: str) -> str | None:
     """Send to the address that an environment variable holds; return what went wrong, if any.
 
-    What is returned names the variable's fault and never what it holds; what apprise and the
-    libraries below it say is not logged, and their errors are told by their class alone.
+    The returned text names the fault of the variable and never its value; apprise and its
+    libraries log nothing here, and only the class of their errors is returned.
     """
     address = os.environ.get(variable, "").strip()
     if not address:

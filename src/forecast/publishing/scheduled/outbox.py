@@ -1,4 +1,4 @@
-"""Messages on their way: each a file until every one it is for has it."""
+"""Messages on their way: each is a file until all of its recipients have it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Send = Callable[[str, str, str], str | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A message, and the names of the environment variables that hold where it has yet to go."""
+    """A message, and the environment variables with the addresses that have yet to get it."""
 
     title: str
     body: str
@@ -25,28 +25,30 @@ class Message:
 
     @property
     def id(self) -> str:
-        """A hash of what it says: a message that is written twice is sent once."""
+        """A hash of its text: a message that is written twice is sent once."""
         return hashlib.sha256(f"{self.title}\n{self.body}".encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
-    """The folder of messages that are not delivered."""
+    """The folder of undelivered messages."""
 
     folder: Path
 
     def put(self, message: Message) -> None:
-        """Keep a message until it is delivered; raise OutputError."""
+        """Store a message until it is delivered; raise OutputError."""
         write_json(self.folder / f"{message.id}.json", asdict(message))
 
     def messages(self) -> list[Message]:
-        """Return what is kept, the oldest first."""
-        kept = (read_json(path) for path in self.folder.glob("[!.]*.json"))
-        found = [Message(**{**one, "to": tuple(one["to"])}) for one in kept if one]
-        return sorted(found, key=lambda message: (message.written_at, message.id))
+        """Return the stored messages, the oldest first."""
+        contents = (read_json(path) for path in self.folder.glob("[!.]*.json"))
+        messages = [
+            Message(**{**values, "to": tuple(values["to"])}) for values in contents if values
+        ]
+        return sorted(messages, key=lambda message: (message.written_at, message.id))
 
     def deliver(self, send: Send) -> list[str]:
-        """Send what is kept, and return what could not be delivered and why; it stays kept.
+        """Send the stored messages; return a line for each failure, whose message stays stored.
 
         `send` takes the name of a variable, a title and a body, and returns what went wrong.
         """
@@ -68,12 +70,12 @@ class Outbox:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Return what a file of the alerts holds; nothing where it is not there or not whole."""
+    """Return the content of a JSON file; an empty one where the file is missing or torn."""
     try:
-        found = json.loads(path.read_bytes())
+        content = json.loads(path.read_bytes())
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return content if isinstance(content, dict) else {}
 
 
 def write_json(path: Path, content: Any) -> None:
