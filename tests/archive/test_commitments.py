@@ -26,7 +26,7 @@ from strategies import commitment, entry
         ({"amount": "0"}, "amount 0; allowed: more than zero"),
         ({"amount": '"400"'}, "amount: Input should be a valid number"),
         ({"amount": "nan"}, "amount: Input should be a finite number"),
-        ({"unit_en": '"%"'}, "unit_en '%' and unit_zh '张'; allowed: '%' in both or none"),
+        ({"unit_en": '"%"'}, "unit_en '%' and unit_zh '张'; allowed: '%' in both or in neither"),
         ({"unit_en": '"%"', "unit_zh": '"%"'}, "amount 400 of a share; allowed: up to 100"),
         ({"id": '"../beds"'}, "id '../beds' is not a name (expected letters, digits, - and _"),
         ({"tolerance_pct": "5.0"}, "tolerance_pct 5; allowed: zero or more and below 100, with"),

@@ -455,7 +455,7 @@ def test_an_unknown_column_in_parquet_is_named(tmp_path: Path):
 
 def test_what_is_no_parquet_file_is_named(tmp_path: Path):
     folder = folder_of(tmp_path, made_parquet="area,indicator\n")
-    with pytest.raises(ContractError, match=r"made\.parquet: no Parquet file, or one that is"):
+    with pytest.raises(ContractError, match=r"made\.parquet: not a Parquet file, or one that is"):
         read_figures(folder)
 
 

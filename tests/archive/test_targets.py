@@ -193,7 +193,7 @@ def test_a_folder_without_targets_has_none(tmp_path: Path):
         ({"rate_pct": None}, "at_least needs rate_pct, and neither lower_pct nor upper_pct"),
         ({"upper_pct": "8.0"}, "at_least needs rate_pct, and neither lower_pct nor upper_pct"),
         ({"indicator": '"slaes"'}, "unknown indicator 'slaes'; known: mood, sales"),
-        ({"indicator": '"mood"'}, "'mood' has no annual_rule, so no growth target can be held"),
+        ({"indicator": '"mood"'}, "'mood' has no annual_rule, so it cannot have a growth target"),
         ({"tolerance_pp": "0.2"}, "tolerance_pp 0.2; allowed: zero or more, with comparison about"),
         (
             {"comparison": '"about"', "tolerance_pp": "-0.1"},

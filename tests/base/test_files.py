@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from forecast.base.cache import keep_text, kept_text
+from forecast.base.cache import cache_text, cached_text
 from forecast.base.errors import OutputError
 from forecast.base.files import replaced, sha256_of, write_bytes, write_text
 
@@ -103,10 +103,10 @@ def test_the_file_and_then_its_folder_are_synced(
 def test_a_cache_that_cannot_be_written_keeps_nothing_and_is_no_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    keep_text(tmp_path / "kept.txt", "old")
+    cache_text(tmp_path / "kept.txt", "old")
     monkeypatch.setattr(os, "replace", refuse)
-    keep_text(tmp_path / "kept.txt", "new")
-    assert kept_text(tmp_path / "kept.txt") == "old"
+    cache_text(tmp_path / "kept.txt", "new")
+    assert cached_text(tmp_path / "kept.txt") == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["kept.txt"]
 
 

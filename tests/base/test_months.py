@@ -77,5 +77,5 @@ def test_a_span_is_read_from_its_ends():
 
 @pytest.mark.parametrize(("first", "last"), [("2019-06", "2019-01"), ("2019-13", "2019-14")])
 def test_no_span_is_read_backwards_or_from_no_month(first: str, last: str):
-    with pytest.raises(ValueError, match=f"no span: {first} to {last}"):
+    with pytest.raises(ValueError, match=f"not a span: {first} to {last}"):
         Span.parse(first, last)

@@ -115,7 +115,7 @@ def test_settings_reach_processes_by_the_environment():
 
 
 def test_workers_of_both_kinds_are_refused():
-    with pytest.raises(ParameterError, match=r"--workers: those of --scheduler work; allowed: one"):
+    with pytest.raises(ParameterError, match=r"--workers and --scheduler; allowed: one of the two"):
         use(2, "tcp://127.0.0.1:8786")
 
 

@@ -1,4 +1,4 @@
-"""All figures of a data folder, and what of them was known on a day."""
+"""All figures of a data folder, and the snapshot of those that were known on a day."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ BoolArray = NDArray[np.bool_]
 class Archive:
     """Every figure ever released, with the registry, targets and schedule of its folder.
 
-    `unpublished` figures lie over them: a snapshot sees them, and nothing else does. They settle
-    nothing, nothing is learnt from them, and an archive that is made from this one leaves them out.
+    `unpublished` figures are laid over them and seen by snapshots only. They settle no target,
+    estimates do not use them, and archives derived from this one leave them out.
     """
 
     figures: pd.DataFrame
@@ -46,11 +46,11 @@ class Archive:
     unpublished: pd.DataFrame | None = None
     commitments: Commitments = field(default_factory=Commitments)
     published_forecasts: tuple[PublishedForecast, ...] = ()
-    n_repeated: int = 0  # rows of its files that say again what another says
+    n_repeated: int = 0  # rows of its files that repeat another row
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return the fields alone: what was derived from them is not sent to a worker."""
-        return {one.name: getattr(self, one.name) for one in fields(self)}
+        """Return the fields alone: cached properties are not sent to a worker."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @cached_property
     def first_release_on(self) -> date:
@@ -68,15 +68,15 @@ class Archive:
         return sorted(self.figures["area"].unique())
 
     @cached_property
-    def _series(self) -> SeriesTable:
+    def _published_series(self) -> SeriesTable:
         """Published figures by series."""
         return SeriesTable(self.figures.assign(is_published=True))
 
     @cached_property
-    def known_series(self) -> SeriesTable:
+    def all_series(self) -> SeriesTable:
         """Published and unpublished figures by series."""
         if self.unpublished is None:
-            return self._series
+            return self._published_series
         tables = [self.figures.assign(is_published=True), self.unpublished]
         return SeriesTable(pd.concat(tables, ignore_index=True))
 
@@ -87,7 +87,9 @@ class Archive:
 
     def indicators_of(self, area: str) -> list[str]:
         """Return the indicators of which an area has figures, sorted."""
-        return sorted(series.indicator for series in self._series.keys if series.area == area)
+        return sorted(
+            series.indicator for series in self._published_series.keys if series.area == area
+        )
 
     def first_release_of(self, area: str) -> date:
         """Return the day of an area's first release; raise UnknownArea where it has none."""
@@ -103,34 +105,33 @@ class Archive:
 
     def until(self, day: date) -> Archive | None:
         """Return the archive as it stood at the end of a day; None where it was empty."""
-        known = self.figures[self.figures["released_on"] <= pd.Timestamp(day)]
-        if known.empty:
+        rows = self.figures[self.figures["released_on"] <= pd.Timestamp(day)]
+        if rows.empty:
             return None
-        return Archive(known.reset_index(drop=True), self.registry, self.targets, self.schedule)
+        return Archive(rows.reset_index(drop=True), self.registry, self.targets, self.schedule)
 
     def of(self, keys: Collection[Series]) -> Archive:
-        """Return the archive of some series alone, with only the categories of their figures."""
-        rows = self.figures.iloc[self._series.rows(keys)].reset_index(drop=True)
+        """Return the archive of some series alone; its categories are those of their figures."""
+        rows = self.figures.iloc[self._published_series.rows(keys)].reset_index(drop=True)
         for name in rows.columns[rows.dtypes == "category"]:
             rows[name] = rows[name].cat.remove_unused_categories()
         targets = tuple(t for t in self.targets if Series(t.area, t.indicator) in keys)
         return Archive(rows, self.registry, targets, self.schedule)
 
     def as_if_known(self, chosen: BoolArray, day: date) -> Archive:
-        """Return the archive as it would have stood on a day, had the chosen figures been known.
+        """Return the archive as if exactly the chosen rows of `figures` had been known on a day.
 
-        `chosen` picks rows of `figures`, whenever they came out; of those that came out later the
-        day is that of the archive, in the order in which they did. Nothing else is in it.
+        Rows that were released later get that day as their day of release; their order stays.
         """
-        picked = self.figures[chosen].sort_values("released_on", kind="stable", ignore_index=True)
-        on, last = picked["released_on"], pd.Timestamp(day)
-        known = picked.assign(released_on=on.where(on <= last, last))
-        return Archive(known, self.registry, self.targets, self.schedule)
+        rows = self.figures[chosen].sort_values("released_on", kind="stable", ignore_index=True)
+        on, last = rows["released_on"], pd.Timestamp(day)
+        dated = rows.assign(released_on=on.where(on <= last, last))
+        return Archive(dated, self.registry, self.targets, self.schedule)
 
     def is_of(self, keys: Iterable[Series]) -> BoolArray:
         """Return which rows of `figures` are of one of the series."""
         is_chosen = np.zeros(len(self.figures), dtype=bool)
-        is_chosen[self._series.rows(keys)] = True
+        is_chosen[self._published_series.rows(keys)] = True
         return is_chosen
 
     @cached_property
@@ -171,14 +172,14 @@ class Archive:
         return list(zip(keys, figures, strict=True))
 
     def releases(self, area: str, indicator: str) -> list[Figure]:
-        """Return every release of a series; of two for one key, the one that counts is later."""
-        return list(self._series.figures(area, indicator))
+        """Return every release of a series; of two for one key, the later one counts."""
+        return list(self._published_series.figures(area, indicator))
 
     def releases_of(self, area: str, indicator: str, span: Span, measure: str) -> list[Figure]:
         """Return every release that settles a span, by day; the first is the first report."""
-        figures = self._series.figures(area, indicator)
-        found = [f for f in figures if f.span == span and f.measure == measure and f.settles]
-        return sorted(found, key=lambda f: f.released_on)
+        figures = self._published_series.figures(area, indicator)
+        settling = [f for f in figures if f.span == span and f.measure == measure and f.settles]
+        return sorted(settling, key=lambda f: f.released_on)
 
 
 @dataclass(frozen=True)
@@ -189,10 +190,10 @@ class Snapshot:
     day: date
     histories: dict[tuple[str, str, int], Any] = field(
         default_factory=dict, init=False, repr=False, compare=False
-    )  # built once for all series that they tell something of
+    )  # each is built once, also as a related one
 
     def __reduce__(self) -> tuple[type[Snapshot], tuple[Archive, date]]:
-        """Return what makes the same snapshot, without what was built from it."""
+        """Return what rebuilds the snapshot, without the histories built from it."""
         return Snapshot, (self.archive, self.day)
 
     @property
@@ -213,15 +214,15 @@ class Snapshot:
 
     def figures_of(self, area: str, indicator: str) -> list[Figure]:
         """Return, for each span, measure and unit, the figure that counts on the day."""
-        figures = self.archive.known_series.figures(area, indicator)
-        known = {(f.span, f.measure, f.unit): f for f in figures if f.released_on <= self.day}
-        return list(known.values())
+        figures = self.archive.all_series.figures(area, indicator)
+        latest = {(f.span, f.measure, f.unit): f for f in figures if f.released_on <= self.day}
+        return list(latest.values())
 
     def to_frame(self) -> pd.DataFrame:
         """Return the figures that count on the day, one a row; `span` is written as text."""
         rows = [
             {**series._asdict(), **asdict(figure), "span": str(figure.span)}
-            for series in self.archive.known_series.keys
+            for series in self.archive.all_series.keys
             for figure in self.figures_of(*series)
         ]
         return pd.DataFrame(rows)
@@ -230,14 +231,14 @@ class Snapshot:
         """Return the newest figures known on the day, for notebooks."""
         newest = self.to_frame().sort_values("released_on", kind="stable", ascending=False)
         shown = newest[["area", "indicator", "span", "measure", "value", "unit", "released_on"]]
-        said = text("shown.snapshot", "en", day=day(self.day, "en"), n=len(newest))
-        return markup_of(shown.head(10), said)
+        caption = text("shown.snapshot", "en", day=day(self.day, "en"), n=len(newest))
+        return markup_of(shown.head(10), caption)
 
     def indicators_of(self, area: str) -> list[str]:
-        """Return the indicators of which figures of an area were known, sorted."""
-        table = self.archive.known_series
-        known = (s for s in table.keys if s.area == area and table.is_begun(s, self.day))
-        return sorted(series.indicator for series in known)
+        """Return the indicators of an area with figures that were known, sorted."""
+        table = self.archive.all_series
+        begun = (s for s in table.keys if s.area == area and table.is_begun(s, self.day))
+        return sorted(series.indicator for series in begun)
 
     def targets(self, area: str, year: int) -> dict[str, Target]:
         """Return by indicator the targets in force on the day."""
@@ -247,9 +248,9 @@ class Snapshot:
         """Return the commitments in force on the day."""
         return self.archive.commitments.in_force(area, year, self.day)
 
-    def progress(self, one: Commitment) -> list[ProgressEntry]:
-        """Return what was known on the day of a commitment's progress."""
-        return self.archive.commitments.progress(one, self.day)
+    def progress(self, commitment: Commitment) -> list[ProgressEntry]:
+        """Return the progress entries of a commitment that were known on the day."""
+        return self.archive.commitments.progress(commitment, self.day)
 
     def releases_of(self, area: str, indicator: str, span: Span, measure: str) -> list[Figure]:
         """Return the releases that settle a span and were out on the day, the first one first."""

@@ -31,7 +31,7 @@ SHARE_UNIT = "%"
 
 
 class CommitmentComparison(StrEnum):
-    """How what is done is held against the amount."""
+    """How the progress is compared with the amount."""
 
     EXACTLY = "exactly"
     AT_LEAST = "at_least"
@@ -41,7 +41,7 @@ class CommitmentComparison(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commitment:
-    """Something that a government said it would do within a year, and how much of it.
+    """Something that a government promised to do within a year, and how much of it.
 
     An amount in `%` is a share, in per cent; every other one is a count, which begins at zero
     with the year and never falls.
@@ -108,45 +108,47 @@ def read_announced(
     if not path.is_file():
         return [], []
     entries, lines = read_entries(path, {"commitment"})
-    found: list[Fault] = []
-    read = parsed(Commitment, entries["commitment"], lines["commitment"], path.name, found)
-    if not found:
-        pairs = list(zip(read, lines["commitment"], strict=True))
-        found = [Fault(path.name, line, text) for one, line in pairs for text in _problems(one)]
-        found.extend(_contradictions(pairs, path.name))
-        found.extend(area_faults(read, lines["commitment"], path.name, areas))
-    faults.extend(found)
-    return ([], []) if found else (read, lines["commitment"])
+    own: list[Fault] = []
+    commitments = parsed(Commitment, entries["commitment"], lines["commitment"], path.name, own)
+    if not own:
+        pairs = list(zip(commitments, lines["commitment"], strict=True))
+        own = [Fault(path.name, line, text) for c, line in pairs for text in _problems(c)]
+        own.extend(_contradictions(pairs, path.name))
+        own.extend(area_faults(commitments, lines["commitment"], path.name, areas))
+    faults.extend(own)
+    return ([], []) if own else (commitments, lines["commitment"])
 
 
-def _problems(one: Commitment) -> Iterator[str]:
-    if not is_name(one.id):
-        yield f"id {one.id!r} {NOT_A_NAME}"
-    if one.amount <= 0:
-        yield f"amount {one.amount:g}; allowed: more than zero"
-    if (one.unit_en == SHARE_UNIT) != (one.unit_zh == SHARE_UNIT):
-        yield f"unit_en {one.unit_en!r} and unit_zh {one.unit_zh!r}; allowed: '%' in both or none"
-    elif one.is_share and one.amount > 100:
-        yield f"amount {one.amount:g} of a share; allowed: up to 100"
-    if one.tolerance_pct is not None and (
-        one.comparison is not CommitmentComparison.ABOUT or not 0 <= one.tolerance_pct < 100
-    ):
-        given = f"tolerance_pct {one.tolerance_pct:g}"
-        yield f"{given}; allowed: zero or more and below 100, with comparison about"
+def _problems(commitment: Commitment) -> Iterator[str]:
+    amount, tolerance = commitment.amount, commitment.tolerance_pct
+    units = commitment.unit_en, commitment.unit_zh
+    is_about = commitment.comparison is CommitmentComparison.ABOUT
+    if not is_name(commitment.id):
+        yield f"id {commitment.id!r} {NOT_A_NAME}"
+    if amount <= 0:
+        yield f"amount {amount:g}; allowed: more than zero"
+    if units.count(SHARE_UNIT) == 1:
+        yield f"unit_en {units[0]!r} and unit_zh {units[1]!r}; allowed: '%' in both or in neither"
+    elif commitment.is_share and amount > 100:
+        yield f"amount {amount:g} of a share; allowed: up to 100"
+    if tolerance is not None and not (is_about and 0 <= tolerance < 100):
+        rule = "zero or more and below 100, with comparison about"
+        yield f"tolerance_pct {tolerance:g}; allowed: {rule}"
 
 
 def _contradictions(pairs: Sequence[tuple[Commitment, int]], file: str) -> Iterator[Fault]:
-    """Yield ids that two areas use, and commitments announced twice on one day."""
+    """Yield ids that two areas use, and commitments announced twice on the same day."""
     areas: dict[str, tuple[str, int]] = {}
-    seen: dict[tuple[str, int, date], int] = {}
-    for one, line in pairs:
-        area, first = areas.setdefault(one.id, (one.area, line))
-        if area != one.area:
-            what = f"id {one.id!r} is of {area} on line {first}, and of {one.area} here"
-            yield Fault(file, line, f"{what}; allowed: an id of one area alone")
-        key = (one.id, one.year, one.announced_on)
-        if (first := seen.setdefault(key, line)) != line:
-            what = f"{one.id} {one.year} was announced on this day on line {first} already"
+    lines: dict[tuple[str, int, date], int] = {}
+    for commitment, line in pairs:
+        name, own = commitment.id, commitment.area
+        area, first = areas.setdefault(name, (own, line))
+        if area != own:
+            what = f"id {name!r} is of {area} on line {first}, and of {own} here"
+            yield Fault(file, line, f"{what}; allowed: an id of one area only")
+        key = (name, commitment.year, commitment.announced_on)
+        if (first := lines.setdefault(key, line)) != line:
+            what = f"{name} {commitment.year} was announced on this day on line {first} already"
             yield Fault(file, line, f"{what}; allowed: a later announced_on")
 
 
@@ -165,22 +167,22 @@ class Commitments:
 
     def in_force(self, area: str, year: int, day: date) -> list[Commitment]:
         """Return the latest form of each commitment announced by a day, in the file's order."""
-        known = [c for c in self.announced if (c.area, c.year) == (area, year)]
-        known = [c for c in known if c.announced_on <= day]
-        latest = {c.id: c for c in sorted(known, key=lambda c: c.announced_on)}
-        return [c for c in known if latest[c.id] is c]
+        of_area = [c for c in self.announced if (c.area, c.year) == (area, year)]
+        announced = [c for c in of_area if c.announced_on <= day]
+        latest = {c.id: c for c in sorted(announced, key=lambda c: c.announced_on)}
+        return [c for c in announced if latest[c.id] is c]
 
-    def progress(self, one: Commitment, day: date) -> list[ProgressEntry]:
-        """Return what was known on a day of a commitment's progress, in the order of its days.
+    def progress(self, commitment: Commitment, day: date) -> list[ProgressEntry]:
+        """Return the progress entries that were known on a day, in the order of their days.
 
         Of several entries about one day the one released last counts.
         """
-        known = [e for e in self.entries if e.id == one.id and e.day.year == one.year]
-        known = [e for e in known if e.released_on <= day]
-        latest = {e.day: e for e in sorted(known, key=lambda e: e.released_on)}
+        key = commitment.id, commitment.year
+        entries = [e for e in self.entries if (e.id, e.day.year) == key and e.released_on <= day]
+        latest = {e.day: e for e in sorted(entries, key=lambda e: e.released_on)}
         return [latest[d] for d in sorted(latest)]
 
-    def known_years(self, day: date) -> list[Commitment]:
+    def all_in_force(self, day: date) -> list[Commitment]:
         """Return every commitment of every area and year as it stood on a day."""
         keys = dict.fromkeys((c.area, c.year) for c in self.announced)
         return [c for area, year in keys for c in self.in_force(area, year, day)]
@@ -188,27 +190,29 @@ class Commitments:
     def warnings(self, day: date = date.max) -> list[ProgressWarning]:
         """Return entries known on a day that pass the amount, or fall below an earlier one.
 
-        They are no faults: more than promised may be done, and a count may be corrected; but
-        either may be a slip of the pen.
+        They are not faults: more than promised may be done, and a count may be corrected. But
+        either may be a typing error.
         """
-        return [w for one in self.known_years(day) for w in self.warnings_of(one, day)]
-
-    def warnings_of(self, one: Commitment, day: date) -> list[ProgressWarning]:
-        """Return the warnings about the entries of one commitment."""
-        entries = self.progress(one, day)
-        where = f"{ANNOUNCED_FILE}:{self.lines[self.announced.index(one)]}"
-        above = [
-            ProgressWarning("progress_above", entry, one.amount, where)
-            for entry in entries
-            if entry.done > one.amount
+        return [
+            w for commitment in self.all_in_force(day) for w in self.warnings_of(commitment, day)
         ]
-        return [*above, *_falls(one, entries)]
+
+    def warnings_of(self, commitment: Commitment, day: date) -> list[ProgressWarning]:
+        """Return the warnings about the entries of a commitment."""
+        entries = self.progress(commitment, day)
+        where = f"{ANNOUNCED_FILE}:{self.lines[self.announced.index(commitment)]}"
+        above = [
+            ProgressWarning("progress_above", entry, commitment.amount, where)
+            for entry in entries
+            if entry.done > commitment.amount
+        ]
+        return [*above, *_falls(commitment, entries)]
 
 
-def _falls(one: Commitment, entries: Sequence[ProgressEntry]) -> Iterator[ProgressWarning]:
+def _falls(commitment: Commitment, entries: Sequence[ProgressEntry]) -> Iterator[ProgressWarning]:
     """Yield entries of a count below the highest one before them; a share may fall."""
     highest: ProgressEntry | None = None
-    for entry in () if one.is_share else entries:
+    for entry in () if commitment.is_share else entries:
         if highest is not None and entry.done < highest.done:
             yield ProgressWarning("progress_falls", entry, highest.done, highest.place, highest)
         else:

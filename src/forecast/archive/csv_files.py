@@ -1,4 +1,4 @@
-"""Files of cells: CSV in the encodings that offices use, and what a header may name."""
+"""CSV files in the encodings that offices use, and the columns that a header may name."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def csv_table(
     required: Sequence[str],
     optional: Sequence[str],
 ) -> pd.DataFrame:
-    """Return the cells of any CSV file as text, with the line of each row; add faulty rows."""
+    """Return the cells of a CSV file as text, and the line of each row; add a fault per bad row."""
     reader = csv.reader(io.StringIO(decoded(path, name), newline=""), strict=True)
     lines: list[int] = []
     rows: list[list[str]] = []
@@ -51,9 +51,9 @@ def _header(reader: Iterator[list[str]], name: str) -> list[str]:
 
 
 def _row_fault(cells: list[str], header: list[str]) -> str | None:
-    """Return what is wrong with a row: a quote that is never closed would swallow other rows."""
+    """Return what is wrong with a row; a quote that is never closed would swallow other rows."""
     if any("\n" in cell or "\r" in cell for cell in cells):
-        return "a quoted cell runs on to this line from an earlier one; allowed: a row a line"
+        return "a quoted cell runs on to this line from an earlier one; allowed: one row per line"
     same = len(cells) == len(header)
     return None if same else f"{len(cells)} cells; the header has {len(header)}"
 
@@ -78,8 +78,8 @@ def _refuse_damaged(raw: bytes, name: str) -> None:
     n_bad = sum(line.count("\ufffd") for line in lines)
     if sum(sign >= "\u0800" for line in lines for sign in line) > 2 * n_bad:
         where = next(n for n, line in enumerate(lines, start=1) if "\ufffd" in line)
-        said = "bytes that are not UTF-8, as others are; allowed: one encoding a file"
-        raise ContractError([Fault(name, where, said)])
+        message = "bytes that are not UTF-8, as others are; allowed: one encoding per file"
+        raise ContractError([Fault(name, where, message)])
 
 
 def check_header(

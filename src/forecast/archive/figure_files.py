@@ -46,16 +46,16 @@ def read_figures(folder: Path) -> pd.DataFrame:
     released_on (datetime64), released_on_basis, publisher, source, file, line. Raise
     `ContractError` with every fault of every file.
     """
-    found = sound_figures(folder)
-    if found.faults:
-        raise ContractError(found.faults)
-    return found.figures
+    figures, faults, _ = sound_figures(folder)
+    if faults:
+        raise ContractError(faults)
+    return figures
 
 
-class Found(NamedTuple):
-    """The figures without fault, every fault, and the number of rows without fault.
+class SoundFigures(NamedTuple):
+    """The figures without a fault, every fault, and the number of rows without a fault.
 
-    There are more such rows than figures where a row says again what another says.
+    There are more such rows than figures where rows are repeated.
     """
 
     figures: pd.DataFrame
@@ -63,8 +63,8 @@ class Found(NamedTuple):
     n_rows: int
 
 
-def sound_figures(folder: Path) -> Found:
-    """Return what stands in all files of figures of a data folder."""
+def sound_figures(folder: Path) -> SoundFigures:
+    """Return the figures and faults of all files of figures of a data folder."""
     paths = figure_files(folder)
     faults: list[Fault] = []
     tables = []
@@ -87,11 +87,11 @@ def sound_figures(folder: Path) -> Found:
         faults.extend(conflicts(figures[again]))
         figures = figures.drop_duplicates([*KEY, "released_on", "status"], ignore_index=True)
     faults.sort(key=lambda f: (f.file, f.line or 0))
-    return Found(figures, faults, sum(map(len, tables)))
+    return SoundFigures(figures, faults, sum(map(len, tables)))
 
 
 def _none_fault(folder: Path, paths: Sequence[Path]) -> Fault:
-    """Return the fault of a folder without a single figure, though without a faulty one."""
+    """Return the fault of a folder that has no figure, not even a faulty one."""
     if not paths:
         where = f"{folder.name}/figures"
         return Fault(where, None, "no file; at least one *.csv or *.parquet is needed")
@@ -117,15 +117,15 @@ def csv_rows(
 
 
 def _parquet_rows(path: Path, name: str) -> pd.DataFrame:
-    """Return the cells of a Parquet file as text, but for the values; rows count from 1."""
+    """Return the cells of a Parquet file as text, except the values; rows count from 1."""
     try:
         named = [n for n in pq.read_schema(path).names if not n.startswith(_INDEX_OF_PANDAS)]
         in_words = [n for n in named if n != "value"]
         table = pq.read_table(path, columns=named, read_dictionary=in_words)
-        # What pandas noted of the columns may be damaged, and is not needed.
+        # The columns' pandas metadata may be damaged, and are not needed.
         cells: pd.DataFrame = table.to_pandas(self_destruct=True, ignore_metadata=True)
     except (OSError, ValueError, pa.ArrowException) as error:
-        message = "no Parquet file, or one that is damaged or cut short"
+        message = "not a Parquet file, or one that is damaged or cut short"
         raise ContractError([Fault(name, None, message)]) from error
     check_header([str(c) for c in cells.columns], name, REQUIRED, _ALLOWED)
     for column in cells.columns.drop("value"):
@@ -137,11 +137,11 @@ def _parquet_rows(path: Path, name: str) -> pd.DataFrame:
 
 
 def checked(rows: pd.DataFrame, name: str, faults: list[Fault]) -> pd.DataFrame:
-    """Return the rows as typed figures, texts in categories; add what is wrong to `faults`."""
+    """Return the rows as typed figures, with texts in categories; add every fault to `faults`."""
     rows = _completed(rows)
-    found = list(_row_faults(rows, name))
-    faults.extend(found)
-    sound = rows[~rows["line"].isin([fault.line for fault in found])]
+    own = list(_row_faults(rows, name))
+    faults.extend(own)
+    sound = rows[~rows["line"].isin([fault.line for fault in own])]
     figures = sound[[*_TEXTS, "line"]].assign(
         first=changed(sound["first_month"], parse_month).astype("int64"),
         last=changed(sound["last_month"], parse_month).astype("int64"),
@@ -156,7 +156,7 @@ def checked(rows: pd.DataFrame, name: str, faults: list[Fault]) -> pd.DataFrame:
 
 
 def _completed(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with every column of text in categories, and what stands where none is."""
+    """Return the rows with every text column in categories, and defaults in empty cells."""
     missing = pd.Series("", index=rows.index)
     given = {name: rows.get(name, missing) for name in _TEXTS}
     return rows.assign(
@@ -169,7 +169,7 @@ def _or(default: str, text: str) -> str:
 
 
 def _numbers(column: pd.Series) -> pd.Series:
-    """Return the finite numbers of a column of texts or numbers, NaN where one is none."""
+    """Return the finite numbers of a column of texts or numbers, NaN elsewhere."""
     is_number = column.dtype == np.float64
     values = column if is_number else changed(column, parse_number).astype("float64")
     return values.where(np.isfinite(values))
@@ -236,18 +236,18 @@ def _timestamp(text: str) -> pd.Timestamp | None:
 
 
 def conflicts(figures: pd.DataFrame) -> Iterator[Fault]:
-    """Yield keys that were released on one day with two values."""
+    """Yield keys that were released on the same day with two values."""
     same = [*KEY, "released_on"]
     values = figures.groupby(same, sort=False)["value"].transform("nunique")
     for _, rows in figures[values > 1].groupby(same, sort=False):
         faulty = rows.to_dict("records")
         last = faulty[-1]
         where = ", ".join(f"{f['file']}:{f['line']}" for f in faulty)
-        found = " and ".join(f"{f['value']:g}" for f in faulty)
+        values_text = " and ".join(f"{f['value']:g}" for f in faulty)
         what = f"{last['area']} {last['indicator']} {month_text(last['first'])} to"
         yield Fault(
             last["file"],
             last["line"],
-            f"{what} {month_text(last['last'])} has the values {found} on one day ({where}); "
+            f"{what} {month_text(last['last'])} has the values {values_text} on one day ({where}); "
             "allowed: one value a day, a revision carries a later released_on",
         )

@@ -48,8 +48,8 @@ class Figure:
 class SeriesTable:
     """The figures of a table by series.
 
-    Of two for one key the one that counts is later. What is published stands later than what is
-    not, released on the same day.
+    Of two figures for one key the later one counts. A published figure comes after an unpublished
+    one of the same day.
     """
 
     def __init__(self, rows: pd.DataFrame) -> None:

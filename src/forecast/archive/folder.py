@@ -1,4 +1,4 @@
-"""An archive read from a data folder, with every fault of every file."""
+"""Reading a data folder into an archive, with every fault of every file."""
 
 from __future__ import annotations
 
@@ -45,7 +45,6 @@ def read_archive(folder: Path) -> Archive:
     if faults or registry is None:
         raise ContractError(faults)
     hashes = file_hashes(folder)
-    again = n_rows - len(figures)
     return Archive(
         figures,
         registry,
@@ -54,7 +53,7 @@ def read_archive(folder: Path) -> Archive:
         hashes,
         commitments=commitments,
         published_forecasts=published,
-        n_repeated=again,
+        n_repeated=n_rows - len(figures),
     )
 
 
@@ -97,9 +96,9 @@ def unknown_indicators(figures: pd.DataFrame, registry: Registry) -> list[Fault]
 
 
 def with_units(figures: pd.DataFrame, registry: Registry) -> tuple[pd.DataFrame, list[Fault]]:
-    """Return figures with the registry's unit where a row of a level gives none, and new faults.
+    """Return figures with the registry's unit where a level has none, and the faults this reveals.
 
-    A row that now has the unit of another one must not contradict it.
+    A row that now has the unit of another row must not contradict it.
     """
     unnamed = figures["unit"] == ""
     if not unnamed.any():
@@ -113,8 +112,8 @@ def with_units(figures: pd.DataFrame, registry: Registry) -> tuple[pd.DataFrame,
     units[unnamed.to_numpy()] = [unit_of[key] for key in keys.itertuples(index=False, name=None)]
     filled = figures.assign(unit=pd.Categorical(units))
     again = filled.duplicated([*KEY, "released_on"], keep=False)
-    found = list(conflicts(filled[again]))
-    return filled.drop_duplicates([*KEY, "released_on", "status"], ignore_index=True), found
+    faults = list(conflicts(filled[again]))
+    return filled.drop_duplicates([*KEY, "released_on", "status"], ignore_index=True), faults
 
 
 def file_hashes(folder: Path) -> dict[str, str]:

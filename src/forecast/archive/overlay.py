@@ -1,7 +1,7 @@
 """Unpublished figures laid over the published ones for one run: an office's own flash figures.
 
-They are read as any figures file is. A forecast uses them as if they were published; they settle
-nothing, nothing is learnt from them, and no file of the data folder is touched.
+They are read like any file of figures. A forecast uses them as if they were published; but they
+settle no target, estimates do not use them, and no file of the data folder is changed.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ _Row = Mapping[Hashable, Any]
 
 @dataclass(frozen=True)
 class Overlay:
-    """The figures of an overlay file, in the columns of an archive's, and what they hang on.
+    """The figures of an overlay file, in the columns of an archive's figures.
 
-    `content_hash` is the SHA-256 of the file, so that a run can be told from one with other rows.
+    `content_hash` is the SHA-256 of the file: it tells runs with different rows apart.
     """
 
     figures: pd.DataFrame
@@ -63,7 +63,7 @@ def read_overlay(path: Path, archive: Archive, day: date) -> Overlay:
     """Return the figures of a CSV file that lie over an archive; raise ContractError.
 
     A row without `released_on` came out on `day`, one without a source is of `UNNAMED_SOURCE`.
-    What runs to December of a year is no outturn but an expectation, whatever its status.
+    A figure that runs to December is an expectation, not an outturn, whatever its status.
     """
     if not path.is_file():
         raise ContractError([Fault(str(path), None, "no such file; a CSV file is needed")])
@@ -73,7 +73,7 @@ def read_overlay(path: Path, archive: Archive, day: date) -> Overlay:
     dated = given.where(given != "", day.isoformat())
     figures = checked(rows.assign(released_on=dated), path.name, faults)
     figures = figures.assign(is_published=False, is_dated=given[figures.index] != "")
-    figures["source"] = texts(figures["source"], lambda said: said or UNNAMED_SOURCE)
+    figures["source"] = texts(figures["source"], lambda source: source or UNNAMED_SOURCE)
     figures, _ = with_units(figures, archive.registry)
     faults.extend(conflicts(figures))
     faults.extend(unknown_indicators(figures, archive.registry))
@@ -85,7 +85,7 @@ def read_overlay(path: Path, archive: Archive, day: date) -> Overlay:
 
 
 def _never_settling(figures: pd.DataFrame) -> pd.DataFrame:
-    """Return the figures with those that run to December as expected ones."""
+    """Return the figures; those that run to December have the status `expected`."""
     settles = figures["status"].isin(SETTLING)
     ends_a_year = figures["last"].map(month_of_year) == MONTHS_A_YEAR
     return figures.assign(
@@ -94,7 +94,7 @@ def _never_settling(figures: pd.DataFrame) -> pd.DataFrame:
 
 
 def _against(figures: pd.DataFrame, archive: Archive, day: date) -> Iterator[Fault]:
-    """Yield what does not fit to the figures that are published."""
+    """Yield the faults of figures that do not fit the published ones."""
     areas = ", ".join(archive.areas)
     for row in figures.to_dict("records"):
         file, line = row["file"], row["line"]
@@ -125,17 +125,17 @@ def _messages(row: _Row, archive: Archive, day: date) -> Iterator[str]:
     settled = archive.releases_of(area, indicator, span, measure)
     same = [f for f in settled if f.unit == unit and f.released_on <= day]
     if not row["is_dated"]:
-        same = same[-1:]  # the one that it would put aside
-    for known in same:
-        said = f"{what} was published as {known.value:g} on {known.released_on}"
+        same = same[-1:]  # the one that it would replace
+    for figure in same:
+        conflict = f"{what} was published as {figure.value:g} on {figure.released_on}"
         if not row["is_dated"]:
-            yield f"{said}; allowed: a released_on of its own, a revision's after that day"
-        elif known.released_on == on and known.value != row["value"]:
-            yield f"{said}, and is {row['value']:g} here; allowed: one value a day"
+            yield f"{conflict}; allowed: a released_on of its own, a revision's after that day"
+        elif figure.released_on == on and figure.value != row["value"]:
+            yield f"{conflict}, and is {row['value']:g} here; allowed: one value a day"
 
 
 def _is_of_the_year(row: _Row, entry: Indicator) -> bool:
-    """Whether a figure is growth of a whole year, the one thing that an expectation can be."""
+    """Whether a figure is growth of a whole year: the only expectation that is accepted."""
     span = Span(row["first"], row["last"])
     is_december = entry.is_stock and span.n_months == 1
     return row["measure"] == "growth_pct" and (span.is_whole_year or is_december)

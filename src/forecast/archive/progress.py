@@ -20,10 +20,10 @@ OPTIONAL_COLUMNS = ("released_on", "name")  # the name is for the eye
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgressEntry:
-    """How much of a commitment was done since January by the end of a day, and who says so.
+    """How much of a commitment was done from January to the end of a day, and the source.
 
-    `decimals` is the number of digits after the point that it was written with. It is known from
-    `released_on` on; `file` and `line` are where it stands.
+    `decimals` is the number of digits after the point in the file. The entry is known from
+    `released_on` on; `file` and `line` say where it is written.
     """
 
     id: str
@@ -37,13 +37,13 @@ class ProgressEntry:
 
     @property
     def place(self) -> str:
-        """Where the entry stands: `file:line`."""
+        """The place of the entry: `file:line`."""
         return f"{self.file}:{self.line}"
 
 
 @dataclass(frozen=True, slots=True)
 class ProgressWarning:
-    """An entry that passes the amount or falls below an earlier entry: `limit`, and its line."""
+    """An entry above the amount or below an earlier entry: `limit`, with its place."""
 
     code: str
     entry: ProgressEntry
@@ -53,7 +53,7 @@ class ProgressWarning:
 
     @property
     def values(self) -> dict[str, str]:
-        """What a sentence about it needs."""
+        """The values of a sentence about it."""
         return {
             "id": self.entry.id,
             "done": f"{self.entry.done:.10g}",
@@ -65,12 +65,10 @@ class ProgressWarning:
     def __str__(self) -> str:
         """Return both lines and both numbers."""
         above = self.code == "progress_above"
-        said = "is more than the amount" if above else "is less than an earlier entry's"
+        problem = "is more than the amount" if above else "is less than an earlier entry's"
         rule = "" if above else "; counts never fall"
-        told = self.values
-        return (
-            f"{told['place']}: {told['id']}: done {told['done']} {said} {told['limit']} "
-            f"({told['limit_place']}){rule}"
+        return "{place}: {id}: done {done} {problem} {limit} ({limit_place}){rule}".format(
+            **self.values, problem=problem, rule=rule
         )
 
 
@@ -82,7 +80,7 @@ def progress_files(folder: Path) -> list[Path]:
 def read_progress_file(
     path: Path, name: str, years: Mapping[str, Collection[int]], faults: list[Fault]
 ) -> list[ProgressEntry]:
-    """Return the sound entries of a file; add every fault. `years` are those of each known id."""
+    """Return the sound entries of a file; add every fault. `years` holds the years of each id."""
     try:
         rows = csv_table(path, name, faults, PROGRESS_COLUMNS, OPTIONAL_COLUMNS)
     except ContractError as error:
@@ -104,9 +102,9 @@ def checked_entry(
     years: Mapping[str, Collection[int]],
     faults: list[Fault],
 ) -> ProgressEntry | None:
-    """Return the entry that a row's cells spell, None where it is faulty or not filled in.
+    """Return the entry in the cells of a row; None where it is faulty or not filled in.
 
-    A row with an id alone is a line of the template that nobody has filled in yet.
+    A row with an id alone is a line of the template that has not been filled in yet.
     """
     problems = [] if _is_blank(cells) else list(_problems(cells, years))
     faults.extend(Fault(name, line, text) for text in problems)
@@ -119,14 +117,14 @@ def _is_blank(cells: Mapping[str, str]) -> bool:
 
 def _problems(cells: Mapping[str, str], years: Mapping[str, Collection[int]]) -> Iterator[str]:
     """Yield what is wrong with a row."""
-    known, when = years.get(cells["id"]), parse_day(cells["day"])
-    if known is None:
+    own_years, when = years.get(cells["id"]), parse_day(cells["day"])
+    if own_years is None:
         ids = ", ".join(sorted(years)) or "none"
         yield f"id {cells['id']!r} is not a commitment (known in commitments.toml: {ids})"
     if when is None:
         yield f"day {cells['day']!r} {NOT_A_DATE}"
-    elif known is not None and when.year not in known:
-        allowed = ", ".join(map(str, sorted(known)))
+    elif own_years is not None and when.year not in own_years:
+        allowed = ", ".join(map(str, sorted(own_years)))
         yield f"day {cells['day']!r} lies in no year of {cells['id']}; allowed: {allowed}"
     done = parse_number(cells["done"])
     if done is None or not 0 <= done < TOO_LARGE:
@@ -144,13 +142,13 @@ def _problems(cells: Mapping[str, str], years: Mapping[str, Collection[int]]) ->
 
 def _entry(cells: Mapping[str, str], name: str, line: int) -> ProgressEntry:
     when = date.fromisoformat(cells["day"])
-    said = cells.get("released_on", "")
+    cell = cells.get("released_on", "")
     return ProgressEntry(
         id=cells["id"],
         day=when,
         done=float(cells["done"]),
         source=cells["source"],
-        released_on=date.fromisoformat(said) if said else when,
+        released_on=date.fromisoformat(cell) if cell else when,
         decimals=max(0, -int(Decimal(cells["done"]).normalize().as_tuple().exponent)),
         file=name,
         line=line,
@@ -158,11 +156,13 @@ def _entry(cells: Mapping[str, str], name: str, line: int) -> ProgressEntry:
 
 
 def contradictions(entries: Sequence[ProgressEntry]) -> Iterator[Fault]:
-    """Yield entries that say two things of one day, known on one day."""
+    """Yield entries with two values for the same day and day of release."""
     seen: dict[tuple[str, date, date], ProgressEntry] = {}
     for entry in entries:
         first = seen.setdefault((entry.id, entry.day, entry.released_on), entry)
         if first.done != entry.done:
-            said = f"{entry.id} on {entry.day} is {first.done:g} ({first.place}) and {entry.done:g}"
+            conflict = (
+                f"{entry.id} on {entry.day} is {first.done:g} ({first.place}) and {entry.done:g}"
+            )
             rule = "one value a day, a correction carries a later released_on"
-            yield Fault(entry.file, entry.line, f"{said}; allowed: {rule}")
+            yield Fault(entry.file, entry.line, f"{conflict}; allowed: {rule}")

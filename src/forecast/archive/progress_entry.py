@@ -1,4 +1,4 @@
-"""Adding a progress entry to a data folder: checked, then appended as a whole or not at all."""
+"""A progress entry added to a data folder: checked, then appended as a whole or not at all."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SECONDS_TO_WAIT = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """The entry as it stands in its file, what is odd about it, and whether it is new there."""
+    """The entry as it stands in its file, the warnings about it, and whether it is new there."""
 
     entry: ProgressEntry
     warnings: tuple[ProgressWarning, ...]
@@ -36,10 +36,10 @@ class Added:
 
 
 def add_progress(folder: Path, row: Mapping[str, str]) -> Added:
-    """Append a row to `commitments/AREA-YEAR.csv` and return it; what stands there stays once.
+    """Append a row to `commitments/AREA-YEAR.csv` and return it; a repeated row is not added.
 
-    Raise ContractError for faults of the folder or of the row, ParameterError for an id or a day
-    that names no file, DayAhead for a day to come, OutputError where it cannot be written.
+    Raise ContractError for faults of the folder or of the row, ParameterError for an unknown id
+    or an invalid day, DayAhead for a future day, OutputError where it cannot be written.
     """
     from filelock import FileLock, Timeout
 
@@ -78,9 +78,9 @@ def _added(folder: Path, path: Path, cells: Mapping[str, str]) -> Added:
     text, encoding = _decoded(raw)
     header = next(csv.reader(io.StringIO(text)), None) or list(_COLUMNS)
     entry = _checked(before, cells, f"{PROGRESS_FOLDER}/{path.name}", len(text.splitlines()) + 1)
-    stands = [e for e in before.entries if _said(e) == _said(entry)]
-    if stands:
-        return Added(stands[0], (), is_new=False)
+    standing = [e for e in before.entries if _content(e) == _content(entry)]
+    if standing:
+        return Added(standing[0], (), is_new=False)
     lacking = [n for n in _COLUMNS if cells[n] and n not in [c.strip() for c in header]]
     if lacking:
         raise ParameterError([f"{path} has no column {name!r}; add it first" for name in lacking])
@@ -89,23 +89,25 @@ def _added(folder: Path, path: Path, cells: Mapping[str, str]) -> Added:
     added = between + _csv(rows if text.strip() else [header, *rows])
     write_bytes(path, raw + added.encode(encoding))
     after = read_commitments(folder)
-    (stands_now,) = (e for e in after.entries if _said(e) == _said(entry))
-    odd = [w for w in after.warnings() if stands_now in (w.entry, w.limit_entry)]
-    return Added(stands_now, tuple(odd), is_new=True)
+    (added_entry,) = (e for e in after.entries if _content(e) == _content(entry))
+    warnings = [w for w in after.warnings() if added_entry in (w.entry, w.limit_entry)]
+    return Added(added_entry, tuple(warnings), is_new=True)
 
 
-def _checked(book: Commitments, cells: Mapping[str, str], name: str, line: int) -> ProgressEntry:
+def _checked(
+    commitments: Commitments, cells: Mapping[str, str], name: str, line: int
+) -> ProgressEntry:
     """Return the row as an entry; raise ContractError where it is faulty or contradicts another."""
     faults: list[Fault] = []
-    entry = checked_entry(cells, name, line, book.years, faults)
+    entry = checked_entry(cells, name, line, commitments.years, faults)
     if entry is None:
         raise ContractError(faults or [Fault(name, line, "done and source are empty")])
-    if against := list(contradictions([*book.entries, entry])):
+    if against := list(contradictions([*commitments.entries, entry])):
         raise ContractError(against)
     return entry
 
 
-def _said(entry: ProgressEntry) -> tuple[object, ...]:
+def _content(entry: ProgressEntry) -> tuple[object, ...]:
     return entry.id, entry.day, entry.done, entry.source, entry.released_on
 
 

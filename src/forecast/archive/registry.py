@@ -1,4 +1,4 @@
-"""The registry of indicators: how a figure of each is to be read, in general and in one area."""
+"""The registry of indicators: how the figures of each are read, in general and in one area."""
 
 from __future__ import annotations
 
@@ -116,14 +116,14 @@ class Registry:
     def wholes_of(self, area: str, indicator: str) -> tuple[str, ...]:
         """Return what the indicator is part of in an area, what that is part of, and so on.
 
-        A circle is gone round once, so that it ends where it began.
+        A circle is followed once, so that it ends where it began.
         """
-        found: list[str] = []
+        wholes: list[str] = []
         whole = self.of(area, indicator).part_of
-        while whole is not None and whole in self.indicators and whole not in found:
-            found.append(whole)
+        while whole is not None and whole in self.indicators and whole not in wholes:
+            wholes.append(whole)
             whole = self.of(area, whole).part_of
-        return tuple(found)
+        return tuple(wholes)
 
     def area_names(self, area: str) -> Names:
         """Return the area's name in both languages; its id where the registry has no entry."""
@@ -164,8 +164,8 @@ def read_registry(folder: Path, areas_with_figures: Collection[str] | None = Non
         indicator_lines = dict(zip(by_id, lines["indicator"], strict=True))
         faults.extend(_meaning_faults(registry, indicator_lines, override_lines))
         if areas_with_figures is not None:
-            known = {*registry.areas, *areas_with_figures}
-            faults.extend(_unknown_areas(registry, known, indicator_lines, override_lines))
+            known_areas = {*registry.areas, *areas_with_figures}
+            faults.extend(_unknown_areas(registry, known_areas, indicator_lines, override_lines))
     if faults:
         raise ContractError(faults)
     return registry
@@ -175,8 +175,8 @@ def _overrides(
     by_id: Mapping[str, Indicator], entries: list[Entry], lines: list[int], faults: list[Fault]
 ) -> tuple[dict[Series, Indicator], dict[Series, int]]:
     """Return, by area and indicator, the indicator as it is read there, and its line."""
-    found: dict[Series, Indicator] = {}
-    found_lines: dict[Series, int] = {}
+    overrides: dict[Series, Indicator] = {}
+    override_lines: dict[Series, int] = {}
     for entry, line in zip(entries, lines, strict=True):
         area, indicator = entry.get("area"), str(entry.get("indicator"))
         if not isinstance(area, str) or indicator not in by_id:
@@ -184,8 +184,8 @@ def _overrides(
             faults.append(Fault(FILE, line, f"override of {indicator!r} in {area!r}; {rule}"))
             continue
         series = Series(area, indicator)
-        if series in found_lines:
-            first = found_lines[series]
+        if series in override_lines:
+            first = override_lines[series]
             what = f"override of {indicator!r} in {area!r}"
             faults.append(Fault(FILE, line, f"{what} stands on line {first} already"))
             continue
@@ -195,12 +195,12 @@ def _overrides(
         if "id" in changed:
             faults.append(Fault(FILE, line, "an override cannot change an id; allowed: other keys"))
         for value in parsed(Indicator, [asdict(by_id[indicator]) | changed], [line], FILE, faults):
-            found[series], found_lines[series] = value, line
-    return found, found_lines
+            overrides[series], override_lines[series] = value, line
+    return overrides, override_lines
 
 
 def _id_faults(kind: str, entries: list[Entry], lines: list[int]) -> Iterator[Fault]:
-    """Yield entries whose id is no name, or that of an earlier entry."""
+    """Yield entries with an invalid id, or with the id of an earlier entry."""
     seen: dict[str, int] = {}
     for entry, line in zip(entries, lines, strict=True):
         if not isinstance(name := entry.get("id"), str):
@@ -214,7 +214,7 @@ def _id_faults(kind: str, entries: list[Entry], lines: list[int]) -> Iterator[Fa
 def _meaning_faults(
     registry: Registry, lines: Mapping[str, int], override_lines: Mapping[Series, int]
 ) -> Iterator[Fault]:
-    """Yield references that name no indicator, months that are none, and circles."""
+    """Yield references to unknown indicators, invalid months, and circles."""
     for name, line in lines.items():
         yield from _entry_faults(registry.indicators[name], registry, line)
     for (area, name), line in override_lines.items():
@@ -230,7 +230,7 @@ def _meaning_faults(
 
 def _unknown_areas(
     registry: Registry,
-    known: Collection[str],
+    known_areas: Collection[str],
     lines: Mapping[str, int],
     override_lines: Mapping[Series, int],
 ) -> Iterator[Fault]:
@@ -240,13 +240,12 @@ def _unknown_areas(
         general = registry.indicators[name].references
         changed = [r for r in registry.of(area, name).references if r not in general]
         named.append((changed, line))
-    rule = (
-        f"allowed: an area with figures or an entry: {', '.join(sorted(known)) or 'none is there'}"
-    )
+    names = ", ".join(sorted(known_areas)) or "there are none"
+    rule = f"allowed: an area with figures or an entry: {names}"
     for references, line in named:
         for reference in references:
             area = Series.parse(reference).area
-            if area not in known:
+            if area not in known_areas:
                 yield Fault(FILE, line, f"{reference!r} is of an unknown area {area!r}; {rule}")
 
 
@@ -257,7 +256,7 @@ def _entry_faults(entry: Indicator, registry: Registry, line: int) -> Iterator[F
     for reference in entry.references:
         series = Series.parse(reference)
         if not series.area or series.indicator not in registry.indicators:
-            rule = "allowed: area/indicator, the indicator one of this file"
+            rule = "allowed: area/indicator, with an indicator of this file"
             yield Fault(FILE, line, f"{reference!r} names no indicator; {rule}")
     if entry.part_of == entry.id:
         rule = "allowed: another indicator of this file"
@@ -286,11 +285,11 @@ def _circles_of_parts(
     registry: Registry, lines: Mapping[str, int], override_lines: Mapping[Series, int]
 ) -> Iterator[Fault]:
     """Yield each circle of `part_of` once, in general and as areas read it differently."""
-    told: set[frozenset[str]] = set()
+    reported: set[frozenset[str]] = set()
     for area in ["", *sorted({a for a, _ in override_lines})]:
         for name, line in lines.items():
             circle = (name, *registry.wholes_of(area, name))
             is_closed = len(circle) > 2 and circle[-1] == name
-            if is_closed and frozenset(circle) not in told:
-                told.add(frozenset(circle))
+            if is_closed and frozenset(circle) not in reported:
+                reported.add(frozenset(circle))
                 yield Fault(FILE, line, f"part_of runs in a circle: {' -> '.join(circle)}")

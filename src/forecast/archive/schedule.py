@@ -41,8 +41,8 @@ class Lag:
 class ReportDays:
     """On which days which reports of an area are due.
 
-    Without `years` those of every year for which targets were announced. `at` is the time of the
-    day, in the schedule's zone, from which that day's report is due.
+    Without `years` they are due for every year with announced targets. `at` is the time of day, in
+    the schedule's zone, from which that day's report is due.
     """
 
     __pydantic_config__ = _CONFIG
@@ -57,7 +57,7 @@ class ReportDays:
     formats: list[str] = field(default_factory=lambda: ["html"])
 
     def falls_on(self, day: date) -> bool:
-        """Return whether a report is due on a day of the month; 31 is not the last of June."""
+        """Return whether a report is due on a day; 31 does not stand for the last day of June."""
         is_last = (day + timedelta(days=1)).day == 1
         return day.day in self.days_of_month or (is_last and "last" in self.days_of_month)
 
@@ -118,13 +118,8 @@ def read_schedule(folder: Path, areas: Collection[str] | None = None) -> Schedul
     days = parsed(ReportDays, entries["report"], lines["report"], FILE, faults)
     zone = entries[""][0].get("time_zone", DEFAULT_TIME_ZONE)
     if not _is_time_zone(zone):
-        faults.append(
-            Fault(
-                FILE,
-                None,
-                f"time_zone {zone!r} is none; allowed: a name such as {DEFAULT_TIME_ZONE}",
-            )
-        )
+        rule = f"is not a time zone (expected a name such as {DEFAULT_TIME_ZONE})"
+        faults.append(Fault(FILE, None, f"time_zone {zone!r} {rule}"))
     if not faults:
         for lag, line in zip(lags, lines["lag"], strict=True):
             if not 0 <= lag.days <= MOST_DAYS:

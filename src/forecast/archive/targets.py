@@ -23,7 +23,7 @@ DEFAULT_TOLERANCE_PP = 0.2
 
 
 class Comparison(StrEnum):
-    """How an outcome is held against a target."""
+    """How an outcome is compared with a target."""
 
     AT_LEAST = "at_least"
     WITHIN = "within"
@@ -94,8 +94,8 @@ class Target:
 def round_half_up(values: ArrayLike, decimals: int) -> NDArray[np.float64]:
     """Return values rounded half away from zero, as a statistics office rounds (四舍五入).
 
-    The product is first rounded to nine more places, so that 0.285 counts as the decimal number
-    that is written and not as its nearest binary fraction.
+    The product is first rounded to nine more places, so that 0.285 counts as that decimal number
+    and not as its nearest binary fraction.
     """
     scaled = np.round(np.abs(np.asarray(values, dtype=float)) * 10.0**decimals, 9)
     return np.asarray(np.copysign(np.floor(scaled + 0.5) / 10.0**decimals, values))
@@ -131,8 +131,8 @@ def read_target_file(
 
 def in_force(targets: Iterable[Target], area: str, year: int, day: date) -> dict[str, Target]:
     """Return by indicator the latest target announced on or before a day."""
-    known = [t for t in targets if t.area == area and t.year == year and t.announced_on <= day]
-    return {t.indicator: t for t in sorted(known, key=lambda t: t.announced_on)}
+    announced = [t for t in targets if (t.area, t.year) == (area, year) and t.announced_on <= day]
+    return {t.indicator: t for t in sorted(announced, key=lambda t: t.announced_on)}
 
 
 def _problems(target: Target, registry: Registry) -> Iterator[str]:
@@ -141,7 +141,7 @@ def _problems(target: Target, registry: Registry) -> Iterator[str]:
     if target.indicator not in registry.indicators:
         yield f"unknown indicator {target.indicator!r}; known: {known}"
     elif registry.of(target.area, target.indicator).annual_rule is None:
-        yield f"{target.indicator!r} has no annual_rule, so no growth target can be held against it"
+        yield f"{target.indicator!r} has no annual_rule, so it cannot have a growth target"
     ranged = target.comparison is Comparison.WITHIN
     if ranged and (lower is None or upper is None or target.rate_pct is not None):
         yield "within needs lower_pct and upper_pct, and no rate_pct"

@@ -28,9 +28,9 @@ def read_entries(
 ) -> tuple[dict[str, list[Entry]], dict[str, list[int]]]:
     """Return a file's entries by table, and the line on which each begins.
 
-    `settings` are the top-level keys that may stand beside the tables; they come as the one
-    entry of the table "". Raise ContractError for a file that is missing, no TOML, or holds
-    another table or key.
+    `settings` are the top-level keys that may stand beside the tables; they are returned as the
+    only entry of the table "". Raise ContractError for a file that is missing, that is not valid
+    TOML, or that has another table or key.
     """
     text, content = read_toml(path)
     faults = [
@@ -59,7 +59,7 @@ def read_entries(
 def parsed(
     kind: type, entries: list[Entry], lines: list[int], file: str, faults: list[Fault]
 ) -> list[Any]:
-    """Return the entries as values of `kind`; add to `faults` what does not fit."""
+    """Return the entries as values of `kind`; add every fault to `faults`."""
     adapter = _adapter(kind)
     values = []
     for entry, line in zip(entries, lines, strict=True):
@@ -67,7 +67,7 @@ def parsed(
             values.append(adapter.validate_python(entry))
         except ValidationError as error:
             for problem in error.errors():
-                faults.append(Fault(file, line, _said(problem, kind)))
+                faults.append(Fault(file, line, _message(problem, kind)))
     return values
 
 
@@ -81,7 +81,7 @@ def read_entry(path: Path, kind: type) -> tuple[Any, str]:
         return _adapter(kind).validate_python(content), text
     except ValidationError as error:
         faults = [
-            Fault(path.name, line_of(text, problem["loc"]), _said(problem, kind))
+            Fault(path.name, line_of(text, problem["loc"]), _message(problem, kind))
             for problem in error.errors()
         ]
         raise ContractError(sorted(faults, key=lambda fault: fault.line or 0)) from error
@@ -90,9 +90,9 @@ def read_entry(path: Path, kind: type) -> tuple[Any, str]:
 def line_of(text: str, keys: Sequence[int | str]) -> int | None:
     """Return the line of a TOML file on which what the keys lead to begins.
 
-    Where they lead on to nothing, it is that of the last thing they lead to; None of nothing.
-    The reader of the standard library gives no lines: asked how many of the keys each beginning
-    of the file holds, it tells the one that brings the last of them.
+    Where the last keys lead nowhere, it is the line of what the keys before them lead to; None
+    where the first key leads nowhere. The standard library's reader gives no lines, so longer and
+    longer beginnings of the file are parsed, until one holds as many of the keys as the whole.
     """
     lines = text.split("\n")
     sought, begins = _n_held(tomllib.loads(text), keys), 1
@@ -108,7 +108,7 @@ def line_of(text: str, keys: Sequence[int | str]) -> int | None:
 
 
 def _n_held(content: Any, keys: Sequence[int | str]) -> int:
-    """Return how many of the keys lead on into what a TOML file holds, the first of them first."""
+    """Return how many of the keys, from the first on, exist in the content of a TOML file."""
     for number, key in enumerate(keys):
         is_there = key in content if isinstance(content, dict) else isinstance(content, list)
         if not is_there:
@@ -119,29 +119,29 @@ def _n_held(content: Any, keys: Sequence[int | str]) -> int:
 
 @cache
 def _adapter(kind: type) -> TypeAdapter[Any]:
-    """Return what reads tables of a kind; making it takes longer than reading many."""
+    """Return the adapter that reads tables of a kind; building one takes long."""
     return TypeAdapter(kind)
 
 
 def area_faults(
     values: Sequence[Any], lines: Sequence[int], file: str, areas: Collection[str] | None
 ) -> Iterator[Fault]:
-    """Yield each entry of an area that has neither figures nor an entry; None asks of none."""
+    """Yield each entry of an area without figures and without an entry; None accepts every area."""
     if areas is None:
         return
-    known = ", ".join(sorted(areas)) or "none is there"
+    known = ", ".join(sorted(areas)) or "there are none"
     for value, line in zip(values, lines, strict=True):
         if value.area is not None and value.area not in areas:
             rule = f"allowed: an area with figures, or an [[area]] in indicators.toml: {known}"
             yield Fault(file, line, f"unknown area {value.area!r}; {rule}")
 
 
-def _said(problem: Any, kind: type) -> str:
-    """Return a problem that pydantic found in a table of `kind`, in our words where we can."""
+def _message(problem: Any, kind: type) -> str:
+    """Return the message of a pydantic problem in a table of `kind`, if possible in our words."""
     where = ".".join(map(str, problem["loc"])) or "entry"
-    keys = [one for one in fields(kind) if one.init] if len(problem["loc"]) == 1 else []
+    keys = [field for field in fields(kind) if field.init] if len(problem["loc"]) == 1 else []
     if keys and problem["type"] == "unexpected_keyword_argument":
-        return f"unknown key {where!r}{_allowed_keys(where, [one.name for one in keys])}"
+        return f"unknown key {where!r}{_allowed_keys(where, [key.name for key in keys])}"
     if keys and problem["type"] == "missing":
         needed = [k.name for k in keys if k.default is MISSING and k.default_factory is MISSING]
         return f"key {where!r} is missing; required: {', '.join(needed)}"
@@ -152,8 +152,8 @@ def _said(problem: Any, kind: type) -> str:
     if problem["type"] == "missing":
         *outer, name = problem["loc"]
         return f"{'.'.join(map(str, outer))}: key {name!r} is missing"
-    said = problem["msg"].removeprefix("Value error, ")  # what pydantic puts before words of ours
-    return f"{where}: {said}, not {problem['input']!r}"
+    message = problem["msg"].removeprefix("Value error, ")  # pydantic's prefix to our messages
+    return f"{where}: {message}, not {problem['input']!r}"
 
 
 def _allowed_keys(given: str, names: list[str]) -> str:
@@ -162,7 +162,7 @@ def _allowed_keys(given: str, names: list[str]) -> str:
 
 
 def read_toml(path: Path) -> tuple[str, Entry]:
-    """Return a TOML file's text and what it says; raise ContractError for one that is none."""
+    """Return a TOML file's text and content; raise ContractError where it is not valid TOML."""
     if not path.is_file():
         raise ContractError([Fault(path.name, None, "the file is missing")])
     try:
@@ -172,8 +172,8 @@ def read_toml(path: Path) -> tuple[str, Entry]:
         line = error.object[: error.start].count(b"\n") + 1
         raise ContractError([Fault(path.name, line, "not UTF-8 text; allowed: UTF-8")]) from error
     except (ValueError, RecursionError) as error:
-        found = _LINE.search(str(error))
-        where = int(found[1]) if found else None
+        place = _LINE.search(str(error))
+        where = int(place[1]) if place else None
         raise ContractError([Fault(path.name, where, f"not valid TOML: {error}")]) from error
 
 

@@ -1,4 +1,4 @@
-"""What takes long to compute, kept between runs; what is not kept is computed anew."""
+"""The cache between runs of results that take long; without an entry they are computed anew."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def cache_folder() -> Path:
     )
 
 
-def kept_table(path: Path, columns: Mapping[str, str]) -> pd.DataFrame | None:
-    """Return a kept table with columns of these types; None without one that can be read."""
+def cached_table(path: Path, columns: Mapping[str, str]) -> pd.DataFrame | None:
+    """Return a cached table with columns of these types; None where it cannot be read."""
     import pandas as pd
 
     try:
@@ -36,23 +36,23 @@ def kept_table(path: Path, columns: Mapping[str, str]) -> pd.DataFrame | None:
         return None
 
 
-def keep_tables(tables: Mapping[Path, pd.DataFrame]) -> None:
-    """Keep tables, each at its place; the first that cannot be written ends it."""
+def cache_tables(tables: Mapping[Path, pd.DataFrame]) -> None:
+    """Cache tables by path; stop without an error at the first that cannot be written."""
     with suppress(OutputError):
         for path, table in tables.items():
             with replaced(path, is_synced=False) as beside:
                 table.to_parquet(beside)
 
 
-def kept_text(path: Path) -> str | None:
-    """Return a kept text; None without one that can be read."""
+def cached_text(path: Path) -> str | None:
+    """Return a cached text; None where it cannot be read."""
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, ValueError):
         return None
 
 
-def keep_text(path: Path, text: str) -> None:
-    """Keep a text at its place, or not where it cannot be written."""
+def cache_text(path: Path, text: str) -> None:
+    """Cache a text; do nothing where it cannot be written."""
     with suppress(OutputError):
         write_text(path, text, is_synced=False)

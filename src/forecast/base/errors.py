@@ -12,16 +12,16 @@ class ForecastError(Exception):
     """Base of every error that this package raises on purpose."""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Return the error as it stands: constructors take other arguments than the message.
+        """Return the error with its attributes, so that it comes whole out of a worker process.
 
-        So it comes whole out of a worker process, where pickle would call the constructor.
+        By default pickle would call the constructor with the message as its only argument.
         """
         return type(self).__new__, (type(self), *self.args), self.__dict__
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault in a file: where it is, what was found and what is allowed."""
+    """One fault in a file: where it is, the value and what is allowed."""
 
     file: str
     line: int | None
@@ -56,7 +56,7 @@ class BeforeFirstRelease(ForecastError):
 
 
 class DayAhead(ForecastError):
-    """A day that has not come yet."""
+    """A day in the future."""
 
     def __init__(self, day: date, today: date) -> None:
         self.day, self.today = day, today
@@ -66,23 +66,23 @@ class DayAhead(ForecastError):
 class UnknownArea(ForecastError):
     """An area without a single figure."""
 
-    def __init__(self, area: str, known: Iterable[str]) -> None:
-        self.area, self.known = area, tuple(sorted(known))
+    def __init__(self, area: str, areas: Iterable[str]) -> None:
+        self.area, self.areas = area, tuple(sorted(areas))
         super().__init__(
-            f"no figures for area {area!r}; areas with figures: {', '.join(self.known)}"
+            f"no figures for area {area!r}; areas with figures: {', '.join(self.areas)}"
         )
 
 
 class UnknownIndicator(ForecastError):
     """An indicator that the registry does not hold."""
 
-    def __init__(self, indicator: str, known: Iterable[str]) -> None:
-        self.indicator, self.known = indicator, tuple(sorted(known))
-        super().__init__(f"unknown indicator {indicator!r}; known: {', '.join(self.known)}")
+    def __init__(self, indicator: str, indicators: Iterable[str]) -> None:
+        self.indicator, self.indicators = indicator, tuple(sorted(indicators))
+        super().__init__(f"unknown indicator {indicator!r}; known: {', '.join(self.indicators)}")
 
 
 class NotEnoughHistory(ForecastError):
-    """A history too short for what was asked of it."""
+    """A history that is too short for a model."""
 
 
 class ParameterError(ForecastError):
@@ -94,7 +94,7 @@ class ParameterError(ForecastError):
 
 
 class ConditionError(ForecastError):
-    """Conditions of a scenario that cannot be held; all that is wrong with them is named."""
+    """Conditions of a scenario that cannot be imposed; all that is wrong with them is named."""
 
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = tuple(problems)
@@ -135,7 +135,7 @@ class TooFewPaths(ForecastError):
 
 
 class UnreadableCell(ForecastError):
-    """A cell of an imported file that holds no figure; `content` is what stands there."""
+    """A cell of an imported file that is not a figure; `content` is what it holds."""
 
     def __init__(self, content: object, why: str) -> None:
         self.content = content
@@ -143,7 +143,7 @@ class UnreadableCell(ForecastError):
 
 
 class NotebookFailed(ForecastError):
-    """A notebook cell that raised; `partial` is the notebook as far as it came."""
+    """A notebook cell that raised; `partial` is the notebook up to that cell."""
 
     def __init__(self, cell: int, name: str, value: str, partial: str) -> None:
         self.cell, self.name, self.value, self.partial = cell, name, value, partial
@@ -155,15 +155,15 @@ class OutputError(ForecastError):
 
 
 class NoPdf(ForecastError):
-    """A PDF that could not be printed; its page stands as HTML."""
+    """A PDF that could not be printed; the page remains as HTML."""
 
 
 class WorkersLost(ForecastError):
-    """Workers that cannot be reached or used, or that died with their work undone."""
+    """Workers that cannot be reached or used, or that died before their work was done."""
 
 
 class FolderBusy(ForecastError):
-    """A folder of reports that another process works on."""
+    """A folder of reports that is locked by another process."""
 
     def __init__(self, lock: str, seconds: float) -> None:
         self.lock, self.seconds = lock, seconds
@@ -173,7 +173,7 @@ class FolderBusy(ForecastError):
 
 
 class SomeFailed(ForecastError):
-    """Areas of many whose report could not be made; those of the others were."""
+    """The areas, of many, whose report failed; the reports of the others were made."""
 
     def __init__(self, failed: Mapping[str, str], n_areas: int) -> None:
         self.failed = dict(failed)

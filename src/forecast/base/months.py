@@ -53,10 +53,10 @@ class Span:
 
     @classmethod
     def parse(cls, first: str, last: str) -> Span:
-        """Return the span between two `YYYY-MM`; raise ValueError where a text is no month."""
+        """Return the span between two `YYYY-MM`; raise ValueError for any other text."""
         ends = parse_month(first), parse_month(last)
         if ends[0] is None or ends[1] is None or ends[0] > ends[1]:
-            raise ValueError(f"no span: {first} to {last}")
+            raise ValueError(f"not a span: {first} to {last}")
         return cls(ends[0], ends[1])
 
     @property

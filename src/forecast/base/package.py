@@ -1,4 +1,4 @@
-"""Where the files of the package lie, and what code this is."""
+"""Where the files of the package are, and which version of the code this is."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _hash(paths: Iterable[Path]) -> str:
 def commit() -> str | None:
     """Return the commit of the checkout, with `+changes` where it is not clean; else None.
 
-    A file that git does not know counts where reports are made from it.
+    An untracked file counts as a change in the folders from which reports are made.
     """
     if not (_PROJECT / ".git").exists():
         return None
@@ -65,7 +65,7 @@ def commit() -> str | None:
 
 
 def _git(*command: str) -> str:
-    """Return what git says of the checkout."""
+    """Return the output of a git command about the checkout."""
     git = ["git", "-C", str(_PROJECT), *command]
     return subprocess.run(git, capture_output=True, check=True, text=True).stdout
 

@@ -31,10 +31,10 @@ _AGAIN = "nothing was published; run again"
 
 
 def limit_threads() -> None:
-    """Give each process one numeric thread, unless the user has set the number himself.
+    """Give each process one numeric thread, unless the environment sets the number.
 
     It has to run before the first import of numpy in a new process; processes started later
-    inherit it. Threads compete with our own workers, and a fixed count fixes the last bits.
+    inherit it. Threads would compete with the workers, and a fixed number fixes the last bits.
     """
     for name in _THREAD_LIMITS:
         os.environ.setdefault(name, "1")
@@ -46,7 +46,7 @@ def use(n_workers: int | None, scheduler: str | None) -> None:
     Raise ParameterError for both at once: a cluster has as many workers as it has.
     """
     if n_workers is not None and scheduler is not None:
-        raise ParameterError(["--workers: those of --scheduler work; allowed: one of the two"])
+        raise ParameterError(["--workers and --scheduler; allowed: one of the two"])
     if n_workers is not None:
         os.environ[WORKERS] = str(n_workers)
         os.environ.pop(SCHEDULER, None)
@@ -55,7 +55,7 @@ def use(n_workers: int | None, scheduler: str | None) -> None:
 
 
 def worker_count() -> int:
-    """Return how many local processes may work: `FORECAST_WORKERS`, else one a processor."""
+    """Return the number of local worker processes: `FORECAST_WORKERS`, else one per processor."""
     text = os.environ.get(WORKERS) or str(os.cpu_count() or 1)
     if not text.isdecimal() or int(text) < 1:
         raise ParameterError([f"{WORKERS}: {text!r}; allowed: a whole number from 1 on"])
@@ -63,10 +63,10 @@ def worker_count() -> int:
 
 
 def executor(n_workers: int, n_tasks: int) -> AbstractContextManager[Executor | None]:
-    """Return an executor for tasks that are each worth a worker, None in it where one will do.
+    """Return a context with an executor for the tasks; with None where one process suffices.
 
     The workers are those of the cluster whose scheduler is named, else local processes. Raise
-    WorkersLost where a cluster cannot be used, or where workers die with their work undone.
+    WorkersLost where a cluster cannot be used, or where workers die before their work is done.
     """
     address = os.environ.get(SCHEDULER)
     if n_tasks > 1 and address:
@@ -79,8 +79,8 @@ def spread(
 ) -> Iterable[Result]:
     """Return the results in the order of the items, whoever computes them.
 
-    Local processes start with the first items while the rest are still made; a cluster maps what
-    is made already, and no iterator.
+    Local processes start with the first items while the rest are still generated; a cluster maps
+    lists only.
     """
     if pool is None:
         return map(work, items)
@@ -100,19 +100,21 @@ def _local(pool: ProcessPoolExecutor) -> Iterator[Executor]:
         with pool:
             yield pool
     except BrokenProcessPool as error:
-        raise WorkersLost(f"a local worker died, for want of memory perhaps; {_AGAIN}") from error
+        raise WorkersLost(
+            f"a local worker died, perhaps because memory ran out; {_AGAIN}"
+        ) from error
 
 
 @contextmanager
 def _cluster(address: str) -> Iterator[Executor]:
-    """Yield a Dask client as an executor; a worker that dies has its tasks done by others."""
+    """Yield a Dask client as an executor; the tasks of a worker that dies go to the others."""
     try:
         from distributed import Client, KilledWorker
         from distributed.comm.core import CommClosedError
     except ImportError as error:
         message = "--scheduler needs the extra `cluster`: growth-target-forecast[cluster]"
         raise WorkersLost(message) from error
-    logging.getLogger("distributed.client").disabled = True  # tracebacks of what is said here
+    logging.getLogger("distributed.client").disabled = True  # its tracebacks repeat our messages
     try:
         client = Client(address, timeout=_SECONDS_TO_CONNECT, set_as_default=False)
     except (OSError, ValueError) as error:
@@ -128,19 +130,20 @@ def _cluster(address: str) -> Iterator[Executor]:
 
 
 def _check(client: Client, address: str) -> None:
-    """Raise WorkersLost where a cluster's workers are none, have threads, or hold other code."""
+    """Raise WorkersLost where a cluster has no workers, or workers with threads or other code."""
     workers = client.scheduler_info(n_workers=-1)["workers"]
     if not workers:
         raise WorkersLost(f"no worker at the scheduler {address}; start one with `dask worker`")
     problems = [
-        f"worker {name}: {one['nthreads']} threads; allowed: 1, for Prophet's chance is global"
-        for name, one in workers.items()
-        if one["nthreads"] != 1
+        f"worker {name}: {worker['nthreads']} threads; allowed: 1, because Prophet's randomness "
+        "is global"
+        for name, worker in workers.items()
+        if worker["nthreads"] != 1
     ]
-    found = client.run(code_hash, on_error="return")
+    codes = client.run(code_hash, on_error="return")
     problems += [
         f"worker {name}: other code than here ({code}); allowed: the same version"
-        for name, code in found.items()
+        for name, code in codes.items()
         if code != code_hash()
     ]
     if problems:
@@ -150,7 +153,7 @@ def _check(client: Client, address: str) -> None:
 def progress_bar(
     title: str, *, show: bool, unit: str = "series", after_seconds: float = 0.0
 ) -> Callable[[int, int], None]:
-    """Return what is told (done, total) and draws a bar on standard error, not before its time."""
+    """Return a callback for (done, total) that draws a bar on standard error after some seconds."""
     from tqdm import tqdm
 
     bar = tqdm(desc=title, unit=unit, disable=not show, delay=after_seconds)

@@ -10,6 +10,6 @@ import numpy as np
 def generator(seed: int, stream: str) -> np.random.Generator:
     """Return the stream of random numbers of that name.
 
-    Each use of chance has a name of its own, so that a new use leaves the other draws alone.
+    Each use of randomness has its own name, so that a new use does not change the other draws.
     """
     return np.random.default_rng([seed, zlib.crc32(stream.encode())])

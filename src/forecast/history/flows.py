@@ -1,7 +1,7 @@
-"""Flows on one comparable base: what a seasonal model of levels may be fitted to.
+"""Flows on one comparable base, to which seasonal models of levels are fitted.
 
-January and February are one period, for the Spring Festival wanders between them and most
-offices publish them together. A year so has eleven periods, or four where only quarters exist.
+January and February are one period, because the Spring Festival moves between them and most
+offices publish them together. So a year has eleven periods, or four where there are only quarters.
 """
 
 from __future__ import annotations
@@ -61,14 +61,14 @@ def comparable_flows(levels: Levels | None, revision: FloatArray) -> Flows | Non
     flow = np.diff(total, axis=1, prepend=0.0)
     scope = np.cumprod(1 + np.r_[0.0, np.nan_to_num(revision[first + 1 : last + 1])])
     values = (flow / scope[:, None]).ravel()
-    known = np.flatnonzero(~np.isnan(values))
-    if not known.size or (values[known] <= 0).any():
+    places = np.flatnonzero(~np.isnan(values))
+    if not places.size or (values[places] <= 0).any():
         return None
-    return Flows(levels.first_year + int(first), ends, values[: known[-1] + 1])
+    return Flows(levels.first_year + int(first), ends, values[: places[-1] + 1])
 
 
 def _first_row(levels: Levels, known_years: NDArray[np.intp]) -> int:
-    """Return the first row after the last break or hole in the years."""
+    """Return the first row after the last break in levels or missing year."""
     first = int(known_years[0])
     for row in range(first + 1, int(known_years[-1]) + 1):
         hole = np.isnan(levels.year_to_date[row]).all()
@@ -79,7 +79,7 @@ def _first_row(levels: Levels, known_years: NDArray[np.intp]) -> int:
 
 
 def _period_ends(total: FloatArray) -> tuple[int, ...] | None:
-    """Return the periods that at least four fifths of the last full years have."""
+    """Return the periods of which at least four fifths are known in the last full years."""
     if not len(total):
         return None
     for ends in (MONTHLY, QUARTERLY):

@@ -42,7 +42,7 @@ RESTATED_FROM = 0.002  # of the base: published growth and the ratio of levels d
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """YTD growth in per cent and its basis, of shape (year, 12); and what is known beside it.
+    """YTD growth in per cent and its basis, of shape (year, 12), with base revisions and parts.
 
     `base_revision` is, per year, r in C / ((1 + g) C of the year before) - 1 of the year's last
     month that has levels and published growth; NaN where none has.
@@ -91,9 +91,9 @@ def year_to_date_growth(
 
 
 def settled_by(alone: Growth, growth: Growth) -> Growth:
-    """Return growth with the Decembers that published figures alone settle.
+    """Return growth in which only published figures settle a December.
 
-    `alone` is what these give. A December that rests on others besides is expected, no outturn.
+    `alone` is the growth from published figures. Any other December is expected, not an outturn.
     """
     values, basis = growth.year_to_date.copy(), growth.basis.copy()
     is_settled = alone.basis[:, -1] > Basis.EXPECTED
@@ -130,10 +130,10 @@ def _published(
     return values, parts
 
 
-def _fill(values: FloatArray, basis: NDArray[np.int8], found: FloatArray, kind: Basis) -> None:
-    """Put `found` where nothing of a higher standing is."""
-    empty = np.isnan(values) & ~np.isnan(found)
-    values[empty] = found[empty]
+def _fill(values: FloatArray, basis: NDArray[np.int8], source: FloatArray, kind: Basis) -> None:
+    """Fill missing growth from a source of lower precedence."""
+    empty = np.isnan(values) & ~np.isnan(source)
+    values[empty] = source[empty]
     basis[empty] = kind
 
 
@@ -196,8 +196,8 @@ def _base_revision(
     ratio = _year_on_year(levels.year_to_date, levels)
     both = (basis >= Basis.COMPOSED) & ~np.isnan(ratio)
     for row in range(n_years):
-        known = np.flatnonzero(both[row])
-        if known.size:
-            last = known[-1]
+        months = np.flatnonzero(both[row])
+        if months.size:
+            last = months[-1]
             revision[row] = (1 + ratio[row, last] / 100) / (1 + values[row, last] / 100) - 1
     return revision

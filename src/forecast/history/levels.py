@@ -1,4 +1,4 @@
-"""Year-to-date levels of one unit, cumulated from whatever spans were published; month shares."""
+"""Year-to-date levels of one unit, cumulated from the published spans, and month shares."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class Levels:
         """Return the twelve year-to-date levels of a year, NaN where unknown."""
         row = year - self.first_year
         if 0 <= row < len(self.year_to_date):
-            found: FloatArray = self.year_to_date[row]
-            return found
+            levels: FloatArray = self.year_to_date[row]
+            return levels
         return np.full(MONTHS_A_YEAR, np.nan)
 
     def are_comparable(self, year: int) -> bool:
@@ -64,9 +64,9 @@ def cumulated(
             total[row, last] = figure.value
         else:
             parts[row][last] = (figure.span.n_months, figure.value)
-    for row, known in enumerate(parts):
-        for last in sorted(known):
-            n_months, value = known[last]
+    for row, parts_of_year in enumerate(parts):
+        for last in sorted(parts_of_year):
+            n_months, value = parts_of_year[last]
             if np.isnan(total[row, last]):
                 total[row, last] = total[row, last - n_months] + value
     return Levels(first_year, unit, total, monthly, tuple(break_months))
@@ -75,13 +75,13 @@ def cumulated(
 def shares_of_year(level: FloatArray) -> FloatArray | None:
     """Return the twelve month shares of a year, or None where its quarters are not all known.
 
-    Months between known year-to-date levels share equally what lies between.
+    Months between known year-to-date levels get equal shares of the difference.
     """
     if np.isnan(level[_QUARTERS]).any():
         return None
     total = np.concatenate([[0.0], level])
-    known = np.flatnonzero(~np.isnan(total))
-    running = np.interp(np.arange(MONTHS_A_YEAR + 1), known, total[known])
+    months = np.flatnonzero(~np.isnan(total))
+    running = np.interp(np.arange(MONTHS_A_YEAR + 1), months, total[months])
     shares: FloatArray = np.diff(running) / running[-1]
     return shares if (shares > 0).all() else None
 
@@ -103,8 +103,8 @@ def base_year_shares(
 
     The base year's own; else the nearest year's own; else a related series'; else equal ones.
     """
-    found = [_shares(year - 1, own, related) for year in years]
-    return np.array([shares for shares, _ in found]), tuple(basis for _, basis in found)
+    pairs = [_shares(year - 1, own, related) for year in years]
+    return np.array([shares for shares, _ in pairs]), tuple(basis for _, basis in pairs)
 
 
 def _shares(

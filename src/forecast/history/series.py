@@ -55,8 +55,8 @@ class History:
     @property
     def last_published(self) -> int | None:
         """The last month with settled YTD growth; None where there is none."""
-        known = np.flatnonzero(self.growth.basis.ravel() > Basis.EXPECTED)
-        return month(self.first_year, 1) + int(known[-1]) if known.size else None
+        settled = np.flatnonzero(self.growth.basis.ravel() > Basis.EXPECTED)
+        return month(self.first_year, 1) + int(settled[-1]) if settled.size else None
 
     @property
     def months_known(self) -> int:
@@ -88,7 +88,7 @@ class History:
 
     @property
     def expected(self) -> dict[int, float]:
-        """Expected YTD growth by month, where nothing settled stands."""
+        """Expected YTD growth by month, where no growth is settled."""
         where = np.argwhere(self.growth.basis == Basis.EXPECTED)
         return {
             month(self.first_year + int(y), int(m) + 1): float(self.growth.year_to_date[y, m])
@@ -124,25 +124,23 @@ class History:
         return (before / running).ravel(), (self.shares / running).ravel()
 
     def to_frame(self) -> pd.DataFrame:
-        """Return YTD growth by month, in per cent, with its basis; months without are left out."""
+        """Return known YTD growth by month, in per cent, with its basis."""
         first = f"{self.first_year}-01"
         months = pd.period_range(first, periods=self.shares.size, freq="M", name="month")
         basis = [Basis(b).name.lower() for b in self.growth.basis.ravel().tolist()]
-        told = {"growth_pct": self.growth.year_to_date.ravel(), "basis": basis}
-        return pd.DataFrame(told, index=months).query("basis != 'missing'")
+        columns = {"growth_pct": self.growth.year_to_date.ravel(), "basis": basis}
+        return pd.DataFrame(columns, index=months).query("basis != 'missing'")
 
     def _repr_html_(self) -> str:
         """Return YTD growth by year and month of the year, for notebooks."""
         years = range(self.first_year, self.year + 1)
         grid = pd.DataFrame(self.growth.year_to_date, index=years, columns=range(1, 13))
-        known = day(self.as_of, "en")
-        return markup_of(
-            grid.dropna(how="all"),
-            text("shown.history", "en", name=self.indicator.name_en, area=self.area, day=known),
-        )
+        entry, on = self.indicator, day(self.as_of, "en")
+        caption = text("shown.history", "en", name=entry.name_en, area=self.area, day=on)
+        return markup_of(grid.dropna(how="all"), caption)
 
     def normal_progress(self, months_known: int) -> float | None:
-        """Return the mean share of a year done by a month over three or more years, else None."""
+        """Return the mean share of a year up to a month, over three or more years, else None."""
         own = [s for s, basis in zip(self.shares, self.shares_basis, strict=True) if basis == OWN]
         return float(np.mean([s[:months_known].sum() for s in own])) if len(own) >= 3 else None
 

@@ -17,7 +17,7 @@ from forecast.archive.overlay import Overlay, read_overlay
 from forecast.archive.targets import in_force
 from forecast.backtest.past_errors import past_errors
 from forecast.backtest.replay import Plan, Progress, replay
-from forecast.base.cache import cache_folder, keep_tables, kept_table
+from forecast.base.cache import cache_folder, cache_tables, cached_table
 from forecast.base.errors import BeforeFirstRelease, DayAhead, ParameterError
 from forecast.base.files import sha256_of
 from forecast.base.package import code_hash
@@ -211,7 +211,7 @@ def record_of(
     kept = _read(stem)
     if kept is None:
         kept = _replayed(archive, n_workers, on_progress)
-        keep_tables(dict(zip(_paths(stem), (kept.points, kept.densities), strict=True)))
+        cache_tables(dict(zip(_paths(stem), (kept.points, kept.densities), strict=True)))
     return kept
 
 
@@ -272,8 +272,8 @@ def _replayed(archive: Archive, n_workers: int, on_progress: Progress | None) ->
 def _read(stem: Path) -> Record | None:
     """Return a kept record; None where there is none, or none that can be read."""
     of_calls, of_densities = _paths(stem)
-    calls = kept_table(of_calls, COLUMNS)
-    densities = kept_table(of_densities, DENSITY_COLUMNS)
+    calls = cached_table(of_calls, COLUMNS)
+    densities = cached_table(of_densities, DENSITY_COLUMNS)
     return None if calls is None or densities is None else Record(calls, densities)
 
 

@@ -52,7 +52,7 @@ def clock_of(book: Commitments, one: Commitment, day: date) -> Clock:
 
 def _past_years(book: Commitments, one: Commitment, day: date) -> list[list[ProgressEntry]]:
     """Return the progress of earlier years of a commitment that was reported to the end."""
-    earlier = [c for c in book.known_years(day) if c.id == one.id and c.year < one.year]
+    earlier = [c for c in book.all_in_force(day) if c.id == one.id and c.year < one.year]
     found = [book.progress(c, day) for c in earlier]
     return [
         entries

@@ -77,7 +77,7 @@ def completions(
     book: Commitments, area: str, year: int, day: date, *, seed: int, n_paths: int
 ) -> list[Completion]:
     """Return the completion of each commitment in force on a day, from what was known on it."""
-    pool = {(c.id, c.year): (c.is_share, _own(book, c, day)) for c in book.known_years(day)}
+    pool = {(c.id, c.year): (c.is_share, _own(book, c, day)) for c in book.all_in_force(day)}
     return [
         _completion(book, one, day, pool, n_paths, generator(seed, f"completion/{area}/{one.id}"))
         for one in book.in_force(area, year, day)

@@ -15,7 +15,7 @@ from forecast.archive.archive import Archive, BoolArray, Snapshot
 from forecast.archive.registry import Registry
 from forecast.archive.targets import Target
 from forecast.backtest.replay import Progress
-from forecast.base.cache import cache_folder, keep_tables, kept_table
+from forecast.base.cache import cache_folder, cache_tables, cached_table
 from forecast.base.package import code_hash
 from forecast.base.parallel import executor, spread
 from forecast.base.series import Series
@@ -160,7 +160,7 @@ def calls_on(
         days = {estimation_day(vintage.learnt_on) for vintage, _ in missing.values()}
         records = {day: _record(question.now, day, n_workers, on_replay) for day in sorted(days)}
         kept |= _made(question, missing, records, n_workers, on_progress)
-        keep_tables({path: _table(kept)})
+        cache_tables({path: _table(kept)})
     return [kept[key] for key, _ in named]
 
 
@@ -193,7 +193,7 @@ def _kept(question: Question) -> tuple[Path, dict[str, Call]]:
     asked = (question.area, question.year, question.seed, question.n_paths, code_hash())
     name = hashlib.sha256(repr(asked).encode()).hexdigest()[:32]
     path = cache_folder() / f"calls-{name}.parquet"
-    table = kept_table(path, _COLUMNS)
+    table = cached_table(path, _COLUMNS)
     return path, {} if table is None else dict(_calls(table))
 
 

@@ -7,7 +7,7 @@ import hashlib
 import io
 from importlib.metadata import version
 
-from forecast.base.cache import cache_folder, keep_text, kept_text
+from forecast.base.cache import cache_folder, cache_text, cached_text
 
 _FONTS = "pylopdf-fonts-zh-cn"
 # Without a range this would be the page's first font where no other is installed, and widths would
@@ -27,10 +27,10 @@ def with_chinese(page: str) -> str:
         return page
     key = hashlib.sha256(f"{version(_FONTS)} {version('fonttools')} {chinese}".encode())
     cached = cache_folder() / "glyphs" / f"{key.hexdigest()[:32]}.woff.txt"
-    font = kept_text(cached)
+    font = cached_text(cached)
     if font is None:
         font = _cut(chinese, "woff")
-        keep_text(cached, font)
+        cache_text(cached, font)
     return _with_style(page, _face("Report Chinese", font, "woff", _BESIDE_OTHERS))
 
 

@@ -21,7 +21,7 @@ def entries() -> Mapping[str, Mapping[str, str]]:
     """Return every key with its text by language."""
     source = files("forecast.base.texts").joinpath("catalogue.toml").read_text(encoding="utf-8")
     tables = tomllib.loads(source).items()
-    return {f"{table}.{name}": said for table, names in tables for name, said in names.items()}
+    return {f"{table}.{name}": words for table, names in tables for name, words in names.items()}
 
 
 def placeholders_of(template: str) -> set[str]:

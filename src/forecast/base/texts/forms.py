@@ -95,8 +95,8 @@ def span(first: str, last: str, lang: str, *, year: int | None = None) -> str:
     """Return the span between two `YYYY-MM`; its year is left out where it is `year`."""
     ends = int(first[5:]), int(last[5:])
     form = "year" if ends == (1, 12) else "month" if first == last else "months"
-    known = "here" if int(last[:4]) == year else "there"
-    return text(f"span.{form}_{known}", lang, year=last[:4], **_month_names(*ends, lang))
+    place = "here" if int(last[:4]) == year else "there"
+    return text(f"span.{form}_{place}", lang, year=last[:4], **_month_names(*ends, lang))
 
 
 def months(first: int, last: int, lang: str) -> str:

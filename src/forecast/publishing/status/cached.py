@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from forecast.base.cache import cache_folder, keep_text, kept_text
+from forecast.base.cache import cache_folder, cache_text, cached_text
 from forecast.base.files import sha256_of
 from forecast.base.package import package_hash
 from forecast.base.parameters import Parameters
@@ -36,7 +36,7 @@ def statuses(asked: Parameters, area: str | None, *, show_progress: bool) -> lis
     if asked.overlay is None:
         zone = read_schedule(asked.data).time_zone
         lines = {"time_zone": zone, "statuses": [asdict(status) for status in told]}
-        keep_text(path, json.dumps(lines, ensure_ascii=False))
+        cache_text(path, json.dumps(lines, ensure_ascii=False))
     return told
 
 
@@ -46,7 +46,7 @@ def kept(path: Path, asked: Parameters) -> list[Status] | None:
     A day that has not come yet, after a clock was put back, has no answer to be kept.
     """
     try:
-        told = json.loads(kept_text(path) or "")
+        told = json.loads(cached_text(path) or "")
         has_come = asked.as_of <= datetime.now(ZoneInfo(told["time_zone"])).date()
         return [status_from(one) for one in told["statuses"]] if has_come else None
     except (ValueError, KeyError, TypeError):
