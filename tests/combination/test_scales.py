@@ -197,7 +197,7 @@ def test_a_single_move_of_an_area_says_little_of_all_areas(rows: list[Row]):
     assert factor == pytest.approx(2.09, rel=0.1)  # the sixth root of 40 / (0.6745 * 0.7071)
 
 
-def test_how_far_areas_lie_from_their_lenders_comes_out(rows: list[Row]):
+def test_how_far_areas_lie_from_their_donors_comes_out(rows: list[Row]):
     rng = np.random.default_rng(12)
     related = {f"district/{name[-1]}": (name,) for name in SCALES}
     apart = [

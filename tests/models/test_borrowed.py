@@ -43,7 +43,7 @@ def test_it_steps_back_where_the_office_has_said_what_it_expects():
     assert Borrowed().can_fit(asking([row(), row()], expected={month(2017, 12): 7.0}))
 
 
-def test_without_a_lender_it_says_no():
+def test_without_a_donor_it_says_no():
     history = history_of([row(), row()])
     assert not Borrowed().can_fit(history)
     with pytest.raises(
@@ -52,7 +52,7 @@ def test_without_a_lender_it_says_no():
         Borrowed().fit(history, Shared())
 
 
-def test_a_lender_that_has_been_silent_for_two_years_does_not_serve():
+def test_a_donor_that_has_been_silent_for_two_years_does_not_serve():
     silent = [row(m12=8.0), row(), row()]
     assert not Borrowed().can_fit(asking([row(), row(), row()], silent))
     assert Borrowed().can_fit(asking([row(), row(), row()], [row(), row(m12=8.0), row()]))
@@ -69,24 +69,24 @@ def test_a_series_of_the_same_area_is_no_lender():
     assert not Borrowed().can_fit(history)
 
 
-def test_areas_that_never_differed_follow_their_lender_exactly():
+def test_areas_that_never_differed_follow_their_donor_exactly():
     shared = Shared(difference=0.0)
     paths = paths_of(asking([row(), row()]), shared)
     known = paths[:, [2, 5]]
-    assert (known == [7.0, 7.2]).all()  # what is known of the lender is known
-    lender = Pace().fit(history_of(HALF, area="nation"), shared)
-    december = lender.simulate(4000, np.random.default_rng(9))[:, -1]
+    assert (known == [7.0, 7.2]).all()  # what is known of the donor is known
+    donor = Pace().fit(history_of(HALF, area="nation"), shared)
+    december = donor.simulate(4000, np.random.default_rng(9))[:, -1]
     quantiles = (0.1, 0.5, 0.9)
     expected = np.quantile(december, quantiles)
     assert np.quantile(paths[:, -1], quantiles) == pytest.approx(expected, abs=0.35)
 
 
-def test_months_of_which_the_lender_never_spoke_have_its_annual_growth():
+def test_months_of_which_the_donor_never_spoke_have_its_annual_growth():
     paths = paths_of(asking([row(), row()]), Shared(difference=0.0))
     assert (paths[:, 0] == paths[:, -1]).all()
 
 
-def test_the_distance_from_the_lender_is_kept_all_year():
+def test_the_distance_from_the_donor_is_kept_all_year():
     apart = Shared(difference=0.7, typical_scale_pp=3.0)
     paths = paths_of(asking([row(), row()]), apart, n_paths=20_000)
     distance = paths[:, 2] - 7.0
@@ -96,13 +96,13 @@ def test_the_distance_from_the_lender_is_kept_all_year():
 
 def test_it_is_wider_than_its_lender():
     shared = Shared()
-    lender = Pace().fit(history_of(HALF, area="nation"), shared)
+    donor = Pace().fit(history_of(HALF, area="nation"), shared)
     own = np.quantile(paths_of(asking([row(), row()]), shared)[:, -1], (0.1, 0.9))
-    lent = np.quantile(lender.simulate(4000, np.random.default_rng(1))[:, -1], (0.1, 0.9))
+    lent = np.quantile(donor.simulate(4000, np.random.default_rng(1))[:, -1], (0.1, 0.9))
     assert np.diff(own) > 1.2 * np.diff(lent)
 
 
-def test_two_lenders_lend_half_of_the_paths_each():
+def test_two_donors_give_half_of_the_paths_each():
     nation, city = history_of(HALF, area="nation"), history_of([row(), row(m6=70.0)], area="city")
     related = {NATION: nation, "city/sales": city}
     history = history_of([row(), row()], area="district", related=related)
@@ -120,7 +120,7 @@ def test_what_futian_had_not_said_by_september_gets_a_wide_band(real_archive: Ar
     assert high - low > 8.0
 
 
-def test_more_of_the_lenders_year_narrows_the_band():
+def test_more_of_the_donors_year_narrows_the_band():
     shared = replace(Shared(), difference=0.1)
     early = paths_of(asking([row(), row()], [row(m12=8.0), row(m3=7.0)]), shared)
     late = paths_of(asking([row(), row()], [row(m12=8.0), row(m11=7.0)]), shared)

@@ -310,7 +310,7 @@ def test_an_update_without_the_newest_level_answers_for_the_right_months_or_not(
     assert paths.shape == (N_PATHS, len(later.ahead))
 
 
-def test_of_a_series_without_figures_and_lenders_no_model_says_anything(archive: Archive):
+def test_of_a_series_without_figures_and_donors_no_model_says_anything(archive: Archive):
     history = build_history(archive.as_of(date(2018, 8, 31)), "district", "patents", 2018)
     assert not any(model.can_fit(history) for model in MODELS.values())
 

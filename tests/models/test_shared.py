@@ -14,7 +14,7 @@ def asking(series: str, related: tuple[str, ...] = ()) -> History:
     return history_of([row()], area=area, entry=indicator(id=name), related=lent)
 
 
-def test_a_scale_is_shrunk_to_its_lenders_by_four_years():
+def test_a_scale_is_shrunk_to_its_donors_by_four_years():
     shared = Shared(scales={"district/a": (8.0, 4), "nation/a": (1.0, 30)}, area_factor=2.0)
     scale = shared.scale_of(asking("district/a", ("nation/a",)))
     assert scale.scale_pp == pytest.approx(np.sqrt(8.0 * 2.0))  # four own years against four lent
@@ -27,13 +27,13 @@ def test_a_scale_of_many_own_years_is_the_series_own():
     assert (scale.scale_pp, scale.basis) == (pytest.approx(8.0, rel=0.02), "own")
 
 
-def test_without_lenders_a_scale_is_shrunk_to_the_typical_one():
+def test_without_donors_a_scale_is_shrunk_to_the_typical_one():
     shared = Shared(scales={"nation/a": (8.0, 12)}, typical_scale_pp=2.0)
     expected = np.exp((4 * np.log(2) + 12 * np.log(8)) / 16)
     assert shared.scale_of(asking("nation/a")).scale_pp == pytest.approx(expected)
 
 
-def test_a_series_without_a_past_has_its_lenders_scale():
+def test_a_series_without_a_past_has_its_donors_scale():
     shared = Shared(scales={"nation/a": (1.5, 30)}, area_factor=2.0)
     scale = shared.scale_of(asking("district/a", ("nation/a",)))
     assert (scale.scale_pp, scale.basis, scale.own_years) == (pytest.approx(3.0), "borrowed", 0)

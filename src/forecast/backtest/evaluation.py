@@ -90,14 +90,16 @@ def _raw_pools(forecasts: Sequence[ReplayedForecast], members: pd.DataFrame) -> 
     places = past.groupby(level="reference").indices
 
     @cache
-    def of_all(n_settled: int, names: tuple[str, ...], known: int) -> Standing:
-        return standing(past.iloc[:n_settled], names, known)
+    def of_all(n_settled: int, names: tuple[str, ...], months_known: int) -> Standing:
+        return standing(past.iloc[:n_settled], names, months_known)
 
     @cache
-    def weight(n_settled: int, names: tuple[str, ...], known: int, reference: str) -> FloatArray:
+    def weight(
+        n_settled: int, names: tuple[str, ...], months_known: int, reference: str
+    ) -> FloatArray:
         own = places.get(reference, np.arange(0))
         own = own[: np.searchsorted(own, n_settled)]
-        return of_all(n_settled, names, known).weights(past.iloc[own])
+        return of_all(n_settled, names, months_known).weights(past.iloc[own])
 
     pools = []
     for forecast in forecasts:

@@ -47,12 +47,12 @@ def _pace_errors(history: History) -> Iterator[ErrorRow]:
     settled = history.settled
     for row, growth in enumerate(settled):
         year = history.first_year + row
-        known = np.flatnonzero(np.isfinite(growth)) + 1
-        moves = {(int(k), int(j)) for k, j in pairwise(known)}
+        months = np.flatnonzero(np.isfinite(growth)) + 1
+        moves = {(int(k), int(j)) for k, j in pairwise(months)}
         moves |= {
             (int(k), MONTHS_A_YEAR)
-            for k in known
-            if known[-1] == MONTHS_A_YEAR and k < MONTHS_A_YEAR
+            for k in months
+            if months[-1] == MONTHS_A_YEAR and k < MONTHS_A_YEAR
         }
         for k, j in sorted(moves):
             yield _row(
@@ -89,7 +89,7 @@ def _row(
     released: dict[int, date],
 ) -> ErrorRow:
     """Return a row of the record; `growths` are forecast and outturn in per cent."""
-    known, until = months
+    months_known, until = months
     settled_on = released.get(month(year, until), history.as_of)
     return (
         history.area,
@@ -97,7 +97,7 @@ def _row(
         rule,
         year,
         model,
-        known,
+        months_known,
         until,
         *map(float, growths),
         settled_on,

@@ -154,13 +154,13 @@ def _forecasts_of(series: _Series) -> list[ReplayedForecast]:
     for year in series.plan.years:
         fitted: dict[str, Fitted] = {}
         outturns = _Outturns(series, year)
-        for known in series.plan.months:
-            as_of = days.get(month(year, known)) if known else None
+        for months_known in series.plan.months:
+            as_of = days.get(month(year, months_known)) if months_known else None
             if as_of is None or as_of < series.begins_on:
                 continue
             snapshot = series.archive.as_of(as_of)
             history = build_history(snapshot, series.area, series.indicator, year)
-            if history.months_known <= known and history.ahead:
+            if history.months_known <= months_known and history.ahead:
                 forecast = _forecast(series, history, outturns, fitted)
                 forecasts += [] if forecast is None else [forecast]
     return forecasts

@@ -65,10 +65,10 @@ def dependence(histories: Sequence[History], errors: pd.DataFrame) -> Dependence
     n = len(histories)
     listed = [(i, h.series) for i, h in enumerate(histories)]
     listed += [(i, s) for i, h in enumerate(histories) for s in h.indicator.donor_series(h.area)]
-    known = np.array([histories[i].months_known for i, _ in listed], dtype=float)
+    months_known = np.array([histories[i].months_known for i, _ in listed], dtype=float)
     scores = errors.reindex(columns=[str(series) for _, series in listed]).dropna(how="all")
     years = scores.index.get_level_values("year").to_numpy(dtype=np.int64)
-    every = _pairs(scores, years, known)
+    every = _pairs(scores, years, months_known)
     own = _Sample(every.correlation[:n, :n], every.n_years[:n, :n])
     has_record = np.zeros(n, dtype=bool)
     for column, (i, _) in enumerate(listed):

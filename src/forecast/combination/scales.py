@@ -39,13 +39,13 @@ class Moves:
     series: IntArray
     rule: NDArray[np.str_]
     year: IntArray
-    known: IntArray
+    months_known: IntArray
     until: IntArray
     error_pp: FloatArray
 
     def of(self, chosen: NDArray[np.bool_]) -> Moves:
         """Return the chosen moves alone."""
-        columns = ("series", "rule", "year", "known", "until", "error_pp")
+        columns = ("series", "rule", "year", "months_known", "until", "error_pp")
         return replace(self, **{name: getattr(self, name)[chosen] for name in columns})
 
 
@@ -88,11 +88,11 @@ def _moves(record: Record, model: str) -> Moves:
     """Return the errors of one rule as arrays."""
     points = record.of_model(model)
     series, names = pd.factorize(points["area"] + "/" + points["indicator"], sort=True)
-    year, known, until = (
+    year, months_known, until = (
         points[c].to_numpy(dtype=np.int64) for c in ("year", "months_known", "until")
     )
     rule, error = points["rule"].to_numpy(dtype=str), points["error_pp"].to_numpy(dtype=float)
-    return Moves(names.to_numpy(dtype=str), series, rule, year, known, until, error)
+    return Moves(names.to_numpy(dtype=str), series, rule, year, months_known, until, error)
 
 
 def _places(moves: Moves) -> Iterator[tuple[str, IntArray]]:
@@ -126,10 +126,10 @@ def _scales(moves: Moves, profile: Mapping[str, FloatArray]) -> dict[str, float]
 
 def _typical(moves: Moves, profile: Mapping[str, FloatArray]) -> FloatArray:
     """Return the typical move between the months of each, in units of its series' scale."""
-    typical = np.full(moves.known.size, np.nan)
+    typical = np.full(moves.months_known.size, np.nan)
     for rule, table in profile.items():
         own = moves.rule == rule
-        typical[own] = table[moves.known[own], moves.until[own]]
+        typical[own] = table[moves.months_known[own], moves.until[own]]
     return typical
 
 
@@ -140,11 +140,13 @@ def _profile(moves: Moves, scales: Mapping[str, float]) -> FloatArray:
     """
     square = (moves.error_pp / _units(moves, scales)) ** 2
     table = np.full((MONTHS_A_YEAR + 1, MONTHS_A_YEAR + 1), np.nan)
-    for known in range(MONTHS_A_YEAR):
-        for until in range(known + 1, MONTHS_A_YEAR + 1):
-            values = square[(moves.known == known) & (moves.until == until) & np.isfinite(square)]
+    for months_known in range(MONTHS_A_YEAR):
+        for until in range(months_known + 1, MONTHS_A_YEAR + 1):
+            values = square[
+                (moves.months_known == months_known) & (moves.until == until) & np.isfinite(square)
+            ]
             if values.size >= _FEWEST_ERRORS:
-                table[known, until] = np.sqrt(values.mean())
+                table[months_known, until] = np.sqrt(values.mean())
     for until in range(1, MONTHS_A_YEAR + 1):
         _interpolate(table[:until, until])
     return np.where(np.isnan(table), assumed_profile(), table)
@@ -152,10 +154,10 @@ def _profile(moves: Moves, scales: Mapping[str, float]) -> FloatArray:
 
 def _interpolate(column: FloatArray) -> None:
     """Fill the gaps of a column from month 1 on; the move from its last month is zero."""
-    known = np.flatnonzero(np.isfinite(column[1:])) + 1
-    if known.size:
+    observed = np.flatnonzero(np.isfinite(column[1:])) + 1
+    if observed.size:
         months = np.arange(1, len(column))
-        column[1:] = np.interp(months, np.r_[known, len(column)], np.r_[column[known], 0.0])
+        column[1:] = np.interp(months, np.r_[observed, len(column)], np.r_[column[observed], 0.0])
         if not np.isfinite(column[0]):
             column[0] = column[1]
 
@@ -167,10 +169,10 @@ def _errors(
     final = moves.of(moves.until == MONTHS_A_YEAR)
     scaled = final.error_pp / _units(final, scales)
     pools = {}
-    for known in range(MONTHS_A_YEAR):
-        values = scaled[(final.known == known) & np.isfinite(scaled)]
+    for months_known in range(MONTHS_A_YEAR):
+        values = scaled[(final.months_known == months_known) & np.isfinite(scaled)]
         if values.size >= _FEWEST_ERRORS:
-            pools[known] = _thinned(values) / profile[known, MONTHS_A_YEAR]
+            pools[months_known] = _thinned(values) / profile[months_known, MONTHS_A_YEAR]
     return pools
 
 
@@ -238,13 +240,15 @@ def _elasticity(moves: Moves, shared: Shared, related: References) -> tuple[floa
     scales = {name: scale for name, (scale, _) in shared.scales.items()}
     unit = final.error_pp / (_units(final, scales) * _typical(final, shared.profile))
     names = final.names[final.series].tolist()
-    keys = zip(names, final.year.tolist(), final.known.tolist(), strict=True)
+    keys = zip(names, final.year.tolist(), final.months_known.tolist(), strict=True)
     by_key = {
         key: value for key, value in zip(keys, unit.tolist(), strict=True) if np.isfinite(value)
     }
     pairs = []
-    for (name, year, known), own in by_key.items():
-        others = [by_key[key] for r in related.get(name, ()) if (key := (r, year, known)) in by_key]
+    for (name, year, months_known), own in by_key.items():
+        others = [
+            by_key[key] for r in related.get(name, ()) if (key := (r, year, months_known)) in by_key
+        ]
         if others:
             pairs.append((fmean(others), own))
     x, y = np.array(pairs).reshape(-1, 2).T

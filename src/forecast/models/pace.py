@@ -72,16 +72,16 @@ class FittedPace:
 
     def simulate(self, n_paths: int, rng: np.random.Generator) -> FloatArray:
         """Return paths of YTD growth, each on a straight course to its December."""
-        year, known = year_of(self.anchor.month), month_of_year(self.anchor.month)
+        year, months_known = year_of(self.anchor.month), month_of_year(self.anchor.month)
         spread = np.sqrt(
             self.scale.degrees_of_freedom / rng.chisquare(self.scale.degrees_of_freedom, n_paths)
         )
         start = np.full(n_paths, self.anchor.growth_pct)
         if self.anchor.is_expected:
             start = start + self._errors(MONTHS_A_YEAR - 1, spread, rng)
-        december = {
-            year: start if known == MONTHS_A_YEAR else start + self._errors(known, spread, rng)
-        }
+        december = {year: start}
+        if months_known < MONTHS_A_YEAR:
+            december[year] = start + self._errors(months_known, spread, rng)
         for later in range(year + 1, self.history.year + 1):
             december[later] = december[later - 1] + self._errors(0, spread, rng)
         paths = np.empty((n_paths, len(self.history.ahead)))
@@ -112,10 +112,11 @@ class FittedPace:
             return start
         if year != year_of(self.anchor.month):
             return december[year]
-        known = month_of_year(self.anchor.month)
+        months_known = month_of_year(self.anchor.month)
         if self.history.indicator.is_stock:
-            return start + (december[year] - start) * (position - known) / (MONTHS_A_YEAR - known)
-        settled = self.history.settled_share(year, known)
+            left = MONTHS_A_YEAR - months_known
+            return start + (december[year] - start) * (position - months_known) / left
+        settled = self.history.settled_share(year, months_known)
         done = self.history.settled_share(year, position)
         rest = start + (december[year] - start) / (1 - settled)
         return (settled * start + (done - settled) * rest) / done

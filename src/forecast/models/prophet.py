@@ -52,9 +52,9 @@ class Prophet:
                 daily_seasonality=False,
                 changepoint_range=_TREND_UNTIL,
             )
-            known = np.flatnonzero(np.isfinite(flows.amounts))[-_YEARS * flows.season :]
-            monthly = flows.amounts[known] / _months(flows, known)
-            table = pd.DataFrame({"ds": _dates(flows, known), "y": monthly})
+            observed = np.flatnonzero(np.isfinite(flows.amounts))[-_YEARS * flows.season :]
+            monthly = flows.amounts[observed] / _months(flows, observed)
+            table = pd.DataFrame({"ds": _dates(flows, observed), "y": monthly})
             model.fit(table, seed=0)
         return FittedProphet(history, model)
 

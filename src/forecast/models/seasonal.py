@@ -63,8 +63,9 @@ def growth_paths(history: History, flows: Flows, ahead: FloatArray) -> FloatArra
     """
     base_year = year_of(history.ahead[0]) - 1
     start = flows.period_index(base_year)
-    known = np.broadcast_to(filled(flows)[start:, None], (len(flows.amounts) - start, len(ahead)))
-    by_year = np.concatenate([known, ahead.T]).reshape(-1, flows.season, len(ahead))
+    observed = filled(flows)[start:, None]
+    observed = np.broadcast_to(observed, (len(observed), len(ahead)))
+    by_year = np.concatenate([observed, ahead.T]).reshape(-1, flows.season, len(ahead))
     totals = [list(accumulate(year)) for year in by_year]  # np.cumsum takes ten times as long
     growth = [
         [100 * (now / before - 1) for before, now in zip(base, year, strict=True)]

@@ -46,9 +46,9 @@ def assumed_profile() -> FloatArray:
     variance, a random walk in the level about l cubed; this is the mean of the two.
     """
     months = np.arange(MONTHS_A_YEAR + 1)
-    known, until = np.meshgrid(months, months, indexing="ij")
+    months_known, until = np.meshgrid(months, months, indexing="ij")
     with np.errstate(divide="ignore", invalid="ignore"):
-        left = np.where(until > known, 1 - known / until, np.nan)
+        left = np.where(until > months_known, 1 - months_known / until, np.nan)
     noise, walk = left, left**3
     table: FloatArray = np.sqrt((noise + walk) / 2)
     return table
