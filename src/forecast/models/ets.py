@@ -15,13 +15,12 @@ from forecast.history.flows import Flows
 from forecast.history.levels import FloatArray
 from forecast.history.series import History
 from forecast.models.seasonal import (
+    FittedFlows,
+    SeasonalModel,
     filled,
-    growth_paths,
-    n_periods_ahead,
     needed_flows,
     own_offsets,
     shifted_share,
-    usable_flows,
 )
 from forecast.models.shared import Shared
 
@@ -31,14 +30,10 @@ _YEARS = 10  # older habits mislead: shares and seasons have changed since
 _LEAST_PART = 1e-3  # of the smallest flow: multiplicative paths may touch zero
 
 
-class Ets:
+class Ets(SeasonalModel):
     """Exponential smoothing of the last ten years' flows."""
 
     name = "ets"
-
-    def can_fit(self, history: History) -> bool:
-        """Return whether four regular years of positive flows reach the last published month."""
-        return usable_flows(history) is not None
 
     def fit(self, history: History, shared: Shared) -> FittedEts:
         """Return the model at the mode of its posterior; raise NotEnoughHistory."""
@@ -81,24 +76,19 @@ class _Smoothed(ETSResults):  # type: ignore[misc]  # statsmodels has no types
 
 
 @dataclass(frozen=True)
-class FittedEts:
+class FittedEts(FittedFlows):
     """The model with its smoothing parameters."""
 
-    history: History
+    name = Ets.name
     parameters: FloatArray
 
-    def update(self, history: History) -> FittedEts:
-        """Return the same parameters on newer flows."""
-        needed_flows(history, Ets.name)
-        return FittedEts(history, self.parameters)
-
-    def simulate(self, n_paths: int, rng: np.random.Generator) -> FloatArray:
-        """Return paths of YTD growth from simulated flows."""
-        flows = needed_flows(self.history, Ets.name)
-        n = n_periods_ahead(self.history, flows)
+    def flows_ahead(
+        self, flows: Flows, n_ahead: int, n_paths: int, rng: np.random.Generator
+    ) -> FloatArray:
+        """Return simulated flows, none below a thousandth of the smallest so far."""
         model = _model(self.history, flows)
         smoothed = _Smoothed(model, self.parameters, model.smooth(self.parameters, return_raw=True))
-        paths = smoothed.simulate(n, anchor="end", repetitions=n_paths, rng=rng)
-        ahead = np.asarray(paths).reshape(n, n_paths).T
-        floor = _LEAST_PART * np.nanmin(flows.amounts)
-        return growth_paths(self.history, flows, np.maximum(ahead, floor))
+        paths = smoothed.simulate(n_ahead, anchor="end", repetitions=n_paths, rng=rng)
+        ahead = np.asarray(paths).reshape(n_ahead, n_paths).T
+        floored: FloatArray = np.maximum(ahead, _LEAST_PART * np.nanmin(flows.amounts))
+        return floored

@@ -17,7 +17,7 @@ from forecast.base.errors import NotEnoughHistory
 from forecast.history.flows import Flows
 from forecast.history.levels import FloatArray
 from forecast.history.series import History
-from forecast.models.seasonal import growth_paths, n_periods_ahead, needed_flows, usable_flows
+from forecast.models.seasonal import FittedFlows, usable_flows
 from forecast.models.shared import Shared
 
 _YEARS, _QUARTERS = 10, 4
@@ -60,28 +60,22 @@ class Prophet:
 
 
 @dataclass(frozen=True)
-class FittedProphet:
-    """A fitted Prophet, whose parameters stay as new figures come in."""
+class FittedProphet(FittedFlows):
+    """A fitted Prophet, whose trend and seasons stay as newer flows come in."""
 
-    history: History
+    name = Prophet.name
     model: Any
 
-    def update(self, history: History) -> FittedProphet:
-        """Return the same trend and seasons, with newer flows taken as known."""
-        needed_flows(history, Prophet.name)
-        return FittedProphet(history, self.model)
-
-    def simulate(self, n_paths: int, rng: np.random.Generator) -> FloatArray:
-        """Return paths of YTD growth from Prophet's predictive samples."""
-        flows = needed_flows(self.history, Prophet.name)
-        ahead = np.arange(n_periods_ahead(self.history, flows)) + len(flows.amounts)
+    def flows_ahead(
+        self, flows: Flows, n_ahead: int, n_paths: int, rng: np.random.Generator
+    ) -> FloatArray:
+        """Return Prophet's predictive samples, none below a hundredth of the smallest flow."""
+        ahead = np.arange(n_ahead) + len(flows.amounts)
         with _quiet(), _seeded(int(rng.integers(2**32))):
             self.model.uncertainty_samples = n_paths
-            samples = self.model.predictive_samples(pd.DataFrame({"ds": _dates(flows, ahead)}))[
-                "yhat"
-            ].T
+            samples = self.model.predictive_samples(pd.DataFrame({"ds": _dates(flows, ahead)}))
         floor = np.nanmin(flows.amounts) / 100  # a flow cannot be negative; Prophet does not know
-        return growth_paths(self.history, flows, np.maximum(samples * _months(flows, ahead), floor))
+        return np.asarray(np.maximum(samples["yhat"].T * _months(flows, ahead), floor))
 
 
 def _months(flows: Flows, index: NDArray[np.intp]) -> FloatArray:

@@ -22,12 +22,11 @@ from forecast.history.flows import Flows
 from forecast.history.levels import FloatArray
 from forecast.history.series import History
 from forecast.models.seasonal import (
-    growth_paths,
-    n_periods_ahead,
+    FittedFlows,
+    SeasonalModel,
     needed_flows,
     own_offsets,
     shifted_share,
-    usable_flows,
 )
 from forecast.models.shared import Shared
 from forecast.models.statespace import (
@@ -42,14 +41,10 @@ _PERSISTENCE, _SMOOTHING, _SEASONAL_SMOOTHING = 0.982, 0.62, 0.45  # of eleven p
 _ELEVEN = 11
 
 
-class Sarima:
+class Sarima(SeasonalModel):
     """A damped seasonal ARIMA on logarithms of flows."""
 
     name = "sarima"
-
-    def can_fit(self, history: History) -> bool:
-        """Return whether four regular years of flows reach the last published month."""
-        return usable_flows(history) is not None
 
     def fit(self, history: History, shared: Shared) -> FittedSarima:
         """Return the model with the variance of its recent errors; raise NotEnoughHistory."""
@@ -99,23 +94,18 @@ def _filtered(model: SARIMAX, parameters: FloatArray) -> FilterResults:
 
 
 @dataclass(frozen=True)
-class FittedSarima:
+class FittedSarima(FittedFlows):
     """The model with its parameters: AR, two moving averages and a variance."""
 
-    history: History
+    name = Sarima.name
     parameters: FloatArray
 
-    def update(self, history: History) -> FittedSarima:
-        """Return the same parameters on newer flows."""
-        needed_flows(history, Sarima.name)
-        return FittedSarima(history, self.parameters)
-
-    def simulate(self, n_paths: int, rng: np.random.Generator) -> FloatArray:
-        """Return paths of YTD growth, drawn from the joint distribution of the flows ahead."""
-        flows = needed_flows(self.history, Sarima.name)
-        n = n_periods_ahead(self.history, flows)
-        logs = drawn(*self.distribution(flows, n), n_paths, rng)
-        return growth_paths(self.history, flows, np.exp(logs / 100))
+    def flows_ahead(
+        self, flows: Flows, n_ahead: int, n_paths: int, rng: np.random.Generator
+    ) -> FloatArray:
+        """Return draws from the joint distribution of the flows ahead."""
+        logs = drawn(*self.distribution(flows, n_ahead), n_paths, rng)
+        return np.asarray(np.exp(logs / 100))
 
     def distribution(self, flows: Flows, n: int) -> tuple[FloatArray, FloatArray]:
         """Return mean and covariance of 100 log flows over the next n periods."""

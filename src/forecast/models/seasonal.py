@@ -5,8 +5,11 @@ A series' own parameters are shrunk to one set that all series share.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +55,39 @@ def needed_flows(history: History, model: str) -> Flows:
 def n_periods_ahead(history: History, flows: Flows) -> int:
     """Return the number of periods from the last known flow to December of the forecast year."""
     return flows.period_index(history.year + 1) - len(flows.amounts)
+
+
+class SeasonalModel:
+    """A model of seasonal flows."""
+
+    def can_fit(self, history: History) -> bool:
+        """Return whether four regular years of flows reach the last published month."""
+        return usable_flows(history) is not None
+
+
+@dataclass(frozen=True)
+class FittedFlows(ABC):
+    """A model of seasonal flows, fitted to a history."""
+
+    name: ClassVar[str]
+    history: History
+
+    def update(self, history: History) -> Self:
+        """Return the same parameters on newer flows; raise NotEnoughHistory without any."""
+        needed_flows(history, self.name)
+        return replace(self, history=history)
+
+    def simulate(self, n_paths: int, rng: np.random.Generator) -> FloatArray:
+        """Return paths of YTD growth from simulated flows."""
+        flows = needed_flows(self.history, self.name)
+        n_ahead = n_periods_ahead(self.history, flows)
+        return growth_paths(self.history, flows, self.flows_ahead(flows, n_ahead, n_paths, rng))
+
+    @abstractmethod
+    def flows_ahead(
+        self, flows: Flows, n_ahead: int, n_paths: int, rng: np.random.Generator
+    ) -> FloatArray:
+        """Return simulated flows of shape (n_paths, n_ahead)."""
 
 
 def growth_paths(history: History, flows: Flows, ahead: FloatArray) -> FloatArray:

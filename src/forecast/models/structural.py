@@ -9,7 +9,7 @@ the series' own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from statsmodels.tsa.statespace.kalman_filter import FilterResults
@@ -18,13 +18,7 @@ from statsmodels.tsa.statespace.mlemodel import MLEModel
 from forecast.history.flows import Flows
 from forecast.history.levels import FloatArray
 from forecast.history.series import History
-from forecast.models.seasonal import (
-    growth_paths,
-    n_periods_ahead,
-    needed_flows,
-    own_offsets,
-    usable_flows,
-)
+from forecast.models.seasonal import FittedFlows, SeasonalModel, needed_flows, own_offsets
 from forecast.models.shared import Shared
 from forecast.models.statespace import (
     distribution_ahead,
@@ -40,14 +34,10 @@ _ELEVEN = 11
 _DIFFUSE = 1e4
 
 
-class Structural:
+class Structural(SeasonalModel):
     """A basic structural model of log flows with a damped slope."""
 
     name = "structural"
-
-    def can_fit(self, history: History) -> bool:
-        """Return whether four regular years of flows reach the last published month."""
-        return usable_flows(history) is not None
 
     def fit(self, history: History, shared: Shared) -> FittedStructural:
         """Return the model with the variance of its recent errors; raise NotEnoughHistory."""
@@ -63,25 +53,20 @@ class Structural:
 
 
 @dataclass(frozen=True)
-class FittedStructural:
-    """The model with the variance of its irregular, and how its ratios lie from the shared ones."""
+class FittedStructural(FittedFlows):
+    """The model with the variance of its irregular, and its offsets from the shared ratios."""
 
-    history: History
+    name = Structural.name
     offsets: FloatArray
     variance: float
 
-    def update(self, history: History) -> FittedStructural:
-        """Return the same variances on newer flows."""
-        needed_flows(history, Structural.name)
-        return replace(self, history=history)
-
-    def simulate(self, n_paths: int, rng: np.random.Generator) -> FloatArray:
-        """Return paths of YTD growth, drawn from the joint distribution of the flows ahead."""
-        flows = needed_flows(self.history, Structural.name)
-        n = n_periods_ahead(self.history, flows)
-        mean, covariance = distribution_ahead(_filtered(flows, self.offsets), n)
+    def flows_ahead(
+        self, flows: Flows, n_ahead: int, n_paths: int, rng: np.random.Generator
+    ) -> FloatArray:
+        """Return draws from the joint distribution of the flows ahead."""
+        mean, covariance = distribution_ahead(_filtered(flows, self.offsets), n_ahead)
         logs = drawn(mean, self.variance * covariance, n_paths, rng)
-        return growth_paths(self.history, flows, np.exp(logs / 100))
+        return np.asarray(np.exp(logs / 100))
 
 
 def _filtered(flows: Flows, offsets: FloatArray) -> FilterResults:
