@@ -231,8 +231,8 @@ def main() -> None:
     by_year = table.groupby("year")[["n", "number", "expected", "coupled", "independent"]].mean()
     print(f"\n### Number of targets attained\n\n{markdown(scoreboard(table))}")
     print(f"\n### By year\n\n{markdown(by_year)}")
-    held = [ratio_goal(table, period) for period in PERIODS]
-    sys.exit(0 if print_goals(held) else 1)
+    results = [ratio_goal(table, period) for period in PERIODS]
+    sys.exit(0 if print_goals(results) else 1)
 
 
 if __name__ == "__main__":

@@ -178,11 +178,11 @@ def main() -> None:
     board = scoreboard(table)
     print(f"\n### M3, {len(series)} monthly series\n\n{markdown(board)}")
     best = board.loc[members, "Brier"].idxmin()
-    held = [
+    results = [
         Goal(f"Brier to the best member's ({best})", ratio(table, best), 0, 0.93),
         Goal("Brier to that of ETS + theta", ratio(table, AVERAGE), 0, 1.0),
     ]
-    sys.exit(0 if print_goals(held) else 1)
+    sys.exit(0 if print_goals(results) else 1)
 
 
 if __name__ == "__main__":

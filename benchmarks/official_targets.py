@@ -193,8 +193,8 @@ def main() -> None:
     print(f"\n### Official targets, 2010 to 2019\n\n{markdown(scoreboard(growth))}")
     print(f"\n### By indicator\n\n{markdown(by_indicator(table))}")
     print(f"\n### Between a series' own figures\n\n{markdown(by_indicator(between))}")
-    held = goals(growth)
-    sys.exit(0 if print_goals(held) else 1)
+    results = goals(growth)
+    sys.exit(0 if print_goals(results) else 1)
 
 
 if __name__ == "__main__":

@@ -398,14 +398,14 @@ def main() -> None:
     for period, years in PERIODS.items():
         boards[period] = scoreboard(table[table["year"].isin(years)], names)
         print(f"\n### {period}\n\n{markdown(boards[period])}")
-    held = [*goals(table, boards), *time_goals(peer_seconds, seconds)]
-    print_goals(held)
+    results = [*goals(table, boards), *time_goals(peer_seconds, seconds)]
+    print_goals(results)
     taken = pd.Series(peer_seconds | {f"product {how}": s for how, s in seconds.items()})
     print(f"\n### Seconds of processor time\n\n{markdown(taken.to_frame('seconds'))}")
     if not options.skip_ablations:
         print(f"\n### Parts left out\n\n{markdown(ablations(forecasts, replayed))}")
     print(f"\n{time.perf_counter() - began:.0f} s in all")
-    sys.exit(0 if all(g.is_met for g in held) else 1)
+    sys.exit(0 if all(g.is_met for g in results) else 1)
 
 
 if __name__ == "__main__":
