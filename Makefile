@@ -32,8 +32,9 @@ test: $(READY) ## Check style, types, layers, tests and notebooks
 	@echo; echo "== Outputs kept in teaching notebooks (nbval)"
 	@FORECAST_CACHE="$(CURDIR)/.pytest_cache/forecast" $(BIN)/pytest --nbval-lax -p no:cacheprovider notebooks/explore
 
-soak: $(READY) ## Run the tests that take long: kills and random inputs in numbers
+soak: $(READY) ## Run the tests that take long: kills, random inputs and deliberate faults in numbers
 	@$(BIN)/pytest -n auto --dist loadgroup tests/soak
+	@$(BIN)/python tests/soak/mutants.py
 	@found=$$(mktemp -d) && $(BIN)/python tests/soak/fuzz_readers.py -max_total_time=600 \
 	  -artifact_prefix="$$found/" -verbosity=0 "$$found" tests/soak/corpus && rm -rf "$$found"
 	@$(MAKE) --no-print-directory stacks
