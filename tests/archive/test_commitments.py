@@ -161,10 +161,37 @@ def test_a_changed_commitment_takes_the_place_of_the_old_one_from_its_day_on():
         ({"comparison": "about"}, 379.0, False),
         ({"comparison": "about", "tolerance_pct": 0.0}, 399.0, False),
         ({"amount": 24.1}, 24.1, True),
+        ({"amount": 0.3}, 0.1 + 0.2, True),  # a little more in binary
+        ({"amount": 0.3, "comparison": "more_than"}, 0.1 + 0.2, False),
+        ({"amount": 0.3}, 0.299, False),
+        ({"amount": 24.1}, 24.05, False),
+        ({"comparison": "at_least"}, 401.0, True),
+        ({"comparison": "about", "tolerance_pct": 50.0}, 200.0, True),
+        ({"comparison": "about", "tolerance_pct": 50.0}, 199.0, False),
     ],
 )
 def test_when_what_is_done_keeps_a_commitment(changes: dict, done: float, kept: bool):
     assert commitment(**changes).is_kept_by(done) is kept
+
+
+def test_a_commitment_has_its_name_and_unit_in_both_languages():
+    plain = commitment()
+    assert (plain.names.en, plain.names.zh) == ("New beds", "新增床位")
+    assert (plain.units.en, plain.units.zh) == ("beds", "张")
+    assert (plain.announced_on_basis, plain.amount_basis) == ("published", "stated")
+
+
+def test_many_are_kept_or_not_one_by_one():
+    assert commitment().are_kept_by([399.0, 400.0, 401.0]).tolist() == [False, True, True]
+
+
+@pytest.mark.parametrize("tolerance_pct", ["0", "0.5", "99.9"])
+def test_a_tolerance_from_nothing_to_below_everything_is_allowed(
+    tmp_path: Path, tolerance_pct: str
+):
+    changes = {"comparison": '"about"', "tolerance_pct": tolerance_pct}
+    (found,) = read_commitments(folder_of(tmp_path, changes)).announced
+    assert found.tolerance_pct == float(tolerance_pct)
 
 
 def test_futians_counted_commitments_of_2019_are_those_of_its_work_report(real_archive: Archive):

@@ -57,6 +57,12 @@ def test_tenths_that_binary_numbers_miss_are_met():
     assert about.is_met_as_published([8.1, 8.0]).tolist() == [True, False]
 
 
+def test_published_growth_next_to_the_bound_is_not_taken_for_it():
+    assert target("at_least", 7.0).is_met_as_published([7.0, 6.9995]).tolist() == [True, False]
+    assert target("at_most", 3.0).is_met_as_published([3.0, 3.0005]).tolist() == [True, False]
+    assert target("more_than", 3.0).is_met_as_published([3.0, 3.0005]).tolist() == [False, True]
+
+
 @given(st.decimals(-999, 999, places=5), st.integers(0, 3))
 def test_rounding_is_that_of_decimal_arithmetic(value: Decimal, decimals: int):
     unit = Decimal(1).scaleb(-decimals)
@@ -121,6 +127,13 @@ def test_growth_just_beyond_the_threshold_decides(comparison, tenths, beside):
         (target("about", 7.0), 6.75),
         (target("more_than", 0.0), 0.05),
         (target("at_most", 3.0), 3.05),
+        (target("at_most", 3.04), 3.05),  # published as 3.0 at most
+        (target("more_than", 3.04), 3.05),
+        (target("at_least", 3.01), 3.05),  # published as 3.1 at least
+        (target("about", 7.0, tolerance_pp=0.5), 6.45),
+        (target("about", 8.3), 8.05),
+        (target("at_least", -1.0), -1.05),
+        (target("at_most", -1.0), -0.95),
     ],
 )
 def test_thresholds_lie_before_rounding(announced: Target, threshold: float):
@@ -175,6 +188,19 @@ def written(folder: Path, *entries: dict[str, str | None]) -> tuple[Target, ...]
 
 def test_a_target_is_read(tmp_path: Path):
     assert written(tmp_path, {}, {"year": "2019", "rate_pct": "7"})[0] == target()
+
+
+def test_what_an_entry_leaves_out(tmp_path: Path):
+    (plain,) = written(tmp_path, {})
+    assert (plain.settles, plain.announced_on_basis, plain.tolerance_pp) == (
+        "first",
+        "published",
+        None,
+    )
+    (about,) = written(tmp_path, {"comparison": '"about"', "tolerance_pp": "0.0"})
+    assert about.tolerance_pp == 0.0
+    (settled,) = written(tmp_path, {"settles": '"latest"', "announced_on_basis": '"estimated"'})
+    assert (settled.settles, settled.announced_on_basis) == ("latest", "estimated")
 
 
 def test_a_folder_without_targets_has_none(tmp_path: Path):

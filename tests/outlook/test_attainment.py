@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
 from scipy.stats import multivariate_normal, norm
 
 from forecast.archive.registry import Indicator
@@ -84,16 +85,48 @@ def test_other_targets_have_no_parts():
 # Joint attainment ---------------------------------------------------------------------------------
 
 
+def on(*paths: int) -> NDArray[np.bool_]:
+    """Return on which of ten paths a target is met."""
+    return np.isin(np.arange(10), paths)
+
+
+def test_joint_attainment_by_hand():
+    """Met on 8, 7 and 6 of ten paths, on 3 of them all: 0.8 + 0.7 + 0.6 - 2 is 0.1."""
+    joint = joint_attainment(
+        {
+            "gdp": on(0, 1, 2, 3, 4, 5, 6, 7),
+            "sales": on(0, 1, 2, 3, 4, 5, 8),
+            "trade": on(3, 4, 5, 6, 7, 8),
+        },
+        2,
+    )
+    assert joint is not None
+    assert (joint.names, joint.weakest) == (("gdp", "sales", "trade"), "trade")
+    assert joint.all_of.value == pytest.approx(0.3)
+    assert joint.all_of.standard_error == pytest.approx(0.1)  # 2 and 1 of each batch of five
+    assert joint.at_least == pytest.approx((1.0, 0.9, 0.9, 0.3))
+    assert joint.lowest == pytest.approx(0.1)
+    assert joint.highest == pytest.approx(0.6)
+    assert joint.independent == pytest.approx(0.336)
+
+
+def test_the_bounds_of_frechet_are_reached_by_targets_that_go_together_or_against_each_other():
+    together = joint_attainment({"gdp": on(0, 1, 2, 3), "sales": on(0, 1, 2, 3, 4, 5)}, 2)
+    against = joint_attainment({"gdp": on(0, 1, 2, 3, 4, 5, 6), "sales": on(5, 6, 7, 8, 9)}, 2)
+    apart = joint_attainment({"gdp": on(0, 1, 2), "sales": on(3, 4, 5)}, 2)
+    assert together is not None
+    assert against is not None
+    assert apart is not None
+    assert (together.all_of.value, together.highest) == (0.4, 0.4)
+    assert against.all_of.value == pytest.approx(0.2)
+    assert against.lowest == pytest.approx(0.2)
+    assert (apart.all_of.value, apart.lowest) == (0.0, 0.0)  # never less than nothing
+
+
 @given(MET)
 def test_joint_attainment_lies_within_the_bounds_of_frechet(table):
-    met = {f"target {i}": row for i, row in enumerate(table)}
-    joint = joint_attainment(met, 10)
-    single = table.mean(axis=1)
-    assert joint.highest == single.min()
-    assert joint.lowest == pytest.approx(max(0, single.sum() - len(single) + 1))
+    joint = joint_attainment({f"target {i}": row for i, row in enumerate(table)}, 10)
     assert joint.lowest - 1e-12 <= joint.all_of.value <= joint.highest
-    assert met[joint.weakest].mean() == joint.highest
-    assert joint.independent == pytest.approx(single.prod())
 
 
 @given(MET)
@@ -195,12 +228,11 @@ def test_growth_of_the_rest_of_past_years():
 def test_required_growth_has_its_place_among_past_years():
     history = history_of(PAST, shares=SEASONAL)
     needed = required(target("at_least", 7.0), history, np.array([7.0]))
-    assert needed.growth_pct == pytest.approx((6.95 - 0.25 * 6.0) / 0.75)
+    assert needed.growth_pct == pytest.approx(7.266667)  # 5.45 of three quarters
     assert needed.percentile == pytest.approx(1 / 3)  # 7.27: more than 5, less than 7.33 twice
     assert needed.n_past_years == 3
     assert needed.base_growth_pct == pytest.approx(5.0)
-    expected = 100 * (np.sqrt((1 + needed.growth_pct / 100) * 1.05) - 1)
-    assert needed.two_year_average_pct == pytest.approx(expected)
+    assert needed.two_year_average_pct == pytest.approx(6.127282)  # 1.0726667 by 1.05, the root
 
 
 def test_two_past_years_give_no_place():
@@ -230,9 +262,16 @@ def with_levels(entry: Indicator | None = None, growth_pct: float | None = 10.0)
 
 def test_levels_needed_are_on_todays_scope():
     needed = required(target("at_least", 12.0), with_levels(), np.array([9.0, 10.0, 15.0]))
-    assert needed.annual_level == pytest.approx(1.1195 * 125)
-    assert needed.monthly_level == pytest.approx((1.1195 * 125 - 55) / 6)
-    assert needed.shortfall_level == pytest.approx((1.1195 - 1.10) * 125)
+    assert needed.annual_level == pytest.approx(139.9375)  # 125 grown by 11.95 %
+    assert needed.monthly_level == pytest.approx(14.15625)  # 84.9375 in six months
+    assert needed.shortfall_level == pytest.approx(2.4375)  # 137.5 at the median
+
+
+def test_where_more_is_done_than_the_year_needs_each_month_needs_less_than_nothing():
+    """A year at -60.05 % of 125 is 49.9375, and 55 are done by June."""
+    needed = required(target("at_least", -60.0), with_levels(), np.array([-50.0]))
+    assert needed.annual_level == pytest.approx(49.9375)
+    assert needed.monthly_level == pytest.approx(-0.84375)
 
 
 def test_a_year_that_is_expected_to_do_better_falls_short_by_less_than_nothing():

@@ -22,7 +22,7 @@ from forecast.base.errors import ContractError
 from forecast.base.months import month
 from forecast.base.series import Series
 from forecast.publishing.scheduled.alert_rules import Alert, read_alerts
-from forecast.publishing.scheduled.alerts import Call, Seen, Standing, tell, telling
+from forecast.publishing.scheduled.alerts import Call, Seen, Standing, standing_of, tell, telling
 from forecast.publishing.scheduled.delivery import send
 from town import HEADER, NOW, call, did
 
@@ -88,6 +88,70 @@ def test_a_probability_that_creeps_is_told_once_it_has_moved_enough():
     assert told == [False, False, False, True, False, False, True]
 
 
+def test_a_probability_that_moves_by_exactly_the_points_is_not_told():
+    """From 0.25 to 0.375 are 12.5 points: in binary, too."""
+    quarter = replace(GDP, probability=0.25)
+    for end, points in ((0.375, 12.5), (0.125, 12.5)):
+        moved = replace(GDP, probability=end)
+        alert = replace(ALERT, points=points)
+        assert told_after(alert, seen(quarter), seen(moved)) == [[], []]
+        (_, lines) = told_after(replace(alert, points=12.4), seen(quarter), seen(moved))
+        assert len(lines) == 3
+
+
+def test_where_no_address_is_given_the_folder_of_reports_stands_before_the_page():
+    (_, lines) = told_after(ALERT, seen(GDP), seen(replace(GDP, light="red")))
+    assert lines[-1] == "reports/town/2018/2018-11-30/attainment.html"
+
+
+def result(*targets: dict[str, Any]) -> dict[str, Any]:
+    """Return what `result.json` holds of an area, as far as alerts read it."""
+    return {
+        "area": "town", "area_name_en": "Town", "area_name_zh": "某镇", "year": 2018,
+        "as_of": "2018-11-30", "indicators": list(targets),
+    }  # fmt: skip
+
+
+def judged(attained: bool | None, *, light: str = "green", settled: bool = True) -> dict[str, Any]:
+    """Return an indicator of a result: settled as given, with a probability that says otherwise."""
+    return {
+        "id": "gdp", "name_en": "GDP", "name_zh": "地区生产总值", "months_known": 12,
+        "settled": {"attained": attained} if settled else None,
+        "attained": {"light": light, "probability": 0.7},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("indicator", "light"),
+    [
+        (judged(True, light="red"), "attained"),
+        (judged(False), "missed"),
+        (judged(None), "green"),
+        (judged(None, light="red", settled=False), "red"),
+    ],
+)
+def test_a_settled_target_is_attained_or_missed_whatever_its_light_was(
+    indicator: dict[str, Any], light: str
+):
+    standing = standing_of(result(indicator), "page.html")
+    assert standing.calls == {"gdp": Call(light, 0.7)}
+    assert (standing.calls["gdp"].name_en, standing.calls["gdp"].name_zh) == ("GDP", "地区生产总值")
+    assert (standing.key, standing.as_of, standing.page) == ("town/2018", "2018-11-30", "page.html")
+    assert (standing.area_name_en, standing.area_name_zh) == ("Town", "某镇")
+
+
+def test_an_indicator_without_a_target_is_not_told_of():
+    assert standing_of(result(judged(None) | {"attained": None}), "").calls == {}
+
+
+@pytest.mark.parametrize(
+    ("light", "words"), [("attained", "green → attained"), ("missed", "green → missed")]
+)
+def test_what_came_of_a_target_is_told(light: str, words: str):
+    (_, lines) = told_after(ALERT, seen(GDP), seen(replace(GDP, light=light)))
+    assert lines[1].endswith(f"light {words}")
+
+
 def test_a_rule_that_is_not_asked_for_tells_nothing():
     moved = replace(GDP, probability=0.9)
     assert told_after(replace(ALERT, rules=("light_changed",)), seen(GDP), seen(moved))[1] == []
@@ -101,6 +165,28 @@ def test_overdue_figures_are_told_once_until_they_come_and_are_late_again():
     assert lines == [said, [], ["Report not made: bad"], [], [], said]
     assert told_after(replace(ALERT, grace_days=41), late) == [[]]
     assert told_after(replace(ALERT, grace_days=40), late) == [said]
+
+
+def test_figures_and_failures_of_another_area_are_not_told():
+    other = Seen(overdue=[LATE], day=date(2018, 11, 30), failed=[("town", "spoilt")])
+    assert told_after(replace(ALERT, area="city"), other) == [[]]
+    assert len(told_after(replace(ALERT, area="town"), other)[0]) == 2
+    everywhere = Seen(failed=[("", "no disk")])
+    assert told_after(replace(ALERT, area="city"), everywhere) == [["Report not made: no disk"]]
+    assert told_after(replace(ALERT, rules=("light_changed",)), other) == [[]]
+
+
+def test_a_title_is_cut_at_120_characters(tmp_path: Path):
+    named = replace(STANDING, area_name_en="T" * 200)
+    titles: list[str] = []
+
+    def keep(_: str, title: str, body: str) -> None:
+        titles.append(title)
+
+    for light in ("green", "red"):
+        standing = replace(named, calls={"gdp": replace(GDP, light=light)})
+        assert tell([ALERT], Seen(standing=[standing]), tmp_path, keep) == []
+    assert titles == ["Growth targets: " + "T" * 104]
 
 
 def test_a_failure_is_told_once_and_again_after_it_was_mended():
