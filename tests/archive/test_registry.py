@@ -31,7 +31,7 @@ def test_an_entry_has_defaults_for_what_it_leaves_out(tmp_path: Path):
     assert (sales.price_basis, sales.annual_rule, sales.decimals) == ("nominal", None, 1)
     assert (sales.related, sales.break_months, sales.weights_from) == ([], (), None)
     assert sales.part_of is None
-    assert (sales.name("en"), sales.name("zh")) == ("Name", "名")
+    assert (sales.names.of("en"), sales.names.of("zh")) == ("Name", "名")
 
 
 def test_an_override_replaces_keys_in_its_area_alone(tmp_path: Path):

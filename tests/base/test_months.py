@@ -34,14 +34,6 @@ def test_what_is_no_month_is_refused(text: str):
 
 
 @given(spans())
-def test_a_year_earlier_are_the_same_months(span: Span):
-    earlier = span.year_earlier
-    assert earlier.n_months == span.n_months
-    assert month_of_year(earlier.first) == month_of_year(span.first)
-    assert earlier.year == span.year - 1
-
-
-@given(spans())
 def test_a_year_to_date_is_as_long_as_its_last_month_says(span: Span):
     assert span.is_year_to_date == (span.n_months == month_of_year(span.last))
 

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from forecast.archive.archive import Archive
-from forecast.archive.commitments import ANNOUNCED_FILE, Commitments, read_commitments
+from forecast.archive.commitments import ANNOUNCED_FILE, read_commitments
 from forecast.archive.figure_files import KEY, conflicts, figure_files, sound_figures
 from forecast.archive.progress import progress_files
 from forecast.archive.published_forecasts import FILE as PUBLISHED_FILE
-from forecast.archive.published_forecasts import PublishedForecast, read_published_forecasts
+from forecast.archive.published_forecasts import read_published_forecasts
 from forecast.archive.registry import FILE as INDICATORS_FILE
 from forecast.archive.registry import Registry, read_registry
 from forecast.archive.schedule import FILE as SCHEDULE_FILE
-from forecast.archive.schedule import Schedule, read_schedule
+from forecast.archive.schedule import read_schedule
 from forecast.archive.targets import FILE as TARGETS_FILE
-from forecast.archive.targets import Target, read_targets
+from forecast.archive.targets import read_targets
 from forecast.base.errors import ContractError, Fault
 from forecast.base.files import sha256_of
 
@@ -28,60 +31,53 @@ def read_archive(folder: Path) -> Archive:
     if not folder.is_dir():
         raise ContractError([Fault(str(folder), None, "no such folder; a data folder is needed")])
     faults: list[Fault] = []
-    registry = None
+    registry: Registry | None = None
     figures, figure_faults, n_rows = sound_figures(folder)
     areas = None if figure_faults else set(figures["area"])
-    try:
+    with _collected(faults):
         registry = read_registry(folder, areas)
-    except ContractError as error:
-        faults.extend(error.faults)
     faults.extend(figure_faults)
     if registry is not None:
         faults.extend(unknown_indicators(figures, registry))
         figures, unit_faults = with_units(figures, registry)
         faults.extend(unit_faults)
-    known = None if areas is None or registry is None else {*areas, *registry.areas}
-    targets, schedule, commitments, published = _optional(folder, registry, known, faults)
+    parts: dict[str, Any] = {}
+    for name, read in _optional(folder, registry, areas).items():
+        with _collected(faults):
+            parts[name] = read()
     if faults or registry is None:
         raise ContractError(faults)
+    n_repeated = n_rows - len(figures)
     hashes = file_hashes(folder)
-    return Archive(
-        figures,
-        registry,
-        targets,
-        schedule,
-        hashes,
-        commitments=commitments,
-        published_forecasts=published,
-        n_repeated=n_rows - len(figures),
-    )
+    return Archive(figures, registry, file_hashes=hashes, n_repeated=n_repeated, **parts)
+
+
+@contextmanager
+def _collected(faults: list[Fault]) -> Iterator[None]:
+    """Add the faults of a ContractError to a list instead of raising it."""
+    try:
+        yield
+    except ContractError as error:
+        faults.extend(error.faults)
 
 
 def _optional(
-    folder: Path, registry: Registry | None, areas: Collection[str] | None, faults: list[Fault]
-) -> tuple[tuple[Target, ...], Schedule, Commitments, tuple[PublishedForecast, ...]]:
-    """Return targets, schedule, commitments and published forecasts; add their faults."""
-    targets: tuple[Target, ...] = ()
-    schedule, commitments = Schedule(), Commitments()
-    published: tuple[PublishedForecast, ...] = ()
-    try:
-        targets = read_targets(folder, registry, areas) if registry is not None else ()
-    except ContractError as error:
-        faults.extend(error.faults)
-    try:
-        schedule = read_schedule(folder, areas)
-    except ContractError as error:
-        faults.extend(error.faults)
-    try:
-        commitments = read_commitments(folder, areas)
-    except ContractError as error:
-        faults.extend(error.faults)
-    try:
-        if registry is not None:
-            published = read_published_forecasts(folder, registry.indicators)
-    except ContractError as error:
-        faults.extend(error.faults)
-    return targets, schedule, commitments, published
+    folder: Path, registry: Registry | None, areas: Collection[str] | None
+) -> dict[str, Callable[[], Any]]:
+    """Return, by field of the archive, what reads each optional file."""
+    known = None if areas is None or registry is None else {*areas, *registry.areas}
+    readers: dict[str, Callable[[], Any]] = {
+        "schedule": partial(read_schedule, folder, known),
+        "commitments": partial(read_commitments, folder, known),
+    }
+    if registry is None:
+        return readers
+    indicators = registry.indicators
+    return {
+        "targets": partial(read_targets, folder, registry, known),
+        **readers,
+        "published_forecasts": partial(read_published_forecasts, folder, indicators),
+    }
 
 
 def unknown_indicators(figures: pd.DataFrame, registry: Registry) -> list[Fault]:

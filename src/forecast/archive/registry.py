@@ -81,10 +81,6 @@ class Indicator:
         """The name in both languages."""
         return Names(self.name_en, self.name_zh)
 
-    def name(self, lang: str) -> str:
-        """Return the name in `en` or `zh`."""
-        return self.names.of(lang)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Area:
@@ -142,7 +138,7 @@ class Registry:
     def series_name(self, series: Series, lang: str) -> str:
         """Return the name of a series in `en` or `zh`: its area's, then its indicator's."""
         between = "" if lang == "zh" else ": "
-        return self.area_name(series.area, lang) + between + self.of(*series).name(lang)
+        return self.area_name(series.area, lang) + between + self.of(*series).names.of(lang)
 
 
 def read_registry(folder: Path, areas_with_figures: Collection[str] | None = None) -> Registry:

@@ -84,11 +84,6 @@ class Span:
         """Whether the span is one calendar year."""
         return self.is_year_to_date and month_of_year(self.last) == MONTHS_A_YEAR
 
-    @property
-    def year_earlier(self) -> Span:
-        """The same months one year before."""
-        return Span(self.first - MONTHS_A_YEAR, self.last - MONTHS_A_YEAR)
-
     def __str__(self) -> str:
         """Return `YYYY-MM` for one month, else `YYYY-MM..YYYY-MM`."""
         if self.n_months == 1:

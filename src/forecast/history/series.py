@@ -17,7 +17,7 @@ from forecast.base.months import MONTHS_A_YEAR, month, month_of_year, year_of
 from forecast.base.series import Series
 from forecast.base.texts import day, text
 from forecast.history.flows import Flows, comparable_flows
-from forecast.history.growth import Basis, Growth, Part, settled_by, year_to_date_growth
+from forecast.history.growth import Basis, Growth, settled_by, year_to_date_growth
 from forecast.history.levels import OWN, FloatArray, Levels, base_year_shares, cumulated, profiles
 
 
@@ -248,6 +248,3 @@ def _shares(
         donated.append(profiles(cumulated(figures, years[0] - 1, len(years) + 1, ())))
     donated.extend(profiles(donor.levels) for donor in donors)
     return base_year_shares(years, profiles(levels), donated)
-
-
-__all__ = ["Basis", "Growth", "History", "Part", "build_history"]

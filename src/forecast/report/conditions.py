@@ -53,11 +53,10 @@ def _parsed(text: str, problems: list[str]) -> Condition | None:
         return None
     span, growth = _span(words[1:-1]), _growth(words[-1])
     if words[1] != REST and span is None:
-        problems.append(f"{text!r}: {' '.join(words[1:-1])!r} is no span; allowed: {_SPANS}")
+        problems.append(f"{text!r}: {' '.join(words[1:-1])!r} is not a span (expected {_SPANS})")
     if growth is None:
-        problems.append(
-            f"{text!r}: {words[-1]!r} is no growth; allowed: a plain number in per cent, above -100"
-        )
+        rule = "expected a plain number in per cent, above -100"
+        problems.append(f"{text!r}: {words[-1]!r} is not a growth rate ({rule})")
         return None
     return Condition(words[0], growth, span)
 
