@@ -115,6 +115,7 @@ def test_what_passes_the_amount_or_falls_is_warned_about_with_both_lines(tmp_pat
         "commitments/made_up.csv:3: beds: done 90 is less than an earlier entry's 120 "
         "(commitments/made_up.csv:2); counts never fall",
     ]
+    assert [w.code for w in warned] == ["progress_above", "progress_falls"]
 
 
 def test_check_data_prints_the_warnings_and_leaves_with_0(data_folder: Path, tmp_path: Path):
@@ -159,6 +160,7 @@ def test_a_changed_commitment_takes_the_place_of_the_old_one_from_its_day_on():
         ({"comparison": "more_than"}, 401.0, True),
         ({"comparison": "about"}, 380.0, True),
         ({"comparison": "about"}, 379.0, False),
+        ({"comparison": "about"}, 379.9, False),
         ({"comparison": "about", "tolerance_pct": 0.0}, 399.0, False),
         ({"amount": 24.1}, 24.1, True),
         ({"amount": 0.3}, 0.1 + 0.2, True),  # a little more in binary
@@ -179,6 +181,10 @@ def test_a_commitment_has_its_name_and_unit_in_both_languages():
     assert (plain.names.en, plain.names.zh) == ("New beds", "新增床位")
     assert (plain.units.en, plain.units.zh) == ("beds", "张")
     assert (plain.announced_on_basis, plain.amount_basis) == ("published", "stated")
+
+
+def test_a_folder_without_commitments_has_none(tmp_path: Path):
+    assert read_commitments(tmp_path) == Commitments()
 
 
 def test_many_are_kept_or_not_one_by_one():

@@ -197,6 +197,9 @@ def test_what_an_entry_leaves_out(tmp_path: Path):
         "published",
         None,
     )
+    ends = {"comparison": '"within"', "rate_pct": None, "lower_pct": "7.0", "upper_pct": "7.0"}
+    (narrow,) = written(tmp_path, ends)
+    assert (narrow.lower_pct, narrow.upper_pct) == (7.0, 7.0)
     (about,) = written(tmp_path, {"comparison": '"about"', "tolerance_pp": "0.0"})
     assert about.tolerance_pp == 0.0
     (settled,) = written(tmp_path, {"settles": '"latest"', "announced_on_basis": '"estimated"'})

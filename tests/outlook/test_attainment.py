@@ -225,6 +225,14 @@ def test_growth_of_the_rest_of_past_years():
     assert found == pytest.approx({2015: 22 / 3, 2016: 22 / 3, 2017: 5.0})
 
 
+def test_past_years_without_a_figure_of_the_month_and_the_judged_year_are_left_out():
+    rows = [row(m6=6.0, m12=7.0), row(m12=7.5), row(m6=8.0), row(m6=6.0, m12=7.0)]
+    history = history_of(rows, shares=SEASONAL)
+    assert rest_of_year_growth(history, 6) == pytest.approx({2015: 22 / 3})
+    assert rest_of_year_growth(history, 0) == {2015: 7.0, 2016: 7.5}
+    assert rest_of_year_growth(history, 12) == {}
+
+
 def test_required_growth_has_its_place_among_past_years():
     history = history_of(PAST, shares=SEASONAL)
     needed = required(target("at_least", 7.0), history, np.array([7.0]))
