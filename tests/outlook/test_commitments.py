@@ -66,6 +66,46 @@ def test_what_is_known_decides_what_can_be_said(entries, changes, status):
     assert (found.paths is None) == (status != "open")
 
 
+def test_digits_are_those_of_the_amount_and_of_every_entry():
+    whole, tenths = entry("2018-06-30", 10.0), entry("2018-07-31", 10.5)
+    assert outlook(whole).decimals == 0
+    assert outlook(whole, tenths).decimals == 1
+    assert outlook(whole, amount=24.15).decimals == 2
+    assert outlook(whole, tenths, amount=24.15).decimals == 2
+
+
+def test_paths_of_a_count_move_in_steps_of_its_last_digit():
+    paths = outlook(entry("2018-06-30", 10.5), amount=24.1).paths
+    assert paths is not None
+    assert np.abs(10 * paths - np.round(10 * paths)).max() < 1e-6
+    assert len(np.unique(np.round(paths[:, -1], 1))) > 50  # more than the whole numbers there
+
+
+def test_the_dispersion_of_a_count_allows_for_the_step_in_which_it_is_written():
+    """Of 16 done in 120 days, 0.5 in one month and 7.5 in the next, tenth by tenth: 0.1249.
+
+    Shrunk to 1/12 with the weight of four increments by its own three, it is 0.10115.
+    """
+    done = (0.5, 8.0, 8.5, 16.0)
+    days = ("2018-01-31", "2018-02-28", "2018-03-31", "2018-04-30")
+    entries = [entry(day, amount) for day, amount in zip(days, done, strict=True)]
+    alone = outlook(*entries, amount=24.1).unevenness
+    assert (alone.weight, alone.value) == (7.0, pytest.approx(0.1011515))
+
+
+def test_what_others_did_is_learnt_from_where_there_are_others():
+    progress = [entry(d.isoformat(), 30.0 * n) for n, d in enumerate(MONTH_ENDS[:6], start=1)]
+    busy = [replace(e, id="flats") for e in progress]
+    both = (commitment(), commitment(id="flats"))
+    few = entry("2018-06-30", 180.0)
+    day = date(2018, 9, 30)
+    for entries, basis in (([few], "assumed"), ([few, *busy], "pool"), (progress, "own")):
+        book = Commitments(both, (1, 14), tuple(entries))
+        found, *_ = completions(book, "made_up", 2018, day, seed=1, n_paths=200)
+        assert found.commitment.id == "beds"
+        assert found.basis == basis
+
+
 @given(st.lists(st.integers(0, 500), min_size=1, max_size=6), st.integers(1, 400))
 def test_no_path_of_a_count_ever_falls(increments, amount):
     done = np.cumsum(increments)

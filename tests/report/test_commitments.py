@@ -87,7 +87,8 @@ def test_work_that_has_not_begun_has_no_light():
 
 def test_a_share_runs_no_race_with_the_year():
     """1.5 points from 31 March to 30 June, 91 days or 2.98973 months."""
-    found = report(entry("2018-03-31", 14.5), entry("2018-06-30", 16.0), **SHARE)
+    between = entry("2018-05-31", 17.0)
+    found = report(entry("2018-03-31", 14.5), between, entry("2018-06-30", 16.0), **SHARE)
     assert (found.status, found.time_pct, found.usual_pct) == ("open", None, None)
     assert found.done_pct == pytest.approx(80.0)
     assert found.pace_per_month == pytest.approx(0.50172, abs=5e-6)

@@ -371,14 +371,16 @@ def chosen(module: str, size: int) -> tuple[list[Mutant], int, int]:
 def main() -> int:
     """Try the mutants and print the score; return the exit code."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("modules", nargs="*", help="as src/forecast/report/lights.py or shorter")
+    options.add_argument("modules", nargs="*", help="as report/lights.py, or its end")
     options.add_argument("--sample", type=int, default=SAMPLE, help="how many of each module")
     options.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     given = options.parse_args()
     if faults := absent():
         print(*faults, sep="\n", file=sys.stderr)
         return 2
-    modules = [m for m in JUDGES if not given.modules or any(g.endswith(m) for g in given.modules)]
+    modules = [m for m in JUDGES if not given.modules or any(map(m.endswith, given.modules))]
+    if not modules:
+        options.error(f"no such module; known: {', '.join(JUDGES)}")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(3))
     os.chdir(PROJECT)
     sys.path.insert(0, str(PROJECT / "src"))
