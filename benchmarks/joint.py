@@ -148,7 +148,7 @@ def number_forecasts(archive: Archive, densities: pd.DataFrame) -> Iterator[Numb
                 n_paths=N_PATHS,
                 indicators=list(settled),
             )
-            joint = outlook.joint()
+            joint = outlook.joint
             assert joint is not None
             met = {n: outlook.indicators[n].met(N_PATHS) for n in joint.names}
             hits = [

@@ -57,7 +57,7 @@ def outlook(archive: Archive, record: Record, area: str, day: date, names: Seque
         n_paths=N_PATHS,
         indicators=names,
         models=models,
-    ).joint()
+    ).joint
 
 
 def plain_prophet(history: History) -> None:

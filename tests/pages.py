@@ -13,10 +13,10 @@ from forecast.archive.folder import read_archive
 from forecast.outlook import answers
 from forecast.outlook.answers import record_of
 from forecast.outlook.news import news_of
-from forecast.outlook.timeline import film_of
+from forecast.outlook.timeline import timeline_of
 from forecast.report.commitments import commitment_reports
 from forecast.report.report import report_of
-from forecast.report.track import TrackReport
+from forecast.report.track import TrackRecord
 from forecast.report.value import Fan, IndicatorReport, Report
 from forecast.verification.record import Record
 from strategies import entry
@@ -57,7 +57,7 @@ def moving(day: str = "2019-09-30", since: str = "2019-08-31") -> Report:
         patch.setenv("FORECAST_CACHE", folder)
         asked = ("futian", 2019, date.fromisoformat(day))
         made = answers.answer(_archive(), *asked, seed=1, n_paths=200)
-        return report_of(made, news_of(made, date.fromisoformat(since)), film_of(made))
+        return report_of(made, news_of(made, date.fromisoformat(since)), timeline_of(made))
 
 
 def with_progress() -> Report:
@@ -95,12 +95,18 @@ def without_record() -> Report:
 def thin() -> Report:
     """Return the report as it is where few past calls are settled, all with one outcome."""
     few = replace(
-        record(), n_calls=12, first_year=2018, n_years=1, is_thin=True, reliability=None, skill=[]
+        record(),
+        n_forecasts=12,
+        first_year=2018,
+        n_years=1,
+        is_thin=True,
+        reliability=None,
+        skill=[],
     )
     return replace(report(), track=few)
 
 
-def record() -> TrackReport:
+def record() -> TrackRecord:
     """Return the record behind the report of real figures."""
     made = report().track
     assert made is not None
@@ -116,7 +122,7 @@ def unassessed(one: IndicatorReport) -> IndicatorReport:
     """Return the indicator as it is where nothing can be said of it."""
     months = one.fan.months
     empty = Fan(months=months, known_pct=[None] * 12, quantiles_pct={}, unpublished=[])
-    nothing = {"forecast": None, "attained": None, "required": None, "attainable_pct": None}
+    nothing = {"forecast": None, "attainment": None, "required": None, "attainable_pct": None}
     return replace(
         one, status="cannot_be_assessed", fan=empty, members=[], last_figure=None, **nothing
     )

@@ -8,16 +8,19 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from forecast.report.call import Attained, Distribution, Settled
-from forecast.report.moved import FilmFrame, MovedItem, TargetMoved
+from forecast.outlook.attainment import Attainment, Joint, Probability
+from forecast.outlook.distribution import Distribution
+from forecast.outlook.movement import Item, TargetForecast, TargetNews, TimelinePoint
+from forecast.report.depth import PastForecast
 from forecast.report.result import read_result
-from forecast.report.track import MonthScore, TrackReport
-from forecast.report.value import Fan, IndicatorReport, JointReport, Member, Report
+from forecast.report.track import MonthScore, TrackRecord
+from forecast.report.value import Fan, IndicatorReport, Member, Report
+from forecast.verification.outturn import Outturn
 from forecast.verification.scores import Reliability
 
 GOLDEN = Path(__file__).parent / "golden" / "result.json"
 AHEAD = 6
-DEVIATES = {"5": -1.64, "10": -1.28, "25": -0.67, "50": 0.0, "75": 0.67, "90": 1.28, "95": 1.64}
+DEVIATES = {0.05: -1.64, 0.1: -1.28, 0.25: -0.67, 0.5: 0.0, 0.75: 0.67, 0.9: 1.28, 0.95: 1.64}
 
 
 @cache
@@ -34,9 +37,9 @@ def gdp() -> IndicatorReport:
     }
     known = [None, None, 7.6, None, None, 7.2, *[None] * 6]
     past = {
-        "2015": [None] * 5 + [8.5, None, None, 8.9, None, None, 9.1],
-        "2016": [None, None, 8.0, None, None, 8.2, None, None, 8.3, None, None, 8.6],
-        "2018": [None] * 8 + [7.5, None, None, 7.5],
+        2015: [None] * 5 + [8.5, None, None, 8.9, None, None, 9.1],
+        2016: [None, None, 8.0, None, None, 8.2, None, None, 8.3, None, None, 8.6],
+        2018: [None] * 8 + [7.5, None, None, 7.5],
     }
     return replace(
         one,
@@ -44,7 +47,9 @@ def gdp() -> IndicatorReport:
         past_years_pct=past,
         months_known=6,
         forecast=_band(7.3, 6.4, 8.2, 6.2, 8.4),
-        attained=replace(_attained(one), probability=0.87, word="likely", light="green"),
+        attainment=replace(
+            _attained(one), probability=Probability(0.87, 0.005), word="likely", light="green"
+        ),
         members=[_member("pace", 7.2, 0.8, 0.4), _member("nowcast", 7.5, 1.3, 0.6)],
     )
 
@@ -52,19 +57,30 @@ def gdp() -> IndicatorReport:
 def settled() -> IndicatorReport:
     """Return GDP of a year that is out, at 6.1 %, below what was asked."""
     one = gdp()
-    told = Settled(
+    outturn = Outturn(
         growth_pct=6.1, released_on=date(2020, 4, 3), status="final", source="simulated",
-        attained=False, last_call_on=date(2020, 4, 2), last_call_probability=0.8,
-        last_call_median_pct=7.1, last_call_lower80_pct=6.3, last_call_upper80_pct=7.9,
+        attained=False,
+    )  # fmt: skip
+    last = PastForecast(
+        year=2019, as_of=date(2020, 4, 2), probability=0.8, median_pct=7.1, lower80_pct=6.3,
+        upper80_pct=7.9, outturn_pct=6.1,
     )  # fmt: skip
     known = [None, None, 7.6, None, None, 7.2, None, None, 6.6, None, None, 6.1]
     fan = replace(one.fan, known_pct=known, quantiles_pct={})
-    return replace(one, fan=fan, settled=told, forecast=None, attained=None, months_known=12)
+    return replace(
+        one,
+        fan=fan,
+        outturn=outturn,
+        last_forecast=last,
+        forecast=None,
+        attainment=None,
+        months_known=12,
+    )
 
 
-def _attained(one: IndicatorReport) -> Attained:
-    assert one.attained is not None
-    return one.attained
+def _attained(one: IndicatorReport) -> Attainment:
+    assert one.attainment is not None
+    return one.attainment
 
 
 def _band(*at: float) -> Distribution:
@@ -80,47 +96,47 @@ def _member(model: str, median: float, reach: float, weight: float) -> Member:
     return Member(model=model, median_pct=median, weight=weight, **ends)
 
 
-def film() -> list[FilmFrame]:
+def film() -> list[TimelinePoint]:
     """Return a year from February to September, on eight days."""
     chances = (0.62, 0.6, 0.71, 0.7, 0.74, 0.73, 0.66, 0.87)
     kinds = ("none", "related", "own", "related", "own", "related", "related", "own")
     return [
-        FilmFrame(
-            day=date(2019, month, 15), indicator="gdp", probability=p, standard_error=0.005,
+        TimelinePoint(
+            day=date(2019, month, 15), indicator="gdp", probability=Probability(p, 0.005),
             is_settled=False, release=kind,
         )
         for month, (p, kind) in enumerate(zip(chances, kinds, strict=True), start=2)
     ]  # fmt: skip
 
 
-def moved() -> TargetMoved:
+def moved() -> TargetNews:
     """Return a probability that rose from 66 to 87 %, by three reasons."""
     one = gdp()
-    items = [
+    items = (
         _item("local", 0.25, 0.3),
         _item("related", -0.05, -0.1),
         _item("time", 0.01, 0.0),
-    ]
-    return TargetMoved(
-        area="futian", indicator="gdp", name_en=one.name_en, name_zh=one.name_zh, decimals=1,
+    )
+    return TargetNews(
+        area="futian", indicator="gdp", name=one.name, decimals=1,
         since=date(2019, 8, 31), until=date(2019, 9, 30), announced_since=False,
-        changed_since=False, attained=None, first_probability=0.66, last_probability=0.87,
-        first_median_pct=7.1, last_median_pct=7.3, items=items,
+        changed_since=False, attained=None,
+        first=TargetForecast(probability=Probability(0.66), median_pct=7.1),
+        last=TargetForecast(probability=Probability(0.87), median_pct=7.3), items=items,
     )  # fmt: skip
 
 
-def _item(kind: str, change: float, median_pp: float) -> MovedItem:
-    return MovedItem(
+def _item(kind: str, change: float, median_pp: float) -> Item:
+    return Item(
         kind=kind, change=change, standard_error=0.004, median_pp=median_pp, settles=False,
-        releases=[],
     )  # fmt: skip
 
 
-def joint() -> JointReport:
+def joint() -> Joint:
     """Return six targets of which four are likeliest to be attained."""
-    return JointReport(
-        indicators=[one.id for one in _frozen().with_target], probability_all=0.09,
-        standard_error=0.005, at_least=[1.0, 0.99, 0.95, 0.83, 0.59, 0.31, 0.09],
+    return Joint(
+        indicators=tuple(one.id for one in _frozen().with_target),
+        all_targets=Probability(0.09, 0.005), at_least=(1.0, 0.99, 0.95, 0.83, 0.59, 0.31, 0.09),
         independence_product=0.05, lower_bound=0.0, upper_bound=0.51, weakest="trade",
         coupling="ranks",
     )  # fmt: skip
@@ -139,11 +155,11 @@ def _around(one: IndicatorReport, gap: float) -> IndicatorReport:
     at = one.target.bound_pct + gap
     known = [None, *[at + 0.2 * k for k in range(5)], *[None] * 6]
     ahead = [None] * 6 + [at + 0.8 - 0.3 * k for k in range(6)]
-    fan = Fan(months=one.fan.months, known_pct=known, quantiles_pct={"50": ahead}, unpublished=[])
+    fan = Fan(months=one.fan.months, known_pct=known, quantiles_pct={0.5: ahead}, unpublished=[])
     return replace(one, fan=fan)
 
 
-def track() -> TrackReport:
+def track() -> TrackRecord:
     """Return a record whose high probabilities came true less often than was said."""
     stated = [0.05, 0.25, 0.5, 0.75, 0.95]
     diagram = Reliability(
@@ -160,6 +176,6 @@ def track() -> TrackReport:
 def _month(known: int, crps: float) -> MonthScore:
     rivals = {"planner": 1.4 * crps, "climatology": 3.0, "prophet": 2.2}
     return MonthScore(
-        months_known=known, n_calls=100, crps_pp=crps, brier=0.15, covers80=0.8,
+        months_known=known, n_forecasts=100, crps_pp=crps, brier=0.15, covers80=0.8,
         rivals_crps_pp=rivals, rivals_brier=dict.fromkeys(rivals, 0.2),
     )  # fmt: skip

@@ -14,7 +14,6 @@ from forecast.base.frames import markup_of
 from forecast.history.series import build_history
 from forecast.outlook.answers import Answer, answer
 from forecast.outlook.news import news_of
-from forecast.report.moved import moved_report
 from forecast.report.report import report_of
 from forecast.report.scenario import under
 from forecast.report.value import Report
@@ -73,7 +72,7 @@ def test_names_and_wordings_stay_text_wherever_a_value_shows_itself(
         "report": report,
         "record": found.record,
         "news": news,
-        "moved": moved_report(news, hostile.registry),
+        "moved": news,
         "scenario": under(found, ["retail_sales rest 10"]),
     }
     for name, value in shown.items():
@@ -102,7 +101,7 @@ def test_a_long_table_is_cut():
 def test_an_answer_goes_on_in_pandas(found: Answer, report: Report):
     frame = found.to_frame()
     assert list(frame.index) == list(found.outlook.indicators)
-    joint = found.outlook.joint()
+    joint = found.outlook.joint
     assert joint is not None
     assert frame["probability"].min() == pytest.approx(joint.highest)
     said = report.to_frame()["probability"].dropna()

@@ -74,7 +74,7 @@ def assert_same(one: Answer, other: Answer) -> None:
     assert list(one.outlook.indicators) == list(other.outlook.indicators)
     for name, left in one.outlook.indicators.items():
         np.testing.assert_equal(left.paths, other.outlook.indicators[name].paths)
-    assert one.outlook.joint() == other.outlook.joint()
+    assert one.outlook.joint == other.outlook.joint
 
 
 def without_section(report: Report) -> dict[str, Any]:
@@ -211,13 +211,13 @@ def test_beside_it_stands_what_published_figures_alone_say(archive: Archive, tmp
     assert_same(replace(found, outlook=found.published), plain)
     told, alone = report_of(found), report_of(plain)
     for one, other in zip(told.indicators, alone.indicators, strict=True):
-        assert one.published is not None
-        assert one.published.attained == other.attained
-        assert one.published.forecast == other.forecast
+        assert one.published_alone is not None
+        assert one.published_alone.attainment == other.attained
+        assert one.published_alone.forecast == other.forecast
     assert told.joint_published == alone.joint
     gdp = told.indicators[0]
     assert gdp.attained is not None
-    assert gdp.attained.probability > gdp.published.attained.probability + 0.1
+    assert gdp.attainment.probability.value > gdp.published.attainment.probability.value + 0.1
 
 
 def test_what_no_figure_touches_stays_to_the_last_bit(archive: Archive, tmp_path: Path):
@@ -348,7 +348,7 @@ def test_a_settled_year_keeps_its_outturn_and_the_last_call_before_it(
     assert gdp.outturn is not None
     assert gdp.outturn.growth_pct == 6.6
     assert_same(found, plain)
-    last, other = (a.last_calls["gdp"][1].paths for a in (found, plain))
+    last, other = (a.last_forecasts["gdp"][1].paths for a in (found, plain))
     assert np.array_equal(last, other)
 
 
@@ -489,9 +489,13 @@ def test_pages_show_with_and_without_side_by_side(told: Report):
     said = words(tables.overlay(told, "en").markup)
     assert "2 of the 4 given are used" in said
     for one in told.with_target:
-        if one.attained is None or one.published is None or one.published.attained is None:
+        if (
+            one.attainment is None
+            or one.published_alone is None
+            or one.published_alone.attainment is None
+        ):
             continue
-        both = (one.attained.probability, one.published.attained.probability)
+        both = (one.attainment.probability.value, one.published_alone.attainment.probability.value)
         stated = [re.escape(percent(p, "en").replace("\u00a0", " ")) for p in both]
         assert re.search(f"{one.name_en} .*{stated[0]} ± .*{stated[1]} ± ", said)
     for part in ("used as if it were published", "used as an expectation", "later than the day"):

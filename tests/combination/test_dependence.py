@@ -96,7 +96,7 @@ def test_joint_attainment_lies_within_what_single_ones_allow(paths, correlation,
     joint = coupled_paths(dict(zip(names, paths, strict=True)), correlation, 1, "test")
     met = {n: joint[n][:, -1] >= b for n, b in zip(names, bounds, strict=True)}
     found = joint_attainment(met, 10)
-    assert found.lowest - 1e-12 <= found.all_of.value <= found.highest + 1e-12
+    assert found.lower_bound - 1e-12 <= found.all_targets.value <= found.upper_bound + 1e-12
 
 
 @given(st.lists(growth_paths(), min_size=3, max_size=3), correlations(3), st.permutations(range(3)))

@@ -81,7 +81,7 @@ def assert_same(one: Outlook, other: Outlook) -> None:
             right.scale,
             right.caveats,
         )
-    assert one.joint() == other.joint()
+    assert one.joint == other.joint
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +94,7 @@ def september(real_archive: Archive) -> Outlook:
     return outlook_of(real_archive, "futian", 2019, date(2019, 9, 30), n_paths=2000)
 
 
-# Settled years ------------------------------------------------------------------------------------
+# Outturn years ------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -119,9 +119,9 @@ def test_four_of_futians_six_targets_were_attained(settled: Outlook):
     assert {name: bool(m.any()) for name, m in met.items()} == {
         name: attained for name, (_, attained) in FUTIAN.items()
     }
-    joint = settled.joint()
+    joint = settled.joint
     assert joint is not None
-    assert joint.all_of.value == 0
+    assert joint.all_targets.value == 0
     assert joint.at_least == (1, 1, 1, 1, 1, 0, 0)
 
 
@@ -209,18 +209,18 @@ def test_the_target_in_force_on_the_day_is_judged(archive: Archive):
 
 def test_without_a_target_there_is_a_forecast_and_nothing_joint(archive: Archive):
     outlook = outlook_of(archive, "district", 2018, date(2018, 1, 31))
-    assert outlook.joint() is None
+    assert outlook.joint is None
     assert outlook.indicators["gdp"].paths is not None
     assert outlook.indicators["gdp"].met(N_PATHS) is None
 
 
 def test_joint_attainment_is_counted_on_the_paths_of_the_single_ones(district: Outlook):
-    joint = district.joint()
+    joint = district.joint
     assert joint is not None
     single = chances(district)
-    assert set(joint.names) == set(single)
-    assert joint.highest == min(single.values())
-    assert joint.all_of.value <= joint.highest
+    assert set(joint.indicators) == set(single)
+    assert joint.upper_bound == min(single.values())
+    assert joint.all_targets.value <= joint.upper_bound
 
 
 def test_chances_are_neither_nought_nor_certain_in_the_middle_of_the_year(september: Outlook):
@@ -272,7 +272,7 @@ def test_modern_services_rest_on_one_model_and_it_is_named(september: Outlook):
 def test_longgangs_three_spans_give_an_honest_page(real_archive: Archive):
     outlook = outlook_of(real_archive, "longgang", 2013, date(2013, 9, 30))
     assert {one.status for one in outlook.indicators.values()} == {"forecast"}
-    assert outlook.joint() is None
+    assert outlook.joint is None
     sales = outlook.indicators["retail_sales"]
     assert (sales.history.months_known, sales.scale.basis) == (8, "borrowed")
 
@@ -526,8 +526,8 @@ def test_errors_that_went_together_in_the_nation_go_together_in_the_district(
     assert spearmanr(sales, output).statistic > 0.5
     assert abs(spearmanr(sales, coupled.indicators["trade"].december).statistic) < 0.1
     assert (coupled.coupling_years, district.coupling_years) == (10, 0)
-    joint = coupled.joint()
-    assert joint.lowest <= joint.all_of.value <= joint.highest
+    joint = coupled.joint
+    assert joint.lower_bound <= joint.all_targets.value <= joint.upper_bound
 
 
 def test_coupling_leaves_every_single_distribution_as_it_is(archive: Archive, district: Outlook):

@@ -27,7 +27,7 @@ from forecast.outlook.answers import (
     answer_to,
     checked_snapshot,
     earlier_record,
-    past_calls,
+    past_forecasts,
     record_of,
 )
 from forecast.verification.record import Record, no_densities
@@ -59,7 +59,7 @@ def assert_same(one: Answer, other: Answer) -> None:
             right.outturn,
             right.caveats,
         )
-    assert one.outlook.joint() == other.outlook.joint()
+    assert one.outlook.joint == other.outlook.joint
 
 
 @pytest.fixture
@@ -99,17 +99,17 @@ def test_a_settled_year_shows_its_outturns(settled: Answer):
 
 
 def test_a_settled_year_shows_the_last_call_before_its_outturn(settled: Answer):
-    assert set(OUTTURNS) <= set(settled.last_calls)
-    days = {on for on, _ in settled.last_calls.values()}
+    assert set(OUTTURNS) <= set(settled.last_forecasts)
+    days = {on for on, _ in settled.last_forecasts.values()}
     assert days == {date(2020, 4, 2)}
-    calls = {name: one for name, (_, one) in settled.last_calls.items()}
+    calls = {name: one for name, (_, one) in settled.last_forecasts.items()}
     assert all(one.outturn is None for one in calls.values())
     assert calls["gdp"].history.months_known == 6
     assert calls["gdp"].target == settled.outlook.indicators["gdp"].target
 
 
 def test_an_open_year_has_no_last_call(archive: Archive):
-    assert asked(archive).last_calls == {}
+    assert asked(archive).last_forecasts == {}
 
 
 def test_a_day_in_the_next_year_before_the_outturn_is_ordinary(archive: Archive):
@@ -117,19 +117,19 @@ def test_a_day_in_the_next_year_before_the_outturn_is_ordinary(archive: Archive)
     assert found.outlook.indicators["gdp"].status == "forecast"
     after = asked(archive, day=date(2019, 3, 5))
     assert after.outlook.indicators["gdp"].status == "settled"
-    assert after.last_calls["gdp"][0] == date(2019, 3, 4)
+    assert after.last_forecasts["gdp"][0] == date(2019, 3, 4)
 
 
 def test_a_day_long_after_the_newest_release_is_ordinary(archive: Archive):
     found = asked(archive, year=2019, day=date(2019, 12, 31))
     assert found.outlook.indicators["gdp"].status == "forecast"
-    assert found.outlook.joint() is None
+    assert found.outlook.joint is None
 
 
 @pytest.mark.usefixtures("quick")
 def test_a_year_without_targets_gets_everything_but_probabilities(real_archive: Archive):
     found = asked(real_archive, "longgang", 2013, date(2013, 9, 30))
-    assert found.outlook.joint() is None
+    assert found.outlook.joint is None
     assert all(one.december is not None for one in found.outlook.indicators.values())
 
 
@@ -388,10 +388,10 @@ def test_a_past_call_learns_from_years_and_areas_that_are_not_asked_for(archive:
     """It says what a report of its day said, however few years the backtest is asked for."""
     short = Plan(years=range(2018, 2019), months=(6,), models=("pace", "drift"))
     longer = Plan(years=range(2016, 2019), months=(3, 6), models=("pace", "drift"))
-    found = past_calls(archive, "nation", short)
+    found = past_forecasts(archive, "nation", short)
     assert set(found["year"]) == {2018}
     assert set(found["area"]) == {"nation"}
-    wanted = past_calls(archive, "nation", longer)
+    wanted = past_forecasts(archive, "nation", longer)
     chosen = wanted[(wanted["year"] == 2018) & (wanted["months_known"] == 6)]
     columns = [c for c in found if c != "seconds"]
     pd.testing.assert_frame_equal(found[columns], chosen[columns].reset_index(drop=True))

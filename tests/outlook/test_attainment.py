@@ -14,17 +14,16 @@ from forecast.archive.registry import Indicator
 from forecast.base.months import Span
 from forecast.history.series import History, build_history
 from forecast.outlook.attainment import (
-    SURE_OF,
-    attainable_rates,
     joint_attainment,
     parts_of_range,
     probability,
+    probability_by_tolerance,
     progress,
-    quantiles,
     required,
     required_growth_pct,
     rest_of_year_growth,
 )
+from forecast.outlook.distribution import SURE_OF, attainable_rates, quantiles
 from strategies import (
     Release,
     archive_of,
@@ -64,22 +63,20 @@ def test_batches_of_independent_paths_have_the_binomial_error():
 def test_chances_of_a_range_and_of_more():
     december = np.array([6.0, 6.44, 6.45, 6.8, 7.0, 7.04, 7.05, 8.0])
     announced = target("within", None, lower_pct=6.5, upper_pct=7.0)
-    parts = parts_of_range(announced, december, 1, 1)
-    assert {name: p.value for name, p in parts.items()} == {"within": 0.5, "above": 0.25}
+    within, above = parts_of_range(announced, december, 1, 1)
+    assert (within.value, above.value) == (0.5, 0.25)
 
 
 def test_chances_of_about_at_three_tolerances():
     december = np.array([6.4, 6.5, 6.7, 6.8, 6.9, 7.0, 7.1, 7.2])
-    parts = parts_of_range(target("about", 7.0, tolerance_pp=0.3), december, 1, 1)
-    assert {name: p.value for name, p in parts.items()} == {
-        "tolerance_0": 3 / 8,
-        "tolerance_0.2": 5 / 8,
-        "tolerance_0.5": 7 / 8,
-    }
+    announced = target("about", 7.0, tolerance_pp=0.3)
+    parts = probability_by_tolerance(announced, december, 1, 1)
+    assert {pp: p.value for pp, p in parts.items()} == {0.0: 3 / 8, 0.2: 5 / 8, 0.5: 7 / 8}
 
 
 def test_other_targets_have_no_parts():
-    assert parts_of_range(target("at_least"), np.array([7.0]), 1, 1) == {}
+    assert parts_of_range(target("at_least"), np.array([7.0]), 1, 1) == (None, None)
+    assert probability_by_tolerance(target("at_least"), np.array([7.0]), 1, 1) == {}
 
 
 # Joint attainment ---------------------------------------------------------------------------------
@@ -101,13 +98,13 @@ def test_joint_attainment_by_hand():
         2,
     )
     assert joint is not None
-    assert (joint.names, joint.weakest) == (("gdp", "sales", "trade"), "trade")
-    assert joint.all_of.value == pytest.approx(0.3)
-    assert joint.all_of.standard_error == pytest.approx(0.1)  # 2 and 1 of each batch of five
+    assert (joint.indicators, joint.weakest) == (("gdp", "sales", "trade"), "trade")
+    assert joint.all_targets.value == pytest.approx(0.3)
+    assert joint.all_targets.standard_error == pytest.approx(0.1)  # 2 and 1 of each batch of five
     assert joint.at_least == pytest.approx((1.0, 0.9, 0.9, 0.3))
-    assert joint.lowest == pytest.approx(0.1)
-    assert joint.highest == pytest.approx(0.6)
-    assert joint.independent == pytest.approx(0.336)
+    assert joint.lower_bound == pytest.approx(0.1)
+    assert joint.upper_bound == pytest.approx(0.6)
+    assert joint.independence_product == pytest.approx(0.336)
 
 
 def test_the_bounds_of_frechet_are_reached_by_targets_that_go_together_or_against_each_other():
@@ -117,23 +114,29 @@ def test_the_bounds_of_frechet_are_reached_by_targets_that_go_together_or_agains
     assert together is not None
     assert against is not None
     assert apart is not None
-    assert (together.all_of.value, together.highest) == (0.4, 0.4)
-    assert against.all_of.value == pytest.approx(0.2)
-    assert against.lowest == pytest.approx(0.2)
-    assert (apart.all_of.value, apart.lowest) == (0.0, 0.0)  # never less than nothing
+    assert (together.all_targets.value, together.upper_bound) == (0.4, 0.4)
+    assert against.all_targets.value == pytest.approx(0.2)
+    assert against.lower_bound == pytest.approx(0.2)
+    assert (apart.all_targets.value, apart.lower_bound) == (0.0, 0.0)  # never less than nothing
 
 
 @given(MET)
 def test_joint_attainment_lies_within_the_bounds_of_frechet(table):
-    joint = joint_attainment({f"target {i}": row for i, row in enumerate(table)}, 10)
-    assert joint.lowest - 1e-12 <= joint.all_of.value <= joint.highest
+    met = {f"target {i}": row for i, row in enumerate(table)}
+    joint = joint_attainment(met, 10)
+    single = table.mean(axis=1)
+    assert joint.upper_bound == single.min()
+    assert joint.lower_bound == pytest.approx(max(0, single.sum() - len(single) + 1))
+    assert joint.lower_bound - 1e-12 <= joint.all_targets.value <= joint.upper_bound
+    assert met[joint.weakest].mean() == joint.upper_bound
+    assert joint.independence_product == pytest.approx(single.prod())
 
 
 @given(MET)
 def test_counting_targets_agrees_with_the_single_chances(table):
     joint = joint_attainment({str(i): row for i, row in enumerate(table)}, 10)
     assert joint.at_least[0] == 1
-    assert joint.at_least[-1] == joint.all_of.value
+    assert joint.at_least[-1] == joint.all_targets.value
     assert (np.diff(joint.at_least) <= 0).all()
     assert sum(joint.at_least[1:]) == pytest.approx(table.mean(axis=1).sum())
 
@@ -145,8 +148,8 @@ def test_targets_that_move_together_are_attained_together_more_often_than_their_
     joint = joint_attainment({"sales": draws[:, 0] > 0.5, "output": draws[:, 1] > 0.5}, 10)
     exact = multivariate_normal([0, 0], [[1, 0.8], [0.8, 1]]).cdf([-0.5, -0.5])
     assert exact == pytest.approx(0.2186, abs=0.0001)
-    assert abs(joint.all_of.value - exact) < 4 * np.sqrt(exact * (1 - exact) / 40_000)
-    assert joint.independent == pytest.approx(norm.sf(0.5) ** 2, abs=0.005)
+    assert abs(joint.all_targets.value - exact) < 4 * np.sqrt(exact * (1 - exact) / 40_000)
+    assert joint.independence_product == pytest.approx(norm.sf(0.5) ** 2, abs=0.005)
 
 
 def test_without_targets_there_is_nothing_joint():

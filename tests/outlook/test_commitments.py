@@ -1,6 +1,6 @@
 """Completion of commitments: recovery from simulated work, and what must hold whatever was done.
 
-All entries are simulated, by a gamma process whose pace and unevenness are known.
+All entries are simulated, by a gamma process whose pace and dispersion are known.
 """
 
 import math
@@ -14,10 +14,14 @@ from hypothesis import strategies as st
 
 from forecast.archive.commitments import Commitments
 from forecast.archive.progress import ProgressEntry
-from forecast.outlook.clock import clock_of
 from forecast.outlook.commitments import Completion, completions, counted
-from forecast.outlook.progress_paths import count_paths
-from forecast.outlook.unevenness import Unevenness, count_unevenness, share_unevenness
+from forecast.outlook.progress_paths import (
+    Dispersion,
+    count_dispersion,
+    count_paths,
+    seasonal_profile,
+    share_dispersion,
+)
 from strategies import commitment, entry
 
 DAY = date(2018, 12, 30)
@@ -154,16 +158,18 @@ def test_the_same_seed_gives_the_same_paths_and_another_commitment_leaves_them_a
     assert np.array_equal(first.paths, second.paths)
 
 
-def test_past_years_of_a_commitment_bend_the_clock_half_way_to_their_curve():
+def test_past_years_of_a_commitment_bend_the_profile_half_way_to_their_curve():
     last_year = commitment(year=2017, announced_on=date(2017, 2, 1))
     entries = [entry("2017-06-30", 40.0), entry("2017-12-31", 400.0)]
     book = Commitments((last_year, commitment()), (1, 14), tuple(entries))
-    bent = clock_of(book, commitment(), DAY)
+    bent = seasonal_profile(book, commitment(), DAY)
     straight = 181 / 365
     assert bent.n_years == 1
     assert bent.at(date(2018, 6, 30)) == pytest.approx((straight + 0.1) / 2)
     assert bent.at(date(2018, 12, 31)) == 1.0
-    assert clock_of(book, commitment(), date(2017, 6, 30)).n_years == 0  # its end was not known
+    assert (
+        seasonal_profile(book, commitment(), date(2017, 6, 30)).n_years == 0
+    )  # its end was not known
 
 
 def test_work_that_always_comes_late_is_not_given_up_in_june():
@@ -177,19 +183,19 @@ def test_work_that_always_comes_late_is_not_given_up_in_june():
     assert chance(with_past) > 0.3
 
 
-def test_the_unevenness_of_lumps_is_found_again():
-    rng, lumps, found = np.random.default_rng(5), 12.0, []
+def test_the_dispersion_of_batches_is_found_again():
+    rng, batches, found = np.random.default_rng(5), 12.0, []
     for _ in range(200):
-        work = rng.gamma(lumps / 12, 50.0, size=12).cumsum()
-        told = count_unevenness((np.arange(1, 13) / 12).tolist(), work.tolist(), step=0.01)
+        work = rng.gamma(batches / 12, 50.0, size=12).cumsum()
+        told = count_dispersion((np.arange(1, 13) / 12).tolist(), work.tolist(), step=0.01)
         assert told is not None
         found.append(told.value)
-    assert np.median(found) == pytest.approx(1 / lumps, rel=0.15)
+    assert np.median(found) == pytest.approx(1 / batches, rel=0.15)
 
 
-def test_counting_in_whole_numbers_is_not_taken_for_unevenness():
+def test_counting_in_whole_numbers_is_not_taken_for_dispersion():
     even = np.floor(np.arange(1, 13) * 8 / 12)
-    told = count_unevenness((np.arange(1, 13) / 12).tolist(), even.tolist(), step=1.0)
+    told = count_dispersion((np.arange(1, 13) / 12).tolist(), even.tolist(), step=1.0)
     assert told is not None
     assert told.value < 0.02
 
@@ -198,7 +204,7 @@ def test_the_spread_of_a_share_is_found_again():
     rng, found = np.random.default_rng(6), []
     for _ in range(300):
         walk = (2.0 / 12 + 4.0 / 12**0.5 * rng.standard_normal(12)).cumsum()
-        told = share_unevenness((np.arange(1, 13) / 12).tolist(), walk.tolist())
+        told = share_dispersion((np.arange(1, 13) / 12).tolist(), walk.tolist())
         assert told is not None
         found.append(told.value)
     assert np.mean(found) == pytest.approx(16.0, rel=0.1)
@@ -236,13 +242,13 @@ def test_stated_probabilities_come_true(known, kappa):
 
 
 def test_the_spread_of_paths_is_that_of_the_process():
-    """With the pace all but known, the rest of the year has the mean and variance of its lumps."""
-    even = Unevenness(1 / 12, 1e9)
+    """With a pace nearly known, the rest of the year has the mean and the variance of its work."""
+    even = Dispersion(1 / 12, 1e9)
     rng = np.random.default_rng(7)
-    used, rest, lumps = 5000.0, 0.5, 12.0  # as if the pace had been watched for 5000 years
+    used, rest, batches = 5000.0, 0.5, 12.0  # as if the pace had been watched for 5000 years
     paths = count_paths(
         used * 400.0, 400.0, used, [used + rest], even, step=0.01, n_paths=40_000, rng=rng
     )
     came = paths[:, 0] - used * 400.0
     assert came.mean() == pytest.approx(rest * 400.0, rel=0.02)
-    assert came.std() == pytest.approx(400.0 * math.sqrt(rest / lumps), rel=0.05)
+    assert came.std() == pytest.approx(400.0 * math.sqrt(rest / batches), rel=0.05)

@@ -15,7 +15,8 @@ from forecast.base.errors import BeforeFirstRelease, ParameterError
 from forecast.base.months import month
 from forecast.outlook import answers as answers_module
 from forecast.outlook.answers import Answer, answer
-from forecast.outlook.news import FIGURES, Item, News, TargetNews, news_of, news_since
+from forecast.outlook.movement import FIGURES, Item, News, TargetNews
+from forecast.outlook.news import news_of, news_since
 from forecast.verification.record import no_densities
 
 N_PATHS = 400
@@ -69,6 +70,12 @@ def figure(series: str, last: int, value: float, on: date) -> dict[str, object]:
     }
 
 
+def of(news: News, indicator: str) -> TargetNews:
+    """Return what moved one target."""
+    (target,) = (one for one in news.targets if one.indicator == indicator)
+    return target
+
+
 # What the items add up to ------------------------------------------------------------------------
 
 PAIRS = [
@@ -83,8 +90,8 @@ PAIRS = [
 @pytest.mark.parametrize(("since", "day"), PAIRS, ids=str)
 def test_the_items_add_up_to_the_change(archive: Archive, since: date, day: date):
     found = told(archive, since, day)
-    assert set(found.targets) > {GDP, RETAIL}
-    for news in found.targets.values():
+    assert {news.indicator for news in found.targets} > {GDP, RETAIL}
+    for news in found.targets:
         if not news.items:
             continue
         change = news.last.probability.value - news.first.probability.value
@@ -100,7 +107,7 @@ def test_it_leads_from_the_report_of_the_first_day_to_that_of_the_last(archive: 
         outlook = asked(archive, on).outlook
         for name in (GDP, RETAIL, INVESTMENT):
             met = outlook.indicators[name].met(N_PATHS)
-            said = getattr(found.targets[name], end)
+            said = getattr(of(found, name), end)
             assert said.probability.value == pytest.approx(met.mean())
             assert said.median_pct == np.median(outlook.indicators[name].december)
 
@@ -108,7 +115,7 @@ def test_it_leads_from_the_report_of_the_first_day_to_that_of_the_last(archive: 
 def test_what_did_not_move_has_no_error_and_what_did_has_one(archive: Archive):
     items = [
         item
-        for news in told(archive, date(2018, 6, 30), date(2018, 8, 31)).targets.values()
+        for news in told(archive, date(2018, 6, 30), date(2018, 8, 31)).targets
         for item in news.items
     ]
     assert {bool(item.standard_error) for item in items if item.change} == {True}
@@ -121,99 +128,102 @@ def test_what_did_not_move_has_no_error_and_what_did_has_one(archive: Archive):
 
 def test_where_nothing_came_out_nothing_moved(archive: Archive):
     found = told(archive, date(2018, 8, 16), date(2018, 8, 31))
-    assert {kind for news in found.targets.values() for kind in moving(news)} == set()
-    assert [i.releases for news in found.targets.values() for i in news.items if i.releases] == []
+    assert {kind for news in found.targets for kind in moving(news)} == set()
+    assert [i.releases for news in found.targets for i in news.items if i.releases] == []
 
 
 def test_figures_of_others_do_not_move_what_they_have_no_part_in(archive: Archive):
-    trade = told(archive, date(2018, 4, 10), date(2018, 8, 31)).targets["trade"]
+    trade = of(told(archive, date(2018, 4, 10), date(2018, 8, 31)), "trade")
     assert moving(trade) == set()
     assert {item.releases for item in trade.items} == {()}
 
 
 def test_a_revision_alone_is_a_revision(archive: Archive):
     revised = with_rows(archive, figure("district/gdp", 3, 9.9, date(2018, 6, 20)))
-    gdp = told(revised, date(2018, 6, 16), date(2018, 6, 25)).targets[GDP]
+    gdp = of(told(revised, date(2018, 6, 16), date(2018, 6, 25)), GDP)
     assert moving(gdp) == {"revisions"}
     assert by_kind(gdp)["revisions"].change > 0.1
-    ((series, said),) = by_kind(gdp)["revisions"].releases
-    assert (str(series), said.value, said.released_on) == ("district/gdp", 9.9, date(2018, 6, 20))
+    (release,) = by_kind(gdp)["revisions"].releases
+    assert str(release.label.series) == "district/gdp"
+    assert (release.figure.value, release.figure.released_on) == (9.9, date(2018, 6, 20))
 
 
 def test_a_revision_of_a_related_series_is_one_too(archive: Archive):
     revised = with_rows(archive, figure("nation/retail_sales", 5, 2.0, date(2018, 6, 20)))
-    retail = told(revised, date(2018, 6, 16), date(2018, 6, 25)).targets[RETAIL]
+    retail = of(told(revised, date(2018, 6, 16), date(2018, 6, 25)), RETAIL)
     assert moving(retail) == {"revisions"}
     assert by_kind(retail)["revisions"].median_pp < -1
 
 
 def test_an_own_figure_and_one_of_a_related_series_stand_apart(archive: Archive):
-    retail = told(archive, date(2018, 8, 1), date(2018, 8, 31)).targets[RETAIL]
+    retail = of(told(archive, date(2018, 8, 1), date(2018, 8, 31)), RETAIL)
     own, related = by_kind(retail)["local"], by_kind(retail)["related"]
-    assert {str(series) for series, _ in own.releases} == {"district/retail_sales"}
-    assert {str(series) for series, _ in related.releases} == {"nation/retail_sales"}
-    before = told(archive, date(2018, 6, 1), date(2018, 6, 30)).targets[RETAIL]
+    assert {str(release.label.series) for release in own.releases} == {"district/retail_sales"}
+    assert {str(release.label.series) for release in related.releases} == {"nation/retail_sales"}
+    before = of(told(archive, date(2018, 6, 1), date(2018, 6, 30)), RETAIL)
     assert moving(before) == {"related"}
 
 
 def test_a_published_figure_in_the_place_of_an_expected_one_is_new(archive: Archive):
     found = told(archive, date(2018, 7, 10), date(2018, 7, 20), area="nation")
-    gdp = by_kind(found.targets[GDP])
+    gdp = by_kind(of(found, GDP))
     assert gdp["revisions"].releases == ()
-    assert {f.value for _, f in gdp["local"].releases if f.measure == "growth_pct"} == {6.4}
+    assert {r.figure.value for r in gdp["local"].releases if r.figure.measure == "growth_pct"} == {
+        6.4
+    }
 
 
 def test_a_changed_target_belongs_to_the_passing_of_time(archive: Archive):
-    retail = told(archive, date(2018, 7, 6), date(2018, 7, 12)).targets[RETAIL]
-    assert (retail.before.rate_pct, retail.target.rate_pct) == (10.0, 9.0)
+    retail = of(told(archive, date(2018, 7, 6), date(2018, 7, 12)), RETAIL)
+    assert (retail.announced_since, retail.changed_since) == (False, True)  # from 10 to 9 %
     assert moving(retail) == {"time"}
     assert by_kind(retail)["time"].change > 0
     assert by_kind(retail)["time"].median_pp == 0
 
 
 def test_before_a_target_was_announced_the_first_one_is_judged(archive: Archive):
-    retail = told(archive, date(2018, 1, 25), date(2018, 7, 31)).targets[RETAIL]
-    assert (retail.before.announced_on, retail.target.announced_on) == (
-        date(2018, 2, 1),
-        date(2018, 7, 10),
-    )
-    assert retail.first.is_made
+    retail = of(told(archive, date(2018, 1, 25), date(2018, 7, 31)), RETAIL)
+    assert (retail.announced_since, retail.changed_since) == (
+        True,
+        True,
+    )  # on 1 February and 10 July
+    assert retail.first is not None
 
 
 def test_within_a_year_nothing_is_learnt_anew_after_february(archive: Archive):
     for since in (date(2018, 2, 28), date(2018, 6, 30)):
         found = told(archive, since, date(2018, 12, 31))
-        learning = [by_kind(news)["learning"] for news in found.targets.values() if news.items]
+        learning = [by_kind(news)["learning"] for news in found.targets if news.items]
         assert {(item.change, item.median_pp) for item in learning} == {(0.0, 0.0)}
 
 
 def test_what_the_year_before_teaches_is_an_item_of_its_own(archive: Archive):
     found = told(archive, date(2017, 12, 31), date(2018, 3, 10))
-    assert "learning" in {kind for news in found.targets.values() for kind in moving(news)}
+    assert "learning" in {kind for news in found.targets for kind in moving(news)}
 
 
 def test_an_outturn_settles_the_year(archive: Archive):
     found = told(archive, date(2019, 3, 1), date(2019, 3, 6))
-    settled = {name: [i.kind for i in n.items if i.settles] for name, n in found.targets.items()}
+    settled = {n.indicator: [i.kind for i in n.items if i.settles] for n in found.targets}
     assert settled == {GDP: ["local"], RETAIL: ["local"], "trade": ["local"], INVESTMENT: []} | {
         "patents": []
     }
-    assert found.targets[GDP].last.probability.value == 1
-    assert found.targets["trade"].last.probability.value == 0
-    assert found.targets["trade"].last.median_pct == -1.5
+    assert of(found, GDP).last.probability.value == 1
+    assert of(found, "trade").last.probability.value == 0
+    assert of(found, "trade").last.median_pct == -1.5
 
 
 def test_what_cannot_be_assessed_has_no_items(archive: Archive):
-    patents = told(archive, date(2018, 6, 30), date(2018, 8, 31)).targets["patents"]
+    patents = of(told(archive, date(2018, 6, 30), date(2018, 8, 31)), "patents")
     assert patents.items == ()
-    assert not patents.first.is_made
+    assert patents.first is None
 
 
 def test_lower_bounds_are_not_named(archive: Archive):
     found = told(archive, date(2016, 12, 31), date(2018, 4, 30))
-    said = by_kind(found.targets[RETAIL])["local"].releases
+    said = by_kind(of(found, RETAIL))["local"].releases
     assert said
-    assert "lower_bound" not in {figure.status for _, figure in said}
+    assert "lower_bound" not in {release.figure.status for release in said}
 
 
 # What it does not depend on ----------------------------------------------------------------------
@@ -226,8 +236,8 @@ def test_data_from_the_future_change_nothing(archive: Archive):
         figure("nation/retail_sales", 7, 55.5, date(2018, 9, 2)),
     ]
     found, plain = (told(a, since, day) for a in (with_rows(archive, *later), archive))
-    for name, news in plain.targets.items():
-        assert news.items == found.targets[name].items
+    for news in plain.targets:
+        assert news.items == of(found, news.indicator).items
 
 
 def test_another_number_of_paths_moves_items_within_their_errors(archive: Archive):
@@ -237,7 +247,7 @@ def test_another_number_of_paths_moves_items_within_their_errors(archive: Archiv
         for seed, n in ((1, 400), (2, 2000))
     )
     for name in (GDP, RETAIL):
-        for one, other in zip(few.targets[name].items, many.targets[name].items, strict=True):
+        for one, other in zip(of(few, name).items, of(many, name).items, strict=True):
             room = 5 * np.hypot(one.standard_error, other.standard_error)
             assert abs(one.change - other.change) <= room + 1e-12
 
@@ -255,7 +265,7 @@ def test_unpublished_figures_are_an_item_of_their_own(archive: Archive, tmp_path
     )
     overlay = read_overlay(flash, archive, day)
     overlaid = answer(archive, "district", 2018, day, seed=1, n_paths=N_PATHS, overlay=overlay)
-    found, plain = news_of(overlaid, since).targets[GDP], told(archive, since, day).targets[GDP]
+    found, plain = of(news_of(overlaid, since), GDP), of(told(archive, since, day), GDP)
     assert found.items[:-1] == plain.items
     assert (found.items[-1].kind, found.items[-1].median_pp > 1) == ("unpublished", True)
 
@@ -282,12 +292,12 @@ def test_a_report_begins_with_the_areas_first_release_at_the_earliest(archive: A
 
 
 def test_without_targets_nothing_is_told(archive: Archive):
-    assert told(archive, date(2017, 6, 30), date(2017, 8, 31), year=2017).targets == {}
+    assert told(archive, date(2017, 6, 30), date(2017, 8, 31), year=2017).targets == ()
 
 
 def test_every_figure_that_came_out_is_of_one_kind(archive: Archive):
     found = told(archive, date(2018, 2, 28), date(2018, 12, 31))
-    for news in found.targets.values():
+    for news in found.targets:
         kinds = {kind: by_kind(news)[kind].releases for kind in FIGURES} if news.items else {}
         named = [release for releases in kinds.values() for release in releases]
         assert len(named) == len(set(named))

@@ -28,7 +28,7 @@ from forecast.pages.tables.live import live_grids
 from forecast.publishing import ledger
 from forecast.publishing.ledger import enter
 from forecast.publishing.results import ScoredReports, scored_reports
-from forecast.report.live import live_report
+from forecast.report.published_scores import published_scores
 from forecast.verification.forecasts import verified_forecasts
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "result.json"
@@ -59,7 +59,7 @@ def say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Say:
     """Return what publishes a result on a day, as if the clock stood there."""
 
     def published(told: dict[str, Any], on: str, run: str = "a1") -> Path:
-        class Clock(datetime):
+        class SeasonalProfile(datetime):
             @classmethod
             def now(cls, tz: Any = None) -> datetime:
                 return datetime.fromisoformat(f"{on}T04:00:00").replace(tzinfo=UTC)
@@ -72,7 +72,7 @@ def say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Say:
         files = {"result.json": sha256_of(home / "result.json")}
         manifest = {"parameters": asked, "made_at": f"{on}T04:00:00", "files": files}
         (home / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-        monkeypatch.setattr(ledger, "datetime", Clock)
+        monkeypatch.setattr(ledger, "datetime", SeasonalProfile)
         enter(reports, home)
         return home / "result.json"
 
@@ -134,7 +134,7 @@ def test_the_bound_is_held_as_the_target_says(comparison: str, bound_pct: float,
 def test_before_the_outturn_a_call_is_open(tmp_path: Path, folder: Path, say: Say):
     say(result(), "2017-11-01")
     found = scored(tmp_path, folder, date(2018, 1, 29)).scores
-    assert (found.n_open, found.overall.n_calls) == (1, 0)
+    assert (found.n_open, found.overall.n_forecasts) == (1, 0)
 
 
 @pytest.mark.parametrize(("on", "is_live"), [("2018-01-29", True), ("2018-01-30", False)])
@@ -143,7 +143,7 @@ def test_a_call_published_once_the_outturn_was_out_does_not_count(
 ):
     say(result(), on)
     found = scored(tmp_path, folder).scores
-    assert (found.overall.n_calls, found.late.n_calls) == (int(is_live), int(not is_live))
+    assert (found.overall.n_forecasts, found.late.n_forecasts) == (int(is_live), int(not is_live))
 
 
 def test_of_two_runs_of_a_day_the_first_counts(tmp_path: Path, folder: Path, say: Say):
@@ -174,7 +174,8 @@ def test_scores_are_told_by_indicator_and_over_all(tmp_path: Path, folder: Path,
     found = scored(tmp_path, folder).scores
     assert found.overall.brier == pytest.approx((0.0625 + 0.5625) / 2)
     assert found.overall.pit_counts == [0, 0, 0, 0, 0, 2, 0, 0, 0, 0]
-    assert [(one.indicator, one.score) for one in found.indicators] == [("gdp", found.overall)]
+    (gdp,) = found.indicators
+    assert (gdp.label.series.indicator, gdp.score) == ("gdp", found.overall)
 
 
 def test_without_a_target_nothing_is_attained_or_missed(tmp_path: Path, folder: Path, say: Say):
@@ -253,9 +254,9 @@ def test_kept_calls_are_data_that_later_reports_show(tmp_path: Path, folder: Pat
     assert done.exit_code == 0, done.output
     archive = read_archive(folder)
     assert FILE in archive.file_hashes
-    after, before = (live_report(archive.as_of(d)) for d in (AFTER, date(2018, 1, 29)))
-    assert (after.overall.n_calls, after.overall.brier) == (1, 0.0625)
-    assert (before.overall.n_calls, before.n_open) == (0, 1)
+    after, before = (published_scores(archive.as_of(d)) for d in (AFTER, date(2018, 1, 29)))
+    assert (after.overall.n_forecasts, after.overall.brier) == (1, 0.0625)
+    assert (before.overall.n_forecasts, before.n_open) == (0, 1)
 
 
 @pytest.mark.parametrize("day", [date(2017, 10, 31), date(2017, 10, 30)])
@@ -264,7 +265,7 @@ def test_a_report_sees_no_call_of_its_own_day_or_later(
 ):
     say(result(), "2017-10-31")
     score(tmp_path, folder, "--keep")
-    assert live_report(read_archive(folder).as_of(day)).n_open == 0
+    assert published_scores(read_archive(folder).as_of(day)).n_open == 0
 
 
 def test_what_is_kept_is_never_lost_nor_overtaken(tmp_path: Path, folder: Path, say: Say):
@@ -304,7 +305,7 @@ def test_the_frozen_run_is_scored_by_what_then_came(real_archive: Archive, say: 
     assert gdp.is_live
     assert gdp.brier == pytest.approx((chance - gdp.hit) ** 2)
     assert 0 < gdp.pit < 1
-    assert found.scores.overall.n_calls + found.scores.late.n_calls == len(found.settled)
+    assert found.scores.overall.n_forecasts + found.scores.late.n_forecasts == len(found.settled)
 
 
 @pytest.mark.parametrize("drawn", [track, track_scores])
@@ -318,8 +319,8 @@ def test_live_scores_stand_beside_the_replayed_ones(
     drawn: Callable[..., Any], tmp_path: Path, folder: Path, say: Say
 ):
     say(result(), "2017-11-01")
-    live = scored(tmp_path, folder).scores
-    markup = drawn(replace(pages.report(), live=live), "en").markup
+    scores = scored(tmp_path, folder).scores
+    markup = drawn(replace(pages.report(), published_scores=scores), "en").markup
     assert "All published before the outturn" in markup
     assert "Replayed, for comparison" in markup
     assert "0.063" in markup  # 0.0625

@@ -9,6 +9,7 @@ import pytest
 from forecast.archive.commitments import Commitments
 from forecast.archive.progress import ProgressEntry
 from forecast.base.months import Span
+from forecast.base.series import Names
 from forecast.outlook.commitments import completions
 from forecast.report import commitments
 from forecast.report.commitments import CommitmentReport, commitment_reports
@@ -47,7 +48,7 @@ def test_progress_stands_beside_the_year_and_the_days_left():
     assert found.needed_per_month == pytest.approx(72.78533)
     assert found.progress is not None
     assert (found.progress.day, found.progress.done) == (date(2018, 6, 30), 180.0)
-    assert (found.progress.released_on, found.progress.age_days) == (date(2018, 6, 30), 92)
+    assert (found.progress.released_on, found.progress_age_days) == (date(2018, 6, 30), 92)
 
 
 def test_a_past_year_shows_how_far_a_usual_year_is():
@@ -123,14 +124,14 @@ def test_the_light_and_the_words_follow_the_share_of_paths_that_keep_it(
     monkeypatch.setattr(commitments, "completions", with_paths)
     found = report(entry("2018-06-30", 180.0))
     assert found.completion is not None
-    assert found.completion.probability == pytest.approx(kept / 20)
+    assert found.completion.probability.value == pytest.approx(kept / 20)
     assert (found.light, found.completion.word) == (colour, key)
     assert found.completion.median == pytest.approx(389.5 + kept)
     assert found.completion.lower80 == pytest.approx(381.9 + kept)
     assert found.completion.upper80 == pytest.approx(397.1 + kept)
     half = {14: date(2018, 11, 30), 13: date(2018, 11, 30), 6: None}
     assert found.completion.half_kept_by == half[kept]
-    assert found.completion.unevenness_basis == "assumed"
+    assert found.completion.dispersion_basis == "assumed"
 
 
 def test_on_exactly_half_of_the_paths_it_is_kept_by_that_month(monkeypatch: pytest.MonkeyPatch):
@@ -143,12 +144,13 @@ def test_on_exactly_half_of_the_paths_it_is_kept_by_that_month(monkeypatch: pyte
     found = report(entry("2018-06-30", 180.0))
     assert found.completion is not None
     assert (found.completion.half_kept_by, found.light) == (date(2018, 11, 30), "green")
-    assert found.completion.standard_error == 0.0
+    assert found.completion.probability.standard_error == 0.0
 
 
 def test_the_commitment_is_repeated_as_it_was_announced():
     found = report(entry("2018-06-30", 180.5), comparison="about")
-    assert (found.id, found.amount, found.bound) == ("beds", 400.0, 380.0)
-    assert (found.comparison, found.amount_basis, found.decimals) == ("about", "stated", 1)
-    assert (found.unit_en, found.unit_zh, found.wording) == ("beds", "张", "新增床位400张")
+    one = found.commitment
+    assert (one.id, one.amount, one.bound) == ("beds", 400.0, 380.0)
+    assert (one.comparison, one.amount_basis, found.decimals) == ("about", "stated", 1)
+    assert (one.units, one.wording) == (Names("beds", "张"), "新增床位400张")
     assert found.needed_per_month == pytest.approx(199.5 / 92 * 30.4375)

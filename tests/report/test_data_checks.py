@@ -13,9 +13,8 @@ from forecast.archive.archive import Archive, Snapshot
 from forecast.archive.folder import read_archive
 from forecast.base.months import Span, month
 from forecast.pages import tables
-from forecast.report.data_checks import counted, findings, foremost
-from forecast.report.finding import Finding
-from forecast.report.quality import QualityReport
+from forecast.report.data_checks import data_checks, findings
+from forecast.report.finding import KINDS, DataChecks, Finding
 
 HEADER = "area,indicator,first_month,last_month,measure,value,unit,released_on,publisher,source"
 REGISTRY = """\
@@ -137,20 +136,19 @@ def test_nothing_that_came_out_later_changes_what_is_found(archive: Archive, day
 
 
 def test_the_few_that_are_shown_are_the_largest_of_each_kind(archive: Archive):
-    said = findings(archive.as_of(archive.last_release_on), "nation")
-    shown = foremost(said)
-    assert sum(counted(said).values()) == len(said) >= len(shown)
-    assert max(counted(shown).values()) <= 3
-    assert [one.kind for one in shown] == sorted(
-        (o.kind for o in shown), key=list(counted([])).index
-    )
+    snapshot = archive.as_of(archive.last_release_on)
+    every, checks = findings(snapshot, "nation"), data_checks(snapshot, "nation")
+    shown = [one.kind for one in checks.findings]
+    assert sum(checks.counts.values()) == len(every) >= len(shown)
+    assert max(shown.count(kind) for kind in KINDS) <= 3
+    assert shown == sorted(shown, key=list(KINDS).index)
 
 
 @pytest.mark.parametrize(
     ("lang", "said"), [("en", "calls for a second look"), ("zh", "未见需要复核")]
 )
 def test_the_section_says_so_where_there_is_nothing(lang: str, said: str):
-    report = replace(pages.report(), quality=QualityReport(counts=counted([]), findings=[]))
+    report = replace(pages.report(), data_checks=DataChecks.of([]))
     assert said in tables.quality(report, lang).markup
 
 
@@ -158,4 +156,4 @@ def test_the_section_says_so_where_there_is_nothing(lang: str, said: str):
 def test_the_section_has_a_row_for_each_that_is_shown(lang: str):
     report = pages.report()
     markup = tables.quality(report, lang).markup
-    assert markup.count('<th scope="row">') == len(report.quality.findings) > 0
+    assert markup.count('<th scope="row">') == len(report.data_checks.findings) > 0

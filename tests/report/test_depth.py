@@ -51,7 +51,7 @@ def test_figures_are_shown_by_the_spans_in_which_they_were_published():
 def test_nothing_released_later_is_shown():
     for one in pages.report().indicators:
         assert all(f.released_on.isoformat() <= "2019-09-30" for f in one.depth.figures)
-        assert all(call.year < 2019 for call in one.depth.past_calls)
+        assert all(call.year < 2019 for call in one.depth.past_forecasts)
 
 
 def test_the_page_of_one_indicator_asks_about_it_alone():
@@ -71,7 +71,7 @@ def test_an_indicator_that_the_report_does_not_hold_is_named():
 def test_every_indicator_has_every_section_in_both_languages(lang: str):
     sections = (
         tables.depth_headline, tables.figures, tables.base_effects, tables.rest_of_year,
-        tables.past_calls, tables.contributions,
+        tables.past_forecasts, tables.contributions,
     )  # fmt: skip
     reports = [pages.report(), pages.settled(), pages.without_targets()]
     for told in reports:
@@ -82,7 +82,7 @@ def test_every_indicator_has_every_section_in_both_languages(lang: str):
 
 def test_what_the_months_left_need_stands_above_what_they_were():
     one = pages.gdp()
-    past = {"2017": 8.2, "2018": 7.4}
+    past = {2017: 8.2, 2018: 7.4}
     told = pages.with_first(replace(one, depth=replace(one.depth, rest_of_year_pct=past)))
     said = words(tables.rest_of_year(told.of_indicator(one.id), "en"))
     assert "This year Jul–Dec needs 5.8 %." in said
@@ -91,11 +91,11 @@ def test_what_the_months_left_need_stands_above_what_they_were():
 
 def test_years_on_a_restated_base_are_marked_where_growth_is_at_current_prices():
     one = next(one for one in pages.report().indicators if one.id == "retail_sales")
-    past = {"2017": 8.2, "2018": 7.4}
+    past = {2017: 8.2, 2018: 7.4}
     one = replace(
         one,
         depth=replace(one.depth, rest_of_year_pct=past),
-        base_revision_pct={"2017": 0.1, "2018": 2.53, "2019": -1.2},
+        base_revision_pct={2017: 0.1, 2018: 2.53, 2019: -1.2},
     )
     told = replace(pages.report(), indicators=[one])
     said = words(tables.rest_of_year(told, "en"))

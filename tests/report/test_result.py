@@ -12,7 +12,8 @@ import pytest
 from forecast.archive.archive import Archive
 from forecast.outlook.answers import answer
 from forecast.report.report import report_of
-from forecast.report.result import json_schema, read_result, result_json, write_result
+from forecast.report.result import read_result, result_json, write_result
+from forecast.report.schema import json_schema
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "result.json"
 SCHEMA = Path(__file__).parents[2] / "docs" / "result.schema.json"

@@ -38,7 +38,6 @@ from forecast.report.scenario_value import Scenario
 from forecast.report.weighting import (
     effective_size,
     kernel_weights,
-    weighed_probability,
     weighed_quantiles,
 )
 from forecast.verification.outturn import Outturn
@@ -193,7 +192,7 @@ def test_far_from_all_paths_weights_do_not_vanish():
 
 @given(arrays(bool, 60), st.sampled_from([1, 2, 6]))
 def test_equal_weights_give_the_plain_share_and_its_error(met, n_batches):
-    found = weighed_probability(met, np.full(60, 0.3), n_batches)
+    found = probability(met, n_batches, np.full(60, 0.3))
     plain = probability(met, n_batches)
     assert found.value == pytest.approx(plain.value)
     assert found.standard_error == pytest.approx(plain.standard_error, abs=1e-12, nan_ok=True)
@@ -221,7 +220,7 @@ def test_the_error_of_a_weighed_share_is_that_of_repeated_draws():
         growth = rng.standard_normal(2000)
         weights = kernel_weights([growth], [0.5], [0.4])
         other = 0.5 * growth + rng.standard_normal(2000) > 0.3
-        one = weighed_probability(other, weights, N_BATCHES)
+        one = probability(other, N_BATCHES, weights)
         stated.append(one.standard_error**2)
         found.append(one.value)
     assert np.mean(stated) == pytest.approx(np.var(found), rel=0.15)
@@ -253,14 +252,16 @@ def test_two_jointly_normal_indicators_by_the_formula(two: Answer, at: float, ba
     ends = norm.ppf([0.1, 0.9], mean, deviation)
     assert [output.lower80_pct, output.upper80_pct] == pytest.approx(ends, abs=4 * 1.7 * noise)
     expected = float(norm.sf(5.45, mean, deviation))
-    assert output.probability == pytest.approx(expected, abs=4 * output.standard_error + 0.002)
+    assert output.probability.value == pytest.approx(
+        expected, abs=4 * output.probability.standard_error + 0.002
+    )
 
 
 def test_the_stated_rule_is_a_fifth_of_the_deviation(two: Answer):
     said = alone(two, ["sales rest 8"])
     (held,) = said.given
-    assert held.deviation_pp == pytest.approx(2, rel=0.02)
-    assert held.bandwidth_pp == pytest.approx(held.deviation_pp / 5)
+    assert held.standard_deviation_pp == pytest.approx(2, rel=0.02)
+    assert held.bandwidth_pp == pytest.approx(held.standard_deviation_pp / 5)
     assert held.mean_pct == pytest.approx(6 + 2 * 25 / 26, abs=0.03)
     # (E w)^2 / E w^2 of a kernel of 0.2 about the value one deviation off a standard normal
     one, square = 0.2 / 1.04**0.5 * np.exp(-1 / 2.08), 0.02**0.5 / 1.02**0.5 * np.exp(-1 / 2.04)
@@ -283,10 +284,10 @@ def test_joint_probabilities_are_counted_on_the_weighed_paths(two: Answer):
     assert said.under is not None
     output = said.indicators[1].under
     assert output is not None
-    assert said.under.probability_all == pytest.approx(output.probability, abs=1e-9)
+    assert said.under.all_targets.value == pytest.approx(output.probability.value, abs=1e-9)
     assert sum(said.under.exactly) == pytest.approx(1)
     assert said.under.exactly[0] == pytest.approx(0, abs=1e-9)
-    assert said.under.exactly[2] == pytest.approx(said.under.probability_all)
+    assert said.under.exactly[2] == pytest.approx(said.under.all_targets.value)
 
 
 def test_without_conditions_it_says_what_the_outlook_says(two: Answer):
@@ -295,16 +296,18 @@ def test_without_conditions_it_says_what_the_outlook_says(two: Answer):
     joint = joint_attainment({n: m for n, m in met.items() if m is not None}, N_BATCHES)
     assert joint is not None
     assert said.without is not None
-    assert said.without.probability_all == pytest.approx(joint.all_of.value)
-    assert said.without.standard_error == pytest.approx(joint.all_of.standard_error)
+    assert said.without.all_targets.value == pytest.approx(joint.all_targets.value)
+    error = joint.all_targets.standard_error
+    assert said.without.all_targets.standard_error == pytest.approx(error)
     tails = [sum(said.without.exactly[k:]) for k in range(3)]
     assert tails == pytest.approx(joint.at_least)
     for line in said.indicators:
         one = outlook.indicators[line.id]
         plain = probability(one.met(N_PATHS), N_BATCHES)
         assert line.without is not None
-        assert line.without.probability == pytest.approx(plain.value)
-        assert line.without.standard_error == pytest.approx(plain.standard_error)
+        assert line.without.probability.value == pytest.approx(plain.value)
+        error = line.without.probability.standard_error
+        assert error == pytest.approx(plain.standard_error)
         lower, median, upper = np.quantile(one.december, (0.1, 0.5, 0.9))
         assert line.without.median_pct == pytest.approx(median)
         assert [line.without.lower80_pct, line.without.upper80_pct] == pytest.approx([lower, upper])
@@ -349,7 +352,7 @@ def chance_of(answer: Answer, condition: Condition) -> float:
     """Return the chance of the first target under a condition, however few paths it leaves."""
     found = weighed(answer.outlook, [condition])
     met = answer.outlook.indicators["sales"].met(answer.outlook.n_paths)
-    return weighed_probability(met, found.weights, N_BATCHES).value
+    return probability(met, N_BATCHES, found.weights).value
 
 
 @given(st.integers(0, 500), st.floats(0.15, 0.8), st.floats(0.02, 0.1))
@@ -363,7 +366,9 @@ def test_more_growth_to_date_does_not_lower_the_years_chance_beyond_its_error(se
     span = Span.year_to_date(2018, 9)
     found = [alone(answer, [Condition("sales", float(v), span)]) for v in values]
     low, high = (said.indicators[0].under for said in found)
-    assert high.probability >= low.probability - 3 * (low.standard_error + high.standard_error)
+    higher, lower = high.probability, low.probability
+    error = higher.standard_error + lower.standard_error
+    assert higher.value >= lower.value - 3 * error
 
 
 # What is refused ----------------------------------------------------------------------------------
@@ -508,12 +513,12 @@ def test_settled_targets_stay_facts(two: Answer):
         target(rate_pct=6.0),
         "settled",
         SCALE,
-        outturn=Outturn(7.0, date(2018, 8, 1), "final", ""),
+        outturn=Outturn(7.0, date(2018, 8, 1), "final", "", attained=True),
     )
     outlook = replace(two.outlook, indicators={**two.outlook.indicators, "done": done})
     said = alone(replace(two, outlook=outlook), ["sales rest 8"])
     line = said.indicators[2]
-    assert (line.settled_pct, line.attained, line.under) == (7.0, True, None)
+    assert (line.outturn.growth_pct, line.outturn.attained, line.under) == (7.0, True, None)
     assert said.targets == ["sales", "output", "done"]
     assert said.under is not None
     assert said.under.exactly[0] == 0
@@ -557,7 +562,7 @@ def test_as_a_table_it_has_a_row_an_indicator(two: Answer):
     frame = said.to_frame()
     assert list(frame.index) == ["sales", "output"]
     assert list(frame.columns[:2]) == ["probability", "probability_under"]
-    assert frame.loc["sales", "probability_under"] == said.indicators[0].under.probability
+    assert frame.loc["sales", "probability_under"] == said.indicators[0].under.probability.value
 
 
 def test_as_json_it_holds_every_number(two: Answer):
@@ -576,7 +581,7 @@ def test_years_that_nothing_is_known_of_can_be_given_whole():
     assert list(history.ahead) == list(range(month(2018, 1), month(2019, 1)))
     one = IndicatorOutlook(history, target(rate_pct=5.0), "forecast", SCALE, paths=paths)
     said = alone(answer_with(sales=one), ["sales rest 6"])
-    assert (said.given[0].first_month, said.given[0].last_month) == ("2018-01", "2018-12")
+    assert said.given[0].span == Span.year_to_date(2018, 12)
 
 
 # The command --------------------------------------------------------------------------------------

@@ -60,6 +60,11 @@ class Span:
         return cls(ends[0], ends[1])
 
     @property
+    def texts(self) -> tuple[str, str]:
+        """First and last month as `YYYY-MM`."""
+        return month_text(self.first), month_text(self.last)
+
+    @property
     def n_months(self) -> int:
         """Number of months, at least one."""
         return self.last - self.first + 1

@@ -42,13 +42,13 @@ def backtest(
 ) -> None:
     """Replay past days with the models of the report, and score every forecast."""
     with exit_codes():
-        from forecast.outlook.answers import past_calls
+        from forecast.outlook.answers import past_forecasts
         from forecast.pages.tables import scoreboard
 
         use(workers, scheduler)
         archive, plan = _replay_plan(area, **options)
         bar = progress_bar("Replaying", show=sys.stderr.isatty())
-        forecasts = past_calls(archive, area, plan, n_workers=worker_count(), on_progress=bar)
+        forecasts = past_forecasts(archive, area, plan, n_workers=worker_count(), on_progress=bar)
         with replaced(Path(out)) as beside:
             forecasts.to_parquet(beside)
         console().print(scoreboard(forecasts))

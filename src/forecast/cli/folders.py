@@ -47,15 +47,15 @@ def check_data(folder: str) -> None:
 
 
 def _looks(archive: Archive) -> Iterator[str]:
-    """Yield the suspicious figures of each area, as known on the newest day."""
-    from forecast.report.data_checks import counted, findings, foremost
+    """Yield what deserves a second look in each area's figures, as known on the newest day."""
+    from forecast.report.data_checks import data_checks
 
     snapshot = archive.as_of(archive.last_release_on)
     for area in archive.areas:
-        suspects = findings(snapshot, area)
-        shown = foremost(suspects)
-        if suspects:
-            counts = [f"{n} {kind}" for kind, n in counted(suspects).items() if n]
+        checks = data_checks(snapshot, area)
+        shown = checks.findings
+        if shown:
+            counts = [f"{n} {kind}" for kind, n in checks.counts.items() if n]
             kinds = ", ".join(counts).replace("_", " ")
             yield f"a second look at {area}, as of {snapshot.day} ({kinds}; {len(shown)} shown):"
         yield from (f"  {finding}" for finding in shown)

@@ -70,13 +70,12 @@ def news(area: str, as_json: bool, **options: Any) -> None:
         from forecast.outlook.answers import answer_to
         from forecast.outlook.news import news_of
         from forecast.pages.tables import moved_lines, moved_terminal
-        from forecast.report.moved import moved_report
         from forecast.report.result import json_of
 
         parameters = parameters_from(area, **options)
         answer = answer_to(parameters)
         registry = answer.outlook.snapshot.registry
-        moved = moved_report(news_of(answer, parameters.since), registry)
+        moved = news_of(answer, parameters.since)
         if as_json:
             click.echo(json_of(moved), nl=False)
             return

@@ -12,6 +12,7 @@ import numpy as np
 
 from forecast.archive.archive import Snapshot
 from forecast.archive.targets import Target
+from forecast.base.caveat import Caveat
 from forecast.base.months import month_of_year, year_of
 from forecast.base.randomness import generator
 from forecast.combination.calibration import Calibration, recalibrated_paths
@@ -22,9 +23,10 @@ from forecast.history.levels import FloatArray
 from forecast.history.series import History, build_history
 from forecast.models.registry import MODELS, Model, is_explosive
 from forecast.models.shared import Scale, Shared
-from forecast.outlook.caveats import Caveat, limits
+from forecast.outlook.attainment import N_BATCHES
+from forecast.outlook.caveats import limits
 from forecast.outlook.parts import Allowance, allowances, held
-from forecast.outlook.value import N_BATCHES, IndicatorOutlook, Outlook
+from forecast.outlook.value import IndicatorOutlook, Outlook
 from forecast.verification.outturn import outturn_of
 from forecast.verification.record import Record
 

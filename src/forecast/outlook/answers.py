@@ -24,22 +24,23 @@ from forecast.base.package import code_hash
 from forecast.base.parameters import Parameters
 from forecast.combination.estimates import estimation_day
 from forecast.outlook.annual import annual_outlook
-from forecast.outlook.value import N_BATCHES, IndicatorOutlook, Outlook
+from forecast.outlook.attainment import N_BATCHES
+from forecast.outlook.value import IndicatorOutlook, Outlook
 from forecast.verification.record import COLUMNS, DENSITY_COLUMNS, Record
 
 RECORD_YEARS, RECORD_MONTHS = 10, (2, 3, 5, 6, 8, 9, 11)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Answer:
-    """The outlook on the day, and for settled indicators the last call before their outturn.
+    """The outlook on the day, and for settled indicators the last forecast before their outturn.
 
     With an overlay the outlook rests on its figures too, and `published` is the one without them.
     """
 
     outlook: Outlook
     record: Record
-    last_calls: Mapping[str, tuple[date, IndicatorOutlook]]
+    last_forecasts: Mapping[str, tuple[date, IndicatorOutlook]]
     seed: int
     overlay: Overlay | None = None
     published: Outlook | None = None
@@ -47,6 +48,10 @@ class Answer:
     def to_frame(self) -> pd.DataFrame:
         """Return one row an indicator; columns are those of `Outlook.to_frame`."""
         return self.outlook.to_frame()
+
+    def __repr__(self) -> str:
+        """Return in a line what is answered."""
+        return f"<Answer: {self.outlook!r}>"
 
     def _repr_html_(self) -> str:
         """Return the outlook's table, for notebooks."""
@@ -142,13 +147,13 @@ def answer(
     snapshot = _snapshot(archive, area, year, day, n_paths)
     record = record_of(snapshot)
     outlook = annual_outlook(snapshot, area, year, record=record, seed=seed, n_paths=n_paths)
-    last_calls = _last_calls(outlook, seed)
+    last_forecasts = _last_forecasts(outlook, seed)
     if overlay is None:
-        return Answer(outlook, record, last_calls, seed)
+        return Answer(outlook, record, last_forecasts, seed)
     overlaid = annual_outlook(
         overlay.over(archive).as_of(day), area, year, record=record, seed=seed, n_paths=n_paths
     )
-    return Answer(overlaid, record, last_calls, seed, overlay, outlook)
+    return Answer(overlaid, record, last_forecasts, seed, overlay, outlook)
 
 
 def _snapshot(archive: Archive, area: str, year: int, day: date, n_paths: int) -> Snapshot:
@@ -169,7 +174,7 @@ def _snapshot(archive: Archive, area: str, year: int, day: date, n_paths: int) -
     return archive.as_of(day)
 
 
-def _last_calls(outlook: Outlook, seed: int) -> dict[str, tuple[date, IndicatorOutlook]]:
+def _last_forecasts(outlook: Outlook, seed: int) -> dict[str, tuple[date, IndicatorOutlook]]:
     """Return, for each settled indicator, the outlook of the day before its outturn came out."""
     by_day: dict[date, list[str]] = {}
     for name, one in outlook.indicators.items():
@@ -237,7 +242,7 @@ def earlier_record(
     return Record(past_errors(then.as_of(then.last_release_on)).points, densities)
 
 
-def past_calls(
+def past_forecasts(
     archive: Archive,
     area: str,
     plan: Plan,

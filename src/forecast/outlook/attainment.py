@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 
@@ -13,26 +15,34 @@ from forecast.base.months import MONTHS_A_YEAR
 from forecast.history.levels import FloatArray
 from forecast.history.series import History
 
+N_BATCHES = 10  # of paths, each simulated on its own
 TOLERANCES_PP = (0.0, 0.2, 0.5)
-SURE_OF = (0.5, 0.8, 0.9)
 
 
 @dataclass(frozen=True, slots=True)
 class Probability:
-    """A share of paths, with its Monte-Carlo error from independent batches."""
+    """A share of paths, with its Monte-Carlo error; NaN where only the share was kept."""
 
     value: float
-    standard_error: float
+    standard_error: float = float("nan")
 
 
-def probability(met: BoolArray, n_batches: int) -> Probability:
-    """Return the share of paths on which something is met.
+def probability(met: BoolArray, n_batches: int, weights: FloatArray | None = None) -> Probability:
+    """Return the share of paths on which something is met, weighed where weights are given.
 
     Paths stand batch after batch, each batch simulated on its own; the error is that of the mean
-    of the batches' shares.
+    of the batches' shares, with weights that of a ratio of the batches' sums.
     """
-    shares = np.asarray(met.reshape(n_batches, -1).mean(axis=1))
-    return Probability(float(met.mean()), batch_error(shares))
+    if weights is None:
+        shares = np.asarray(met.reshape(n_batches, -1).mean(axis=1))
+        return Probability(float(met.mean()), batch_error(shares))
+    sums = (weights * met).reshape(n_batches, -1).sum(axis=1)
+    sizes = weights.reshape(n_batches, -1).sum(axis=1)
+    value = float(sums.sum() / sizes.sum())
+    if n_batches < 2:
+        return Probability(value)
+    spread = np.square(sums - value * sizes).sum() * n_batches / (n_batches - 1)
+    return Probability(value, float(np.sqrt(spread) / sizes.sum()))
 
 
 def batch_error(by_batch: FloatArray) -> float:
@@ -41,77 +51,99 @@ def batch_error(by_batch: FloatArray) -> float:
     return float(by_batch.std(ddof=1) / np.sqrt(n_batches)) if n_batches > 1 else float("nan")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attainment:
+    """The probability that a target is attained, and the lights that follow from it.
+
+    Of a range `within` and `above` are the probabilities of its parts; of an `about` target
+    `by_tolerance` holds those at several tolerances in percentage points. `planner_light` is the
+    light that bureaux use: green where growth so far meets the target, yellow where it is positive
+    but below, red where it is negative; None without growth so far.
+    """
+
+    probability: Probability
+    word: str
+    light: str
+    planner_light: str | None
+    within: Probability | None = None
+    above: Probability | None = None
+    by_tolerance: Mapping[float, Probability] = field(default_factory=dict)
+
+
 def parts_of_range(
     target: Target, december: FloatArray, decimals: int, n_batches: int
-) -> dict[str, Probability]:
-    """Return P(within) and P(above) of a range, or P at several tolerances of an `about` target."""
+) -> tuple[Probability | None, Probability | None]:
+    """Return P(within) and P(above) of a range; None for another target."""
+    if target.comparison is not Comparison.WITHIN:
+        return None, None
     published = round_half_up(december, decimals)
-    if target.comparison is Comparison.WITHIN:
-        met = target.is_met_as_published(published)
-        above: BoolArray = np.greater(published, (target.upper_pct or 0.0) + 1e-9)
-        return {
-            "within": probability(np.asarray(met & ~above), n_batches),
-            "above": probability(above, n_batches),
-        }
-    if target.comparison is Comparison.ABOUT:
-        return {
-            f"tolerance_{pp:g}": probability(
-                target.with_tolerance(pp).is_met_as_published(published), n_batches
-            )
-            for pp in TOLERANCES_PP
-        }
-    return {}
+    met = target.is_met_as_published(published)
+    above: BoolArray = np.greater(published, (target.upper_pct or 0.0) + 1e-9)
+    return probability(np.asarray(met & ~above), n_batches), probability(above, n_batches)
 
 
-@dataclass(frozen=True, slots=True)
+def probability_by_tolerance(
+    target: Target, december: FloatArray, decimals: int, n_batches: int
+) -> dict[float, Probability]:
+    """Return by tolerance in percentage points P of an `about` target; nothing for another."""
+    if target.comparison is not Comparison.ABOUT:
+        return {}
+    published = round_half_up(december, decimals)
+    return {
+        pp: probability(target.with_tolerance(pp).is_met_as_published(published), n_batches)
+        for pp in TOLERANCES_PP
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Joint:
-    """How many targets are attained on the same path, and what the single ones allow."""
+    """How many targets are attained on the same path, and what the single ones allow.
 
-    names: tuple[str, ...]
-    all_of: Probability
-    at_least: tuple[float, ...]
-    independent: float
-    lowest: float
-    highest: float
-    weakest: str
-
-
-def joint_attainment(met: Mapping[str, BoolArray], n_batches: int) -> Joint | None:
-    """Return joint attainment counted on the same paths; None without a target.
-
-    `at_least[k]` is P(at least k targets). `lowest` and `highest` are the Frechet bounds
-    max(0, sum p - n + 1) and min p; `independent` is the product of the single probabilities.
+    `at_least[k]` is P(at least k targets). `lower_bound` and `upper_bound` are the Frechet bounds
+    max(0, sum p - n + 1) and min p; `independence_product` is the product of the single
+    probabilities. `coupling` is `ranks`, or `independent` where no dependence was learnt.
     """
+
+    indicators: tuple[str, ...]
+    all_targets: Probability
+    at_least: tuple[float, ...]
+    independence_product: float
+    lower_bound: float
+    upper_bound: float
+    weakest: str
+    coupling: Literal["ranks", "independent"]
+
+    @property
+    def exactly(self) -> tuple[float, ...]:
+        """P(exactly k targets), from none to all."""
+        return tuple(this - following for this, following in pairwise([*self.at_least, 0.0]))
+
+
+def joint_attainment(
+    met: Mapping[str, BoolArray],
+    n_batches: int,
+    *,
+    coupling: Literal["ranks", "independent"] = "ranks",
+    weights: FloatArray | None = None,
+) -> Joint | None:
+    """Return joint attainment counted on the same paths; None without a target."""
     if not met:
         return None
     table = np.stack(list(met.values()))
-    single = table.mean(axis=1)
+    single = np.average(table, axis=1, weights=weights)
     number = table.sum(axis=0)
     return Joint(
-        names=tuple(met),
-        all_of=probability(np.asarray(table.all(axis=0)), n_batches),
-        at_least=tuple(float((number >= k).mean()) for k in range(len(met) + 1)),
-        independent=float(np.prod(single)),
-        lowest=float(max(0.0, single.sum() - len(met) + 1)),
-        highest=float(single.min()),
+        indicators=tuple(met),
+        all_targets=probability(np.asarray(table.all(axis=0)), n_batches, weights),
+        at_least=tuple(
+            float(np.average(number >= k, weights=weights)) for k in range(len(met) + 1)
+        ),
+        independence_product=float(np.prod(single)),
+        lower_bound=float(max(0.0, single.sum() - len(met) + 1)),
+        upper_bound=float(single.min()),
         weakest=list(met)[int(np.argmin(single))],
+        coupling=coupling,
     )
-
-
-def attainable_rates(
-    december: FloatArray, decimals: int, *, at_most: bool = False
-) -> dict[float, float]:
-    """Return the growth in per cent, as published, that is attained with 50, 80 and 90 %.
-
-    The highest rate whose `at_least` probability is so large; for `at_most` the lowest.
-    """
-    published = np.sort(round_half_up(december, decimals))
-    n = len(published)
-    rates = {}
-    for sure in SURE_OF:
-        index = int(np.ceil(sure * n)) - 1
-        rates[sure] = float(published[index] if at_most else published[n - 1 - index])
-    return rates
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,8 +289,3 @@ def _plan(target: Target, history: History) -> tuple[float | None, float | None,
     if base is None or history.indicator.price_basis == "real" or rate is None:
         return None, None, None
     return base * (1 + rate / 100), base, rate
-
-
-def quantiles(paths: FloatArray, levels: Sequence[float]) -> FloatArray:
-    """Return quantiles of paths by month, of shape (levels, months), in per cent."""
-    return np.asarray(np.quantile(paths, levels, axis=0))

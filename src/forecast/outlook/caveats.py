@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from forecast.base.caveat import Caveat
 from forecast.base.months import MONTHS_A_YEAR, month, month_text, year_of
 from forecast.history.levels import FloatArray
 from forecast.history.series import History
 from forecast.models.related import unusable_series
 from forecast.models.shared import Scale
-
-
-@dataclass(frozen=True, slots=True)
-class Caveat:
-    """Something that a reader of the number has to know: a text's key, and what fills it."""
-
-    code: str
-    values: Mapping[str, str] = field(default_factory=dict)
 
 
 def limits(history: History, scale: Scale, members: Mapping[str, FloatArray]) -> tuple[Caveat, ...]:

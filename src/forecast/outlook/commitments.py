@@ -15,15 +15,17 @@ from forecast.archive.progress import ProgressEntry
 from forecast.archive.targets import round_half_up
 from forecast.base.randomness import generator
 from forecast.history.levels import FloatArray
-from forecast.outlook.clock import Clock, clock_of
-from forecast.outlook.progress_paths import count_paths, share_paths
-from forecast.outlook.unevenness import (
+from forecast.outlook.progress_paths import (
     ASSUMED_OF_COUNTS,
     ASSUMED_OF_SHARES,
     PRIOR_WEIGHT,
-    Unevenness,
-    count_unevenness,
-    share_unevenness,
+    Dispersion,
+    SeasonalProfile,
+    count_dispersion,
+    count_paths,
+    seasonal_profile,
+    share_dispersion,
+    share_paths,
     shrunk,
 )
 
@@ -31,7 +33,7 @@ Basis = Literal["own", "pool", "assumed"]
 Status = Literal["no_progress", "not_started", "too_few", "open", "done", "missed"]
 
 
-_Pool = dict[tuple[str, int], tuple[bool, Unevenness | None]]
+_Pool = dict[tuple[str, int], tuple[bool, Dispersion | None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,16 +41,16 @@ class Completion:
     """One commitment on a day: its entries as they count, and paths of what is done.
 
     `paths` has the shape (paths, month ends ahead) and is None unless the status is `open`;
-    `basis` says where the unevenness comes from: mostly this commitment, others, or assumed.
+    `basis` says where the dispersion comes from: mostly this commitment, others, or assumed.
     """
 
     commitment: Commitment
     entries: tuple[ProgressEntry, ...]
     done: tuple[float, ...]
     status: Status
-    clock: Clock
+    profile: SeasonalProfile
     ends: tuple[date, ...]
-    unevenness: Unevenness
+    dispersion: Dispersion
     basis: Basis
     paths: FloatArray | None = None
 
@@ -95,15 +97,15 @@ def _decimals(one: Commitment, entries: Sequence[ProgressEntry]) -> int:
     return max([written, *(e.decimals for e in entries)])
 
 
-def _own(book: Commitments, one: Commitment, day: date) -> Unevenness | None:
-    """Return how uneven the progress of one commitment has been, where its entries tell."""
-    entries, clock = book.progress(one, day), clock_of(book, one, day)
-    done, used = counted(one, entries).tolist(), [clock.at(e.day) for e in entries]
+def _own(book: Commitments, one: Commitment, day: date) -> Dispersion | None:
+    """Return how dispersion the progress of one commitment has been, where its entries tell."""
+    entries, profile = book.progress(one, day), seasonal_profile(book, one, day)
+    done, used = counted(one, entries).tolist(), [profile.at(e.day) for e in entries]
     if not entries:
         return None
     if one.is_share:
-        return share_unevenness(used, done)
-    return count_unevenness(used, done, step=10.0 ** -_decimals(one, entries))
+        return share_dispersion(used, done)
+    return count_dispersion(used, done, step=10.0 ** -_decimals(one, entries))
 
 
 def _completion(
@@ -114,7 +116,11 @@ def _completion(
     n_paths: int,
     rng: np.random.Generator,
 ) -> Completion:
-    entries, clock, own = book.progress(one, day), clock_of(book, one, day), pool[one.id, one.year]
+    entries, profile, own = (
+        book.progress(one, day),
+        seasonal_profile(book, one, day),
+        pool[one.id, one.year],
+    )
     alike = {key: u for key, (is_share, u) in pool.items() if is_share == one.is_share}
     others = [u for key, u in alike.items() if u is not None and key != (one.id, one.year)]
     known = Completion(
@@ -122,30 +128,30 @@ def _completion(
         entries=tuple(entries),
         done=tuple(counted(one, entries).tolist()),
         status=_status(one, entries),
-        clock=clock,
-        ends=tuple(clock.month_ends_after(entries[-1].day) if entries else ()),
-        unevenness=shrunk(own[1], others, ASSUMED_OF_SHARES if one.is_share else ASSUMED_OF_COUNTS),
+        profile=profile,
+        ends=tuple(profile.month_ends_after(entries[-1].day) if entries else ()),
+        dispersion=shrunk(own[1], others, ASSUMED_OF_SHARES if one.is_share else ASSUMED_OF_COUNTS),
         basis="own" if _is_own(own[1]) else "pool" if others else "assumed",
     )
     return replace(known, paths=_paths(known, n_paths, rng)) if known.status == "open" else known
 
 
-def _is_own(own: Unevenness | None) -> bool:
+def _is_own(own: Dispersion | None) -> bool:
     """Whether a commitment's own increments count for more than all the rest."""
     return own is not None and own.weight >= PRIOR_WEIGHT
 
 
 def _paths(known: Completion, n_paths: int, rng: np.random.Generator) -> FloatArray:
-    one, clock = known.commitment, known.clock
-    used = [clock.at(e.day) for e in known.entries]
-    ahead = [clock.at(end) for end in known.ends]
-    uneven, digits = known.unevenness, known.decimals
+    one, profile = known.commitment, known.profile
+    used = [profile.at(e.day) for e in known.entries]
+    ahead = [profile.at(end) for end in known.ends]
+    dispersion, digits = known.dispersion, known.decimals
     if one.is_share:
-        walks = share_paths(used, known.done, ahead, uneven, n_paths=n_paths, rng=rng)
+        walks = share_paths(used, known.done, ahead, dispersion, n_paths=n_paths, rng=rng)
         return round_half_up(walks, digits)
     done, step = known.done[-1], 10.0**-digits
     return count_paths(
-        done, one.amount, used[-1], ahead, uneven, step=step, n_paths=n_paths, rng=rng
+        done, one.amount, used[-1], ahead, dispersion, step=step, n_paths=n_paths, rng=rng
     )
 
 

@@ -1,10 +1,11 @@
-"""What an outlook says, as a value: joint paths of all indicators, and what led to them."""
+"""The outlook of a day as a value: joint paths of all indicators, and what led to them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -12,6 +13,7 @@ import pandas as pd
 
 from forecast.archive.archive import BoolArray, Snapshot
 from forecast.archive.targets import Target
+from forecast.base.caveat import Caveat
 from forecast.base.frames import markup_of
 from forecast.base.months import month_text
 from forecast.base.texts import day, text
@@ -19,15 +21,15 @@ from forecast.combination.calibration import Calibration
 from forecast.history.levels import FloatArray
 from forecast.history.series import History
 from forecast.models.shared import Scale
-from forecast.outlook.attainment import Joint, joint_attainment, probability
-from forecast.outlook.caveats import Caveat
+from forecast.outlook.attainment import N_BATCHES, Joint, joint_attainment, probability
+from forecast.outlook.distribution import band
 from forecast.verification.outturn import Outturn
 
-N_BATCHES = 10
 Status = Literal["forecast", "settled", "cannot_be_assessed"]
+_FAN = (0.05, 0.1, 0.5, 0.9, 0.95)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class IndicatorOutlook:
     """One indicator's outlook.
 
@@ -54,11 +56,11 @@ class IndicatorOutlook:
 
     def met(self, n_paths: int) -> BoolArray | None:
         """Return per path whether the target is met; None without a target or a distribution."""
-        decimals = self.history.indicator.decimals
         if self.target is None:
             return None
         if self.outturn is not None:
-            return np.full(n_paths, bool(self.target.is_met_as_published(self.outturn.growth_pct)))
+            return np.full(n_paths, self.outturn.attained)
+        decimals = self.history.indicator.decimals
         return None if self.december is None else self.target.is_met(self.december, decimals)
 
     def alone(self, model: str) -> IndicatorOutlook:
@@ -73,8 +75,22 @@ class IndicatorOutlook:
         paths = np.empty((0, len(months))) if self.paths is None else self.paths
         return pd.DataFrame(paths, columns=months).rename_axis("path")
 
+    def __repr__(self) -> str:
+        """Return in a line whose outlook it is, and how many paths it has."""
+        n_paths = 0 if self.paths is None else len(self.paths)
+        series = self.history.series
+        return f"<IndicatorOutlook {series} {self.history.year}: {self.status}, {n_paths} paths>"
 
-@dataclass(frozen=True)
+    def _repr_html_(self) -> str:
+        """Return the quantiles of the paths by month ahead, for notebooks."""
+        frame = self.to_frame()
+        shown = frame.quantile(_FAN).T if len(frame) else frame.T
+        known = day(self.history.as_of, "en")
+        names = {"name": self.history.indicator.name_en, "area": self.history.area, "day": known}
+        return markup_of(shown, text("shown.paths", "en", **names))
+
+
+@dataclass(frozen=True, repr=False)
 class Outlook:
     """The outlook of all indicators of an area for a year, on a day.
 
@@ -94,20 +110,25 @@ class Outlook:
         """The day at whose end everything was known."""
         return self.snapshot.day
 
+    @cached_property
     def joint(self) -> Joint | None:
-        """Return joint attainment of all targets that can be assessed, on the same paths."""
+        """Joint attainment of all targets that can be assessed, on the same paths."""
         met = {name: one.met(self.n_paths) for name, one in self.indicators.items()}
-        return joint_attainment({n: m for n, m in met.items() if m is not None}, N_BATCHES)
+        assessed = {name: paths for name, paths in met.items() if paths is not None}
+        coupling: Literal["ranks", "independent"] = (
+            "ranks" if self.coupling_years else "independent"
+        )
+        return joint_attainment(assessed, N_BATCHES, coupling=coupling)
 
     def alone(self, model: str) -> Outlook:
         """Return what one model says by itself, before pooling; without those it does not serve."""
-        found = {
+        served = {
             name: one.alone(model) for name, one in self.indicators.items() if model in one.members
         }
-        return replace(self, indicators=found)
+        return replace(self, indicators=served)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row an indicator: what is known and what is said, in per cent.
+        """Return one row an indicator: what is known and what is forecast, in per cent.
 
         `probability` lies between 0 and 1, its Monte-Carlo error beside it; NaN where nothing is
         said.
@@ -115,21 +136,26 @@ class Outlook:
         rows = {name: self._row(one) for name, one in self.indicators.items()}
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("indicator")
 
-    def _row(self, one: IndicatorOutlook) -> dict[str, object]:
-        met = one.met(self.n_paths)
-        chance = None if met is None else probability(met, N_BATCHES)
-        december = np.full(1, np.nan) if one.december is None else one.december
-        lower, median, upper = np.quantile(december, (0.1, 0.5, 0.9)).tolist()
+    def _row(self, indicator: IndicatorOutlook) -> dict[str, object]:
+        met = indicator.met(self.n_paths)
+        attained = None if met is None else probability(met, N_BATCHES)
+        december = np.full(1, np.nan) if indicator.december is None else indicator.december
+        ends = band(december)
         return {
-            "status": one.status,
-            "months_known": one.history.months_known,
-            "probability": np.nan if chance is None else chance.value,
-            "standard_error": np.nan if chance is None else chance.standard_error,
-            "median_pct": median,
-            "lower80_pct": lower,
-            "upper80_pct": upper,
-            "outturn_pct": np.nan if one.outturn is None else one.outturn.growth_pct,
+            "status": indicator.status,
+            "months_known": indicator.history.months_known,
+            "probability": np.nan if attained is None else attained.value,
+            "standard_error": np.nan if attained is None else attained.standard_error,
+            "median_pct": ends.median_pct,
+            "lower80_pct": ends.lower80_pct,
+            "upper80_pct": ends.upper80_pct,
+            "outturn_pct": np.nan if indicator.outturn is None else indicator.outturn.growth_pct,
         }
+
+    def __repr__(self) -> str:
+        """Return in a line whose outlook it is, and of which day."""
+        n = len(self.indicators)
+        return f"<Outlook {self.area} {self.year} as of {self.day}: {n} indicators>"
 
     def _repr_html_(self) -> str:
         """Return a row for each indicator, for notebooks."""

@@ -1,4 +1,4 @@
-"""What was, or would have been, said of single targets on a day: computed once, and kept."""
+"""Forecasts of single targets as of any day: computed once, and cached."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ from forecast.history.levels import FloatArray
 from forecast.history.series import sources_of
 from forecast.outlook.annual import annual_outlook
 from forecast.outlook.answers import Answer, earlier_record
-from forecast.outlook.attainment import Probability, batch_error
-from forecast.outlook.value import N_BATCHES, IndicatorOutlook
+from forecast.outlook.attainment import N_BATCHES, Probability, batch_error
+from forecast.outlook.movement import TargetForecast
+from forecast.outlook.value import IndicatorOutlook
 from forecast.verification.record import Record
 
 _SHARES = [f"share_{batch}" for batch in range(N_BATCHES)]
@@ -35,8 +36,8 @@ _WORTH_A_WORKER = 20  # days; fewer are computed before another process has star
 
 
 @dataclass(frozen=True)
-class Call:
-    """What is said of one target: the share of each batch's paths that meet it, and the median.
+class BatchForecast:
+    """The forecast of one target: the share of each batch's paths that meet it, and the median.
 
     Once the year is settled the shares are all 0 or all 1 and the median is the outturn, in per
     cent. Where nothing can be said they are NaN.
@@ -47,7 +48,7 @@ class Call:
     is_settled: bool
 
     @property
-    def is_made(self) -> bool:
+    def is_assessed(self) -> bool:
         """Whether anything could be said."""
         return bool(np.isfinite(self.median_pct))
 
@@ -56,16 +57,25 @@ class Call:
         """The probability that the target is attained."""
         return Probability(float(self.shares.mean()), batch_error(self.shares))
 
+    @property
+    def as_target_forecast(self) -> TargetForecast | None:
+        """The same without the batches; None where nothing can be said."""
+        if not self.is_assessed:
+            return None
+        return TargetForecast(
+            probability=self.probability, median_pct=self.median_pct, is_settled=self.is_settled
+        )
 
-def call_of(one: IndicatorOutlook, n_paths: int) -> Call:
-    """Return what the outlook of an indicator says of its target."""
-    met = one.met(n_paths)
+
+def batch_forecast(indicator: IndicatorOutlook, n_paths: int) -> BatchForecast:
+    """Return the forecast of an indicator's target by batch."""
+    met = indicator.met(n_paths)
     if met is None:
-        return Call(np.full(N_BATCHES, np.nan), np.nan, is_settled=False)
+        return BatchForecast(np.full(N_BATCHES, np.nan), np.nan, is_settled=False)
     shares = np.asarray(met.reshape(N_BATCHES, -1).mean(axis=1))
-    if one.outturn is not None:
-        return Call(shares, one.outturn.growth_pct, is_settled=True)
-    return Call(shares, float(np.median(np.asarray(one.december))), is_settled=False)
+    if indicator.outturn is not None:
+        return BatchForecast(shares, indicator.outturn.growth_pct, is_settled=True)
+    return BatchForecast(shares, float(np.median(np.asarray(indicator.december))), is_settled=False)
 
 
 @dataclass(frozen=True)
@@ -98,7 +108,7 @@ class Question:
         return tuple(dict.fromkeys(found))
 
     def bears_on(self, indicator: str) -> BoolArray:
-        """Return which rows of the figures a call of an indicator can depend on.
+        """Return which rows of the figures a forecast of an indicator can depend on.
 
         How far a part may lie from its whole is learnt from such parts in all areas.
         """
@@ -115,7 +125,7 @@ def _whole(registry: Registry, indicator: str) -> str | None:
 
 @dataclass(frozen=True)
 class Vintage:
-    """What a call rests on: the figures that count as known on a day, and the targets.
+    """What a forecast rests on: the figures that count as known on a day, and the targets.
 
     `known` picks rows of the archive's figures. The record is that of `learnt_on`.
     """
@@ -141,30 +151,30 @@ def vintage(question: Question, day: date) -> Vintage:
     return Vintage(archive, known, day, day, targets)
 
 
-def calls_on(
+def forecasts_on(
     question: Question,
     wanted: Sequence[tuple[Vintage, str]],
     *,
     n_workers: int = 1,
     on_progress: Progress | None = None,
     on_replay: Progress | None = None,
-) -> list[Call]:
+) -> list[BatchForecast]:
     """Return what is said of each indicator on each vintage, from the cache where it is kept.
 
     `on_progress` hears how many days are done, `on_replay` of a record that has to be made.
     """
     named = _keyed(question, wanted)
-    path, kept = _kept(question)
+    path, kept = _cached(question)
     missing = {key: one for key, one in named if key not in kept}
     if missing:
         days = {estimation_day(vintage.learnt_on) for vintage, _ in missing.values()}
         records = {day: _record(question.now, day, n_workers, on_replay) for day in sorted(days)}
-        kept |= _made(question, missing, records, n_workers, on_progress)
+        kept |= _computed(question, missing, records, n_workers, on_progress)
         cache_tables({path: _table(kept)})
     return [kept[key] for key, _ in named]
 
 
-def learnt_from(question: Question, day: date) -> str:
+def estimation_hash(question: Question, day: date) -> str:
     """Return a hash of all that the record of a day was learnt from."""
     archive = question.now.archive
     return archive.content_hash(archive.released_on <= np.datetime64(estimation_day(day)))
@@ -173,13 +183,13 @@ def learnt_from(question: Question, day: date) -> str:
 def _keyed(
     question: Question, wanted: Sequence[tuple[Vintage, str]]
 ) -> list[tuple[str, tuple[Vintage, str]]]:
-    """Return each call with a hash of all that it depends on, but for what the file's name says.
+    """Return each forecast with a hash of all that it depends on, except what names the file.
 
-    Figures of other series and of later days are not in it: they leave the call as it is.
+    Figures of other series and of later days are not in it: they leave the forecast as it is.
     """
     archive = question.now.archive
     bears = {name: question.bears_on(name) for name in {n for _, n in wanted}}
-    learnt = {day: learnt_from(question, day) for day in {v.learnt_on for v, _ in wanted}}
+    learnt = {day: estimation_hash(question, day) for day in {v.learnt_on for v, _ in wanted}}
     named = []
     for vintage, name in wanted:
         figures = archive.content_hash(vintage.known & bears[name])
@@ -188,35 +198,35 @@ def _keyed(
     return named
 
 
-def _kept(question: Question) -> tuple[Path, dict[str, Call]]:
-    """Return where the calls of a question are kept, and those that are."""
+def _cached(question: Question) -> tuple[Path, dict[str, BatchForecast]]:
+    """Return where the forecasts of a question are kept, and those that are."""
     asked = (question.area, question.year, question.seed, question.n_paths, code_hash())
     name = hashlib.sha256(repr(asked).encode()).hexdigest()[:32]
-    path = cache_folder() / f"calls-{name}.parquet"
+    path = cache_folder() / f"forecasts-{name}.parquet"
     table = cached_table(path, _COLUMNS)
-    return path, {} if table is None else dict(_calls(table))
+    return path, {} if table is None else dict(_forecasts(table))
 
 
-def _calls(table: pd.DataFrame) -> Iterator[tuple[str, Call]]:
+def _forecasts(table: pd.DataFrame) -> Iterator[tuple[str, BatchForecast]]:
     shares = table[_SHARES].to_numpy(dtype=float)
     rows = zip(table["key"], shares, table["median_pct"], table["is_settled"], strict=True)
     for key, of_batches, median, is_settled in rows:
-        yield str(key), Call(of_batches, float(median), bool(is_settled))
+        yield str(key), BatchForecast(of_batches, float(median), bool(is_settled))
 
 
-def _table(calls: Mapping[str, Call]) -> pd.DataFrame:
-    shares = pd.DataFrame([call.shares for call in calls.values()], columns=_SHARES)
+def _table(forecasts: Mapping[str, BatchForecast]) -> pd.DataFrame:
+    shares = pd.DataFrame([forecast.shares for forecast in forecasts.values()], columns=_SHARES)
     named = {
-        "key": list(calls),
-        "median_pct": [call.median_pct for call in calls.values()],
-        "is_settled": [call.is_settled for call in calls.values()],
+        "key": list(forecasts),
+        "median_pct": [forecast.median_pct for forecast in forecasts.values()],
+        "is_settled": [forecast.is_settled for forecast in forecasts.values()],
     }
     return pd.concat([pd.DataFrame(named), shares], axis=1)[list(_COLUMNS)].astype(_COLUMNS)
 
 
 @dataclass(frozen=True)
 class _Task:
-    """The calls of one vintage that are not kept, by key, and what it takes to make them."""
+    """The forecasts of one vintage that are not kept, by key, and what it takes to make them."""
 
     question: Question
     vintage: Vintage
@@ -224,14 +234,14 @@ class _Task:
     names: Mapping[str, str]
 
 
-def _made(
+def _computed(
     question: Question,
     missing: Mapping[str, tuple[Vintage, str]],
     records: Mapping[date, Record],
     n_workers: int,
     on_progress: Progress | None,
-) -> dict[str, Call]:
-    """Return the missing calls, those of one vintage together; records are by learning day."""
+) -> dict[str, BatchForecast]:
+    """Return the missing forecasts, those of one vintage together; records are by learning day."""
     by_vintage: dict[int, tuple[Vintage, dict[str, str]]] = {}
     for key, (vintage, name) in missing.items():
         by_vintage.setdefault(id(vintage), (vintage, {}))[1][key] = name
@@ -239,10 +249,10 @@ def _made(
         _Task(question, vintage, records[estimation_day(vintage.learnt_on)], names)
         for vintage, names in by_vintage.values()
     ]
-    made: dict[str, Call] = {}
+    made: dict[str, BatchForecast] = {}
     with executor(n_workers, len(tasks) // _WORTH_A_WORKER) as pool:
-        for done, calls in enumerate(spread(pool, _said, tasks), start=1):
-            made |= calls
+        for done, forecasts in enumerate(spread(pool, _forecasts_of, tasks), start=1):
+            made |= forecasts
             if on_progress is not None:
                 on_progress(done, len(tasks))
     return made
@@ -254,8 +264,8 @@ def _record(now: Snapshot, day: date, n_workers: int, on_replay: Progress | None
     return earlier_record(last, day, n_workers=n_workers, on_progress=on_replay)
 
 
-def _said(task: _Task) -> dict[str, Call]:
-    """Return the calls of a vintage by key."""
+def _forecasts_of(task: _Task) -> dict[str, BatchForecast]:
+    """Return the forecasts of a vintage by key."""
     asked = task.question
     outlook = annual_outlook(
         task.vintage.snapshot(),
@@ -267,5 +277,6 @@ def _said(task: _Task) -> dict[str, Call]:
         indicators=list(task.names.values()),
     )
     return {
-        key: call_of(outlook.indicators[name], asked.n_paths) for key, name in task.names.items()
+        key: batch_forecast(outlook.indicators[name], asked.n_paths)
+        for key, name in task.names.items()
     }

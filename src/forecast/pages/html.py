@@ -14,12 +14,12 @@ from forecast.pages import phrases
 
 _FORMS = (texts.text, texts.percent, texts.rate, texts.points, texts.level, texts.day, texts.span)
 _PHRASES = (
-    phrases.name, phrases.names, phrases.growth, phrases.share, phrases.target,
-    phrases.last_growth, phrases.so_far, phrases.so_far_note, phrases.last_span, phrases.last_level,
-    phrases.needed, phrases.needed_span, phrases.plausibility, phrases.forecast, phrases.banded,
-    phrases.last_forecast, phrases.last_call, phrases.outturn, phrases.error, phrases.parts,
-    phrases.levels, phrases.base, phrases.caveat, phrases.weight, phrases.recalibration,
-    phrases.alone, phrases.restated, phrases.level_so_far,
+    phrases.names, phrases.growth, phrases.share, phrases.target, phrases.last_growth,
+    phrases.so_far, phrases.so_far_note, phrases.last_span, phrases.last_level, phrases.needed,
+    phrases.needed_span, phrases.plausibility, phrases.forecast, phrases.last_forecast,
+    phrases.last_probability, phrases.outturn, phrases.error, phrases.parts, phrases.levels,
+    phrases.base, phrases.caveat, phrases.weight, phrases.recalibration, phrases.alone,
+    phrases.restated, phrases.level_so_far,
 )  # fmt: skip
 
 
@@ -60,4 +60,4 @@ def _environment(lang: str) -> Environment:
 def _bound(lang: str) -> Mapping[str, Any]:
     """Return the forms and phrases by name, in the language of the page."""
     spoken = {function.__name__: partial(function, lang=lang) for function in (*_FORMS, *_PHRASES)}
-    return spoken | {"lang": lang, "light": phrases.light, "shown": phrases.lamp}
+    return spoken | {"lang": lang}

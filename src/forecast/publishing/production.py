@@ -18,7 +18,7 @@ from forecast.base.package import package_hash, requirements_hash
 from forecast.base.parallel import progress_bar, worker_count
 from forecast.base.parameters import Parameters
 from forecast.outlook.answers import checked_snapshot, overlay_of, record_of
-from forecast.outlook.timeline import rehearse
+from forecast.outlook.timeline import prepare_timeline
 from forecast.outlook.vintages import Question
 from forecast.publishing.index import write_index
 from forecast.publishing.kernel import Kernel
@@ -198,7 +198,7 @@ def _build_timeline(parameters: Parameters, snapshot: Snapshot, *, show_progress
         snapshot, parameters.area, parameters.year, parameters.seed, parameters.n_paths
     )
     bar = partial(progress_bar, show=show_progress, after_seconds=_SECONDS_WITHOUT_BAR)
-    rehearse(
+    prepare_timeline(
         question,
         n_workers=worker_count(),
         on_progress=bar("Past days of the year", unit="days"),

@@ -16,7 +16,7 @@ from forecast.archive.published_forecasts import PublishedForecast
 from forecast.archive.targets import Comparison
 from forecast.base.errors import Fault
 from forecast.publishing.ledger import Entry, faults_of, read_ledger
-from forecast.report.live import LiveReport, scoreboard_of
+from forecast.report.published_scores import PublishedScores, scores_of
 from forecast.verification.forecasts import VerifiedForecast, verified_forecasts
 
 READ = "1"  # the part of `schema_version` before the dot that is understood here
@@ -31,7 +31,7 @@ class ScoredReports:
     """
 
     as_of: date
-    scores: LiveReport
+    scores: PublishedScores
     settled: tuple[VerifiedForecast, ...]
     calls: tuple[PublishedForecast, ...]
     faults: tuple[Fault, ...]
@@ -109,7 +109,7 @@ def scored_reports(reports: Path, archive: Archive, day: date) -> ScoredReports:
     settled, still_open = verified_forecasts(calls, snapshot)
     return ScoredReports(
         as_of=day,
-        scores=scoreboard_of(settled, still_open, archive.registry),
+        scores=scores_of(settled, still_open, archive.registry),
         settled=tuple(settled),
         calls=tuple(calls),
         faults=tuple(faults),

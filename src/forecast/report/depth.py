@@ -1,36 +1,26 @@
-"""One indicator in depth: figures, base, parts, and calls at this time of past years."""
+"""One indicator in depth: figures, base, parts, and forecasts at this time of past years."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from forecast.archive.figures import Figure
 from forecast.base.months import MONTHS_A_YEAR, month, month_text
+from forecast.base.series import Names
 from forecast.history.series import History, build_history
-from forecast.outlook.answers import Answer
 from forecast.outlook.attainment import rest_of_year_growth
-from forecast.outlook.value import IndicatorOutlook
 from forecast.verification.record import POOL, settled_densities
 
+if TYPE_CHECKING:
+    from forecast.outlook.answers import Answer
+    from forecast.outlook.value import IndicatorOutlook
+
 _YEARS_OF_FIGURES = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishedFigure:
-    """A figure that counts on the day; growth in per cent, a level in `unit`."""
-
-    first_month: str
-    last_month: str
-    measure: str
-    value: float
-    unit: str
-    status: str
-    released_on: date
-    released_on_basis: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,19 +37,21 @@ class BaseEffect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PastCall:
-    """What a replayed call at this time of an earlier year said, and what came of it.
+class PastForecast:
+    """What a forecast of a past day said of a year's growth, and what came of it.
 
-    It was asked about growth of at least the year before, where that was known.
+    A replayed one asked about growth of at least the year before, where that was known. None
+    stands where nothing could be said, or nothing was kept.
     """
 
     year: int
     as_of: date
-    months_known: int
-    target_pct: float | None
-    probability: float | None
-    lower80_pct: float
-    upper80_pct: float
+    months_known: int | None = None
+    target_pct: float | None = None
+    probability: float | None = None
+    median_pct: float | None = None
+    lower80_pct: float | None = None
+    upper80_pct: float | None = None
     outturn_pct: float
 
 
@@ -72,8 +64,7 @@ class Contribution:
     """
 
     id: str
-    name_en: str
-    name_zh: str
+    name: Names
     growth_pct: float
     share_pct: float | None
     share_basis: str
@@ -93,47 +84,35 @@ class Contributions:
 class Depth:
     """All that a page of one indicator has beyond what every page has.
 
-    `rest_of_year_pct` holds by past year the growth of the months that are still open this year.
+    `figures` are those of the judged year and the two before it that count on the day, the newest
+    span first; `rest_of_year_pct` holds by past year the growth of the months still open this year.
     """
 
-    figures: list[PublishedFigure]
+    figures: list[Figure]
     base_effects: list[BaseEffect]
-    rest_of_year_pct: dict[str, float]
-    past_calls: list[PastCall]
+    rest_of_year_pct: dict[int, float]
+    past_forecasts: list[PastForecast]
     contributions: Contributions | None
 
 
-def depth_of(name: str, one: IndicatorOutlook, answer: Answer) -> Depth:
+def depth_of(outlook: IndicatorOutlook, answer: Answer) -> Depth:
     """Return one indicator in depth."""
-    history = one.history
+    history = outlook.history
     rest = rest_of_year_growth(history, history.months_known)
     return Depth(
         figures=_figures(history),
         base_effects=_base_effects(history),
-        rest_of_year_pct={str(year): growth for year, growth in sorted(rest.items())},
-        past_calls=_past_calls(answer.record.densities, history),
-        contributions=_contributions(name, history, answer),
+        rest_of_year_pct=dict(sorted(rest.items())),
+        past_forecasts=_past_forecasts(answer.record.densities, history),
+        contributions=_contributions(history, answer),
     )
 
 
-def _figures(history: History) -> list[PublishedFigure]:
-    """Return the figures of the judged year and the two before it, the newest span first."""
+def _figures(history: History) -> list[Figure]:
+    """Return the published figures of the judged year and the two before it."""
     recent = [f for f in history.figures if f.span.year > history.year - _YEARS_OF_FIGURES]
     ordered = sorted(recent, key=lambda f: (-f.span.last, f.span.first, f.measure, f.released_on))
-    return [
-        PublishedFigure(
-            first_month=month_text(f.span.first),
-            last_month=month_text(f.span.last),
-            measure=f.measure,
-            value=f.value,
-            unit=f.unit,
-            status=f.status,
-            released_on=f.released_on,
-            released_on_basis=f.released_on_basis,
-        )
-        for f in ordered
-        if f.is_published
-    ]
+    return [figure for figure in ordered if figure.is_published]
 
 
 def _base_effects(history: History) -> list[BaseEffect]:
@@ -149,27 +128,27 @@ def _base_effects(history: History) -> list[BaseEffect]:
         found.append(
             BaseEffect(
                 month=month_text(when),
-                growth_pct=_or_none(growth),
-                base_growth_pct=_or_none(base),
-                two_year_average_pct=_or_none(average),
+                growth_pct=none_if_nan(growth),
+                base_growth_pct=none_if_nan(base),
+                two_year_average_pct=none_if_nan(average),
             )
         )
     return found
 
 
-def _past_calls(densities: pd.DataFrame, history: History) -> list[PastCall]:
-    """Return the pool's calls of earlier years with the most months known up to today's number."""
-    calls = settled_densities(densities)
-    own = (calls["area"] == history.area) & (calls["indicator"] == history.indicator.id)
-    pool = calls[own & (calls["model"] == POOL) & (calls["months_known"] <= history.months_known)]
+def _past_forecasts(densities: pd.DataFrame, history: History) -> list[PastForecast]:
+    """Return the pool's forecasts of earlier years with the most months known up to today's."""
+    final = settled_densities(densities)
+    own = (final["area"] == history.area) & (final["indicator"] == history.indicator.id)
+    pool = final[own & (final["model"] == POOL) & (final["months_known"] <= history.months_known)]
     newest = pool.sort_values(["year", "months_known", "as_of"]).groupby("year").tail(1)
     return [
-        PastCall(
+        PastForecast(
             year=int(row["year"]),
             as_of=row["as_of"].date(),
             months_known=int(row["months_known"]),
-            target_pct=_or_none(row["target_pct"]),
-            probability=_or_none(row["probability"]),
+            target_pct=none_if_nan(row["target_pct"]),
+            probability=none_if_nan(row["probability"]),
             lower80_pct=float(row["lower80_pct"]),
             upper80_pct=float(row["upper80_pct"]),
             outturn_pct=float(row["outturn_pct"]),
@@ -178,7 +157,7 @@ def _past_calls(densities: pd.DataFrame, history: History) -> list[PastCall]:
     ]
 
 
-def _contributions(name: str, history: History, answer: Answer) -> Contributions | None:
+def _contributions(history: History, answer: Answer) -> Contributions | None:
     """Return what the parts of a whole make of its newest YTD growth; None without any part."""
     snapshot, last = answer.outlook.snapshot, history.last_published
     if last is None:
@@ -186,7 +165,7 @@ def _contributions(name: str, history: History, answer: Answer) -> Contributions
     registry = snapshot.registry
     parts = []
     for other in snapshot.indicators_of(history.area):
-        if registry.of(history.area, other).part_of == name:
+        if registry.of(history.area, other).part_of == history.indicator.id:
             part = build_history(snapshot, history.area, other, history.year, with_related=False)
             if np.isfinite(part.at(last)):
                 parts.append(_contribution(part, history, last))
@@ -200,8 +179,7 @@ def _contribution(part: History, whole: History, last: int) -> Contribution:
     share, basis = _base_share(part, whole, last)
     return Contribution(
         id=part.indicator.id,
-        name_en=part.indicator.name_en,
-        name_zh=part.indicator.name_zh,
+        name=part.indicator.names,
         growth_pct=growth,
         share_pct=None if share is None else 100 * share,
         share_basis=basis,
@@ -233,5 +211,6 @@ def _level(history: History, last: int) -> float | None:
     return found[-1].value if found else None
 
 
-def _or_none(value: float) -> float | None:
+def none_if_nan(value: float) -> float | None:
+    """Return a number, None for NaN."""
     return None if np.isnan(value) else float(value)

@@ -3,89 +3,153 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from forecast.archive.overdue import next_release
 from forecast.archive.registry import Registry
+from forecast.archive.targets import Comparison, Target
+from forecast.base.caveat import Caveat
 from forecast.base.months import MONTHS_A_YEAR, month, month_of_year, month_text, year_of
 from forecast.base.series import Series
 from forecast.history.growth import Basis
+from forecast.history.levels import FloatArray
 from forecast.history.series import History
-from forecast.outlook.answers import Answer
-from forecast.outlook.attainment import Required, progress, quantiles, required
-from forecast.outlook.value import IndicatorOutlook, Outlook
-from forecast.report.call import (
-    PublishedCall,
-    attainable,
-    attained_of,
-    distribution,
-    settled_of,
-    target_said,
+from forecast.outlook.attainment import (
+    N_BATCHES,
+    Attainment,
+    Required,
+    parts_of_range,
+    probability,
+    probability_by_tolerance,
+    progress,
+    required,
 )
-from forecast.report.depth import depth_of
+from forecast.outlook.distribution import attainable_rates, band, distribution, quantiles
+from forecast.report.depth import PastForecast, depth_of, none_if_nan
+from forecast.report.lights import light, word
 from forecast.report.overlay import unpublished_of
-from forecast.report.value import CaveatSaid, Fan, IndicatorReport, LastFigure, Member
+from forecast.report.value import Fan, IndicatorReport, LastFigure, Member, PublishedAlone
+
+if TYPE_CHECKING:
+    from forecast.outlook.answers import Answer
+    from forecast.outlook.value import IndicatorOutlook, Outlook
 
 FAN_LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 
 
-def indicator_report(name: str, one: IndicatorOutlook, answer: Answer) -> IndicatorReport:
+def indicator_report(name: str, outlook: IndicatorOutlook, answer: Answer) -> IndicatorReport:
     """Return all that an answer says of one indicator."""
-    history, entry = one.history, one.history.indicator
-    december = one.december
+    history, entry = outlook.history, outlook.history.indicator
+    december = outlook.december
     return IndicatorReport(
         id=name,
-        name_en=entry.name_en,
-        name_zh=entry.name_zh,
+        name=entry.names,
         decimals=entry.decimals,
         group=entry.group,
         unit=history.levels.unit if history.levels is not None else entry.unit,
         annual_rule=str(entry.annual_rule),
         price_basis=entry.price_basis,
-        status=one.status,
+        status=outlook.status,
         months_known=history.months_known,
         last_figure=_last_figure(history, answer),
-        target=None if one.target is None else target_said(one.target),
-        attained=attained_of(one),
-        settled=settled_of(name, one, answer),
+        target=outlook.target,
+        attainment=attainment(outlook),
+        outturn=outlook.outturn,
+        last_forecast=_last_forecast(name, outlook, answer),
         forecast=None if december is None else distribution(december),
-        attainable_pct=None if december is None else attainable(one, december),
-        required=_required(one),
-        pace=progress(one.target, history),
-        fan=_fan(one, _published(name, answer)),
+        attainable_pct=None if december is None else _attainable(outlook, december),
+        required=_required(outlook),
+        pace=progress(outlook.target, history),
+        fan=_fan(outlook, _published(name, answer)),
         past_years_pct=_past_years(history),
-        members=_members(one),
-        calibration_size=one.calibration.scale,
-        calibration_years=one.calibration.n_years,
+        members=_members(outlook),
+        calibration_scale=outlook.calibration.scale,
+        calibration_years=outlook.calibration.n_years,
         base_revision_pct=_base_revision(history),
-        error_size_basis=one.scale.basis,
-        published=_published_call(name, answer),
-        depth=depth_of(name, one, answer),
-        caveats=_caveats(one, answer.outlook.snapshot.registry),
+        scale_basis=outlook.scale.basis,
+        published_alone=_published_alone(name, answer),
+        depth=depth_of(outlook, answer),
+        caveats=_caveats(outlook, answer.outlook.snapshot.registry),
     )
 
 
-def _caveats(one: IndicatorOutlook, registry: Registry) -> list[CaveatSaid]:
+def attainment(outlook: IndicatorOutlook) -> Attainment | None:
+    """Return the probability of the target and its lights; None without a target or paths."""
+    target, december = outlook.target, outlook.december
+    if target is None or december is None:
+        return None
+    decimals = outlook.history.indicator.decimals
+    attained = probability(target.is_met(december, decimals), N_BATCHES)
+    within, above = parts_of_range(target, december, decimals, N_BATCHES)
+    return Attainment(
+        probability=attained,
+        word=word(attained.value),
+        light=light(attained.value),
+        planner_light=_planner_light(target, outlook.history),
+        within=within,
+        above=above,
+        by_tolerance=probability_by_tolerance(target, december, decimals, N_BATCHES),
+    )
+
+
+def _planner_light(target: Target, history: History) -> str | None:
+    last = history.last_published
+    if not history.months_known or last is None:
+        return None
+    growth = history.at(last)
+    if bool(target.is_met(growth, history.indicator.decimals)):
+        return "green"
+    return "yellow" if growth > 0 or target.comparison is Comparison.AT_MOST else "red"
+
+
+def _last_forecast(name: str, outlook: IndicatorOutlook, answer: Answer) -> PastForecast | None:
+    """Return the last forecast before the outturn; None before it is out, or without one."""
+    if outlook.outturn is None or name not in answer.last_forecasts:
+        return None
+    day, before = answer.last_forecasts[name]
+    attained = attainment(before)
+    ends = None if before.december is None else band(before.december)
+    return PastForecast(
+        year=before.history.year,
+        as_of=day,
+        months_known=before.history.months_known,
+        target_pct=None if before.target is None else before.target.bound_pct,
+        probability=None if attained is None else attained.probability.value,
+        median_pct=None if ends is None else ends.median_pct,
+        lower80_pct=None if ends is None else ends.lower80_pct,
+        upper80_pct=None if ends is None else ends.upper80_pct,
+        outturn_pct=outlook.outturn.growth_pct,
+    )
+
+
+def _attainable(outlook: IndicatorOutlook, december: FloatArray) -> dict[float, float]:
+    """Return the rates that would be attained, by the probability of it."""
+    at_most = outlook.target is not None and outlook.target.comparison is Comparison.AT_MOST
+    return attainable_rates(december, outlook.history.indicator.decimals, at_most=at_most)
+
+
+def _caveats(outlook: IndicatorOutlook, registry: Registry) -> list[Caveat]:
     """Return what limits an indicator's forecast; unpublished figures are named as such.
 
     What one of them expects is not what the office expects.
     """
-    unpublished = unpublished_of(one.history)
+    unpublished = unpublished_of(outlook.history)
     own = {month_text(f.span.last) for f in unpublished if f.status == "expected"}
-    found = [
-        CaveatSaid(code=c.code, values=_named(c.values, registry))
-        for c in one.caveats
+    caveats = [
+        Caveat(c.code, _with_names(c.values, registry))
+        for c in outlook.caveats
         if c.code != "rests_on_expected" or c.values["month"] not in own
     ]
     if unpublished:
-        found.append(CaveatSaid(code="rests_on_unpublished", values={"n": str(len(unpublished))}))
-    return found
+        caveats.append(Caveat("rests_on_unpublished", {"n": str(len(unpublished))}))
+    return caveats
 
 
-def _named(values: Mapping[str, str], registry: Registry) -> dict[str, str]:
+def _with_names(values: Mapping[str, str], registry: Registry) -> dict[str, str]:
     """Return what fills a caveat, series by their names in both languages."""
-    named = {what: value for what, value in values.items() if what != "related"}
+    named = {key: value for key, value in values.items() if key != "related"}
     if "related" in values:
         series = values["related"].split(", ")
         for lang, comma in (("en", ", "), ("zh", "、")):
@@ -100,13 +164,13 @@ def _published(name: str, answer: Answer) -> IndicatorOutlook | None:
     return None if answer.published is None else answer.published.indicators.get(name)
 
 
-def _published_call(name: str, answer: Answer) -> PublishedCall | None:
+def _published_alone(name: str, answer: Answer) -> PublishedAlone | None:
     if answer.published is None:
         return None
-    one = _published(name, answer)
-    december = None if one is None else one.december
-    return PublishedCall(
-        attained=None if one is None else attained_of(one),
+    outlook = _published(name, answer)
+    december = None if outlook is None else outlook.december
+    return PublishedAlone(
+        attainment=None if outlook is None else attainment(outlook),
         forecast=None if december is None else distribution(december),
     )
 
@@ -118,15 +182,12 @@ def _last_figure(history: History, answer: Answer) -> LastFigure | None:
     newest = max(settled, key=lambda f: (f.span.last, f.measure == "growth_pct", -f.span.first))
     same = [f for f in settled if f.span == newest.span]
     level = next((f for f in same if f.measure == "level"), None)
-    growth = history.at(newest.span.last)
-    basis = history.growth.basis[
-        year_of(newest.span.last) - history.first_year, month_of_year(newest.span.last) - 1
-    ]
+    last = newest.span.last
+    basis = history.growth.basis[year_of(last) - history.first_year, month_of_year(last) - 1]
     released = max(f.released_on for f in same)
     return LastFigure(
-        first_month=month_text(newest.span.first),
-        last_month=month_text(newest.span.last),
-        growth_pct=None if np.isnan(growth) else growth,
+        span=newest.span,
+        growth_pct=none_if_nan(history.at(last)),
         growth_basis=Basis(int(basis)).name.lower(),
         level=None if level is None else level.value,
         unit="" if level is None else level.unit,
@@ -142,28 +203,26 @@ def _last_figure(history: History, answer: Answer) -> LastFigure | None:
 def _is_overdue(history: History, outlook: Outlook) -> bool:
     """Whether the next published span should be out by the schedule."""
     schedule = outlook.snapshot.schedule
-    found = next_release(history.figures, history.area, history.indicator.id, schedule)
-    return found is not None and found.usually_on < outlook.day
+    following = next_release(history.figures, history.area, history.indicator.id, schedule)
+    return following is not None and following.usually_on < outlook.day
 
 
-def _required(one: IndicatorOutlook) -> Required | None:
-    if one.target is None or one.december is None:
+def _required(outlook: IndicatorOutlook) -> Required | None:
+    if outlook.target is None or outlook.december is None:
         return None
-    return required(one.target, one.history, one.december)
+    return required(outlook.target, outlook.history, outlook.december)
 
 
-def _fan(one: IndicatorOutlook, published: IndicatorOutlook | None) -> Fan:
-    history = one.history
+def _fan(outlook: IndicatorOutlook, published: IndicatorOutlook | None) -> Fan:
+    history = outlook.history
     months = [month(history.year, m) for m in range(1, MONTHS_A_YEAR + 1)]
-    known = [_or_none(history.at(m)) for m in months]
-    bands: dict[str, list[float | None]] = {}
-    if one.paths is not None:
+    known = [none_if_nan(history.at(m)) for m in months]
+    bands: dict[float, list[float | None]] = {}
+    if outlook.paths is not None:
         columns = {when: j for j, when in enumerate(history.ahead)}
-        table = quantiles(one.paths, FAN_LEVELS)
+        table = quantiles(outlook.paths, FAN_LEVELS)
         for level, row in zip(FAN_LEVELS, table, strict=True):
-            bands[f"{100 * level:g}"] = [
-                float(row[columns[m]]) if m in columns else None for m in months
-            ]
+            bands[level] = [float(row[columns[m]]) if m in columns else None for m in months]
     alone = history if published is None else published.history
     unpublished = [
         month_text(m)
@@ -178,31 +237,28 @@ def _fan(one: IndicatorOutlook, published: IndicatorOutlook | None) -> Fan:
     )
 
 
-def _or_none(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
-
-
-def _past_years(history: History) -> dict[str, list[float | None]]:
+def _past_years(history: History) -> dict[int, list[float | None]]:
     """Return settled YTD growth of earlier years that have any."""
     rows = {history.first_year + i: row for i, row in enumerate(history.settled[:-1])}
-    return {str(y): [_or_none(v) for v in row] for y, row in rows.items() if np.isfinite(row).any()}
+    return {y: [none_if_nan(v) for v in row] for y, row in rows.items() if np.isfinite(row).any()}
 
 
-def _members(one: IndicatorOutlook) -> list[Member]:
-    rows = []
-    for name, paths in one.members.items():
-        lower, median, upper = np.quantile(paths[:, -1], (0.1, 0.5, 0.9)).tolist()
-        weight = one.weights[name]
-        rows.append(
-            Member(
-                model=name, median_pct=median, lower80_pct=lower, upper80_pct=upper, weight=weight
-            )
+def _members(outlook: IndicatorOutlook) -> list[Member]:
+    ends = {name: band(paths[:, -1]) for name, paths in outlook.members.items()}
+    return [
+        Member(
+            model=name,
+            median_pct=own.median_pct,
+            lower80_pct=own.lower80_pct,
+            upper80_pct=own.upper80_pct,
+            weight=outlook.weights[name],
         )
-    return rows
+        for name, own in ends.items()
+    ]
 
 
-def _base_revision(history: History) -> dict[str, float]:
+def _base_revision(history: History) -> dict[int, float]:
     """Return the implied base revision in per cent by year; it holds the deflator of a real one."""
     years = range(history.first_year, history.year + 1)
     pairs = zip(years, history.growth.base_revision, strict=True)
-    return {str(year): 100 * float(r) for year, r in pairs if np.isfinite(r)}
+    return {year: 100 * float(r) for year, r in pairs if np.isfinite(r)}

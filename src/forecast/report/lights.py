@@ -1,11 +1,14 @@
-"""The lights and the words that stand for a probability.
+"""The lights and the words that stand for a probability, and the light of a target.
 
-Both follow the whole per cent that is printed beside them, so that 66 % never stands by yellow.
+Light and word follow the whole per cent that is printed beside them, so that 66 % never stands by
+yellow.
 """
 
 from __future__ import annotations
 
 from forecast.base.texts import whole_percent
+from forecast.outlook.attainment import Attainment
+from forecast.verification.outturn import Outturn
 
 GREEN_FROM, RED_BELOW = 0.66, 0.33
 WORDS = (
@@ -17,16 +20,34 @@ WORDS = (
 )
 
 
-def word(chance: float) -> str:
+def word(probability: float) -> str:
     """Return the key of the words for a probability; they never stand without the number."""
-    return next(name for floor, name in WORDS if _printed(chance) >= floor)
+    return next(name for floor, name in WORDS if _printed(probability) >= floor)
 
 
-def light(chance: float) -> str:
+def light(probability: float) -> str:
     """Return `green`, `yellow` or `red` for a probability."""
-    shown = _printed(chance)
+    shown = _printed(probability)
     return "green" if shown >= GREEN_FROM else "red" if shown < RED_BELOW else "yellow"
 
 
-def _printed(chance: float) -> float:
-    return whole_percent(chance) / 100
+def light_of_target(attainment: Attainment | None, outturn: Outturn | None) -> str:
+    """Return the light of a target: `attained` or `missed` once it is settled, else its colour.
+
+    Without a forecast it is `none`.
+    """
+    if outturn is not None and outturn.attained is not None:
+        return "attained" if outturn.attained else "missed"
+    return "none" if attainment is None else attainment.light
+
+
+def lamp(light: str, months_known: int) -> str:
+    """Return the lamp that shows a light: `blind` for yellow without a figure of the year.
+
+    Without one, even odds say that little is known, not that the target is close.
+    """
+    return "blind" if light == "yellow" and not months_known else light
+
+
+def _printed(probability: float) -> float:
+    return whole_percent(probability) / 100

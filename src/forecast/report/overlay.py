@@ -4,40 +4,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from forecast.archive.figures import Figure
 from forecast.base.months import Span
-from forecast.base.series import Series
+from forecast.base.series import Series, SeriesLabel
 from forecast.history.series import History, sources_of
-from forecast.outlook.answers import Answer
-from forecast.outlook.value import Outlook
-from forecast.report.naming import series_names
+
+if TYPE_CHECKING:
+    from forecast.outlook.answers import Answer
+    from forecast.outlook.value import Outlook
+
+USED = ("figure", "expected")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OverlayRow:
-    """One unpublished figure, and what became of it.
+class OverlayFigure:
+    """One unpublished figure with its line in the file, and what became of it.
 
     `use` is `figure` or `expected` where the report rests on it; else `superseded` by a published
     figure, `later` than the day, `elsewhere` where nothing of the report looks, or `not_used`.
     """
 
-    area: str
-    area_name_en: str
-    area_name_zh: str
-    indicator: str
-    name_en: str
-    name_zh: str
-    first_month: str
-    last_month: str
-    measure: str
-    value: float
-    unit: str
-    status: str
-    released_on: date
+    label: SeriesLabel
+    figure: Figure
     publisher: str
-    source: str
     line: int
     use: str
 
@@ -47,16 +38,17 @@ class OverlayReport:
     """The unpublished figures of a run; `content_hash` is the SHA-256 of their file."""
 
     content_hash: str
-    n_rows: int
-    rows: list[OverlayRow]
+    rows: list[OverlayFigure]
 
     @property
-    def used(self) -> list[OverlayRow]:
+    def n_rows(self) -> int:
+        """The number of unpublished figures."""
+        return len(self.rows)
+
+    @property
+    def used(self) -> list[OverlayFigure]:
         """The rows that the report rests on."""
         return [row for row in self.rows if row.use in USED]
-
-
-USED = ("figure", "expected")
 
 
 def overlay_report(answer: Answer) -> OverlayReport | None:
@@ -64,7 +56,7 @@ def overlay_report(answer: Answer) -> OverlayReport | None:
     if answer.overlay is None:
         return None
     rows = [_row(logged, answer.outlook) for logged in answer.overlay.rows()]
-    return OverlayReport(content_hash=answer.overlay.content_hash, n_rows=len(rows), rows=rows)
+    return OverlayReport(content_hash=answer.overlay.content_hash, rows=rows)
 
 
 def unpublished_of(history: History) -> list[Figure]:
@@ -73,31 +65,37 @@ def unpublished_of(history: History) -> list[Figure]:
     return [f for f in every if not f.is_published and _use(f) in USED]
 
 
-def _row(logged: dict[str, Any], outlook: Outlook) -> OverlayRow:
-    names = series_names(outlook.snapshot.registry, *_series(logged))
-    more = {
-        "released_on": date.fromisoformat(logged["released_on"]),
-        "use": _use_of(logged, outlook),
-    }
-    return OverlayRow(**logged | dict(names) | more)
+def _row(logged: dict[str, Any], outlook: Outlook) -> OverlayFigure:
+    series = Series(logged["area"], logged["indicator"])
+    figure = Figure(
+        span=Span.parse(logged["first_month"], logged["last_month"]),
+        measure=logged["measure"],
+        value=logged["value"],
+        unit=logged["unit"],
+        status=logged["status"],
+        released_on=date.fromisoformat(logged["released_on"]),
+        released_on_basis="published",
+        source=logged["source"],
+        is_published=False,
+    )
+    return OverlayFigure(
+        label=outlook.snapshot.registry.label(series),
+        figure=figure,
+        publisher=logged["publisher"],
+        line=logged["line"],
+        use=_use_of(series, figure, outlook),
+    )
 
 
-def _series(logged: dict[str, Any]) -> Series:
-    return Series(logged["area"], logged["indicator"])
-
-
-def _use_of(logged: dict[str, Any], outlook: Outlook) -> str:
-    """Return what became of a row."""
-    released_on = date.fromisoformat(logged["released_on"])
-    span = Span.parse(logged["first_month"], logged["last_month"])
-    if released_on > outlook.day:
+def _use_of(series: Series, figure: Figure, outlook: Outlook) -> str:
+    """Return what became of an unpublished figure."""
+    if figure.released_on > outlook.day:
         return "later"
     registry = outlook.snapshot.registry
-    looked_at = {s for i in outlook.indicators for s in sources_of(registry, outlook.area, i)}
-    if _series(logged) not in looked_at or span.year > outlook.year:
+    sources = {s for i in outlook.indicators for s in sources_of(registry, outlook.area, i)}
+    if series not in sources or figure.span.year > outlook.year:
         return "elsewhere"
-    key = (False, span, logged["measure"], logged["unit"], released_on)
-    counts = [f for f in outlook.snapshot.figures_of(*_series(logged)) if _key(f) == key]
+    counts = [f for f in outlook.snapshot.figures_of(*series) if _key(f) == _key(figure)]
     return _use(counts[0]) if counts else "superseded"
 
 

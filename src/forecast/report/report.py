@@ -1,4 +1,4 @@
-"""What a report says, as a value: written as `result.json`, and drawn on every page."""
+"""The report of a question: computed from its answer, or taken over where it was handed over."""
 
 from __future__ import annotations
 
@@ -12,86 +12,43 @@ from pathlib import Path
 import numpy as np
 
 from forecast import __version__
+from forecast.base.caveat import Caveat
 from forecast.base.package import code_hash, package_hash
 from forecast.base.parameters import HANDED, Parameters
 from forecast.outlook.answers import Answer, answer_to, content_of
-from forecast.outlook.news import News, news_since
-from forecast.outlook.timeline import Frame, film_of
+from forecast.outlook.movement import News, TimelinePoint
+from forecast.outlook.news import news_since
+from forecast.outlook.timeline import timeline_of
 from forecast.outlook.value import Outlook
-from forecast.report.commitments import CommitmentReport, commitment_reports
-from forecast.report.indicator import FAN_LEVELS, indicator_report
-from forecast.report.lights import light, word
-from forecast.report.live import live_report
-from forecast.report.moved import FilmFrame, Moved, film_report, moved_report
-from forecast.report.overlay import OverlayReport, overlay_report
-from forecast.report.quality import QualityReport, quality_report
-from forecast.report.result import (
-    json_of,
-    json_schema,
-    read_result,
-    report_from,
-    result_json,
-    write_result,
-)
-from forecast.report.track import TrackReport, track_record
-from forecast.report.value import (
-    SCHEMA_VERSION,
-    CaveatSaid,
-    IndicatorReport,
-    JointReport,
-    Known,
-    Report,
-)
+from forecast.report.commitments import commitment_reports
+from forecast.report.data_checks import data_checks
+from forecast.report.indicator import indicator_report
+from forecast.report.overlay import overlay_report
+from forecast.report.published_scores import published_scores
+from forecast.report.result import read_result, report_from, result_json
+from forecast.report.track import track_record
+from forecast.report.value import SCHEMA_VERSION, DataSummary, IndicatorReport, Report
 from forecast.verification.record import POOL
-
-__all__ = [
-    "FAN_LEVELS",
-    "SCHEMA_VERSION",
-    "CommitmentReport",
-    "FilmFrame",
-    "IndicatorReport",
-    "JointReport",
-    "Known",
-    "Moved",
-    "OverlayReport",
-    "QualityReport",
-    "Report",
-    "TrackReport",
-    "commitment_reports",
-    "general_caveats",
-    "handed_name",
-    "json_of",
-    "json_schema",
-    "light",
-    "moved_report",
-    "quality_report",
-    "read_result",
-    "report_of",
-    "report_on",
-    "result_json",
-    "said_by",
-    "word",
-    "write_result",
-]
 
 
 def report_on(parameters: Parameters) -> Report:
     """Return the one report of a question, from which pages of all kinds are drawn.
 
-    It says what its `result.json` says, to the last digit. While the process lasts it is computed
-    once for the same data and the same question, and not at all where another one handed it over.
+    While the process lasts it is computed once for the same data and the same question, and not
+    at all where another process handed it over.
     """
     return _report_on(replace(parameters, lang="en", out=None), content_of(parameters))
 
 
 @lru_cache(maxsize=2)
 def _report_on(parameters: Parameters, content: str) -> Report:
-    handed = Path(os.environ.get(HANDED, "")) / handed_name(parameters)
-    if HANDED in os.environ and handed.is_file():
-        return read_result(handed)
-    found = answer_to(parameters)
-    told = report_of(found, news_since(found, parameters.since), film_of(found))
-    return report_from(result_json(told))
+    path = Path(os.environ.get(HANDED, "")) / handed_name(parameters)
+    if HANDED in os.environ and path.is_file():
+        return read_result(path)
+    answer = answer_to(parameters)
+    report = report_of(answer, news_since(answer, parameters.since), timeline_of(answer))
+    # The same report whether it is computed here or read from a file: as `result.json` has it.
+    return report_from(result_json(report))
 
 
 def handed_name(parameters: Parameters) -> str:
@@ -99,68 +56,51 @@ def handed_name(parameters: Parameters) -> str:
 
     It holds a hash of the question and of the data: no other report is taken for it.
     """
-    asked = (content_of(parameters), parameters.question(), code_hash())
-    return f"{hashlib.sha256(repr(asked).encode()).hexdigest()}.json"
+    key = (content_of(parameters), parameters.question(), code_hash())
+    return f"{hashlib.sha256(repr(key).encode()).hexdigest()}.json"
 
 
-def report_of(answer: Answer, news: News | None = None, film: Iterable[Frame] = ()) -> Report:
+def report_of(
+    answer: Answer, news: News | None = None, timeline: Iterable[TimelinePoint] = ()
+) -> Report:
     """Return everything that an answer has to say, what moved it and how the year went included."""
     outlook = answer.outlook
-    registry = outlook.snapshot.registry
-    indicators = [indicator_report(name, one, answer) for name, one in outlook.indicators.items()]
+    snapshot, registry = outlook.snapshot, outlook.snapshot.registry
     return Report(
         schema_version=SCHEMA_VERSION,
         area=outlook.area,
-        area_name_en=registry.area_name(outlook.area, "en"),
-        area_name_zh=registry.area_name(outlook.area, "zh"),
+        area_name=registry.area_names(outlook.area),
         year=outlook.year,
         as_of=outlook.day,
         seed=answer.seed,
         n_paths=outlook.n_paths,
         version=__version__,
         package_hash=package_hash(),
-        known=_known(answer),
-        indicators=indicators,
-        joint=_joint(outlook),
-        joint_published=None if answer.published is None else _joint(answer.published),
+        data_summary=_data_summary(answer),
+        indicators=[indicator_report(n, one, answer) for n, one in outlook.indicators.items()],
+        joint=outlook.joint,
+        joint_published=None if answer.published is None else answer.published.joint,
         track=track_record(answer.record.densities, registry, answer.seed),
-        live=live_report(outlook.snapshot),
+        published_scores=published_scores(snapshot),
         overlay=overlay_report(answer),
-        moved=None if news is None else moved_report(news, registry),
-        film=film_report(film),
+        news=news,
+        timeline=list(timeline),
         commitments=commitment_reports(
-            outlook.snapshot, outlook.area, outlook.year, seed=answer.seed, n_paths=outlook.n_paths
+            snapshot, outlook.area, outlook.year, seed=answer.seed, n_paths=outlook.n_paths
         ),
-        quality=quality_report(outlook.snapshot, outlook.area),
+        data_checks=data_checks(snapshot, outlook.area),
         caveats=general_caveats(answer),
     )
 
 
-def said_by(answer: Answer, indicator: str, model: str) -> IndicatorReport | None:
+def report_by_model(answer: Answer, indicator: str, model: str) -> IndicatorReport | None:
     """Return what one model alone says of an indicator, or the pool; None where it says nothing."""
-    told = answer.outlook if model == POOL else answer.outlook.alone(model)
-    one = told.indicators.get(indicator)
-    return None if one is None or one.paths is None else indicator_report(indicator, one, answer)
+    outlook = answer.outlook if model == POOL else answer.outlook.alone(model)
+    own = outlook.indicators.get(indicator)
+    return None if own is None or own.paths is None else indicator_report(indicator, own, answer)
 
 
-def _joint(outlook: Outlook) -> JointReport | None:
-    joint = outlook.joint()
-    if joint is None:
-        return None
-    return JointReport(
-        indicators=list(joint.names),
-        probability_all=joint.all_of.value,
-        standard_error=joint.all_of.standard_error,
-        at_least=list(joint.at_least),
-        independence_product=joint.independent,
-        lower_bound=joint.lowest,
-        upper_bound=joint.highest,
-        weakest=joint.weakest,
-        coupling="ranks" if outlook.coupling_years else "independent",
-    )
-
-
-def _known(answer: Answer) -> Known:
+def _data_summary(answer: Answer) -> DataSummary:
     outlook = answer.published or answer.outlook
     figures = [f for one in outlook.indicators.values() for f in one.history.figures]
     every = [
@@ -170,45 +110,45 @@ def _known(answer: Answer) -> Known:
     ]
     newest = max(f.released_on for f in every)
     unsure = [f.released_on_basis != "published" for f in figures or every]
-    return Known(
+    return DataSummary(
         n_figures=len(every),
         newest_release_on=newest,
         age_days=(outlook.day - newest).days,
         share_of_days_not_published=float(np.mean(unsure)),
-        n_past_calls=len(answer.record),
+        n_past_forecasts=len(answer.record),
     )
 
 
-def general_caveats(answer: Answer) -> list[CaveatSaid]:
+def general_caveats(answer: Answer) -> list[Caveat]:
     """Return what limits the report as a whole."""
-    outlook = answer.outlook
-    found = []
+    outlook, caveats = answer.outlook, []
     overlay = overlay_report(answer)
     if overlay is not None:
         counts = {"n": str(len(overlay.used)), "all": str(overlay.n_rows)}
-        found.append(CaveatSaid(code="overlay", values=counts))
-    judged = list(outlook.indicators.values())
-    if not any(one.target is not None for one in judged):
-        found.append(CaveatSaid(code="no_target", values={"year": str(outlook.year)}))
+        caveats.append(Caveat("overlay", counts))
+    indicators = list(outlook.indicators.values())
+    if not any(one.target is not None for one in indicators):
+        caveats.append(Caveat("no_target", {"year": str(outlook.year)}))
     if not len(answer.record):
-        found.append(CaveatSaid(code="no_record", values={}))
-    lost = [
-        one.history.indicator.id for one in judged if one.target is not None and one.met(1) is None
+        caveats.append(Caveat("no_record"))
+    not_assessed = [
+        one.history.indicator.id
+        for one in indicators
+        if one.target is not None and one.met(1) is None
     ]
-    if lost:
-        found.append(CaveatSaid(code="not_in_joint", values={"indicators": ", ".join(lost)}))
-    assessed = [one for one in judged if one.target is not None and one.december is not None]
+    if not_assessed:
+        caveats.append(Caveat("not_in_joint", {"indicators": ", ".join(not_assessed)}))
+    assessed = [one for one in indicators if one.target is not None and one.december is not None]
     if len(assessed) > 1 and outlook.coupling_years:
-        years = {"years": str(outlook.coupling_years)}
-        found.append(CaveatSaid(code="learnt_coupling", values=years))
+        caveats.append(Caveat("learnt_coupling", {"years": str(outlook.coupling_years)}))
     elif len(assessed) > 1:
-        found.append(CaveatSaid(code="independent_coupling", values={}))
-    return found + _progress_caveats(outlook)
+        caveats.append(Caveat("independent_coupling"))
+    return caveats + _progress_caveats(outlook)
 
 
-def _progress_caveats(outlook: Outlook) -> list[CaveatSaid]:
+def _progress_caveats(outlook: Outlook) -> list[Caveat]:
     """Return the entries of commitments that pass the amount or fall, with both lines."""
     book, day = outlook.snapshot.archive.commitments, outlook.day
     own = book.in_force(outlook.area, outlook.year, day)
-    warned = [w for one in own for w in book.warnings_of(one, day)]
-    return [CaveatSaid(code=w.code, values=w.values) for w in warned]
+    warnings = [w for commitment in own for w in book.warnings_of(commitment, day)]
+    return [Caveat(w.code, w.values) for w in warnings]

@@ -14,22 +14,21 @@ import numpy as np
 from forecast import __version__
 from forecast.archive.archive import BoolArray
 from forecast.base.errors import ConditionError, OutsideSupport, TooFewPaths
-from forecast.base.months import Span, month_text
+from forecast.base.months import Span
 from forecast.base.package import package_hash
 from forecast.history.levels import FloatArray
 from forecast.outlook.answers import Answer
-from forecast.outlook.value import N_BATCHES, IndicatorOutlook, Outlook
+from forecast.outlook.attainment import N_BATCHES, Joint, joint_attainment, probability
+from forecast.outlook.value import IndicatorOutlook, Outlook
 from forecast.report.aggregate import problem_with, span_growth, span_of
-from forecast.report.call import target_said
 from forecast.report.conditions import MOST_CONDITIONS, Condition, read_conditions
 from forecast.report.overlay import overlay_report
 from forecast.report.report import general_caveats
-from forecast.report.scenario_value import Given, Line, Outcome, Scenario, Together
+from forecast.report.scenario_value import Given, Line, Outcome, Scenario
 from forecast.report.weighting import (
     BANDWIDTH_SHARE,
     effective_size,
     kernel_weights,
-    weighed_probability,
     weighed_quantiles,
 )
 
@@ -47,7 +46,6 @@ __all__ = [
     "Line",
     "Outcome",
     "Scenario",
-    "Together",
     "read_conditions",
     "under",
     "weighed",
@@ -195,8 +193,7 @@ def _scenario(answer: Answer, found: Weighed, n_paths_asked: int) -> Scenario:
     known = {name: attained for name, attained in met.items() if attained is not None}
     return Scenario(
         area=outlook.area,
-        area_name_en=registry.area_name(outlook.area, "en"),
-        area_name_zh=registry.area_name(outlook.area, "zh"),
+        area_name=registry.area_names(outlook.area),
         year=outlook.year,
         as_of=outlook.day,
         seed=answer.seed,
@@ -211,8 +208,8 @@ def _scenario(answer: Answer, found: Weighed, n_paths_asked: int) -> Scenario:
             for name, one in (judged or outlook.indicators).items()
         ],
         targets=list(known),
-        without=_together(known, alike),
-        under=_together(known, found.weights),
+        without=_joint(known, alike, outlook),
+        under=_joint(known, found.weights, outlook),
         overlay=overlay_report(answer),
         caveats=general_caveats(answer),
     )
@@ -227,14 +224,12 @@ def _given(found: Weighed) -> list[Given]:
             Given(
                 condition=str(condition),
                 indicator=condition.indicator,
-                name_en=entry.name_en,
-                name_zh=entry.name_zh,
+                name=entry.names,
                 decimals=entry.decimals,
-                first_month=month_text(found.spans[i].first),
-                last_month=month_text(found.spans[i].last),
+                span=found.spans[i],
                 growth_pct=condition.growth_pct,
                 bandwidth_pp=found.bandwidths_pp[i],
-                deviation_pp=float(growth.std()),
+                standard_deviation_pp=float(growth.std()),
                 lowest_pct=lowest,
                 lower90_pct=lower,
                 upper90_pct=upper,
@@ -247,50 +242,40 @@ def _given(found: Weighed) -> list[Given]:
 
 def _line(
     name: str,
-    one: IndicatorOutlook,
+    indicator: IndicatorOutlook,
     met: BoolArray | None,
     weights: tuple[FloatArray, FloatArray],
 ) -> Line:
-    entry = one.history.indicator
-    without, given = (_outcome(one, met, heavy) for heavy in weights)
-    is_settled = one.outturn is not None
+    entry = indicator.history.indicator
+    without, under_given = (_outcome(indicator, met, heavy) for heavy in weights)
     return Line(
         id=name,
-        name_en=entry.name_en,
-        name_zh=entry.name_zh,
+        name=entry.names,
         decimals=entry.decimals,
-        target=None if one.target is None else target_said(one.target),
-        settled_pct=None if one.outturn is None else one.outturn.growth_pct,
-        attained=bool(met.all()) if is_settled and met is not None else None,
+        target=indicator.target,
+        outturn=indicator.outturn,
         without=without,
-        under=given,
+        under=under_given,
     )
 
 
-def _outcome(one: IndicatorOutlook, met: BoolArray | None, weights: FloatArray) -> Outcome | None:
+def _outcome(
+    indicator: IndicatorOutlook, met: BoolArray | None, weights: FloatArray
+) -> Outcome | None:
     """Return what weighed paths say of an indicator; None once it is settled, and without paths."""
-    if one.december is None:
+    if indicator.december is None:
         return None
-    chance = None if met is None else weighed_probability(met, weights, N_BATCHES)
-    lower, median, upper = weighed_quantiles(one.december, weights, (0.1, 0.5, 0.9))
+    lower, median, upper = weighed_quantiles(indicator.december, weights, (0.1, 0.5, 0.9))
     return Outcome(
-        probability=None if chance is None else chance.value,
-        standard_error=None if chance is None else chance.standard_error,
+        probability=None if met is None else probability(met, N_BATCHES, weights),
         median_pct=median,
         lower80_pct=lower,
         upper80_pct=upper,
     )
 
 
-def _together(met: Mapping[str, BoolArray], weights: FloatArray) -> Together | None:
+def _joint(met: Mapping[str, BoolArray], weights: FloatArray, outlook: Outlook) -> Joint | None:
     """Return how many targets are attained on the same weighed paths; None without a target."""
-    if not met:
-        return None
-    table = np.stack(list(met.values()))
-    share = np.bincount(table.sum(axis=0), weights=weights, minlength=len(met) + 1)
-    every = weighed_probability(np.asarray(table.all(axis=0)), weights, N_BATCHES)
-    return Together(
-        probability_all=every.value,
-        standard_error=every.standard_error,
-        exactly=(share / share.sum()).tolist(),
-    )
+    joint = outlook.joint
+    coupling = "independent" if joint is None else joint.coupling
+    return joint_attainment(met, N_BATCHES, coupling=coupling, weights=weights)

@@ -2,37 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
 
+from forecast.archive.targets import Target
 from forecast.base import texts
+from forecast.base.caveat import Caveat
 from forecast.base.frames import markup_of
-from forecast.report.call import TargetSaid
+from forecast.base.months import Span
+from forecast.base.series import Names
+from forecast.outlook.attainment import Joint, Probability
+from forecast.outlook.distribution import Band
 from forecast.report.overlay import OverlayReport
-from forecast.report.value import CaveatSaid
+from forecast.verification.outturn import Outturn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
     """A condition as it was held: its months, its kernel, and where the paths lie.
 
-    `bandwidth_pp` is the standard deviation of the kernel; `deviation_pp` that of the aggregate on
-    the paths, of which 5, 95 and 100 % lie between the bounds named. `mean_pct` is what the
-    weighed paths come to.
+    `bandwidth_pp` is the standard deviation of the kernel, `standard_deviation_pp` that of the
+    aggregate on the paths, of which 5, 95 and 100 % lie between the bounds named. `mean_pct` is
+    what the weighed paths come to.
     """
 
     condition: str
     indicator: str
-    name_en: str
-    name_zh: str
+    name: Names
     decimals: int
-    first_month: str
-    last_month: str
+    span: Span
     growth_pct: float
     bandwidth_pp: float
-    deviation_pp: float
+    standard_deviation_pp: float
     lowest_pct: float
     lower90_pct: float
     upper90_pct: float
@@ -41,44 +44,29 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Band):
     """What paths say of an indicator's year; without a target there is no probability."""
 
-    probability: float | None
-    standard_error: float | None
-    median_pct: float
-    lower80_pct: float
-    upper80_pct: float
+    probability: Probability | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One indicator without and under the conditions; None where nothing can be said of it.
 
-    `settled_pct` is the outturn of a settled year, which no condition moves.
+    The outturn of a settled year is moved by no condition.
     """
 
     id: str
-    name_en: str
-    name_zh: str
+    name: Names
     decimals: int
-    target: TargetSaid | None
-    settled_pct: float | None
-    attained: bool | None
+    target: Target | None
+    outturn: Outturn | None
     without: Outcome | None
     under: Outcome | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Together:
-    """All targets on the same paths: P(all) with its error, and P(exactly k), k from 0 on."""
-
-    probability_all: float
-    standard_error: float
-    exactly: list[float]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Scenario:
     """Probabilities without and under conditions, from the same joint paths.
 
@@ -87,8 +75,7 @@ class Scenario:
     """
 
     area: str
-    area_name_en: str
-    area_name_zh: str
+    area_name: Names
     year: int
     as_of: date
     seed: int
@@ -100,15 +87,15 @@ class Scenario:
     given: list[Given]
     indicators: list[Line]
     targets: list[str]
-    without: Together | None
-    under: Together | None
+    without: Joint | None
+    under: Joint | None
     overlay: OverlayReport | None
-    caveats: list[CaveatSaid]
+    caveats: list[Caveat]
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row an indicator: what is said without, and `_under` the conditions.
 
-        Columns are those of `Outcome`; NaN where nothing is said.
+        NaN stands where nothing is said.
         """
         rows = {}
         for line in self.indicators:
@@ -121,17 +108,25 @@ class Scenario:
             }
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("indicator")
 
-    def area_name(self, lang: str) -> str:
-        """Return the area's name in `en` or `zh`."""
-        return self.area_name_zh if lang == "zh" else self.area_name_en
+    def __repr__(self) -> str:
+        """Return in a line what is given."""
+        given = ", ".join(one.condition for one in self.given)
+        return f"<Scenario {self.area} {self.year} as of {self.as_of}: {given}>"
 
     def _repr_html_(self) -> str:
         """Return a row for each indicator, without and under what is given, for notebooks."""
         given = texts.text("form.semicolon", "en").join(one.condition for one in self.given)
-        asked = {"area": self.area_name("en"), "year": self.year, "given": given}
+        asked = {"area": self.area_name.en, "year": self.year, "given": given}
         return markup_of(self.to_frame(), texts.text("scenario.title", "en", **asked))
 
 
 def _columns(outcome: Outcome | None) -> dict[str, float]:
-    known = {} if outcome is None else {n: v for n, v in asdict(outcome).items() if v is not None}
-    return {name: float(known.get(name, "nan")) for name in Outcome.__dataclass_fields__}
+    attained = None if outcome is None else outcome.probability
+    nothing = float("nan")
+    return {
+        "probability": nothing if attained is None else attained.value,
+        "standard_error": nothing if attained is None else attained.standard_error,
+        "median_pct": nothing if outcome is None else outcome.median_pct,
+        "lower80_pct": nothing if outcome is None else outcome.lower80_pct,
+        "upper80_pct": nothing if outcome is None else outcome.upper80_pct,
+    }

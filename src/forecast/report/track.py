@@ -9,7 +9,7 @@ import pandas as pd
 
 from forecast.archive.registry import Registry
 from forecast.base.randomness import generator
-from forecast.report.naming import series_names
+from forecast.base.series import Series, SeriesLabel
 from forecast.verification.record import POOL, RAW_POOL, REFERENCES, settled_densities
 from forecast.verification.scores import (
     Interval,
@@ -29,7 +29,7 @@ class ModelScore:
     """Mean scores of a model, of the pool or of a reference over all settled calls."""
 
     model: str
-    n_calls: int
+    n_forecasts: int
     crps_pp: float
     brier: float | None
     log_score: float | None
@@ -42,7 +42,7 @@ class MonthScore:
     """Mean scores of the pool once so many months were known, and those of its rivals."""
 
     months_known: int
-    n_calls: int
+    n_forecasts: int
     crps_pp: float
     brier: float | None
     covers80: float
@@ -57,13 +57,8 @@ class IndicatorScore:
     `n_expected` calls were of years of which the office only expected the outturn.
     """
 
-    area: str
-    area_name_en: str
-    area_name_zh: str
-    indicator: str
-    name_en: str
-    name_zh: str
-    n_calls: int
+    label: SeriesLabel
+    n_forecasts: int
     crps_pp: float | None
     brier: float | None
     covers80: float | None
@@ -76,20 +71,16 @@ class Skill:
     """How much lower the pool's scores are than a rival's, in per cent, with 90 % intervals."""
 
     rival: str
-    n_calls: int
-    crps_pct: float
-    crps_lower_pct: float
-    crps_upper_pct: float
-    brier_pct: float
-    brier_lower_pct: float
-    brier_upper_pct: float
+    n_forecasts: int
+    crps_pct: Interval
+    brier_pct: Interval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TrackReport:
+class TrackRecord:
     """What past calls came to: replayed with what was known on their days, against last year."""
 
-    n_calls: int
+    n_forecasts: int
     first_year: int
     last_year: int
     n_years: int
@@ -102,7 +93,7 @@ class TrackReport:
     skill: list[Skill]
 
 
-def track_record(densities: pd.DataFrame, registry: Registry, seed: int) -> TrackReport | None:
+def track_record(densities: pd.DataFrame, registry: Registry, seed: int) -> TrackRecord | None:
     """Return what settled calls came to, those of expected outturns apart; None without any.
 
     Intervals resample years, for the calls of a year share its shocks.
@@ -115,8 +106,8 @@ def track_record(densities: pd.DataFrame, registry: Registry, seed: int) -> Trac
     years = sorted(int(y) for y in pool["year"].unique())
     months = sorted(int(k) for k in pool["months_known"].unique())
     models = sorted(calls["model"].unique(), key=lambda m: (m != POOL, m in REFERENCES, m))
-    return TrackReport(
-        n_calls=len(pool),
+    return TrackRecord(
+        n_forecasts=len(pool),
         first_year=years[0],
         last_year=years[-1],
         n_years=len(years),
@@ -133,7 +124,7 @@ def track_record(densities: pd.DataFrame, registry: Registry, seed: int) -> Trac
 def _model(model: str, rows: pd.DataFrame) -> ModelScore:
     return ModelScore(
         model=model,
-        n_calls=len(rows),
+        n_forecasts=len(rows),
         crps_pp=float(rows["crps"].mean()),
         brier=float(rows["brier"].mean()),
         log_score=float(rows["log_score"].mean()),
@@ -149,7 +140,7 @@ def _month(months_known: int, rows: pd.DataFrame) -> MonthScore:
     rivals = [r for r in RIVALS if r in means.index]
     return MonthScore(
         months_known=months_known,
-        n_calls=len(pool),
+        n_forecasts=len(pool),
         crps_pp=float(pool["crps"].mean()),
         brier=float(pool["brier"].mean()),
         covers80=coverage(pool["pit"], 0.8),
@@ -159,12 +150,12 @@ def _month(months_known: int, rows: pd.DataFrame) -> MonthScore:
 
 
 def _indicator(rows: pd.DataFrame, registry: Registry) -> IndicatorScore:
-    area, indicator = str(rows["area"].iloc[0]), str(rows["indicator"].iloc[0])
+    series = Series(str(rows["area"].iloc[0]), str(rows["indicator"].iloc[0]))
     settled = settled_densities(rows)
     expected = rows.drop(settled.index)
     return IndicatorScore(
-        **series_names(registry, area, indicator),
-        n_calls=len(settled),
+        label=registry.label(series),
+        n_forecasts=len(settled),
         crps_pp=_mean(settled["crps"]),
         brier=_mean(settled["brier"]),
         covers80=coverage(settled["pit"], 0.8) if len(settled) else None,
@@ -198,13 +189,9 @@ def _skill(calls: pd.DataFrame, rival: str, seed: int) -> Skill | None:
     brier = _gain(both.dropna(subset=["brier"]), "brier", generator(seed, f"track/{rival}/brier"))
     return Skill(
         rival=rival,
-        n_calls=len(both),
-        crps_pct=crps.value,
-        crps_lower_pct=crps.lower,
-        crps_upper_pct=crps.upper,
-        brier_pct=brier.value,
-        brier_lower_pct=brier.lower,
-        brier_upper_pct=brier.upper,
+        n_forecasts=len(both),
+        crps_pct=crps,
+        brier_pct=brier,
     )
 
 

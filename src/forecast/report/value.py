@@ -11,28 +11,33 @@ from datetime import date
 
 import pandas as pd
 
+from forecast.archive.targets import Target
 from forecast.base import texts
+from forecast.base.caveat import Caveat
 from forecast.base.errors import UnknownIndicator
 from forecast.base.frames import markup_of
-from forecast.outlook.attainment import Progress, Required
-from forecast.report.call import Attained, Distribution, PublishedCall, Settled, TargetSaid
+from forecast.base.months import Span
+from forecast.base.series import Names
+from forecast.outlook.attainment import Attainment, Joint, Progress, Required
+from forecast.outlook.distribution import Band, Distribution
+from forecast.outlook.movement import News, TimelinePoint
 from forecast.report.commitments import CommitmentReport
-from forecast.report.depth import Depth
-from forecast.report.live import LiveReport
-from forecast.report.moved import FilmFrame, Moved
+from forecast.report.depth import Depth, PastForecast
+from forecast.report.finding import DataChecks
+from forecast.report.lights import lamp, light_of_target
 from forecast.report.overlay import OverlayReport
-from forecast.report.quality import QualityReport
-from forecast.report.track import TrackReport
+from forecast.report.published_scores import PublishedScores
+from forecast.report.track import TrackRecord
+from forecast.verification.outturn import Outturn
 
 SCHEMA_VERSION = "1.7"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastFigure:
-    """The newest settled figure of the indicator known on the day."""
+    """Growth so far and the newest level: what is known by the newest settled figure."""
 
-    first_month: str
-    last_month: str
+    span: Span
     growth_pct: float | None
     growth_basis: str
     level: float | None
@@ -49,41 +54,43 @@ class LastFigure:
 class Fan:
     """YTD growth of the year's months: known values, and quantiles of those ahead.
 
-    `unpublished` names the months whose known value rests on unpublished figures.
+    `quantiles_pct` holds them by level, such as 0.05. `unpublished` names the months whose known
+    value rests on unpublished figures.
     """
 
     months: list[str]
     known_pct: list[float | None]
-    quantiles_pct: dict[str, list[float | None]]
+    quantiles_pct: dict[float, list[float | None]]
     unpublished: list[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
+class Member(Band):
     """One model's own view of annual growth, and its weight in the pool."""
 
     model: str
-    median_pct: float
-    lower80_pct: float
-    upper80_pct: float
     weight: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaveatSaid:
-    """A text's key, and what fills it."""
+class PublishedAlone:
+    """An indicator by published figures alone, where the report rests on others too."""
 
-    code: str
-    values: dict[str, str]
+    attainment: Attainment | None
+    forecast: Distribution | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndicatorReport:
-    """All that is said of one indicator."""
+    """All that is said of one indicator.
+
+    `last_forecast` is the one of the day before the outturn came out. `attainable_pct` holds the
+    rates that are attained with so much probability, `past_years_pct` settled YTD growth by month
+    of earlier years.
+    """
 
     id: str
-    name_en: str
-    name_zh: str
+    name: Names
     unit: str
     decimals: int
     group: str
@@ -92,52 +99,48 @@ class IndicatorReport:
     status: str
     months_known: int
     last_figure: LastFigure | None
-    target: TargetSaid | None
-    attained: Attained | None
-    settled: Settled | None
+    target: Target | None
+    attainment: Attainment | None
+    outturn: Outturn | None
+    last_forecast: PastForecast | None
     forecast: Distribution | None
-    attainable_pct: dict[str, float] | None
+    attainable_pct: dict[float, float] | None
     required: Required | None
     pace: Progress
     fan: Fan
-    past_years_pct: dict[str, list[float | None]]
+    past_years_pct: dict[int, list[float | None]]
     members: list[Member]
-    calibration_size: float
+    calibration_scale: float
     calibration_years: int
-    base_revision_pct: dict[str, float]
-    error_size_basis: str
-    published: PublishedCall | None
+    base_revision_pct: dict[int, float]
+    scale_basis: str
+    published_alone: PublishedAlone | None
     depth: Depth
-    caveats: list[CaveatSaid]
+    caveats: list[Caveat]
+
+    @property
+    def light(self) -> str:
+        """The light of the target: a colour, `attained`, `missed`, or `none` without a forecast."""
+        return light_of_target(self.attainment, self.outturn)
+
+    @property
+    def lamp(self) -> str:
+        """The lamp that shows the light: `blind` for yellow without a figure of the year."""
+        return lamp(self.light, self.months_known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JointReport:
-    """Joint attainment of the targets that can be assessed, counted on the same paths."""
-
-    indicators: list[str]
-    probability_all: float
-    standard_error: float
-    at_least: list[float]
-    independence_product: float
-    lower_bound: float
-    upper_bound: float
-    weakest: str
-    coupling: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """What was known of the area on the day."""
+class DataSummary:
+    """What was known of the area on the day, and how many past forecasts were."""
 
     n_figures: int
     newest_release_on: date
     age_days: int
     share_of_days_not_published: float
-    n_past_calls: int
+    n_past_forecasts: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Report:
     """A whole report.
 
@@ -146,26 +149,25 @@ class Report:
 
     schema_version: str
     area: str
-    area_name_en: str
-    area_name_zh: str
+    area_name: Names
     year: int
     as_of: date
     seed: int
     n_paths: int
     version: str
     package_hash: str
-    known: Known
+    data_summary: DataSummary
     indicators: list[IndicatorReport]
-    joint: JointReport | None
-    joint_published: JointReport | None
-    track: TrackReport | None
-    live: LiveReport
+    joint: Joint | None
+    joint_published: Joint | None
+    track: TrackRecord | None
+    published_scores: PublishedScores
     overlay: OverlayReport | None
-    moved: Moved | None
-    film: list[FilmFrame]
+    news: News | None
+    timeline: list[TimelinePoint]
     commitments: list[CommitmentReport]
-    quality: QualityReport
-    caveats: list[CaveatSaid]
+    data_checks: DataChecks
+    caveats: list[Caveat]
 
     @property
     def with_target(self) -> list[IndicatorReport]:
@@ -177,51 +179,58 @@ class Report:
         """The indicators without one."""
         return [one for one in self.indicators if one.target is None]
 
+    @property
+    def shown(self) -> list[IndicatorReport]:
+        """The indicators that a page is about: those with a target, or all where none has one."""
+        return self.with_target or self.indicators
+
     def of_indicator(self, indicator: str) -> Report:
         """Return the report of one indicator alone; raise UnknownIndicator."""
-        known = {one.id: one for one in self.indicators}
-        if indicator not in known:
-            raise UnknownIndicator(indicator, known)
-        moved = self.moved
-        if moved is not None:
-            moved = replace(moved, targets=[t for t in moved.targets if t.indicator == indicator])
+        by_id = {one.id: one for one in self.indicators}
+        if indicator not in by_id:
+            raise UnknownIndicator(indicator, by_id)
+        news = self.news
+        if news is not None:
+            own = tuple(target for target in news.targets if target.indicator == indicator)
+            news = replace(news, targets=own)
         return replace(
             self,
-            indicators=[known[indicator]],
+            indicators=[by_id[indicator]],
             joint=None,
             joint_published=None,
-            moved=moved,
-            film=[frame for frame in self.film if frame.indicator == indicator],
+            news=news,
+            timeline=[point for point in self.timeline if point.indicator == indicator],
             commitments=[],
-            quality=self.quality.of_indicator(indicator),
+            data_checks=self.data_checks.of_indicator(indicator),
             caveats=[],
         )
-
-    def area_name(self, lang: str) -> str:
-        """Return the area's name in `en` or `zh`."""
-        return self.area_name_zh if lang == "zh" else self.area_name_en
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row an indicator: probability, needed growth and forecast, in per cent."""
         rows = {one.id: _row(one) for one in self.indicators}
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("indicator")
 
+    def __repr__(self) -> str:
+        """Return in a line whose report it is, and of which day."""
+        n = len(self.indicators)
+        return f"<Report {self.area} {self.year} as of {self.as_of}: {n} indicators>"
+
     def _repr_html_(self) -> str:
         """Return a row for each indicator, for notebooks."""
-        ends = {"area": self.area_name("en"), "year": self.year, "day": texts.day(self.as_of, "en")}
+        ends = {"area": self.area_name.en, "year": self.year, "day": texts.day(self.as_of, "en")}
         return markup_of(self.to_frame(), texts.text("shown.outlook", "en", **ends))
 
 
-def _row(one: IndicatorReport) -> dict[str, object]:
-    told, needed = one.forecast, one.required
+def _row(indicator: IndicatorReport) -> dict[str, object]:
+    band, required, attained = indicator.forecast, indicator.required, indicator.attainment
     return {
-        "status": one.status,
-        "months_known": one.months_known,
-        "light": None if one.attained is None else one.attained.light,
-        "probability": None if one.attained is None else one.attained.probability,
-        "needed_pct": None if needed is None else needed.growth_pct,
-        "median_pct": None if told is None else told.median_pct,
-        "lower80_pct": None if told is None else told.lower80_pct,
-        "upper80_pct": None if told is None else told.upper80_pct,
-        "settled_pct": None if one.settled is None else one.settled.growth_pct,
+        "status": indicator.status,
+        "months_known": indicator.months_known,
+        "light": indicator.light,
+        "probability": None if attained is None else attained.probability.value,
+        "needed_pct": None if required is None else required.growth_pct,
+        "median_pct": None if band is None else band.median_pct,
+        "lower80_pct": None if band is None else band.lower80_pct,
+        "upper80_pct": None if band is None else band.upper80_pct,
+        "outturn_pct": None if indicator.outturn is None else indicator.outturn.growth_pct,
     }

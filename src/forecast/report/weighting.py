@@ -6,9 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from forecast.archive.archive import BoolArray
 from forecast.history.levels import FloatArray
-from forecast.outlook.attainment import Probability
 
 BANDWIDTH_SHARE = 0.2  # of the aggregate's own standard deviation on the paths, docs/method.md
 
@@ -32,21 +30,6 @@ def kernel_weights(
 def effective_size(weights: FloatArray) -> float:
     """Return the effective number of weighed paths, (sum w)^2 / sum w^2 (Kish 1965)."""
     return float(weights.sum() ** 2 / np.square(weights).sum())
-
-
-def weighed_probability(met: BoolArray, weights: FloatArray, n_batches: int) -> Probability:
-    """Return the weighed share of paths on which something is met, with its Monte-Carlo error.
-
-    Paths stand batch after batch; the error is that of a ratio of the batches' sums. With equal
-    weights both are those of `attainment.probability`.
-    """
-    sums = (weights * met).reshape(n_batches, -1).sum(axis=1)
-    sizes = weights.reshape(n_batches, -1).sum(axis=1)
-    value = float(sums.sum() / sizes.sum())
-    if n_batches < 2:
-        return Probability(value, float("nan"))
-    spread = np.square(sums - value * sizes).sum() * n_batches / (n_batches - 1)
-    return Probability(value, float(np.sqrt(spread) / sizes.sum()))
 
 
 def weighed_quantiles(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from forecast.archive.archive import Snapshot
@@ -14,25 +14,39 @@ from forecast.history.series import History, build_history
 
 @dataclass(frozen=True, slots=True)
 class Outturn:
-    """Growth of the whole year as published, in per cent, and the release that settles it."""
+    """Growth of the whole year as published, in per cent, and the release that settles it.
+
+    `attained` says whether it meets the target; None without a target.
+    """
 
     growth_pct: float
     released_on: date | None
     status: str
     source: str
+    attained: bool | None = None
 
 
 def outturn_of(history: History, target: Target | None, snapshot: Snapshot) -> Outturn | None:
     """Return the year's settled growth, by the release that settles the target."""
     if history.outturn_pct is None:
         return None
+    outturn = _published_outturn(history, target, snapshot) or _computed_outturn(history, snapshot)
+    if target is None:
+        return outturn
+    return replace(outturn, attained=bool(target.is_met_as_published(outturn.growth_pct)))
+
+
+def _published_outturn(
+    history: History, target: Target | None, snapshot: Snapshot
+) -> Outturn | None:
+    """Return growth of the year as the office published it; None where only levels are out."""
     december = month(history.year, MONTHS_A_YEAR)
     span = Span(december if history.indicator.is_stock else month(history.year, 1), december)
     releases = snapshot.releases_of(history.area, history.indicator.id, span, "growth_pct")
-    if releases:
-        chosen = _settling_release(releases, target, history.year)
-        return Outturn(chosen.value, chosen.released_on, chosen.status, chosen.source)
-    return _computed_outturn(history, snapshot)
+    if not releases:
+        return None
+    chosen = _settling_release(releases, target, history.year)
+    return Outturn(chosen.value, chosen.released_on, chosen.status, chosen.source)
 
 
 def expected_outturn(history: History, snapshot: Snapshot) -> Outturn | None:

@@ -10,7 +10,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 import pages
+from forecast.archive.targets import Comparison
 from forecast.base import texts
+from forecast.base.series import Names
 from forecast.base.texts import text
 from forecast.pages import charts, phrases
 from forecast.pages.charts.alts import fan_alt
@@ -59,13 +61,13 @@ def test_every_state_is_drawn_without_a_warning_and_with_every_glyph(lang):
     for state, one in _kinds().items():
         ax = _drawn(one, lang)
         said = " ".join(t.get_text() for t in ax.texts)
-        assert phrases.name(one, lang) in said, state
+        assert one.name.of(lang) in said, state
         assert charts.picture(charts.fan_figure(one, lang), "alt").markup.startswith("<figure>")
 
 
 def test_a_glyph_that_no_font_has_would_be_noticed():
     with pytest.raises(UserWarning, match="missing from font"):
-        _drawn(replace(pages.gdp(), name_en="\U00012000"))
+        _drawn(replace(pages.gdp(), name=Names("\U00012000", "\U00012000")))
 
 
 def test_the_target_line_stands_at_the_target():
@@ -80,7 +82,7 @@ def test_the_target_line_stands_at_the_target():
 def test_known_points_and_the_fan_are_what_the_report_holds():
     one = pages.gdp()
     drawn = [(list(line.get_xdata()), list(line.get_ydata())) for line in _drawn(one).get_lines()]
-    median = [m for m in one.fan.quantiles_pct["50"] if m is not None]
+    median = [m for m in one.fan.quantiles_pct[0.5] if m is not None]
     assert ([6], [7.2]) in drawn
     assert ([6, 7, 8, 9, 10, 11, 12], [7.2, *median]) in drawn
 
@@ -96,7 +98,7 @@ def test_what_matters_is_in_view(index):
 
 def test_a_band_that_is_cut_off_says_so():
     one = pages.gdp()
-    wide = {**one.fan.quantiles_pct, "95": [None] * 6 + list(np.linspace(8, 90, 6))}
+    wide = {**one.fan.quantiles_pct, 0.95: [None] * 6 + list(np.linspace(8, 90, 6))}
     far = replace(
         one,
         fan=replace(one.fan, quantiles_pct=wide),
@@ -209,22 +211,20 @@ def _bars(ax, gid):
 
 @pytest.mark.parametrize("lang", pages.LANGUAGES)
 def test_a_waterfall_leads_from_the_first_probability_to_the_last(lang):
-    for told in pages.moving().moved.targets:
+    for told in pages.moving().news.targets:
         ax = _rendered(lambda ax, told=told: charts.waterfall(told, ax=ax, lang=lang))
         first, last = _bars(ax, "whole")
-        assert (first.get_width(), last.get_width()) == (
-            told.first_probability,
-            told.last_probability,
-        )
+        ends = (told.first.probability.value, told.last.probability.value)
+        assert (first.get_width(), last.get_width()) == ends
         steps = _bars(ax, "reason")
         moved = [item for item in told.items if abs(item.change) >= 0.0005]
         assert [bar.get_width() for bar in steps] == pytest.approx([i.change for i in moved])
-        reached = sum(bar.get_width() for bar in steps) + told.first_probability
-        assert reached == pytest.approx(told.last_probability, abs=0.0005 * len(told.items))
+        reached = sum(bar.get_width() for bar in steps) + ends[0]
+        assert reached == pytest.approx(ends[1], abs=0.0005 * len(told.items))
 
 
 def test_the_waterfall_names_reasons_with_their_size_and_error():
-    told = pages.moving().moved.targets[3]
+    told = pages.moving().news.targets[3]
     ax = _rendered(lambda ax: charts.waterfall(told, ax=ax, lang="en"))
     rows = [label.get_text() for label in ax.get_yticklabels()]
     assert (rows[0], rows[1], rows[-1]) == ("31 Aug 2019", "New figures here", "30 Sep 2019")
@@ -237,13 +237,13 @@ def test_the_waterfall_names_reasons_with_their_size_and_error():
 def test_a_settled_target_ends_its_waterfall_and_its_year_in_a_word():
     report = pages.moving("2020-04-30", "2020-03-31")
     words = {"retail_sales": "missed", "gdp": "attained"}
-    for told in report.moved.targets:
+    for told in report.news.targets:
         if told.indicator in words:
             ax = _rendered(lambda ax, told=told: charts.waterfall(told, ax=ax, lang="en"))
             assert words[told.indicator] in [t.get_text() for t in ax.texts]
     for one in report.with_target:
         if one.id in words:
-            frames = [frame for frame in report.film if frame.indicator == one.id]
+            frames = [frame for frame in report.timeline if frame.indicator == one.id]
             ax = _rendered(lambda ax, one=one, f=frames: charts.history(one, f, ax=ax, lang="en"))
             assert words[one.id] in [t.get_text() for t in ax.texts]
     assert "It settles the year." in charts.moved(report, "en").markup
@@ -253,11 +253,11 @@ def test_a_settled_target_ends_its_waterfall_and_its_year_in_a_word():
 def test_the_year_so_far_is_drawn_as_the_report_holds_it(lang):
     report = pages.moving()
     for one in report.with_target:
-        frames = [frame for frame in report.film if frame.indicator == one.id]
+        frames = [frame for frame in report.timeline if frame.indicator == one.id]
         ax = _rendered(lambda ax, one=one, f=frames: charts.history(one, f, ax=ax, lang=lang))
         (line,) = _lines(ax, "probability")
         assert list(line.get_xdata()) == [frame.day.toordinal() for frame in frames]
-        assert list(line.get_ydata()) == [frame.probability for frame in frames]
+        assert list(line.get_ydata()) == [frame.probability.value for frame in frames]
         assert line.get_drawstyle() == "steps-post"
         (dots,) = _lines(ax, "own")
         assert len(dots.get_xdata()) == sum(frame.release == "own" for frame in frames)
@@ -281,16 +281,17 @@ def test_sections_of_what_moved_say_it_in_words_too():
 
 
 def test_where_nothing_came_out_the_section_says_so_without_a_picture():
-    news = pages.moving().moved
-    still = [
+    news = pages.moving().news
+    still = tuple(
         replace(
             told,
-            last_probability=told.first_probability,
-            items=[replace(item, change=0.0, releases=[]) for item in told.items],
+            last=replace(told.last, probability=told.first.probability),
+            items=tuple(replace(item, change=0.0, releases=()) for item in told.items),
         )
         for told in news.targets
-    ]
-    report = replace(pages.moving(), moved=replace(news, n_releases=0, targets=still))
+    )
+    report = replace(pages.moving(), news=replace(news, targets=still))
+    assert report.news.n_releases == 0
     markup = charts.moved(report, "en").markup
     assert "Nothing new since 31 Aug 2019" in markup
     assert "No probability moved." in markup
@@ -306,7 +307,7 @@ def test_without_an_earlier_day_or_a_target_there_are_no_such_sections():
 def test_a_film_of_two_days_and_one_of_a_year_have_an_axis(lang):
     report = pages.moving("2020-04-30", "2020-03-31")
     one = report.with_target[0]
-    frames = [frame for frame in report.film if frame.indicator == one.id]
+    frames = [frame for frame in report.timeline if frame.indicator == one.id]
     for part in (frames[:2], frames):
         ax = _rendered(lambda ax, part=part: charts.history(one, part, ax=ax, lang=lang))
         assert 2 <= len(ax.get_xticks()) <= 8
@@ -323,8 +324,8 @@ def test_bars_of_how_many_are_attained_add_up_to_certainty(lang):
     heights = [bar.get_height() for bar in _bars(ax, "exactly")]
     assert len(heights) == 7
     assert sum(heights) == pytest.approx(1)
-    assert heights[-1] == told.probability_all
-    assert texts.percent(told.probability_all, lang) in [t.get_text() for t in ax.texts]
+    assert heights[-1] == told.all_targets.value
+    assert texts.percent(told.all_targets.value, lang) in [t.get_text() for t in ax.texts]
 
 
 def test_how_many_are_attained_is_no_picture_once_the_year_is_settled():
@@ -369,7 +370,7 @@ def test_the_hatching_is_lines_for_a_pattern_would_be_a_bitmap_in_a_pdf():
 def test_the_strip_shades_each_month_by_how_it_stands_against_the_target():
     one = pages.gdp()  # 6.5 % asked
     known = [None, 3.0, 6.3, 6.8, 7.2, 8.6, *[None] * 6]
-    fan = replace(one.fan, known_pct=known, quantiles_pct={"50": [None] * 6 + [5.0] * 6})
+    fan = replace(one.fan, known_pct=known, quantiles_pct={0.5: [None] * 6 + [5.0] * 6})
     told = _boxes(pages.with_first(replace(one, fan=fan)))
     shades = {month: told["GDP", month] for month in (2, 3, 4, 5, 6, 12)}
     assert shades == {
@@ -380,13 +381,13 @@ def test_the_strip_shades_each_month_by_how_it_stands_against_the_target():
 
 def test_the_strip_turns_its_shades_for_a_ceiling_and_has_none_without_anything_to_hold_against():
     one = pages.gdp()
-    ceiling = replace(one.target, comparison="at_most", bound_pct=3.0)
+    ceiling = replace(one.target, comparison=Comparison.AT_MOST, rate_pct=3.0)
     fan = replace(one.fan, known_pct=[5.5] + [None] * 11, quantiles_pct={})
     told = _boxes(pages.with_first(replace(one, fan=fan, target=ceiling)))
     assert told["GDP", 1] == "far_below"
     free = replace(one, fan=fan, target=None, past_years_pct={})
     assert _boxes(pages.with_first(free))["GDP", 1] == "none"
-    last_year = replace(free, past_years_pct={"2018": [None] * 11 + [5.6]})
+    last_year = replace(free, past_years_pct={2018: [None] * 11 + [5.6]})
     assert _boxes(pages.with_first(last_year))["GDP", 1] == "near"
 
 
@@ -394,7 +395,7 @@ def test_the_strip_turns_its_shades_for_a_ceiling_and_has_none_without_anything_
 def test_the_strip_has_a_row_for_every_indicator_with_growth_and_says_it_in_words(lang):
     markup = charts.overview(pages.report(), lang).markup
     (alt,) = re.findall(r'alt="([^"]+)"', markup)
-    assert all(phrases.name(one, lang) in alt for one in pages.report().indicators)
+    assert all(one.name.of(lang) in alt for one in pages.report().indicators)
     nothing = replace(pages.unassessed(pages.gdp()), target=None, past_years_pct={})
     empty = replace(pages.report(), indicators=[nothing])
     assert charts.overview(empty, lang).markup == ""
@@ -407,7 +408,8 @@ def test_a_picture_is_drawn_once_for_the_same_content_and_anew_for_another():
         drawn.append(one.id)
         return charts.fan_figure(one, lang)
 
-    for one in (pages.gdp(), replace(pages.gdp()), replace(pages.gdp(), name_en="Output")):
+    named = replace(pages.gdp(), name=Names("Output", pages.gdp().name.zh))
+    for one in (pages.gdp(), replace(pages.gdp()), named):
         made = picture_of(figure_of, one, "en", alt="alt")
         assert made.markup.startswith("<figure>")
     assert len(drawn) == 2

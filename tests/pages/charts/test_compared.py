@@ -11,6 +11,7 @@ from matplotlib.testing.compare import compare_images
 
 import simulated
 from forecast.base.package import PACKAGE
+from forecast.base.series import Names
 from forecast.pages import charts
 from forecast.pages.charts.style import STYLE
 
@@ -98,10 +99,11 @@ def test_scores_by_month(lang: str) -> Figure:
 
 def test_a_line_a_word_or_a_digit_that_changed_is_more_than_the_tolerance(tmp_path: Path):
     one = simulated.gdp()
+    lower = replace(one.attainment.probability, value=0.86)
     changed = (
         replace(one, target=replace(one.target, lower_pct=6.6)),
-        replace(one, name_en="GNP"),
-        replace(one, attained=replace(one.attained, probability=0.86)),
+        replace(one, name=Names("GNP", one.name.zh)),
+        replace(one, attainment=replace(one.attainment, probability=lower)),
     )
     for number, other in enumerate(changed):
         path = tmp_path / f"{number}.png"

@@ -13,10 +13,10 @@ from click.testing import CliRunner
 
 import pages
 from forecast.base.errors import OutputError, ParameterError
+from forecast.base.series import Names
 from forecast.base.texts import text
 from forecast.cli import main
 from forecast.outlook.attainment import Progress
-from forecast.pages import phrases
 from forecast.pages.excel import write_plan_table
 from forecast.report.value import Report
 
@@ -92,10 +92,10 @@ def test_every_formula_comes_to_the_value_that_it_carries(written):
 def test_the_columns_that_bureaux_print_follow_from_level_plan_and_months(written):
     lang, formulas, values = written
     first = told().with_target[0]
-    cells = rows_of(values, text("plan.sheet", lang), 4)[phrases.name(first, lang)]
+    cells = rows_of(values, text("plan.sheet", lang), 4)[first.name.of(lang)]
     said = {key: cells[text(f"plan.{key}", lang)].value for key in PLAN}
     assert said == {key: pytest.approx(value) for key, value in PLAN.items()}
-    live = rows_of(formulas, text("plan.sheet", lang), 4)[phrases.name(first, lang)]
+    live = rows_of(formulas, text("plan.sheet", lang), 4)[first.name.of(lang)]
     alive = {key for key in PLAN if live[text(f"plan.{key}", lang)].data_type == "f"}
     assert alive == {"plan", "done", "time", "ahead", "ahead_of_usual", "monthly"}
 
@@ -111,7 +111,7 @@ def test_an_announced_plan_is_typed(tmp_path: Path):
     first = replace(report.with_target[0], pace=replace(PACE, base_level=None, plan_rate_pct=None))
     out = tmp_path / "plan.xlsx"
     write_plan_table(replace(report, indicators=[first]), out, "en")
-    cells = rows_of(openpyxl.load_workbook(out), "Plan table", 4)[phrases.name(first, "en")]
+    cells = rows_of(openpyxl.load_workbook(out), "Plan table", 4)[first.name.en]
     assert (cells["Plan of the year"].value, cells["Plan of the year"].data_type) == (1100, "n")
 
 
@@ -119,11 +119,11 @@ def test_probabilities_and_rates_have_the_formats_of_a_report(written):
     lang, formulas, _ = written
     cells = rows_of(formulas, text("plan.sheet", lang), 4)
     for one in told().with_target:
-        row = cells[phrases.name(one, lang)]
+        row = cells[one.name.of(lang)]
         chance = row[text("plan.chance", lang)]
         assert chance.number_format == '[<0.01]"< 1%";[>0.99]">  99%";0%'.replace("  ", " ")
-        assert one.attained is not None
-        assert chance.value == pytest.approx(one.attained.probability)
+        assert one.attainment is not None
+        assert chance.value == pytest.approx(one.attainment.probability.value)
         assert row[text("plan.rate", lang)].number_format == "0.0%"
         assert row[text("plan.ahead", lang)].number_format == "+0.0;-0.0;0.0"
         light = row[text("plan.light", lang)]
@@ -137,7 +137,7 @@ def test_without_a_plan_the_columns_stay_empty_and_are_no_error(written):
     lang, _, values = written
     rows = rows_of(values, text("plan.sheet", lang), 4)
     for one in told().with_target[1:]:
-        row = rows[phrases.name(one, lang)]
+        row = rows[one.name.of(lang)]
         assert one.pace.plan_level is None
         assert not row[text("plan.done", lang)].value
         assert not row[text("plan.monthly", lang)].value
@@ -148,13 +148,15 @@ def test_commitments_have_a_sheet_of_their_own(written):
     lang, _, values = written
     rows = rows_of(values, text("plan.commitments", lang), 2)
     assert len(rows) == 33
-    concerts = next(c for c in told().commitments if c.id == "concerts")
-    row = rows[concerts.name_zh if lang == "zh" else concerts.name_en]
+    concerts = next(c for c in told().commitments if c.commitment.id == "concerts")
+    row = rows[concerts.commitment.names.of(lang)]
     assert row[text("plan.done_of_it", lang)].value == pytest.approx(0.9)
     assert row[text("plan.day", lang)].value.date() == date(2019, 8, 31)
     assert row[text("plan.time", lang)].value == pytest.approx(243 / 365)
     assert concerts.completion is not None
-    assert row[text("plan.chance", lang)].value == pytest.approx(concerts.completion.probability)
+    assert row[text("plan.chance", lang)].value == pytest.approx(
+        concerts.completion.probability.value
+    )
     silent = rows["筹集保障性住房" if lang == "zh" else "Public housing raised"]
     assert silent[text("plan.so_far", lang)].value == text("commitments.no_progress", lang)
     assert silent[text("plan.chance", lang)].value is None
@@ -168,20 +170,23 @@ def test_a_settled_year_has_the_outturn_and_no_probability(tmp_path: Path):
     write_plan_table(report, out, "en")
     rows = rows_of(openpyxl.load_workbook(out, data_only=True), "Plan table", 4)
     for one in report.with_target:
-        row = rows[phrases.name(one, "en")]
-        assert one.settled is not None
+        row = rows[one.name.en]
+        assert one.outturn is not None
         assert row["Probability"].value is None
         assert row["Light"].value in ("attained", "missed")
         outturn = row["Year: median forecast, or outturn"].value
-        assert outturn == pytest.approx(one.settled.growth_pct / 100)
+        assert outturn == pytest.approx(one.outturn.growth_pct / 100)
 
 
 @pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0", "+1+1", "-2", "@SUM(A1)", "\t=1", "{=1}"])
 def test_a_text_that_looks_like_a_formula_stays_text(tmp_path: Path, name: str):
     report = told()
-    first = replace(report.with_target[0], name_en=name, unit=name)
-    promised = replace(report.commitments[0], name_en=name, wording=name)
-    spoilt = replace(report, area_name_en=name, indicators=[first], commitments=[promised])
+    names = Names(name, name)
+    first = replace(report.with_target[0], name=names, unit=name)
+    promised = report.commitments[0]
+    worded = replace(promised.commitment, name_en=name, wording=name)
+    promised = replace(promised, commitment=worded)
+    spoilt = replace(report, area_name=names, indicators=[first], commitments=[promised])
     out = tmp_path / "plan.xlsx"
     write_plan_table(spoilt, out, "en")
     book = openpyxl.load_workbook(out)

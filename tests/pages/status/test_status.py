@@ -26,7 +26,6 @@ from forecast.publishing.status import cached as keeping
 from forecast.publishing.status import computed as making
 from forecast.publishing.status.cached import kept, key_of, statuses
 from forecast.publishing.status.earlier import last_report, moved_since_reports
-from forecast.report.moved import moved_report
 from forecast.report.report import report_of
 from forecast.report.result import read_result
 
@@ -200,7 +199,7 @@ def test_changes_are_those_that_news_explains(asked: Parameters):
         report_of(answer, news), "en"
     )  # the report's own table has the same changes
     assert [line.change for line in found.lines] == [line.change for line in explained.lines]
-    moved = {t.indicator: t for t in moved_report(news, answer.outlook.snapshot.registry).targets}
+    moved = {t.indicator: t for t in news.targets}
     for line in found.lines:
         items = moved[line.indicator].items
         if line.change is not None:
@@ -308,5 +307,5 @@ def test_what_a_real_result_said_is_read(tmp_path: Path):
     assert found is not None
     assert found.day == report.as_of
     for one in report.with_target:
-        assert one.attained is not None
-        assert found.probabilities[one.id] == one.attained.probability
+        assert one.attainment is not None
+        assert found.probabilities[one.id] == one.attainment.probability.value

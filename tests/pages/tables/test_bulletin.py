@@ -7,6 +7,7 @@ import pytest
 
 import pages
 from forecast.base.texts import percent
+from forecast.outlook.attainment import Probability
 from forecast.pages import tables
 from forecast.report.lights import light
 from forecast.report.value import Report
@@ -22,44 +23,57 @@ def test_it_has_a_line_for_each_target_and_all_together(lang: str):
     told = pages.moving()
     said = words(told, lang)
     for one in told.with_target:
-        assert (one.name_zh if lang == "zh" else one.name_en) in said
-    assert percent(told.joint.probability_all, lang).replace("\u00a0", " ") in said
+        assert one.name.of(lang) in said
+    assert percent(told.joint.all_targets.value, lang).replace("\u00a0", " ") in said
 
 
 def test_it_names_what_moved_most_with_both_lights_and_why():
     told = pages.moving()
-    most = max(told.moved.targets, key=lambda t: abs(t.last_probability - t.first_probability))
-    ends = (most.first_probability, most.last_probability)
+    pairs = [(t.first.probability.value, t.last.probability.value) for t in told.news.targets]
+    ends = max(pairs, key=lambda pair: abs(pair[1] - pair[0]))
+    most = told.news.targets[pairs.index(ends)]
     first, last = (f"{percent(p, 'en')} ({light(p)})" for p in ends)
     said = words(told)
-    way = f"Moved most since 31 Aug: {most.name_en} from {first} to {last}".replace("\u00a0", " ")
+    way = f"Moved most since 31 Aug: {most.name.en} from {first} to {last}".replace("\u00a0", " ")
     assert way in said
     assert "Main reason: " in said
 
 
 def test_a_target_that_settled_is_no_light_that_turned():
     told = pages.moving()
-    settled = [replace(t, attained=True, last_probability=1.0) for t in told.moved.targets]
-    told = replace(told, moved=replace(told.moved, targets=settled))
+    settled = tuple(
+        replace(t, attained=True, last=replace(t.last, probability=Probability(1.0)))
+        for t in told.news.targets
+    )
+    told = replace(told, news=replace(told.news, targets=settled))
     assert re.search(r"Moved most since 31 Aug: [\w ]+ from \d+ % to attained\. Main", words(told))
 
 
 def test_where_nothing_moved_it_says_so():
     told = pages.moving()
-    still = [replace(t, first_probability=t.last_probability) for t in told.moved.targets]
-    told = replace(told, moved=replace(told.moved, targets=still))
+    still = tuple(
+        replace(t, first=replace(t.first, probability=t.last.probability))
+        for t in told.news.targets
+    )
+    told = replace(told, news=replace(told.news, targets=still))
+    assert told.news.n_releases > 0
     assert "Moved since 31 Aug: nothing by a whole percentage point." in words(told)
-    told = replace(told, moved=replace(told.moved, n_releases=0))
+    silent = tuple(
+        replace(t, items=tuple(replace(item, releases=()) for item in t.items)) for t in still
+    )
+    told = replace(told, news=replace(told.news, targets=silent))
+    assert told.news.n_releases == 0
     assert "Moved since 31 Aug" not in words(told)
 
 
 def test_no_single_one_of_several_related_figures_is_named_the_reason():
     told = pages.moving()
-    gdp = next(t for t in told.moved.targets if t.indicator == "gdp")
+    gdp = next(t for t in told.news.targets if t.indicator == "gdp")
     related = next(item for item in gdp.items if item.kind == "related")
-    assert len({(f.area, f.indicator) for f in related.releases}) > 1
-    change = {"items": [related], "first_probability": 0.99, "first_median_pct": None}
-    told = replace(told, moved=replace(told.moved, targets=[replace(gdp, **change)]))
+    assert len({release.label.series for release in related.releases}) > 1
+    first = replace(gdp.last, probability=Probability(0.99))
+    alone = replace(gdp, items=(related,), first=first)
+    told = replace(told, news=replace(told.news, targets=(alone,)))
     assert re.search(r"Since 31 Aug: GDP from 99 % .*Main reason: Related series\. ", words(told))
 
 

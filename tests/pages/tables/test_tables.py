@@ -9,13 +9,17 @@ from rich.cells import cell_len
 from rich.console import Console
 
 import pages
+from forecast.archive.targets import Comparison
 from forecast.base import texts
+from forecast.base.caveat import Caveat
+from forecast.base.months import Span
+from forecast.base.series import Names
 from forecast.base.texts import percent
 from forecast.base.texts.catalogue import entries
+from forecast.outlook.attainment import Probability
 from forecast.pages import phrases, tables
 from forecast.pages.html import Html
 from forecast.pages.tables.headline import simulated, verdict
-from forecast.report.value import CaveatSaid
 from forecast.verification.record import DENSITY_COLUMNS
 
 SECTIONS = (
@@ -69,7 +73,7 @@ def _reports():
 def test_every_section_is_made_in_both_languages(lang):
     for state, told in _reports().items():
         words = _words(_page(told, lang))
-        assert told.area_name(lang) in words, state
+        assert told.area_name.of(lang) in words, state
         assert not re.search(r"\bNone\b|\bnan\b|[{}]", words), state
 
 
@@ -85,7 +89,9 @@ def test_a_name_that_holds_a_script_stays_text():
     evil = '<script>alert("1")</script>'
     one = pages.gdp()
     target = replace(one.target, wording=evil, source=evil)
-    told = replace(pages.with_first(replace(one, name_en=evil, target=target)), area_name_en=evil)
+    named = replace(one, name=Names(evil, one.name.zh), target=target)
+    told = pages.with_first(named)
+    told = replace(told, area_name=Names(evil, told.area_name.zh))
     page = _page(told)
     assert "<script" not in page
     assert page.count("&lt;script&gt;") > 5
@@ -95,10 +101,8 @@ def test_the_first_screen_answers():
     told = pages.report()
     words = _words(tables.headline(told, "en").markup)
     for one in told.with_target:
-        assert (
-            f"{phrases.name(one, 'en')} {phrases.target(one, 'en')}".replace("\u00a0", " ") in words
-        )
-        assert percent(one.attained.probability, "en").replace("\u00a0", " ") in words
+        assert f"{one.name.en} {phrases.target(one, 'en')}".replace("\u00a0", " ") in words
+        assert percent(one.attainment.probability.value, "en").replace("\u00a0", " ") in words
     assert "All 6 targets attained" in words
     assert "independent" in words
 
@@ -113,16 +117,21 @@ def test_the_first_screen_answers():
 )
 def test_the_first_screen_says_how_each_probability_changed(first, last, said):
     told = pages.moving()
-    gdp = replace(told.moved.targets[0], first_probability=first, last_probability=last)
-    told = replace(told, moved=replace(told.moved, targets=[gdp, *told.moved.targets[1:]]))
+    gdp, *others = told.news.targets
+    gdp = replace(
+        gdp,
+        first=replace(gdp.first, probability=Probability(first)),
+        last=replace(gdp.last, probability=Probability(last)),
+    )
+    told = replace(told, news=replace(told.news, targets=(gdp, *others)))
     for lang, words in said.items():
         assert words in _words(tables.headline(told, lang).markup)
 
 
 def test_a_target_without_a_call_on_an_earlier_day_has_no_change():
     told = pages.moving()
-    still = [replace(one, first_probability=None) for one in told.moved.targets]
-    assert tables.changes(replace(told, moved=replace(told.moved, targets=still)), "en") == {}
+    still = tuple(replace(one, first=None) for one in told.news.targets)
+    assert tables.changes(replace(told, news=replace(told.news, targets=still)), "en") == {}
     assert tables.changes(pages.report(), "en") == {}
 
 
@@ -146,8 +155,9 @@ def test_a_missed_target_makes_all_impossible_rather_than_improbable():
 
 def test_an_improbable_target_is_printed_below_one_per_cent():
     one = pages.gdp()
-    remote = replace(one.attained, probability=0.0, standard_error=0.0, word="remote", light="red")
-    told = pages.with_first(replace(one, attained=remote))
+    never = Probability(0.0, 0.0)
+    remote = replace(one.attainment, probability=never, word="remote", light="red")
+    told = pages.with_first(replace(one, attainment=remote))
     words = _words(tables.headline(told, "en").markup)
     assert "< 1 % remote" in words
     assert "In danger (red), chance of attaining: GDP < 1 %." in words
@@ -159,22 +169,22 @@ def test_an_improbable_target_is_printed_below_one_per_cent():
 def test_the_first_sentences_name_the_least_likely_first_and_how_sure_it_is(lang):
     told = pages.report()
     for lamp in ("yellow", "blind"):
-        shown = [one for one in told.with_target if phrases.lamp(one) == lamp]
-        ordered = sorted(shown, key=lambda one: one.attained.probability)
+        shown = [one for one in told.with_target if one.lamp == lamp]
+        ordered = sorted(shown, key=lambda one: one.attainment.probability.value)
         said = dict(verdict(told, lang))[lamp]
-        places = [said.index(phrases.name(one, lang)) for one in ordered]
+        places = [said.index(one.name.of(lang)) for one in ordered]
         assert places
         assert places == sorted(places)
-        assert all(texts.percent(one.attained.probability, lang) in said for one in ordered)
-    errors = [one.attained.standard_error for one in told.with_target]
-    largest = 100 * max(*errors, told.joint.standard_error)
+        assert all(texts.percent(one.attainment.probability.value, lang) in said for one in ordered)
+    errors = [one.attainment.probability.standard_error for one in told.with_target]
+    largest = 100 * max(*errors, told.joint.all_targets.standard_error)
     assert texts.points(largest, 1, lang) in simulated(told, lang)
 
 
 def test_what_is_needed_stands_beside_growth_so_far_and_the_past_where_past_years_are_too_few():
     one = pages.gdp()
     need = replace(one.required, percentile=None, growth_pct=5.8)
-    one = replace(one, past_years_pct={"2015": [8.5, 8.9, None], "2018": [None, 7.5, None]})
+    one = replace(one, past_years_pct={2015: [8.5, 8.9, None], 2018: [None, 7.5, None]})
     past = "past years as far as known: 7.5\u00a0% to 8.9\u00a0% (2 years)"
     below = ["1.4 pp less than so far", past]
     assert phrases.plausibility(replace(one, required=need), "en") == below
@@ -185,10 +195,10 @@ def test_what_is_needed_stands_beside_growth_so_far_and_the_past_where_past_year
     assert phrases.plausibility(same, "en") == ["as much as so far", past]
     unknown = replace(one, required=need, months_known=0)
     assert phrases.plausibility(unknown, "en") == [past]
-    single = replace(unknown, past_years_pct={"2018": [None, 7.5]})
+    single = replace(unknown, past_years_pct={2018: [None, 7.5]})
     (said,) = phrases.plausibility(single, "en")
     assert said == "the one past year known, as far as known: 7.5\u00a0%"
-    nothing = replace(unknown, past_years_pct={"2018": [None, None]})
+    nothing = replace(unknown, past_years_pct={2018: [None, None]})
     assert phrases.plausibility(nothing, "en") == ["no past year on record"]
 
 
@@ -196,7 +206,7 @@ def test_growth_of_long_ago_is_not_set_beside_what_is_needed():
     one = pages.gdp()
     need = replace(one.required, percentile=None)
     told = replace(one, required=need, months_known=0)
-    told = replace(told, past_years_pct={"2007": [30.0], "2008": [9.0], "2017": [8.0]})
+    told = replace(told, past_years_pct={2007: [30.0], 2008: [9.0], 2017: [8.0]})
     assert phrases.plausibility(told, "en") == [
         "past years as far as known: 8.0\u00a0% to 9.0\u00a0% (2 years)"
     ]
@@ -204,10 +214,11 @@ def test_growth_of_long_ago_is_not_set_beside_what_is_needed():
 
 def test_even_odds_without_a_figure_of_the_year_have_a_lamp_of_their_own():
     one = pages.gdp()
-    even = replace(one, attained=replace(one.attained, probability=0.5, light="yellow"))
-    assert phrases.lamp(even) == "yellow"
-    assert phrases.lamp(replace(even, months_known=0)) == "blind"
-    assert phrases.lamp(replace(one, months_known=0)) == "green"
+    odds = replace(one.attainment.probability, value=0.5)
+    even = replace(one, attainment=replace(one.attainment, probability=odds, light="yellow"))
+    assert even.lamp == "yellow"
+    assert replace(even, months_known=0).lamp == "blind"
+    assert replace(one, months_known=0).lamp == "green"
 
 
 def test_a_green_light_without_a_figure_of_the_year_says_what_it_rests_on():
@@ -235,7 +246,7 @@ def test_without_targets_there_are_rates_and_a_notice_but_no_probability():
 def test_a_light_is_a_shape_and_a_word_besides_a_colour():
     for light, mark in (("green", "<circle"), ("yellow", "<path"), ("red", "<path")):
         one = pages.gdp()
-        told = pages.with_first(replace(one, attained=replace(one.attained, light=light)))
+        told = pages.with_first(replace(one, attainment=replace(one.attainment, light=light)))
         markup = tables.headline(told, "en").markup
         lamp = re.findall(
             rf'class="state">\s*<span class="lamp lamp-{light}">(.*?)</span>', markup
@@ -249,7 +260,7 @@ def test_plausibility_counts_the_past_years_that_gave_as_much():
     need = replace(one.required, percentile=0.25, n_past_years=12)
     reached = ["reached in 9 of 12 past years"]
     assert phrases.plausibility(replace(one, required=need), "en") == reached
-    cap = replace(one.target, comparison="at_most", rate_pct=3.0)
+    cap = replace(one.target, comparison=Comparison.AT_MOST, rate_pct=3.0)
     capped = replace(one, required=need, target=cap)
     assert phrases.plausibility(capped, "en") == ["kept in 3 of 12 past years"]
     assert phrases.needed(capped, "en").startswith("at most")
@@ -270,7 +281,7 @@ def test_every_caveat_is_a_sentence_without_a_code():
     said |= {"id": "beds", "done": "9", "place": "a.csv:3", "limit": "8", "limit_place": "b:1"}
     codes = [key.removeprefix("caveat.") for key in entries() if key.startswith("caveat.")]
     for lang in pages.LANGUAGES:
-        every = [CaveatSaid(code=code, values=said) for code in codes]
+        every = [Caveat(code=code, values=said) for code in codes]
         told = replace(pages.report(), caveats=every)
         words = _words(tables.caveats(told, lang).markup)
         assert not re.search(r"\{|2018-|\bpace\b", words)
@@ -309,16 +320,16 @@ def test_members_show_their_weights_and_what_recalibration_did():
     words = _words(tables.members(pages.with_first(one), "en").markup)
     assert f"weight {round(100 * one.members[0].weight)} %" in words
     assert "none: too few years of its own" in words
-    wide = replace(one, calibration_size=1.125, calibration_years=9)
+    wide = replace(one, calibration_scale=1.125, calibration_years=9)
     assert phrases.recalibration(wide, "en") == "scale × 1.13, tails apart; by 9 settled years"
-    assert phrases.recalibration(replace(wide, calibration_size=1.0), "zh").startswith("不变")
+    assert phrases.recalibration(replace(wide, calibration_scale=1.0), "zh").startswith("不变")
 
 
 def test_the_record_begins_with_a_plain_sentence_and_names_its_limits():
     record = pages.record()
     words = _words(tables.track(pages.report(), "en").markup)
-    lead = f"In {record.n_calls:,} replayed calls of {record.first_year}–{record.last_year}"
-    n_series = sum(one.n_calls > 0 for one in record.indicators)
+    lead = f"In {record.n_forecasts:,} replayed calls of {record.first_year}–{record.last_year}"
+    n_series = sum(one.n_forecasts > 0 for one in record.indicators)
     assert words.startswith(f"How such calls did in the past {lead}, of {n_series} series")
     for said in ("known on its day", "at least last year", "final figures", "resample whole years"):
         assert said in words
@@ -341,7 +352,8 @@ def test_a_thin_record_says_so_and_none_says_that_there_is_none():
 def test_a_gain_or_a_loss_against_the_planner_is_named_as_what_it_is():
     record = pages.record()
     (planner,) = (s for s in record.skill if s.rival == "planner")
-    told = replace(pages.report(), track=replace(record, skill=[replace(planner, crps_pct=-12.4)]))
+    larger = replace(planner, crps_pct=replace(planner.crps_pct, value=-12.4))
+    told = replace(pages.report(), track=replace(record, skill=[larger]))
     assert "12 % larger than by the planner" in _words(tables.track_headline(told, "en").markup)
 
 
@@ -407,7 +419,7 @@ def test_calls_without_a_target_have_no_brier_score():
 
 
 def _moved(lang="en", **changes):
-    moved = replace(pages.moving().moved, **changes)
+    moved = replace(pages.moving().news, **changes)
     console = Console(width=120, color_system=None)
     with console.capture() as captured:
         console.print(tables.moved_terminal(moved, lang, area="X", year=2019))
@@ -417,9 +429,9 @@ def _moved(lang="en", **changes):
 @pytest.mark.parametrize("lang", pages.LANGUAGES)
 def test_what_moved_is_a_line_for_each_target_and_a_column_for_each_reason(lang):
     said = _moved(lang)
-    news = pages.moving().moved
+    news = pages.moving().news
     for told in news.targets:
-        assert percent(told.last_probability, lang) in said
+        assert percent(told.last.probability.value, lang) in said
     moved = {i.kind for told in news.targets for i in told.items if abs(i.change) >= 0.0005}
     every = ("revisions", "local", "related", "time", "learning", "unpublished")
     heads = {kind: entries()[f"moved_kind.{kind}"][lang] for kind in every}
@@ -436,20 +448,23 @@ def test_releases_are_named_with_their_months_and_their_day():
 
 
 def test_many_releases_are_counted_rather_than_named():
-    (told,) = (t for t in pages.moving().moved.targets if t.indicator == "retail_sales")
+    (told,) = (t for t in pages.moving().news.targets if t.indicator == "retail_sales")
     (own,) = (item for item in told.items if item.kind == "local")
-    figure = next(f for f in own.releases if f.measure == "growth_pct")
-    many = [replace(figure, last_month=f"2019-{m:02d}", status="expected") for m in range(1, 11)]
-    changed = replace(told, items=[replace(own, releases=many)], announced_since=True)
-    said = _moved(targets=[changed]).replace("\u00a0", " ")
+    release = next(r for r in own.releases if r.figure.measure == "growth_pct")
+    first, _ = release.figure.span.texts
+    spans = [Span.parse(first, f"2019-{m:02d}") for m in range(1, 11)]
+    figures = [replace(release.figure, span=span, status="expected") for span in spans]
+    many = tuple(replace(release, figure=figure) for figure in figures)
+    changed = replace(told, items=(replace(own, releases=many),), announced_since=True)
+    said = _moved(targets=(changed,)).replace("\u00a0", " ")
     assert said.count("expected 7.6 %") == 6
     assert "4 more" in said
     assert "The target was announced since" in said
-    assert "The target was changed since" in _moved(targets=[replace(told, changed_since=True)])
+    assert "The target was changed since" in _moved(targets=(replace(told, changed_since=True),))
 
 
 def test_without_a_target_what_moved_is_a_sentence():
-    assert tables.moved_lines(replace(pages.moving().moved, targets=[]), "en", year=2013) == [
+    assert tables.moved_lines(replace(pages.moving().news, targets=()), "en", year=2013) == [
         "No target for 2013 was known on this day."
     ]
 
@@ -472,10 +487,12 @@ def test_commitments_without_progress_are_listed_and_nothing_is_said_of_them():
 @pytest.mark.parametrize("lang", pages.LANGUAGES)
 def test_what_is_done_of_a_commitment_is_said_in_plain_words(lang):
     told = pages.with_progress()
-    said = {c.id: tables.sentence(c, lang).replace("\u00a0", " ") for c in told.commitments}
-    toilets = next(c for c in told.commitments if c.id == "public_toilets")
+    said = {
+        c.commitment.id: tables.sentence(c, lang).replace("\u00a0", " ") for c in told.commitments
+    }
+    toilets = next(c for c in told.commitments if c.commitment.id == "public_toilets")
     assert toilets.completion is not None
-    chance = percent(toilets.completion.probability, lang).replace("\u00a0", " ")
+    chance = percent(toilets.completion.probability.value, lang).replace("\u00a0", " ")
     expected = {
         "en": {
             "public_toilets": f"11 toilets of 24 toilets by 30 Jun 2019. Needed a month from now "
@@ -502,7 +519,7 @@ def test_entries_that_fall_or_pass_the_amount_are_caveats_with_both_lines():
         "limit_place": "commitments/a.csv:2",
     }  # fmt: skip
     for code in ("progress_falls", "progress_above"):
-        told = replace(pages.report(), caveats=[CaveatSaid(code=code, values=values)])
+        told = replace(pages.report(), caveats=[Caveat(code=code, values=values)])
         for lang in pages.LANGUAGES:
             words = _words(tables.caveats(told, lang).markup)
             assert "commitments/a.csv:3" in words

@@ -17,7 +17,7 @@ from forecast.pages.charts import compared
 from forecast.pages.html import Html
 from forecast.pages.tables import scenario as scenario_table
 from forecast.pages.widgets.panel import panel
-from forecast.report.report import said_by
+from forecast.report.report import report_by_model
 from forecast.report.scenario import under
 
 DAY = date(2018, 9, 20)
@@ -123,7 +123,7 @@ def test_another_area_keeps_menus_and_days_in_line(archive: Archive):
 def test_two_models_side_by_side_say_what_they_say_alone(found: Answer):
     box = controls.models(found, "retail_sales", "drift", lang="zh")
     menu, days, model, beside = widgets(box)
-    pair = {name: said_by(found, "retail_sales", name) for name in ("drift", "pool")}
+    pair = {name: report_by_model(found, "retail_sales", name) for name in ("drift", "pool")}
     assert shown(box) == compared(pair, "zh").markup
     beside.value = "pace"
     assert shown(box).count("<figure>") == 2

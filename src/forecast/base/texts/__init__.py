@@ -4,6 +4,7 @@ from forecast.base.texts.catalogue import LANGUAGES, placeholders_of, text
 from forecast.base.texts.forms import (
     LEVEL_UNITS,
     day,
+    digits,
     interval,
     level,
     months,
@@ -22,6 +23,7 @@ __all__ = [
     "LANGUAGES",
     "LEVEL_UNITS",
     "day",
+    "digits",
     "interval",
     "level",
     "months",

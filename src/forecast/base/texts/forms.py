@@ -24,6 +24,11 @@ def number(value: float, decimals: int) -> str:
     return f"{rounded if rounded else abs(rounded):,}".replace("-", MINUS)
 
 
+def digits(value: float) -> int:
+    """Return how many digits after the point a number has, up to nine."""
+    return len(f"{value:.{_DIGITS}f}".rstrip("0").partition(".")[2])
+
+
 def percent(probability: float, lang: str) -> str:
     """Return a probability in whole per cents, never 0 or 100."""
     gap = _gap(lang)

@@ -10,17 +10,17 @@ from forecast.report.value import IndicatorReport
 
 def fan_alt(one: IndicatorReport, lang: str) -> str:
     """Return in words what the fan of an indicator shows."""
-    said = [text("alt.lead", lang, indicator=phrases.name(one, lang), year=_year(one))]
+    said = [text("alt.lead", lang, indicator=one.name.of(lang), year=_year(one))]
     if one.target is not None:
         said.append(text("alt.target", lang, target=phrases.target(one, lang)))
-    said += _alt_settled(one, lang) if one.settled is not None else _alt_open(one, lang)
+    said += _alt_settled(one, lang) if one.outturn is not None else _alt_open(one, lang)
     return text("form.between_sentences", lang).join(said)
 
 
 def _alt_settled(one: IndicatorReport, lang: str) -> list[str]:
-    reached = None if one.settled is None else one.settled.growth_pct
+    reached = None if one.outturn is None else one.outturn.growth_pct
     said = [text("alt.settled", lang, growth=phrases.growth(reached, one, lang))]
-    judged = phrases.light(one)
+    judged = one.light
     return said + ([text(f"alt.{judged}", lang)] if judged != "none" else [])
 
 
@@ -36,9 +36,9 @@ def _alt_open(one: IndicatorReport, lang: str) -> list[str]:
     ends = {"growth": band.median_pct, "lower": band.lower80_pct, "upper": band.upper80_pct}
     shown = {end: phrases.growth(value, one, lang) for end, value in ends.items()}
     said.append(text("alt.forecast", lang, **shown))
-    if one.attained is not None:
-        chance = texts.percent(one.attained.probability, lang)
-        word = text(f"word.{one.attained.word}", lang)
+    if one.attainment is not None:
+        chance = texts.percent(one.attainment.probability.value, lang)
+        word = text(f"word.{one.attainment.word}", lang)
         said.append(text("alt.probability", lang, probability=chance, word=word))
     return said
 

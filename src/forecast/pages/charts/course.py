@@ -37,24 +37,23 @@ def fan_view(one: IndicatorReport) -> tuple[float, float]:
     does not make the rest small, and past years where they happen to lie.
     """
     known = known_course(one)
-    seen = [*known.growth, *target_rates(one), *_ends(one.fan, "10", "90"), *called(one)]
+    seen = [*known.growth, *target_rates(one), *_ends(one.fan, 0.1, 0.9), *called(one)]
     seen = seen or [g for past in one.past_years_pct.values() for g in Course.of(past).growth]
     low, high = (min(seen), max(seen)) if seen else (0.0, 1.0)
     spare = _SPARE * max(high - low, 2.0)
-    wide = [low, high, *_ends(one.fan, "5", "95")]
+    wide = [low, high, *_ends(one.fan, 0.05, 0.95)]
     edge = spare / 4
     return max(min(wide), low - spare) - edge, min(max(wide), high + spare) + edge
 
 
-def _ends(fan: Fan, lower: str, upper: str) -> list[float]:
+def _ends(fan: Fan, lower: float, upper: float) -> list[float]:
     return [
         g for level in (lower, upper) for g in fan.quantiles_pct.get(level, ()) if g is not None
     ]
 
 
 def called(one: IndicatorReport) -> list[float]:
-    """Return the 80 % band of the last call before a settled outturn."""
-    if one.settled is None:
-        return []
-    ends = (one.settled.last_call_lower80_pct, one.settled.last_call_upper80_pct)
+    """Return the 80 % band of the last forecast before a settled outturn."""
+    last = one.last_forecast
+    ends = () if last is None else (last.lower80_pct, last.upper80_pct)
     return [end for end in ends if end is not None]

@@ -33,7 +33,7 @@ from forecast.pages.charts.style import (
 from forecast.pages.html import Html, fragment
 from forecast.report.value import Fan, IndicatorReport, Report
 
-BAND_LABELS = (("95", 0.9), ("90", 0.8), ("75", 0.5))
+BAND_LABELS = ((0.95, 0.9), (0.9, 0.8), (0.75, 0.5))
 MONTHS_SHOWN = (3, 6, 9, 12)
 YEARS_SHOWN = 6  # of the past, the newest
 _SIZE_INCHES = (4.6, 3.1)
@@ -76,7 +76,7 @@ def fan(
     _draw_last_call(one, ax)
     _label_target(one, known, labels, lang)
     _label_december(one, known, labels, lang)
-    for course in (known, Course.of(one.fan.quantiles_pct.get("50", ()))):
+    for course in (known, Course.of(one.fan.quantiles_pct.get(0.5, ()))):
         labels.taken.extend(zip(course.months, course.growth, strict=True))
     _draw_past(one, labels)
     _write_titles(one, ax, lang)
@@ -84,11 +84,11 @@ def fan(
 
 def fans(report: Report, lang: str) -> Html:
     """Return a fan for each target, or for each indicator where none has one."""
-    shown = report.with_target or report.indicators
+    shown = report.shown
     if not shown:
         return Html("")
     pictures = [picture_of(fan_figure, one, lang, alt=fan_alt(one, lang)) for one in shown]
-    is_settled = {one.settled is not None for one in shown}
+    is_settled = {one.outturn is not None for one in shown}
     is_overlaid = any(one.fan.unpublished for one in shown)
     drawn = {
         "key": True,
@@ -120,7 +120,7 @@ def _draw_axes(view: tuple[float, float], ax: Axes, lang: str) -> None:
 
 
 def draw_bands(
-    fan: Fan, known: Course, ax: Axes, *, bands: Sequence[tuple[str, str, str]] = BANDS
+    fan: Fan, known: Course, ax: Axes, *, bands: Sequence[tuple[float, float, str]] = BANDS
 ) -> None:
     """Draw the bands and the median, from the last known point on."""
     for lower, upper, colour in bands:
@@ -128,12 +128,12 @@ def draw_bands(
         if len(below.months) == 1:
             ax.vlines(below.months, below.growth, above.growth, color=colour, lw=9, zorder=2)
         ax.fill_between(below.months, below.growth, above.growth, color=colour, lw=0, zorder=2)
-    median = _ahead(fan, "50", known)
+    median = _ahead(fan, 0.5, known)
     marker = "_" if len(median.months) == 1 else ""
     ax.plot(median.months, median.growth, color=BLUE, lw=1.8, marker=marker, ms=12, zorder=4)
 
 
-def _ahead(fan: Fan, level: str, known: Course) -> Course:
+def _ahead(fan: Fan, level: float, known: Course) -> Course:
     course = Course.of(fan.quantiles_pct.get(level, ()))
     if not course.months:
         return course
@@ -169,11 +169,12 @@ def _draw_unpublished(fan: Fan, ax: Axes) -> None:
 def _draw_last_call(one: IndicatorReport, ax: Axes) -> None:
     """Draw the last forecast before the outturn as a bar in December."""
     ends = called(one)
-    if one.settled is None or len(ends) < 2:
+    if one.outturn is None or len(ends) < 2:
         return
     ax.vlines(_DECEMBER, min(ends), max(ends), color=BANDS[1][2], lw=9, zorder=2)
-    if one.settled.last_call_median_pct is not None:
-        median = [one.settled.last_call_median_pct]
+    last = one.last_forecast
+    if last is not None and last.median_pct is not None:
+        median = [last.median_pct]
         ax.plot([_DECEMBER], median, color=BLUE, marker="_", ms=12, mew=1.8, zorder=4)
 
 
@@ -182,7 +183,7 @@ def _label_target(one: IndicatorReport, known: Course, labels: _Labels, lang: st
     rates = target_rates(one)
     if not rates:
         return
-    middle = Course.of(one.fan.quantiles_pct.get("50", ())).growth
+    middle = Course.of(one.fan.quantiles_pct.get(0.5, ())).growth
     first = (known.growth + middle or rates)[0]
     under = first >= max(rates)
     where, align, shift = (min(rates), "top", -3) if under else (max(rates), "bottom", 3)
@@ -198,12 +199,12 @@ def _label_target(one: IndicatorReport, known: Course, labels: _Labels, lang: st
 def _label_december(one: IndicatorReport, known: Course, labels: _Labels, lang: str) -> None:
     """Write the outturn or the median beside December, and the bands above it."""
     ends = {level: Course.of(course).growth for level, course in one.fan.quantiles_pct.items()}
-    if one.settled is not None:
-        reached = phrases.growth(one.settled.growth_pct, one, lang)
-        labels.put(_DECEMBER, one.settled.growth_pct, reached, color=BLACK, size=10)
-    if ends.get("50"):
-        median = phrases.growth(ends["50"][-1], one, lang)
-        labels.put(_DECEMBER, ends["50"][-1], median, color=BLUE, size=10)
+    if one.outturn is not None:
+        reached = phrases.growth(one.outturn.growth_pct, one, lang)
+        labels.put(_DECEMBER, one.outturn.growth_pct, reached, color=BLACK, size=10)
+    if ends.get(0.5):
+        median = phrases.growth(ends[0.5][-1], one, lang)
+        labels.put(_DECEMBER, ends[0.5][-1], median, color=BLUE, size=10)
     for level, sure in BAND_LABELS:
         if ends.get(level):
             named = texts.percent(sure, lang)
@@ -216,12 +217,12 @@ def _draw_past(one: IndicatorReport, labels: _Labels) -> None:
         past = Course.of(growth)
         dot = "." if len(past.months) < len(MONTHS_SHOWN) else ""
         labels.ax.plot(past.months, past.growth, color=PALE, lw=0.9, marker=dot, ms=4, zorder=3)
-        labels.put(past.months[-1], past.growth[-1], year, color=GREY, size=8)
+        labels.put(past.months[-1], past.growth[-1], str(year), color=GREY, size=8)
 
 
 def _write_titles(one: IndicatorReport, ax: Axes, lang: str) -> None:
     """Write the name above, the call at the right, and what the axis counts."""
-    write_title(ax, phrases.name(one, lang), text(f"fans.{one.annual_rule}", lang))
+    write_title(ax, one.name.of(lang), text(f"fans.{one.annual_rule}", lang))
     ax.annotate(_call(one, lang), (1, 1), (0, 22), size=12, color=BLUE, ha="right", **ABOVE)
     if one.status == "cannot_be_assessed":
         write_reason(ax, text("fans.no_call_reason", lang))
@@ -245,13 +246,13 @@ def _cut(one: IndicatorReport, ax: Axes) -> tuple[float, float] | None:
 
 def _call(one: IndicatorReport, lang: str) -> str:
     """Return the call in short: the probability, the verdict, or the forecast."""
-    if one.settled is not None:
-        judged, reached = phrases.light(one), phrases.growth(one.settled.growth_pct, one, lang)
+    if one.outturn is not None:
+        judged, reached = one.light, phrases.growth(one.outturn.growth_pct, one, lang)
         key = "settled" if judged == "none" else f"settled_{judged}"
         return text(f"fans.{key}", lang, growth=reached)
-    if one.attained is not None:
-        chance = texts.percent(one.attained.probability, lang)
-        word = text(f"word.{one.attained.word}", lang)
+    if one.attainment is not None:
+        chance = texts.percent(one.attainment.probability.value, lang)
+        word = text(f"word.{one.attainment.word}", lang)
         return text("fans.probability", lang, probability=chance, word=word)
     if one.forecast is not None:
         return text("fans.median", lang, growth=phrases.growth(one.forecast.median_pct, one, lang))

@@ -50,7 +50,7 @@ def heat(report: Report, *, ax: Axes, lang: str) -> None:
     ax.set_ylim(len(rows) - 0.5, -0.5)
     plain_axes(ax, hidden=("top", "right", "left", "bottom"))
     ax.grid(visible=False)
-    ax.set_yticks(range(len(rows)), labels=[phrases.name(one, lang) for one in rows])
+    ax.set_yticks(range(len(rows)), labels=[one.name.of(lang) for one in rows])
     heads = [text("heat.against", lang), *(text(f"month.m{m}", lang) for m in range(1, 13))]
     ax.set_xticks([-0.1, *range(1, _MONTHS + 1)], labels=heads, va="baseline")
     ax.tick_params(top=True, labeltop=True, bottom=False, labelbottom=False, length=0, labelsize=8)
@@ -83,7 +83,7 @@ def _rows(report: Report) -> list[IndicatorReport]:
 
 def _cells(one: IndicatorReport, year: int) -> list[_Cell]:
     """Return the months of the year that are known, and those ahead by their median."""
-    asked, ahead = _asked(one, year), one.fan.quantiles_pct.get("50") or [None] * _MONTHS
+    asked, ahead = _asked(one, year), one.fan.quantiles_pct.get(0.5) or [None] * _MONTHS
     found = []
     for month, (known, median) in enumerate(zip(one.fan.known_pct, ahead, strict=True), start=1):
         growth = median if known is None else known
@@ -96,7 +96,7 @@ def _asked(one: IndicatorReport, year: int) -> float | None:
     """Return the rate that growth is held against: the target, else growth of the year before."""
     if one.target is not None:
         return one.target.bound_pct
-    return one.past_years_pct.get(str(year - 1), [None])[-1]
+    return one.past_years_pct.get(year - 1, [None])[-1]
 
 
 def _shade(one: IndicatorReport, growth: float, asked: float | None) -> str:
@@ -152,7 +152,7 @@ def _alt(report: Report, lang: str) -> str:
         cells = _cells(one, report.year)
         known = [cell for cell in cells if not cell.is_ahead]
         ends = {
-            "name": phrases.name(one, lang),
+            "name": one.name.of(lang),
             "last": phrases.growth(cells[-1].growth, one, lang),
         }
         so_far = phrases.growth(known[-1].growth if known else None, one, lang)

@@ -12,11 +12,10 @@ from matplotlib.figure import Figure
 
 from forecast.base import texts
 from forecast.base.texts import text
-from forecast.pages import phrases
+from forecast.outlook.movement import TimelinePoint
 from forecast.pages.charts.axes import plain_axes, write_title
 from forecast.pages.charts.style import BLACK, BLUE, PALE, SHIELD, STYLE, picture_of
 from forecast.pages.html import Html, fragment
-from forecast.report.moved import FilmFrame
 from forecast.report.value import IndicatorReport, Report
 
 _SIZE_INCHES = (4.6, 2.45)
@@ -27,10 +26,10 @@ _FEWEST_DAYS = 45  # on the axis, so that a film of one day has a width
 
 
 @rc_context(STYLE)
-def history(one: IndicatorReport, frames: Sequence[FilmFrame], *, ax: Axes, lang: str) -> None:
+def history(one: IndicatorReport, frames: Sequence[TimelinePoint], *, ax: Axes, lang: str) -> None:
     """Draw the probability from day to day, dots where an own figure came out, ticks for others."""
     days = [frame.day.toordinal() for frame in frames]
-    chances = [frame.probability for frame in frames]
+    chances = [frame.probability.value for frame in frames]
     _draw_axes(frames, ax, lang)
     line = ax.step(days, chances, where="post", color=BLUE, lw=2, zorder=4)
     line[0].set_gid("probability")
@@ -46,13 +45,13 @@ def history(one: IndicatorReport, frames: Sequence[FilmFrame], *, ax: Axes, lang
         textcoords="offset points", va="center", size=10, annotation_clip=False, bbox=SHIELD,
         zorder=8,
     )  # fmt: skip
-    write_title(ax, phrases.name(one, lang), text("film.axis", lang), left=-25)
+    write_title(ax, one.name.of(lang), text("film.axis", lang), left=-25)
 
 
 def film(report: Report, lang: str) -> Html:
     """Return the year so far of each target that has more than a single day."""
     of_target = [
-        (one, [frame for frame in report.film if frame.indicator == one.id])
+        (one, [frame for frame in report.timeline if frame.indicator == one.id])
         for one in report.with_target
     ]
     shown = [(one, frames) for one, frames in of_target if len(frames) > 1]
@@ -66,14 +65,14 @@ def film(report: Report, lang: str) -> Html:
 
 
 @rc_context(STYLE)
-def history_figure(one: IndicatorReport, frames: Sequence[FilmFrame], lang: str) -> Figure:
+def history_figure(one: IndicatorReport, frames: Sequence[TimelinePoint], lang: str) -> Figure:
     """Return a figure that holds the year so far of one target alone."""
     figure = Figure(figsize=_SIZE_INCHES)
     history(one, frames, ax=figure.add_axes(_PANEL), lang=lang)
     return figure
 
 
-def _draw_axes(frames: Sequence[FilmFrame], ax: Axes, lang: str) -> None:
+def _draw_axes(frames: Sequence[TimelinePoint], ax: Axes, lang: str) -> None:
     first, last = frames[0].day, frames[-1].day
     end = max(last, first + timedelta(days=_FEWEST_DAYS))
     ax.set_xlim(first.toordinal() - 3, end.toordinal() + 3)
@@ -99,17 +98,17 @@ def _month_name(day: date, before: date, lang: str) -> str:
     return month if day.year == before.year else f"{month}\n{day.year}"
 
 
-def _last(one: IndicatorReport, frame: FilmFrame, lang: str) -> str:
+def _last(one: IndicatorReport, frame: TimelinePoint, lang: str) -> str:
     """Return the last probability; in words once the target is settled."""
     if frame.is_settled:
-        return text(f"light.{phrases.light(one)}", lang)
-    return texts.percent(frame.probability, lang)
+        return text(f"light.{one.light}", lang)
+    return texts.percent(frame.probability.value, lang)
 
 
-def _alt(one: IndicatorReport, frames: Sequence[FilmFrame], lang: str) -> str:
+def _alt(one: IndicatorReport, frames: Sequence[TimelinePoint], lang: str) -> str:
     """Return in words where the probability began, where own figures took it, and where it is."""
     ends = {"first": texts.day(frames[0].day, lang), "last": texts.day(frames[-1].day, lang)}
-    said = [text("film.alt", lang, indicator=phrases.name(one, lang), **ends)]
+    said = [text("film.alt", lang, indicator=one.name.of(lang), **ends)]
     for frame in (frames[0], *(f for f in frames[1:-1] if f.release == "own"), frames[-1]):
         put = {"day": texts.day(frame.day, lang), "probability": _last(one, frame, lang)}
         said.append(text("film.alt_point", lang, **put))

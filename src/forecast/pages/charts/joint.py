@@ -10,10 +10,11 @@ from matplotlib.figure import Figure
 
 from forecast.base import texts
 from forecast.base.texts import text
+from forecast.outlook.attainment import Joint
 from forecast.pages.charts.axes import plain_axes, write_title
 from forecast.pages.charts.style import BANDS, BLUE, STYLE, picture
 from forecast.pages.html import Html, fragment
-from forecast.report.value import JointReport, Report
+from forecast.report.value import Report
 
 _SIZE_INCHES = (4.6, 2.45)
 _PANEL = (0.05, 0.19, 0.93, 0.53)
@@ -22,7 +23,7 @@ _HEADROOM = 1.18  # for the label of the highest bar
 
 
 @rc_context(STYLE)
-def joint(told: JointReport, *, ax: Axes, lang: str) -> None:
+def joint(told: Joint, *, ax: Axes, lang: str) -> None:
     """Draw the probability that exactly so many targets are attained; all of them stand out."""
     chances = _exactly(told)
     n = len(chances) - 1
@@ -42,20 +43,20 @@ def joint(told: JointReport, *, ax: Axes, lang: str) -> None:
 def all_together(report: Report, lang: str) -> Html:
     """Return how many targets are attained, as a picture; nothing once all are settled."""
     told = report.joint
-    if told is None or len(told.indicators) < 2 or all(one.settled for one in report.with_target):
+    if told is None or len(told.indicators) < 2 or all(one.outturn for one in report.with_target):
         return Html("")
     return fragment("together", lang, picture=picture(joint_figure(told, lang), _alt(told, lang)))
 
 
 @rc_context(STYLE)
-def joint_figure(told: JointReport, lang: str) -> Figure:
+def joint_figure(told: Joint, lang: str) -> Figure:
     """Return a figure that holds the joint distribution alone."""
     figure = Figure(figsize=_SIZE_INCHES)
     joint(told, ax=figure.add_axes(_PANEL), lang=lang)
     return figure
 
 
-def _exactly(told: JointReport) -> list[float]:
+def _exactly(told: Joint) -> list[float]:
     """Return the probability of each number of targets attained, from none to all."""
     steps = pairwise([*told.at_least, 0.0])
     return [this - following for this, following in steps]
@@ -66,7 +67,7 @@ def _numbers(n: int, lang: str) -> list[str]:
     return [ends[0], *(str(k) for k in range(1, n)), ends[1]]
 
 
-def _alt(told: JointReport, lang: str) -> str:
+def _alt(told: Joint, lang: str) -> str:
     """Return in words how probable each number of targets is."""
     chances = _exactly(told)
     named = zip(_numbers(len(chances) - 1, lang), chances, strict=True)

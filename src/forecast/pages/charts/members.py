@@ -53,14 +53,14 @@ def members(one: IndicatorReport, *, ax: Axes, lang: str) -> None:
     _draw_target(one, ax, lang)
     for row, strip in enumerate(rows):
         _draw_strip(row, strip, ax)
-    write_title(ax, phrases.name(one, lang), left=0)
+    write_title(ax, one.name.of(lang), left=0)
     if len(rows) > 1:
         ax.annotate(text("strips.weight", lang), (1, 1), (8, 5), size=8, color=GREY, **ABOVE)
 
 
 def strips(report: Report, lang: str) -> Html:
     """Return the members' strips for each target, or each indicator where none has one."""
-    shown = [one for one in report.with_target or report.indicators if one.members]
+    shown = [one for one in report.shown if one.members]
     if not shown:
         return Html("")
     pictures = [picture_of(members_figure, one, lang, alt=_alt(one, lang)) for one in shown]
@@ -141,7 +141,7 @@ def _draw_strip(row: int, strip: _Strip, ax: Axes) -> None:
 
 def _alt(one: IndicatorReport, lang: str) -> str:
     """Return in words what the strips of an indicator show."""
-    said = [text("alt.members", lang, indicator=phrases.name(one, lang))]
+    said = [text("alt.members", lang, indicator=one.name.of(lang))]
     if one.target is not None:
         said.append(text("alt.target", lang, target=phrases.target(one, lang)))
     for strip in _strips(one, lang):

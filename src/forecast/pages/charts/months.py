@@ -12,7 +12,7 @@ from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 from forecast.base.texts import text
 from forecast.pages.charts.axes import plain_axes, write_title
 from forecast.pages.charts.style import BLUE, GREEN, GREY, SHIELD, STYLE, VERMILLION
-from forecast.report.track import TrackReport
+from forecast.report.track import TrackRecord
 from forecast.verification.record import POOL
 
 _LOOKS = {
@@ -28,7 +28,7 @@ _Courses = Mapping[str, tuple[list[int], list[float]]]
 
 
 @rc_context(STYLE)
-def scores_by_month(track: TrackReport, *, ax: Axes, lang: str) -> None:
+def scores_by_month(track: TrackRecord, *, ax: Axes, lang: str) -> None:
     """Draw the mean CRPS of the pool and of its rivals by months known, on a log scale."""
     courses = _courses(track)
     _draw_axes(courses, ax, lang)
@@ -41,7 +41,7 @@ def scores_by_month(track: TrackReport, *, ax: Axes, lang: str) -> None:
     _label_ends(courses, ax, lang)
 
 
-def _courses(track: TrackReport) -> _Courses:
+def _courses(track: TrackRecord) -> _Courses:
     """Return months known and scores of the pool and of each rival that has any."""
     found: dict[str, tuple[list[int], list[float]]] = {}
     for one in track.months:

@@ -11,7 +11,7 @@ from forecast.base import texts
 from forecast.base.texts import text
 from forecast.pages.charts.axes import plain_axes, write_reason, write_title
 from forecast.pages.charts.style import BANDS, BLUE, GREY, PALE, SHIELD, STYLE
-from forecast.report.track import TrackReport
+from forecast.report.track import TrackRecord
 from forecast.verification.scores import Reliability
 
 _TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -19,7 +19,7 @@ _COUNTS = 0.16  # share of the height that the histogram takes
 
 
 @rc_context(STYLE)
-def reliability(track: TrackReport, *, ax: Axes, lang: str) -> None:
+def reliability(track: TrackRecord, *, ax: Axes, lang: str) -> None:
     """Draw observed against stated probabilities, with the band in which true ones would lie."""
     shown = track.reliability
     _draw_axes(ax, lang)

@@ -33,7 +33,7 @@ def sparks(report: Report, lang: str) -> dict[str, Html]:
     """Return a small fan for each open target, by the indicator's id."""
     drawn = {}
     for one in report.with_target:
-        if one.settled is None and one.forecast is not None:
+        if one.outturn is None and one.forecast is not None:
             figure = Figure(figsize=_SIZE_INCHES)
             spark(one, ax=figure.add_axes((0, 0, 1, 1)))
             drawn[one.id] = inline_image(figure, fan_alt(one, lang))

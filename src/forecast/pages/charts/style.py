@@ -20,7 +20,7 @@ from forecast.pages.html import Html, fragment
 # Okabe and Ito's hues, darkened for text; the tints of the bands stay apart in grey.
 BLUE, VERMILLION, BLACK, GREY, PALE = "#005a8e", "#b84a00", "#1b1b1b", "#666666", "#8c8c8c"
 GREEN = "#00694c"
-BANDS = (("5", "95", "#dbe9f4"), ("10", "90", "#b5d3e9"), ("25", "75", "#82b6da"))
+BANDS = ((0.05, 0.95, "#dbe9f4"), (0.1, 0.9, "#b5d3e9"), (0.25, 0.75, "#82b6da"))
 DASHED = (0, (5, 2.5))
 SHIELD = {"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 0.8}  # behind a label
 ABOVE: dict[str, Any] = {

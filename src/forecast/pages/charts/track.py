@@ -11,7 +11,7 @@ from forecast.pages.charts.months import scores_by_month
 from forecast.pages.charts.reliability import reliability
 from forecast.pages.charts.style import STYLE, picture_of
 from forecast.pages.html import Html, fragment
-from forecast.report.track import MonthScore, TrackReport
+from forecast.report.track import MonthScore, TrackRecord
 from forecast.report.value import Report
 
 _SIZE_INCHES = (4.6, 4.0)
@@ -31,20 +31,20 @@ def track(report: Report, lang: str) -> Html:
 
 
 @rc_context(STYLE)
-def _reliability_figure(record: TrackReport, lang: str) -> Figure:
+def _reliability_figure(record: TrackRecord, lang: str) -> Figure:
     figure = Figure(figsize=_SIZE_INCHES)
     reliability(record, ax=figure.add_axes(_PANEL), lang=lang)
     return figure
 
 
 @rc_context(STYLE)
-def _months_figure(record: TrackReport, lang: str) -> Figure:
+def _months_figure(record: TrackRecord, lang: str) -> Figure:
     figure = Figure(figsize=_SIZE_INCHES)
     scores_by_month(record, ax=figure.add_axes(_PANEL), lang=lang)
     return figure
 
 
-def _reliability_alt(record: TrackReport, lang: str) -> str:
+def _reliability_alt(record: TrackRecord, lang: str) -> str:
     """Return in words how often the low, the middle and the high probabilities came true."""
     shown, said = record.reliability, [text("alt.reliability", lang)]
     points = [] if shown is None else list(zip(shown.stated, shown.observed, strict=True))
@@ -57,7 +57,7 @@ def _reliability_alt(record: TrackReport, lang: str) -> str:
     return text("form.between_sentences", lang).join(said)
 
 
-def _months_alt(record: TrackReport, lang: str) -> str:
+def _months_alt(record: TrackRecord, lang: str) -> str:
     """Return in words what the scores were with the fewest and with the most months known."""
     said = [text("alt.months", lang)]
     ends = record.months[:1] + record.months[-1:]

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from forecast.base import texts
 from forecast.base.texts import text
+from forecast.outlook.movement import TargetNews
 from forecast.pages.charts.axes import plain_axes, write_title
 from forecast.pages.charts.style import BANDS, BLUE, GREY, SHIELD, STYLE, VERMILLION, picture_of
 from forecast.pages.html import Html, fragment
@@ -20,11 +21,10 @@ from forecast.pages.tables.moved import (
     lead,
     medians,
     moving,
-    name,
+    probabilities,
     reasons,
     unmoved,
 )
-from forecast.report.moved import TargetMoved
 from forecast.report.value import Report
 
 _WIDTH_INCHES, _ROW_INCHES, _HEAD_INCHES, _FOOT_INCHES = 4.6, 0.27, 0.62, 0.3
@@ -46,7 +46,7 @@ class _Bar:
 
 
 @rc_context(STYLE)
-def waterfall(told: TargetMoved, *, ax: Axes, lang: str) -> None:
+def waterfall(told: TargetNews, *, ax: Axes, lang: str) -> None:
     """Draw the first probability, what each reason added or took, and the last probability."""
     bars = _bars(told, lang)
     ax.set_xlim(0, 1)
@@ -58,12 +58,12 @@ def waterfall(told: TargetMoved, *, ax: Axes, lang: str) -> None:
             ends = (row + _HALF, row + 1 - _HALF)
             ax.vlines(bar.end, *ends, color=GREY, lw=0.8, zorder=3)
     below = text("moved.median", lang, change=medians(told, lang))
-    write_title(ax, name(told, lang), below, left=0)
+    write_title(ax, told.name.of(lang), below, left=0)
 
 
 def moved(report: Report, lang: str) -> Html:
     """Return what moved since a day: a waterfall for each target that did, and what came out."""
-    news = report.moved
+    news = report.news
     if news is None or not news.targets:
         return Html("")
     pictures = [
@@ -83,7 +83,7 @@ def moved(report: Report, lang: str) -> Html:
 
 
 @rc_context(STYLE)
-def waterfall_figure(told: TargetMoved, lang: str) -> Figure:
+def waterfall_figure(told: TargetNews, lang: str) -> Figure:
     """Return a figure that holds the waterfall of one target alone."""
     room = _ROW_INCHES * len(_bars(told, lang))
     height = room + _HEAD_INCHES + _FOOT_INCHES
@@ -93,9 +93,9 @@ def waterfall_figure(told: TargetMoved, lang: str) -> Figure:
     return figure
 
 
-def _bars(told: TargetMoved, lang: str) -> list[_Bar]:
+def _bars(told: TargetNews, lang: str) -> list[_Bar]:
     """Return the two days and between them the reasons that moved anything."""
-    first, last = told.first_probability or 0.0, told.last_probability or 0.0
+    first, last = probabilities(told) or (0.0, 0.0)
     since, until = (texts.day(day, lang) for day in (told.since, told.until))
     bars = [_Bar(since, 0.0, first, chance(told, lang, last=False), is_whole=True)]
     level = first
@@ -126,11 +126,11 @@ def _draw_bar(row: int, bar: _Bar, ax: Axes) -> None:
     )  # fmt: skip
 
 
-def _alt(told: TargetMoved, lang: str) -> str:
+def _alt(told: TargetNews, lang: str) -> str:
     """Return in words what the waterfall of a target shows."""
     days = {"since": texts.day(told.since, lang), "until": texts.day(told.until, lang)}
     ends = {"first": chance(told, lang, last=False), "last": chance(told, lang, last=True)}
-    said = [text("alt.moved", lang, indicator=name(told, lang), **days, **ends)]
+    said = [text("alt.moved", lang, indicator=told.name.of(lang), **days, **ends)]
     for item in moving(told):
         kind = text(f"moved_kind.{item.kind}", lang)
         said.append(text("alt.moved_by", lang, kind=kind, change=change(item, lang)))

@@ -78,7 +78,7 @@ def _so_far(one: CommitmentReport, report: Report, lang: str) -> Cell:
 def _done(one: CommitmentReport, report: Report, lang: str) -> Cell:
     if one.progress is None:
         return None
-    return where("{so_far}/{amount}", ("so_far",), one.progress.done / one.amount)
+    return where("{so_far}/{amount}", ("so_far",), one.progress.done / one.commitment.amount)
 
 
 def _time(one: CommitmentReport, report: Report, lang: str) -> Cell:
@@ -92,7 +92,7 @@ def _time(one: CommitmentReport, report: Report, lang: str) -> Cell:
 def _ahead(one: CommitmentReport, report: Report, lang: str) -> Cell:
     if one.progress is None or one.time_pct is None:
         return None
-    apart = 100 * one.progress.done / one.amount - one.time_pct
+    apart = 100 * one.progress.done / one.commitment.amount - one.time_pct
     return Formula("({done}-{time})*100", apart)
 
 
@@ -101,8 +101,12 @@ def _needed(one: CommitmentReport, report: Report, lang: str) -> Cell:
     if one.needed_per_month is None or one.progress is None:
         return None
     left = (date(report.year, 12, 31) - report.as_of).days / DAYS_A_MONTH
-    needed = max(one.bound - one.progress.done, 0.0) / left
-    share = "" if one.bound == one.amount else f"*{one.bound / one.amount:.12g}"
+    needed = max(one.commitment.bound - one.progress.done, 0.0) / left
+    share = (
+        ""
+        if one.commitment.bound == one.commitment.amount
+        else f"*{one.commitment.bound / one.commitment.amount:.12g}"
+    )
     until = f"DATE({report.year},12,31)-DATE({report.as_of:%Y,%m,%d})"
     formula = f"MAX({{amount}}{share}-{{so_far}},0)/(({until})/{DAYS_A_MONTH})"
     return where(formula, ("so_far",), needed)
@@ -121,7 +125,7 @@ def _upper(one: CommitmentReport, report: Report, lang: str) -> Cell:
 
 
 def _chance(one: CommitmentReport, report: Report, lang: str) -> Cell:
-    return None if one.completion is None else one.completion.probability
+    return None if one.completion is None else one.completion.probability.value
 
 
 def _light(one: CommitmentReport, report: Report, lang: str) -> Cell:
@@ -137,7 +141,7 @@ _AMOUNT = "#,##0{decimals}"
 _COLUMNS = (
     _Column("commitment", 34, TEXT, lambda one, report, lang: name(one, lang)),
     _Column("promised", 22, TEXT, lambda one, report, lang: amount(one, lang)),
-    _Column("amount", 11, _AMOUNT, lambda one, report, lang: one.amount),
+    _Column("amount", 11, _AMOUNT, lambda one, report, lang: one.commitment.amount),
     _Column("day", 12, DAY, _day),
     _Column("so_far", 13, _AMOUNT, _so_far),
     _Column("done_of_it", 11, SHARE, _done),
@@ -150,6 +154,6 @@ _COLUMNS = (
     _Column("upper", 9, _AMOUNT, _upper),
     _Column("chance", 10, CHANCE, _chance),
     _Column("light", 10, LABEL, _light),
-    _Column("wording", 44, TEXT, lambda one, report, lang: one.wording),
+    _Column("wording", 44, TEXT, lambda one, report, lang: one.commitment.wording),
 )
 _KEYS = tuple({"done_of_it": "done"}.get(made.key, made.key) for made in _COLUMNS)

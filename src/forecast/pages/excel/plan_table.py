@@ -66,8 +66,8 @@ def write_plan_table(report: Report, out: Path, lang: str) -> None:
 
 
 def _write_targets(sheet: Worksheet, report: Report, formats: Formats, lang: str) -> None:
-    shown = report.with_target or report.indicators
-    area, on = report.area_name(lang), texts.day(report.as_of, lang)
+    shown = report.shown
+    area, on = report.area_name.of(lang), texts.day(report.as_of, lang)
     sheet.write_string(0, 0, text("plan.title", lang, area=area, year=report.year), formats.title)
     sheet.write_string(1, 0, text("plan.known", lang, day=on), formats.plain)
     for column, made in enumerate(COLUMNS):
@@ -89,8 +89,7 @@ def _write_notes(sheet: Worksheet, report: Report, formats: Formats, lang: str) 
     lines += [phrases.caveat(said, report, lang) for said in report.caveats]
     single = ((one, said) for one in report.with_target for said in one.caveats)
     lines += [
-        text("form.colon", lang, before=phrases.name(one, lang))
-        + phrases.caveat(said, report, lang)
+        text("form.colon", lang, before=one.name.of(lang)) + phrases.caveat(said, report, lang)
         for one, said in single
     ]
     lines += [text("plan.says_source", lang, source=s) for s in _sources(report.with_target)]
@@ -177,8 +176,8 @@ def _monthly(one: IndicatorReport, lang: str) -> Cell:
 
 
 def _median(one: IndicatorReport, lang: str) -> Cell:
-    if one.settled is not None:
-        return share_or_none(one.settled.growth_pct)
+    if one.outturn is not None:
+        return share_or_none(one.outturn.growth_pct)
     return None if one.forecast is None else share_or_none(one.forecast.median_pct)
 
 
@@ -191,21 +190,21 @@ def _upper(one: IndicatorReport, lang: str) -> Cell:
 
 
 def _band(one: IndicatorReport, end: str) -> Cell:
-    if one.forecast is None or one.settled is not None:
+    if one.forecast is None or one.outturn is not None:
         return None
     return share_or_none(getattr(one.forecast, end))
 
 
 def _chance(one: IndicatorReport, lang: str) -> Cell:
-    if one.attained is None or one.settled is not None:
+    if one.attainment is None or one.outturn is not None:
         return None
-    return one.attained.probability
+    return one.attainment.probability.value
 
 
 def _light(one: IndicatorReport, lang: str) -> Cell:
     """Return the light as it follows from the probability; once the year is out a fact."""
-    now = text(f"light.{phrases.lamp(one)}", lang)
-    if phrases.lamp(one) == "blind":
+    now = text(f"light.{one.lamp}", lang)
+    if one.lamp == "blind":
         return now
     return light_formula(now, lang) if _chance(one, lang) is not None else now
 
@@ -213,7 +212,7 @@ def _light(one: IndicatorReport, lang: str) -> Cell:
 _RATE = "0.{decimals}%"
 _LEVEL = "#,##0.00"
 COLUMNS = (
-    Column("indicator", 24, TEXT, lambda one, lang: phrases.name(one, lang)),
+    Column("indicator", 24, TEXT, lambda one, lang: one.name.of(lang)),
     Column("unit", 12, TEXT, _unit),
     Column("target", 16, TEXT, _target),
     Column("base", 13, _LEVEL, _base),

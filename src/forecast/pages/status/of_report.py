@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from forecast.pages import phrases, tables
+from forecast.pages import tables
 from forecast.pages.status.grid import grid_of
 from forecast.pages.status.value import Line, Promise, Status
 from forecast.report.value import IndicatorReport, Report
@@ -22,19 +22,21 @@ def status_of(report: Report, lang: str) -> Status:
     """
     told = Status(
         area=report.area,
-        area_name=report.area_name(lang),
+        area_name=report.area_name.of(lang),
         lang=lang,
-        lines=tuple(_line(one, report) for one in report.with_target or report.indicators),
+        lines=tuple(_line(one, report) for one in report.shown),
         promises=tuple(map(_promise, report.commitments)),
         targets=grid_of(tables.terminal(report, lang)),
         more=tuple(map(grid_of, _more(report, lang))),
         notes=_notes(report, lang),
     )
-    moved = report.moved
-    if moved is None:
+    news = report.news
+    if news is None:
         return told
-    first = {target.indicator: target.first_probability for target in moved.targets}
-    return told.moved_from(moved.since.isoformat(), first)
+    first = {
+        t.indicator: None if t.first is None else t.first.probability.value for t in news.targets
+    }
+    return told.moved_from(news.since.isoformat(), first)
 
 
 def _more(report: Report, lang: str) -> list[Table]:
@@ -42,7 +44,7 @@ def _more(report: Report, lang: str) -> list[Table]:
     found = [] if report.overlay is None else [tables.overlay_terminal(report, lang)]
     reported = [one for one in report.commitments if one.progress is not None]
     if reported:
-        area, year, day = report.area_name(lang), report.year, report.as_of
+        area, year, day = report.area_name.of(lang), report.year, report.as_of
         found.append(tables.commitments_terminal(reported, lang, area=area, year=year, day=day))
     return found
 
@@ -53,8 +55,8 @@ def _notes(report: Report, lang: str) -> tuple[str, ...]:
 
 def _line(one: IndicatorReport, report: Report) -> Line:
     target, last, need, band = one.target, one.last_figure, one.required, one.forecast
-    rates, chance, settled = one.attainable_pct or {}, one.attained, one.settled
-    alone = None if one.published is None else one.published.attained
+    rates, chance, settled = one.attainable_pct or {}, one.attainment, one.outturn
+    alone = None if one.published_alone is None else one.published_alone.attainment
     return Line(
         area=report.area,
         year=report.year,
@@ -64,38 +66,39 @@ def _line(one: IndicatorReport, report: Report) -> Line:
         target_pct=None if target is None else target.bound_pct,
         target_wording=None if target is None else target.wording,
         last_growth_pct=None if last is None else _rounded(last.growth_pct),
-        last_first_month=None if last is None else last.first_month,
-        last_last_month=None if last is None else last.last_month,
+        last_first_month=None if last is None else last.span.texts[0],
+        last_last_month=None if last is None else last.span.texts[1],
         last_released_on=None if last is None else last.released_on.isoformat(),
         is_overdue=None if last is None else bool(last.is_overdue),
         required_growth_pct=None if need is None else _rounded(need.growth_pct),
         median_pct=None if band is None else _rounded(band.median_pct),
         lower80_pct=None if band is None else _rounded(band.lower80_pct),
         upper80_pct=None if band is None else _rounded(band.upper80_pct),
-        attainable50_pct=_rounded(rates.get("50")),
-        attainable80_pct=_rounded(rates.get("80")),
-        attainable90_pct=_rounded(rates.get("90")),
+        attainable50_pct=_rounded(rates.get(0.5)),
+        attainable80_pct=_rounded(rates.get(0.8)),
+        attainable90_pct=_rounded(rates.get(0.9)),
         outturn_pct=None if settled is None else _rounded(settled.growth_pct),
-        probability=None if chance is None else _rounded(chance.probability),
-        standard_error=None if chance is None else _rounded(chance.standard_error),
-        published_probability=None if alone is None else _rounded(alone.probability),
-        light=phrases.light(one),
+        probability=None if chance is None else _rounded(chance.probability.value),
+        standard_error=None if chance is None else _rounded(chance.probability.standard_error),
+        published_probability=None if alone is None else _rounded(alone.probability.value),
+        light=one.light,
+        lamp=one.lamp,
     )
 
 
 def _promise(one: CommitmentReport) -> Promise:
-    last, likely = one.progress, one.completion
+    commitment, last, likely = one.commitment, one.progress, one.completion
     return Promise(
-        id=one.id,
-        wording=one.wording,
-        comparison=one.comparison,
-        amount=one.amount,
-        unit=one.unit_en,
+        id=commitment.id,
+        wording=commitment.wording,
+        comparison=commitment.comparison,
+        amount=commitment.amount,
+        unit=commitment.unit_en,
         day=None if last is None else last.day.isoformat(),
         done=None if last is None else _rounded(last.done),
         needed_per_month=_rounded(one.needed_per_month),
         median=None if likely is None else _rounded(likely.median),
-        probability=None if likely is None else _rounded(likely.probability),
+        probability=None if likely is None else _rounded(likely.probability.value),
         light=one.light,
     )
 

@@ -47,6 +47,7 @@ class Line:
     standard_error: float | None
     published_probability: float | None
     light: str
+    lamp: str
     since: str | None = None
     probability_since: float | None = None
     change: float | None = None

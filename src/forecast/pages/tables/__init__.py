@@ -12,7 +12,7 @@ from forecast.pages.tables.depth import (
     contributions,
     depth_headline,
     figures,
-    past_calls,
+    past_forecasts,
     rest_of_year,
 )
 from forecast.pages.tables.growth import known_growth
@@ -60,7 +60,7 @@ __all__ = [
     "overlay",
     "overlay_terminal",
     "page_title",
-    "past_calls",
+    "past_forecasts",
     "provenance",
     "quality",
     "rest_of_year",

@@ -17,7 +17,7 @@ def bulletin(report: Report, lang: str) -> Html:
     return fragment(
         "bulletin", lang, report=report, points=_points(report, lang),
         open=unsettled(report),
-        title=text("bulletin.title", lang, area=report.area_name(lang), year=report.year),
+        title=text("bulletin.title", lang, area=report.area_name.of(lang), year=report.year),
         known=known_until(report, lang),
         nothing_new=nothing_new(report, lang),
         changes=changes(report, lang), rests_on=rests_on(report, lang),
@@ -32,5 +32,5 @@ def _points(report: Report, lang: str) -> list[str]:
 
 
 def _source(report: Report, lang: str) -> str:
-    newest = texts.day(report.known.newest_release_on, lang)
+    newest = texts.day(report.data_summary.newest_release_on, lang)
     return text("bulletin.source", lang, newest=newest, version=report.version)

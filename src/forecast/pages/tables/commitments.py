@@ -28,7 +28,7 @@ def commitments(report: Report, lang: str) -> Html:
     return fragment(
         "commitments", lang, lead=commitments_lead(report.commitments, lang),
         rows=[(one, cells(one, lang), sentence(one, lang)) for one in reported],
-        silent=[(name(one, lang), amount(one, lang), one.wording) for one in silent],
+        silent=[(name(one, lang), amount(one, lang), one.commitment.wording) for one in silent],
         basis=[text(f"commitments.{key}", lang) for key in _basis(reported)],
     )  # fmt: skip
 
@@ -52,7 +52,7 @@ def commitments_terminal(
         symbol, colour = LAMPS[one.light]
         lamp = Text(f"{symbol} {text(f'light.{one.light}', lang)}", style=colour)
         said = cells(one, lang)
-        named = (Text(one.id), Text(name(one, lang)), Text(amount(one, lang)))
+        named = (Text(one.commitment.id), Text(name(one, lang)), Text(amount(one, lang)))
         made.add_row(*named, *(Text(said[column]) for column in _COLUMNS[2:-1]), lamp)
     return made
 
@@ -82,7 +82,10 @@ def cells(one: CommitmentReport, lang: str) -> dict[str, str]:
     if likely is not None:
         band = texts.interval(likely.lower80, likely.upper80, one.decimals)
         made["expected"] = f"{texts.number(likely.median, one.decimals)} {band}"
-        chance, word = texts.percent(likely.probability, lang), text(f"word.{likely.word}", lang)
+        chance, word = (
+            texts.percent(likely.probability.value, lang),
+            text(f"word.{likely.word}", lang),
+        )
         made["probability_short"] = text("form.chance", lang, probability=chance, word=word)
     return made
 
@@ -99,9 +102,9 @@ def sentence(one: CommitmentReport, lang: str) -> str:
         paces = {"needed": _monthly(one.needed_per_month, one, lang)}
         said.append(text("commitments.needed", lang, **paces))
     if likely is not None:
-        chance = texts.percent(likely.probability, lang)
+        chance = texts.percent(likely.probability.value, lang)
         said.append(text("commitments.chance", lang, probability=chance))
-        if likely.half_kept_by is not None and not _is_share(one):
+        if likely.half_kept_by is not None and not one.commitment.is_share:
             month = text(f"month.m{likely.half_kept_by.month}", lang)
             said.append(text("commitments.half_by", lang, month=month))
     return text("form.between_sentences", lang).join(said)
@@ -109,13 +112,13 @@ def sentence(one: CommitmentReport, lang: str) -> str:
 
 def name(one: CommitmentReport, lang: str) -> str:
     """Return the commitment's name."""
-    return one.name_zh if lang == "zh" else one.name_en
+    return one.commitment.names.of(lang)
 
 
 def amount(one: CommitmentReport, lang: str) -> str:
     """Return how much is promised, as it is worded: 4,000 places or more."""
-    said = _quantity(one.amount, one, lang)
-    return text(f"commitments.{one.comparison}", lang, amount=said)
+    quantity = _quantity(one.commitment.amount, one, lang)
+    return text(f"commitments.{one.commitment.comparison}", lang, amount=quantity)
 
 
 def _done(one: CommitmentReport, lang: str) -> str:
@@ -129,25 +132,21 @@ def _done(one: CommitmentReport, lang: str) -> str:
 
 
 def _quantity(value: float, one: CommitmentReport, lang: str) -> str:
-    if _is_share(one):
+    if one.commitment.is_share:
         return texts.rate(value, one.decimals, lang)
-    unit = one.unit_zh if lang == "zh" else one.unit_en
+    unit = one.commitment.units.of(lang)
     return text("commitments.quantity", lang, number=texts.number(value, one.decimals), unit=unit)
 
 
 def _monthly(value: float, one: CommitmentReport, lang: str) -> str:
-    if _is_share(one):
+    if one.commitment.is_share:
         return texts.points(value, 1, lang)
     return texts.number(value, one.decimals if value >= 10 else one.decimals + 1)
-
-
-def _is_share(one: CommitmentReport) -> bool:
-    return one.unit_en == "%"
 
 
 def _basis(reported: Sequence[CommitmentReport]) -> list[str]:
     """Return the keys of what has to be known of the widths of the forecasts shown."""
     likely = [one.completion for one in reported if one.completion is not None]
-    bases = {c.unevenness_basis for c in likely}
+    bases = {c.dispersion_basis for c in likely}
     found = [f"basis_{basis}" for basis in ("own", "pool", "assumed") if basis in bases]
     return [*found, "basis_years"] if any(c.past_years for c in likely) else found

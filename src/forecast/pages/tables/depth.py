@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from forecast.archive.figures import Figure
 from forecast.base import texts
 from forecast.base.texts import text
 from forecast.pages import phrases
 from forecast.pages.html import Html, fragment
 from forecast.pages.tables.grid import Grid
 from forecast.pages.tables.headline import headline
-from forecast.report.depth import BaseEffect, Contribution, Contributions, PastCall, PublishedFigure
+from forecast.report.depth import BaseEffect, Contribution, Contributions, PastForecast
 from forecast.report.value import IndicatorReport, Report
 
 _FIGURE_COLUMNS = ("months", "measure", "value", "status", "released")
@@ -23,7 +24,7 @@ def depth_headline(report: Report, lang: str, sparks: dict[str, Html] | None = N
     """Return the first screen of one indicator's own page; `report` holds that one alone."""
     (one,) = report.indicators
     key = "title" if one.target is not None else "title_without"
-    values = {"area": report.area_name(lang), "year": report.year, "name": phrases.name(one, lang)}
+    values = {"area": report.area_name.of(lang), "year": report.year, "name": one.name.of(lang)}
     return headline(report, lang, sparks, title=text(f"depth.{key}", lang, **values))
 
 
@@ -34,13 +35,13 @@ def figures(report: Report, lang: str) -> Html:
     return _section("figures", lang, _FIGURE_COLUMNS, rows)
 
 
-def _figure_row(figure: PublishedFigure, one: IndicatorReport, lang: str) -> list[str]:
+def _figure_row(figure: Figure, one: IndicatorReport, lang: str) -> list[str]:
     is_growth = figure.measure == "growth_pct"
     value = texts.rate(figure.value, one.decimals, lang) if is_growth else ""
     day = texts.day(figure.released_on, lang)
     basis = figure.released_on_basis
     return [
-        texts.span(figure.first_month, figure.last_month, lang),
+        texts.span(*figure.span.texts, lang),
         text(f"depth.{figure.measure}", lang),
         value or texts.level(figure.value, figure.unit, lang),
         text(f"depth.{figure.status}", lang),
@@ -94,45 +95,51 @@ def _part_row(part: Contribution, one: IndicatorReport, lang: str) -> list[str]:
     none = text("form.none", lang)
     share = none if part.share_pct is None else texts.rate(part.share_pct, 1, lang)
     size = none if part.contribution_pp is None else texts.points(part.contribution_pp, 1, lang)
-    return [phrases.name(part, lang), phrases.growth(part.growth_pct, one, lang), share, size]
+    return [part.name.of(lang), phrases.growth(part.growth_pct, one, lang), share, size]
 
 
 def _rest(told: Contributions, one: IndicatorReport, lang: str) -> list[list[str]]:
     """Return the line of the whole."""
     none = text("form.none", lang)
     whole = texts.points(told.growth_pct, 1, lang)
-    return [[phrases.name(one, lang), phrases.growth(told.growth_pct, one, lang), none, whole]]
+    return [[one.name.of(lang), phrases.growth(told.growth_pct, one, lang), none, whole]]
 
 
-def past_calls(report: Report, lang: str) -> Html:
+def past_forecasts(report: Report, lang: str) -> Html:
     """Return what calls at this time of past years said, and what came of it."""
     (one,) = report.indicators
-    rows = [_call_row(call, one, lang) for call in reversed(one.depth.past_calls)]
+    rows = [_call_row(call, one, lang) for call in reversed(one.depth.past_forecasts)]
     return _section("calls", lang, _CALL_COLUMNS, rows)
 
 
-def _call_row(call: PastCall, one: IndicatorReport, lang: str) -> list[str]:
+def _call_row(call: PastForecast, one: IndicatorReport, lang: str) -> list[str]:
     none = text("form.none", lang)
     asked = none if call.target_pct is None else phrases.growth(call.target_pct, one, lang)
-    chance = none if call.probability is None else texts.percent(call.probability, lang)
+    chance = phrases.probability(call.probability, lang)
     return [
         _year(call.year, one, lang),
         texts.day(call.as_of, lang),
         asked,
         chance,
-        texts.interval(call.lower80_pct, call.upper80_pct, one.decimals),
+        _interval(call, one),
         phrases.growth(call.outturn_pct, one, lang),
     ]
+
+
+def _interval(past: PastForecast, one: IndicatorReport) -> str:
+    if past.lower80_pct is None or past.upper80_pct is None:
+        return ""
+    return texts.interval(past.lower80_pct, past.upper80_pct, one.decimals)
 
 
 def rest_of_year(report: Report, lang: str) -> Html:
     """Return what the months still open grew in past years, beside what they need now."""
     (one,) = report.indicators
-    if one.settled is not None:
+    if one.outturn is not None:
         said = text("depth.rest_settled", lang)
         return fragment("depth", lang, title=text("depth.rest", lang), grids=[], notes=[said])
     rows = [
-        [_year(int(year), one, lang), phrases.growth(growth, one, lang)]
+        [_year(year, one, lang), phrases.growth(growth, one, lang)]
         for year, growth in reversed(one.depth.rest_of_year_pct.items())
     ]
     notes = []

@@ -15,7 +15,7 @@ from forecast.pages.html import Html, fragment
 def known_growth(history: History, lang: str) -> Html:
     """Return growth since January by year and month, with what is not published marked."""
     entry = history.indicator
-    name = entry.name_zh if lang == "zh" else entry.name_en
+    name = entry.names.of(lang)
     day = texts.day(history.as_of, lang)
     table = {
         "caption": text("known_growth.caption", lang, name=name, day=day),

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from forecast.base import texts
 from forecast.base.texts import text
+from forecast.outlook.attainment import Joint
 from forecast.pages import phrases
 from forecast.pages.html import Html, fragment
 from forecast.pages.tables.moved import changes, moved_most
 from forecast.pages.tables.overlay import rests_on
-from forecast.report.value import IndicatorReport, JointReport, Report
+from forecast.report.value import IndicatorReport, Report
 
 _SENTENCES = {
     "in_danger": "red",
@@ -49,13 +50,13 @@ def headline(
 def page_title(report: Report, lang: str) -> str:
     """Return the title of the page: the question that it answers."""
     key = "title" if report.with_target else "title_without"
-    return text(f"headline.{key}", lang, area=report.area_name(lang), year=report.year)
+    return text(f"headline.{key}", lang, area=report.area_name.of(lang), year=report.year)
 
 
 def nothing_new(report: Report, lang: str) -> str:
     """Return that no figure of the area came out since the earlier day; nothing where one did."""
-    moved = report.moved
-    if moved is None or report.known.newest_release_on > moved.since:
+    moved = report.news
+    if moved is None or report.data_summary.newest_release_on > moved.since:
         return ""
     key = "nothing_new_here" if moved.n_releases else "nothing_new"
     if not report.with_target:
@@ -87,9 +88,10 @@ def verdict(report: Report, lang: str) -> list[tuple[str, str]]:
 
 def simulated(report: Report, lang: str) -> str:
     """Return how large the simulation's own error of any probability is; nothing without one."""
-    errors = [one.attained.standard_error for one in report.with_target if one.attained is not None]
+    attained = [one.attainment for one in report.with_target if one.attainment is not None]
+    errors = [attainment.probability.standard_error for attainment in attained]
     if report.joint is not None:
-        errors.append(report.joint.standard_error)
+        errors.append(report.joint.all_targets.standard_error)
     if not any(errors):
         return ""
     size = texts.points(max(100 * max(errors), 0.1), 1, lang)
@@ -97,13 +99,13 @@ def simulated(report: Report, lang: str) -> str:
 
 
 def _settled_sentences(judged: Sequence[IndicatorReport], lang: str) -> list[tuple[str, str]]:
-    settled = [one for one in judged if one.settled is not None]
+    settled = [one for one in judged if one.outturn is not None]
     if not settled:
         return []
     if len(judged) == 1:
-        fact = phrases.light(settled[0])
+        fact = settled[0].light
         return [(fact, text(f"headline.one_{fact}", lang))]
-    missed = [one for one in settled if phrases.light(one) == "missed"]
+    missed = [one for one in settled if one.light == "missed"]
     key = "all_settled" if len(settled) == len(judged) else "some_settled"
     counts = {"n": len(settled) - len(missed), "settled": len(settled), "all": len(judged)}
     said = [("", text(f"headline.{key}", lang, **counts))]
@@ -125,32 +127,37 @@ def _open_sentences(report: Report, lang: str) -> list[tuple[str, str]]:
 
 def _sentence(one: IndicatorReport) -> str:
     said = {"red": "in_danger", "green": "on_course", "none": "not_assessed"}
-    key = said.get(phrases.light(one), "open")
+    key = said.get(one.light, "open")
     return key if one.months_known or key == "not_assessed" else f"{key}_blind"
 
 
 def unsettled(report: Report) -> list[IndicatorReport]:
     """Return the indicators whose target is still open."""
-    return [one for one in report.with_target if one.settled is None]
+    return [one for one in report.with_target if one.outturn is None]
 
 
 def _named(indicators: Sequence[IndicatorReport], lang: str) -> str:
     """Return the names with the probabilities that there are, the least likely first."""
-    ordered = sorted(indicators, key=lambda one: one.attained.probability if one.attained else 0)
+    ordered = sorted(indicators, key=_probability)
     return text("form.list", lang).join(_with_chance(one, lang) for one in ordered)
 
 
+def _probability(one: IndicatorReport) -> float:
+    return 0.0 if one.attainment is None else one.attainment.probability.value
+
+
 def _with_chance(one: IndicatorReport, lang: str) -> str:
-    if one.attained is None:
-        return phrases.name(one, lang)
-    chance = texts.percent(one.attained.probability, lang)
-    return text("form.pair", lang, name=phrases.name(one, lang), value=chance)
+    if one.attainment is None:
+        return one.name.of(lang)
+    chance = texts.percent(one.attainment.probability.value, lang)
+    return text("form.pair", lang, name=one.name.of(lang), value=chance)
 
 
 def known_until(report: Report, lang: str) -> str:
     """Return the day, when the newest figures came out, and which month they reach."""
-    on, newest = (texts.day(day, lang) for day in (report.as_of, report.known.newest_release_on))
-    reached = [one.last_figure.last_month for one in report.indicators if one.last_figure]
+    days = (report.as_of, report.data_summary.newest_release_on)
+    on, newest = (texts.day(day, lang) for day in days)
+    reached = [one.last_figure.span.texts[1] for one in report.indicators if one.last_figure]
     if not reached:
         return text("headline.as_of_without", lang, day=on)
     month = texts.span(max(reached), max(reached), lang, year=report.year)
@@ -167,12 +174,12 @@ def together(report: Report, lang: str) -> str:
         return "" if lights <= {"attained", "missed"} else text("joint.impossible", lang, n=n)
     if lights == {"attained"}:
         return text("joint.fact_all", lang, n=n)
-    chance = texts.percent(joint.probability_all, lang)
+    chance = texts.percent(joint.all_targets.value, lang)
     return text("joint.all", lang, n=n, probability=chance)
 
 
-def _lights_of(joint: JointReport, report: Report) -> set[str]:
-    return {phrases.light(one) for one in report.indicators if one.id in joint.indicators}
+def _lights_of(joint: Joint, report: Report) -> set[str]:
+    return {one.light for one in report.indicators if one.id in joint.indicators}
 
 
 def _at_least(report: Report, lang: str) -> list[str]:
@@ -199,7 +206,7 @@ def _dependence(report: Report, lang: str) -> str:
     product = texts.percent(joint.independence_product, lang)
     key = "independent" if joint.coupling == "independent" else "coupled"
     said = [
-        text("joint.weakest", lang, name=phrases.name(weakest, lang), probability=least),
+        text("joint.weakest", lang, name=weakest.name.of(lang), probability=least),
         text(f"joint.{key}", lang, product=product),
         bounds,
     ]

@@ -6,36 +6,37 @@ from typing import TYPE_CHECKING
 
 from forecast.base import texts
 from forecast.base.texts import text
+from forecast.pages import phrases
 from forecast.pages.tables.grid import Grid
-from forecast.report.live import LiveIndicator, LiveReport, LiveScore
-from forecast.report.track import TrackReport
+from forecast.report.published_scores import ForecastScore, PublishedScores
+from forecast.report.track import TrackRecord
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 
-def live_sentences(live: LiveReport, lang: str) -> list[str]:
+def live_sentences(live: PublishedScores, lang: str) -> list[str]:
     """Return in words how many live calls there are, and what is not among them."""
-    counts = {"n": live.overall.n_calls, "open": live.n_open}
-    key = "lead" if live.overall.n_calls else "none"
+    counts = {"n": live.overall.n_forecasts, "open": live.n_open}
+    key = "lead" if live.overall.n_forecasts else "none"
     said = [text(f"live.{key}", lang, **counts)]
-    if live.late.n_calls:
-        said.append(text("live.late", lang, n=live.late.n_calls))
+    if live.late.n_forecasts:
+        said.append(text("live.late", lang, n=live.late.n_forecasts))
     return said
 
 
-def live_grids(live: LiveReport, record: TrackReport | None, lang: str) -> list[Grid]:
+def live_grids(live: PublishedScores, record: TrackRecord | None, lang: str) -> list[Grid]:
     """Return the scores of live calls beside those of replayed ones; none without a live call."""
-    if not live.overall.n_calls:
+    if not live.overall.n_forecasts:
         return []
     rows = [[text("live.all", lang), *_cells(live.overall, lang)]]
     if record is not None:
         rows.append([text("live.replayed", lang), *_replayed(record, lang)])
-    rows += [[_series(one, lang), *_cells(one.score, lang)] for one in live.indicators]
+    rows += [[phrases.series(one.label, lang), *_cells(one.score, lang)] for one in live.indicators]
     return [Grid(text("live.caption", lang), _heads(lang), rows)]
 
 
-def live_terminal(live: LiveReport, lang: str) -> Table:
+def live_terminal(live: PublishedScores, lang: str) -> Table:
     """Return the table of a terminal: all live calls, by indicator, and those made too late."""
     from rich import box
     from rich.table import Table
@@ -46,8 +47,8 @@ def live_terminal(live: LiveReport, lang: str) -> Table:
         made.add_column(head, justify="right" if number else "left", overflow="fold")
     made.add_row(text("live.all", lang), *_cells(live.overall, lang))
     for one in live.indicators:
-        made.add_row(Text(_series(one, lang)), *_cells(one.score, lang))
-    if live.late.n_calls:
+        made.add_row(Text(phrases.series(one.label, lang)), *_cells(one.score, lang))
+    if live.late.n_forecasts:
         made.add_row(text("live.late_row", lang), *_cells(live.late, lang))
     return made
 
@@ -59,26 +60,21 @@ def _heads(lang: str) -> list[str]:
     return [first, *counts, text("live.stated", lang), *scores, text("live.pit", lang)]
 
 
-def _cells(score: LiveScore, lang: str) -> list[str]:
+def _cells(score: ForecastScore, lang: str) -> list[str]:
     """Return the cells of a score; without a target nothing was attained or missed."""
     is_judged = score.mean_probability is not None
     return [
-        f"{score.n_calls:,}", f"{score.n_hits:,}" if is_judged else text("form.none", lang),
+        f"{score.n_forecasts:,}", f"{score.n_hits:,}" if is_judged else text("form.none", lang),
         _share(score.mean_probability, lang), _number(score.brier, 3, lang),
         _number(score.crps_pp, 2, lang), _share(score.covers80, lang),
         _number(score.mean_pit, 2, lang),
     ]  # fmt: skip
 
 
-def _replayed(record: TrackReport, lang: str) -> list[str]:
+def _replayed(record: TrackRecord, lang: str) -> list[str]:
     pool, dash = record.models[0], text("form.none", lang)
     scores = [_number(pool.brier, 3, lang), _number(pool.crps_pp, 2, lang)]
-    return [f"{pool.n_calls:,}", dash, dash, *scores, _share(pool.covers80, lang), dash]
-
-
-def _series(one: LiveIndicator, lang: str) -> str:
-    names = (one.area_name_zh, one.name_zh) if lang == "zh" else (one.area_name_en, one.name_en)
-    return text("track.series", lang, area=names[0], indicator=names[1])
+    return [f"{pool.n_forecasts:,}", dash, dash, *scores, _share(pool.covers80, lang), dash]
 
 
 def _share(share: float | None, lang: str) -> str:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from forecast.base import texts
 from forecast.base.texts import text
+from forecast.outlook.attainment import Joint
 from forecast.pages import phrases
 from forecast.pages.html import Html, fragment
-from forecast.report.overlay import OverlayRow
-from forecast.report.value import IndicatorReport, JointReport, Report
+from forecast.report.overlay import OverlayFigure
+from forecast.report.value import IndicatorReport, Report
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -22,7 +23,7 @@ def overlay(report: Report, lang: str) -> Html:
         return Html("")
     return fragment(
         "overlay", lang, lead=rests_on(report, lang),
-        calls=[_call(one, lang) for one in report.with_target or report.indicators],
+        calls=[_call(one, lang) for one in report.shown],
         joint=_joint(report, lang), rows=[_cells(row, report, lang) for row in report.overlay.rows],
     )  # fmt: skip
 
@@ -35,7 +36,7 @@ def overlay_terminal(report: Report, lang: str) -> Table:
     made = Table(title=text("overlay.title", lang), box=box.SIMPLE_HEAD)
     for column in ("indicator", *_COLUMNS):
         made.add_column(text(f"column.{column}", lang))
-    for one in report.with_target or report.indicators:
+    for one in report.shown:
         name, _, *cells = _call(one, lang)
         made.add_row(name[0], *(cell[0] for cell in cells))
     for number, chance, alone in _joint(report, lang):
@@ -52,9 +53,9 @@ def _rows_used(report: Report, lang: str) -> list[str]:
     """Return the unpublished figures that the report rests on, by name."""
     used = [] if report.overlay is None else report.overlay.used
     rows = [
-        text("overlay.row", lang, series=_series(row, lang),
-             span=texts.span(row.first_month, row.last_month, lang, year=report.year),
-             value=_value(row, lang), source=row.source)
+        text("overlay.row", lang, series=phrases.series(row.label, lang),
+             span=texts.span(*row.figure.span.texts, lang, year=report.year),
+             value=phrases.published_value(row.figure, 1, lang), source=row.figure.source)
         for row in used
     ]  # fmt: skip
     named = text("form.semicolon", lang).join(rows)
@@ -75,25 +76,22 @@ def _call(one: IndicatorReport, lang: str) -> list[list[str]]:
 
     Each is a cell: what it says first, then what stands below.
     """
-    before = one.published
-    alone = one if before is None else replace(one, attained=before.attained)
+    before = one.published_alone
+    alone = one if before is None else replace(one, attainment=before.attainment)
     band = None if before is None else before.forecast
     both = ((one, one.forecast), (alone, band))
     chances = [_chance(said, lang) for said, _ in both]
     forecasts = [[phrases.forecast(said, one, lang)] for _, said in both]
-    return [[phrases.name(one, lang)], [phrases.target(one, lang)], *chances, *forecasts]
+    return [[one.name.of(lang)], [phrases.target(one, lang)], *chances, *forecasts]
 
 
 def _chance(one: IndicatorReport, lang: str) -> list[str]:
     """Return the probability with its simulation error, and below it those of its parts."""
-    if one.settled is not None:
-        return [text(f"light.{phrases.light(one)}", lang)]
-    if one.attained is None:
+    if one.outturn is not None:
+        return [text(f"light.{one.light}", lang)]
+    if one.attainment is None:
         return [text("form.none", lang)]
-    called = texts.percent(one.attained.probability, lang)
-    error = phrases.error(one.attained.standard_error, lang)
-    whole = text("overlay.chance", lang, probability=called, error=error)
-    return [whole, *phrases.parts(one, lang)]
+    return [phrases.with_error(one.attainment.probability, lang), *phrases.parts(one, lang)]
 
 
 def _joint(report: Report, lang: str) -> list[list[str]]:
@@ -108,36 +106,26 @@ def _joint(report: Report, lang: str) -> list[list[str]]:
     ]
 
 
-def _number(k: int, joint: JointReport, lang: str) -> str:
+def _number(k: int, joint: Joint, lang: str) -> str:
     n = len(joint.indicators)
     return text("overlay.all", lang, n=n) if k == n else text("overlay.at_least", lang, k=k)
 
 
-def _at_least(k: int, joint: JointReport | None, lang: str) -> str:
+def _at_least(k: int, joint: Joint | None, lang: str) -> str:
     """Return the probability of so many targets; a dash where fewer could be assessed."""
     if joint is None or k >= len(joint.at_least):
         return text("form.none", lang)
     return texts.percent(joint.at_least[k], lang)
 
 
-def _cells(row: OverlayRow, report: Report, lang: str) -> list[str]:
+def _cells(row: OverlayFigure, report: Report, lang: str) -> list[str]:
     """Return what is said of an unpublished figure, and what became of it."""
+    figure = row.figure
     return [
-        _series(row, lang), texts.span(row.first_month, row.last_month, lang, year=report.year),
-        _value(row, lang), texts.day(row.released_on, lang), row.source,
+        phrases.series(row.label, lang),
+        texts.span(*figure.span.texts, lang, year=report.year),
+        phrases.published_value(figure, 1, lang),
+        texts.day(figure.released_on, lang),
+        figure.source,
         text(f"overlay_use.{row.use}", lang),
-    ]  # fmt: skip
-
-
-def _series(row: OverlayRow, lang: str) -> str:
-    """Return the area and the indicator of an unpublished figure."""
-    names = (row.area_name_zh, row.name_zh) if lang == "zh" else (row.area_name_en, row.name_en)
-    return text("track.series", lang, area=names[0], indicator=names[1])
-
-
-def _value(row: OverlayRow, lang: str) -> str:
-    """Return an unpublished figure with all the digits that it was given."""
-    if row.measure == "level":
-        return texts.level(row.value, row.unit, lang)
-    digits = len(f"{row.value:.9f}".rstrip("0").partition(".")[2])
-    return texts.rate(row.value, max(digits, 1), lang)
+    ]

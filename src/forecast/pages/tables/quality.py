@@ -5,7 +5,7 @@ from __future__ import annotations
 from forecast.base import texts
 from forecast.base.texts import text
 from forecast.pages.html import Html, fragment
-from forecast.report.quality import FindingSaid, QualityReport
+from forecast.report.finding import DataChecks, Finding
 from forecast.report.value import Report
 
 _DECIMALS = {"outlier": 1, "base_revision": 1, "stale": 0, "gap": 0}
@@ -13,12 +13,12 @@ _DECIMALS = {"outlier": 1, "base_revision": 1, "stale": 0, "gap": 0}
 
 def quality(report: Report, lang: str) -> Html:
     """Return what deserves a look in the area's figures; a sentence where nothing does."""
-    found = report.quality
+    found = report.data_checks
     rows = [(one, _months(one, lang), _size(one, lang)) for one in found.findings]
     return fragment("quality", lang, report=report, rows=rows, rest=_rest(found, lang))
 
 
-def _rest(found: QualityReport, lang: str) -> str:
+def _rest(found: DataChecks, lang: str) -> str:
     """Return how many findings of which kinds are not shown; nothing where all are."""
     shown = [one.kind for one in found.findings]
     left = {kind: n - shown.count(kind) for kind, n in found.counts.items()}
@@ -31,14 +31,15 @@ def _rest(found: QualityReport, lang: str) -> str:
     return text("quality.rest", lang, listed=listed) if named else ""
 
 
-def _months(one: FindingSaid, lang: str) -> str:
-    if one.first_month[:4] == one.last_month[:4]:
-        return texts.span(one.first_month, one.last_month, lang)
-    first, last = (texts.span(m, m, lang) for m in (one.first_month, one.last_month))
+def _months(one: Finding, lang: str) -> str:
+    ends = one.span.texts
+    if one.span.is_within_a_year:
+        return texts.span(*ends, lang)
+    first, last = (texts.span(m, m, lang) for m in ends)
     return text("quality.months", lang, first=first, last=last)
 
 
-def _size(one: FindingSaid, lang: str) -> str:
+def _size(one: Finding, lang: str) -> str:
     """Return how large a finding is, in words."""
     if one.kind in _DECIMALS:
         number = texts.number(one.size, _DECIMALS[one.kind])

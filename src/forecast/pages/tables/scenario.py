@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from forecast.base import texts
 from forecast.base.texts import text
+from forecast.outlook.attainment import Joint
 from forecast.pages import phrases
 from forecast.pages.html import Html, fragment
-from forecast.report.scenario_value import Given, Line, Outcome, Scenario, Together
+from forecast.report.scenario_value import Given, Line, Outcome, Scenario
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -49,19 +50,19 @@ def scenario_terminal(said: Scenario, lang: str) -> Table:
 def scenario_title(said: Scenario, lang: str) -> str:
     """Return what is asked: of which area and year, and what is given."""
     given = text("form.semicolon", lang).join(_condition(g, said.year, lang) for g in said.given)
-    return text("scenario.title", lang, area=said.area_name(lang), year=said.year, given=given)
+    return text("scenario.title", lang, area=said.area_name.of(lang), year=said.year, given=given)
 
 
 def _condition(given: Given, year: int, lang: str) -> str:
-    name = given.name_zh if lang == "zh" else given.name_en
-    span = texts.span(given.first_month, given.last_month, lang, year=year)
+    name = given.name.of(lang)
+    span = texts.span(*given.span.texts, lang, year=year)
     return text("scenario.condition", lang, name=name, span=span, growth=_rate(given, lang))
 
 
 def _rate(given: Given, lang: str) -> str:
     """Return the growth given, with all the digits that it was given."""
-    digits = len(f"{given.growth_pct:.9f}".rstrip("0").partition(".")[2])
-    return texts.rate(given.growth_pct, max(digits, given.decimals), lang)
+    digits = max(texts.digits(given.growth_pct), given.decimals)
+    return texts.rate(given.growth_pct, digits, lang)
 
 
 def _known(said: Scenario, lang: str) -> str:
@@ -85,30 +86,19 @@ def _given(given: Given, year: int, lang: str) -> str:
 def _row(line: Line, lang: str) -> list[str]:
     """Return the name, the target, probabilities without and under, and medians with 80 %."""
     target = phrases.target(line, lang)
-    if line.settled_pct is not None:
-        fact = "none" if line.attained is None else "attained" if line.attained else "missed"
-        said = text(f"scenario.settled_{fact}", lang)
-        growth = texts.rate(line.settled_pct, line.decimals, lang)
-        return [phrases.name(line, lang), target, said, said, growth, growth]
+    if line.outturn is not None:
+        attained = line.outturn.attained
+        fact = "none" if attained is None else "attained" if attained else "missed"
+        words = text(f"scenario.settled_{fact}", lang)
+        growth = phrases.growth(line.outturn.growth_pct, line, lang)
+        return [line.name.of(lang), target, words, words, growth, growth]
     both = (line.without, line.under)
-    chances = [_chance(one, lang) for one in both]
-    return [phrases.name(line, lang), target, *chances, *(_band(one, line, lang) for one in both)]
+    chances = [_probability(one, lang) for one in both]
+    return [line.name.of(lang), target, *chances, *(phrases.forecast(o, line, lang) for o in both)]
 
 
-def _chance(outcome: Outcome | None, lang: str) -> str:
-    if outcome is None or outcome.probability is None or outcome.standard_error is None:
-        return text("form.none", lang)
-    chance = texts.percent(outcome.probability, lang)
-    error = phrases.error(outcome.standard_error, lang)
-    return text("overlay.chance", lang, probability=chance, error=error)
-
-
-def _band(outcome: Outcome | None, line: Line, lang: str) -> str:
-    if outcome is None:
-        return text("form.none", lang)
-    median = texts.rate(outcome.median_pct, line.decimals, lang)
-    band = texts.interval(outcome.lower80_pct, outcome.upper80_pct, line.decimals)
-    return f"{median} {band}"
+def _probability(outcome: Outcome | None, lang: str) -> str:
+    return phrases.with_error(None if outcome is None else outcome.probability, lang)
 
 
 def _numbers(said: Scenario, lang: str) -> list[list[str]]:
@@ -123,18 +113,12 @@ def _numbers(said: Scenario, lang: str) -> list[list[str]]:
     ]
 
 
-def _all(together: Together | None, lang: str) -> str:
-    if together is None:
-        return text("form.none", lang)
-    chance = texts.percent(together.probability_all, lang)
-    error = phrases.error(together.standard_error, lang)
-    return text("overlay.chance", lang, probability=chance, error=error)
+def _all(joint: Joint | None, lang: str) -> str:
+    return phrases.with_error(None if joint is None else joint.all_targets, lang)
 
 
-def _at_least(k: int, together: Together | None, lang: str) -> str:
-    if together is None:
-        return text("form.none", lang)
-    return texts.percent(sum(together.exactly[k:]), lang)
+def _at_least(k: int, joint: Joint | None, lang: str) -> str:
+    return phrases.probability(None if joint is None else joint.at_least[k], lang)
 
 
 def _paths(said: Scenario, lang: str) -> list[str]:

@@ -15,12 +15,12 @@ def known(report: Report, lang: str) -> Html:
 
 
 def _known_sentences(report: Report, lang: str) -> list[str]:
-    facts, newest = report.known, texts.day(report.known.newest_release_on, lang)
-    n, calls = f"{facts.n_figures:,}", f"{facts.n_past_calls:,}"
+    facts, newest = report.data_summary, texts.day(report.data_summary.newest_release_on, lang)
+    n, calls = f"{facts.n_figures:,}", f"{facts.n_past_forecasts:,}"
     unsure = texts.rate(100 * facts.share_of_days_not_published, 0, lang)
     days = "share" if facts.share_of_days_not_published > 0 else "all_published"
     return [
-        text("known.figures", lang, n=n, area=report.area_name(lang), day=newest),
+        text("known.figures", lang, n=n, area=report.area_name.of(lang), day=newest),
         text(f"known.{days}", lang, share=unsure),
         text("known.calls", lang, n=calls),
     ]
@@ -36,7 +36,7 @@ def details(report: Report, lang: str) -> Html:
 
 def members(report: Report, lang: str) -> Html:
     """Return what each model says alone; nothing once all targets are settled."""
-    shown = report.with_target or report.indicators
+    shown = report.shown
     rows = [(one, {m.model: m for m in one.members}) for one in shown if one.members]
     if not rows:
         return Html("")
@@ -67,5 +67,5 @@ def provenance(report: Report, lang: str) -> Html:
         ("version", report.version), ("package", report.package_hash[:12]),
         ("seed", report.seed), ("paths", f"{report.n_paths:,}"), ("schema", report.schema_version),
     ]  # fmt: skip
-    settled = [one for one in report.with_target if one.settled is not None]
+    settled = [one for one in report.with_target if one.outturn is not None]
     return fragment("provenance", lang, report=report, facts=facts, settled=settled)

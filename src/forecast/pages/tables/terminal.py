@@ -25,14 +25,14 @@ def terminal(report: Report, lang: str) -> Table:
     from rich.table import Table
 
     on, judged = texts.day(report.as_of, lang), bool(report.with_target)
-    heading = text("terminal.title", lang, area=report.area_name(lang), year=report.year, day=on)
+    heading = text("terminal.title", lang, area=report.area_name.of(lang), year=report.year, day=on)
     made = Table(title=heading, box=box.SIMPLE_HEAD)
     made.caption = together(report, lang) or summary(report, lang)
     for column in _COLUMNS if judged else _COLUMNS_WITHOUT_TARGET:
         made.add_column(text(f"column.{column}", lang), no_wrap=column not in _WRAPPED)
     for sure in () if judged else _SURE:
         made.add_column(text("column.sure", lang, sure=texts.percent(sure, lang)), justify="right")
-    for one in report.with_target or report.indicators:
+    for one in report.shown:
         made.add_row(*(_target_row if judged else _free_row)(one, report, lang))
     return made
 
@@ -54,13 +54,13 @@ _SURE = (0.5, 0.8, 0.9)
 def _target_row(one: IndicatorReport, report: Report, lang: str) -> list[Any]:
     from rich.text import Text
 
-    light = phrases.lamp(one)
+    light = one.lamp
     symbol, colour = LAMPS[light]
     lamp = Text(f"{symbol} {text(f'light.{light}', lang)}", style=colour)
     known, expected = _so_far(one, report.year, lang), _expected(one, lang)
     needed = phrases.needed(one, lang)
     return [
-        phrases.name(one, lang),
+        one.name.of(lang),
         phrases.target(one, lang),
         known,
         needed,
@@ -72,9 +72,9 @@ def _target_row(one: IndicatorReport, report: Report, lang: str) -> list[Any]:
 
 def _free_row(one: IndicatorReport, report: Report, lang: str) -> list[Any]:
     rates = one.attainable_pct or {}
-    attained = [phrases.growth(rates.get(f"{100 * sure:.0f}"), one, lang) for sure in _SURE]
+    attained = [phrases.growth(rates.get(sure), one, lang) for sure in _SURE]
     return [
-        phrases.name(one, lang),
+        one.name.of(lang),
         _so_far(one, report.year, lang),
         _expected(one, lang),
         *attained,
@@ -83,12 +83,12 @@ def _free_row(one: IndicatorReport, report: Report, lang: str) -> list[Any]:
 
 def _so_far(one: IndicatorReport, year: int, lang: str) -> str:
     last, said = one.last_figure, phrases.so_far(one, lang, year=year)
-    is_of_the_year = last is not None and int(last.last_month[:4]) == year
+    is_of_the_year = last is not None and last.span.year == year
     return f"{said} {phrases.so_far_note(one, lang, year=year)}" if is_of_the_year else said
 
 
 def _expected(one: IndicatorReport, lang: str) -> str:
-    settled = one.settled
+    settled = one.outturn
     return (
         phrases.forecast(one.forecast, one, lang)
         if settled is None
@@ -97,8 +97,8 @@ def _expected(one: IndicatorReport, lang: str) -> str:
 
 
 def _chance(one: IndicatorReport, lang: str) -> str:
-    if one.settled is not None or one.attained is None:
+    if one.outturn is not None or one.attainment is None:
         return text("form.none", lang)
-    word = text(f"word.{one.attained.word}", lang)
-    chance = texts.percent(one.attained.probability, lang)
+    word = text(f"word.{one.attainment.word}", lang)
+    chance = texts.percent(one.attainment.probability.value, lang)
     return text("form.chance", lang, probability=chance, word=word)

@@ -8,11 +8,13 @@ from itertools import groupby
 
 from forecast.base import texts
 from forecast.base.texts import text
+from forecast.pages import phrases
 from forecast.pages.html import Html, fragment
 from forecast.pages.tables.grid import Grid
 from forecast.pages.tables.live import live_grids, live_sentences
-from forecast.report.track import IndicatorScore, ModelScore, MonthScore, Skill, TrackReport
+from forecast.report.track import IndicatorScore, ModelScore, MonthScore, Skill, TrackRecord
 from forecast.report.value import Report
+from forecast.verification.scores import Interval
 
 _ROUNDING = 1e-6
 _LIMITS = ("replayed", "asked", "vintages", "years", "same_calls")
@@ -28,7 +30,8 @@ def track(report: Report, lang: str) -> Html:
     return fragment(
         "track", lang, sentences=_sentences(record, lang), limits=_limits(record, lang),
         grids=_scores(record, lang), brier=_brier_parts(record, lang),
-        live=live_sentences(report.live, lang), live_grids=live_grids(report.live, record, lang),
+        live=live_sentences(report.published_scores, lang),
+        live_grids=live_grids(report.published_scores, record, lang),
         folded=_details(report, lang),
     )  # fmt: skip
 
@@ -36,7 +39,7 @@ def track(report: Report, lang: str) -> Html:
 def track_headline(report: Report, lang: str) -> Html:
     """Return the first screen of the track record's own page: its question and the answer."""
     asked = text("track.question", lang)
-    on = text("track.of", lang, area=report.area_name(lang), day=texts.day(report.as_of, lang))
+    on = text("track.of", lang, area=report.area_name.of(lang), day=texts.day(report.as_of, lang))
     return fragment(
         "track_headline", lang, title=asked, known=on, sentences=_sentences(report.track, lang)
     )
@@ -45,11 +48,12 @@ def track_headline(report: Report, lang: str) -> Html:
 def track_scores(report: Report, lang: str) -> Html:
     """Return the scores against what needs no model, and by months known."""
     record = report.track
-    if record is None and not report.live.overall.n_calls:
+    if record is None and not report.published_scores.overall.n_forecasts:
         return Html("")
     return fragment(
         "track_scores", lang, grids=_scores(record, lang), brier=_brier_parts(record, lang),
-        live=live_sentences(report.live, lang), live_grids=live_grids(report.live, record, lang),
+        live=live_sentences(report.published_scores, lang),
+        live_grids=live_grids(report.published_scores, record, lang),
     )  # fmt: skip
 
 
@@ -64,17 +68,17 @@ def track_caveats(report: Report, lang: str) -> Html:
     return fragment("track_caveats", lang, limits=_limits(report.track, lang))
 
 
-def _sentences(record: TrackReport | None, lang: str) -> list[str]:
+def _sentences(record: TrackRecord | None, lang: str) -> list[str]:
     """Return what the record comes to; that it is too thin, or that there is none."""
     if record is None:
         return [text("track.none", lang)]
-    counts = {"n": f"{record.n_calls:,}", "years": _years(record, lang)}
-    pool, n_series = record.models[0], sum(one.n_calls > 0 for one in record.indicators)
+    counts = {"n": f"{record.n_forecasts:,}", "years": _years(record, lang)}
+    pool, n_series = record.models[0], sum(one.n_forecasts > 0 for one in record.indicators)
     said = [text("track.thin", lang, **counts)] if record.is_thin else []
     covers = {"covers80": _share(pool.covers80, lang), "covers90": _share(pool.covers90, lang)}
     said.append(text("track.lead", lang, **counts, **covers, series=n_series))
     said += [
-        text(f"track.{'lower' if s.crps_pct >= 0 else 'higher'}", lang, crps=_pct(s, lang))
+        text(f"track.{'lower' if s.crps_pct.value >= 0 else 'higher'}", lang, crps=_pct(s, lang))
         for s in record.skill
         if s.rival == "planner" and not record.is_thin
     ]
@@ -82,10 +86,10 @@ def _sentences(record: TrackReport | None, lang: str) -> list[str]:
 
 
 def _pct(skill: Skill, lang: str) -> str:
-    return texts.rate(abs(skill.crps_pct), 0, lang)
+    return texts.rate(abs(skill.crps_pct.value), 0, lang)
 
 
-def _astray(record: TrackReport, lang: str) -> list[str]:
+def _astray(record: TrackRecord, lang: str) -> list[str]:
     """Return the ranges of probabilities that came true less or more often than by chance.
 
     A single point of the diagram outside its band is left to chance.
@@ -110,13 +114,13 @@ def _runs(values: list[float], is_chosen: list[bool]) -> list[list[float]]:
     return [run for run in runs if len(run) > 1]
 
 
-def _years(record: TrackReport, lang: str) -> str:
+def _years(record: TrackRecord, lang: str) -> str:
     if record.first_year == record.last_year:
         return str(record.first_year)
     return text("track.years_span", lang, first=record.first_year, last=record.last_year)
 
 
-def _limits(record: TrackReport | None, lang: str) -> list[str]:
+def _limits(record: TrackRecord | None, lang: str) -> list[str]:
     """Return what bears on how the record is to be read."""
     if record is None:
         return []
@@ -128,7 +132,7 @@ def _limits(record: TrackReport | None, lang: str) -> list[str]:
     return said
 
 
-def _scores(record: TrackReport | None, lang: str) -> list[Grid]:
+def _scores(record: TrackRecord | None, lang: str) -> list[Grid]:
     if record is None:
         return []
     months = Grid(
@@ -161,21 +165,20 @@ def _details(report: Report, lang: str) -> list[Grid]:
 
 
 def _skill_row(one: Skill, lang: str) -> list[str]:
-    crps = _less(one.crps_pct, one.crps_lower_pct, one.crps_upper_pct, lang)
-    brier = _less(one.brier_pct, one.brier_lower_pct, one.brier_upper_pct, lang)
-    return [text(f"model.{one.rival}", lang), f"{one.n_calls:,}", crps, brier]
+    crps, brier = _less(one.crps_pct, lang), _less(one.brier_pct, lang)
+    return [text(f"model.{one.rival}", lang), f"{one.n_forecasts:,}", crps, brier]
 
 
-def _less(value: float, lower: float, upper: float, lang: str) -> str:
+def _less(gain: Interval, lang: str) -> str:
     """Return how many per cent lower a score is, with its interval."""
-    if math.isnan(value):
+    if math.isnan(gain.value):
         return text("form.none", lang)
-    return f"{texts.rate(value, 0, lang)} {texts.interval(lower, upper, 0)}"
+    return f"{texts.rate(gain.value, 0, lang)} {texts.interval(gain.lower, gain.upper, 0)}"
 
 
 def _month_row(one: MonthScore, lang: str) -> list[str]:
     scores = [_number(one.crps_pp, 2, lang), _number(one.brier, 3, lang)]
-    return [str(one.months_known), f"{one.n_calls:,}", _share(one.covers80, lang), *scores]
+    return [str(one.months_known), f"{one.n_forecasts:,}", _share(one.covers80, lang), *scores]
 
 
 def _model_row(one: ModelScore, lang: str) -> list[str]:
@@ -185,22 +188,22 @@ def _model_row(one: ModelScore, lang: str) -> list[str]:
         _number(one.log_score, 3, lang),
     ]
     covers = [_share(one.covers80, lang), _share(one.covers90, lang)]
-    return [text(f"model.{one.model}", lang), f"{one.n_calls:,}", *scores, *covers]
+    return [text(f"model.{one.model}", lang), f"{one.n_forecasts:,}", *scores, *covers]
 
 
 def _indicator_row(one: IndicatorScore, lang: str) -> list[str]:
     scores = [_number(one.crps_pp, 2, lang), _number(one.brier, 3, lang)]
     expected = [f"{one.n_expected:,}", _number(one.crps_expected_pp, 2, lang)]
-    return [_series(one, lang), f"{one.n_calls:,}", *scores, _share(one.covers80, lang), *expected]
+    return [
+        phrases.series(one.label, lang),
+        f"{one.n_forecasts:,}",
+        *scores,
+        _share(one.covers80, lang),
+        *expected,
+    ]
 
 
-def _series(one: IndicatorScore, lang: str) -> str:
-    """Return the names of the area and the indicator."""
-    names = (one.area_name_zh, one.name_zh) if lang == "zh" else (one.area_name_en, one.name_en)
-    return text("track.series", lang, area=names[0], indicator=names[1])
-
-
-def _brier_parts(record: TrackReport | None, lang: str) -> str:
+def _brier_parts(record: TrackRecord | None, lang: str) -> str:
     parts = None if record is None else record.reliability
     if record is None or parts is None:
         return ""

@@ -28,7 +28,7 @@ def indicator_menu(registry: Registry, names: Iterable[str], chosen: str, lang: 
 def indicator_name(registry: Registry, name: str, lang: str) -> str:
     """Return the indicator's name in a language."""
     entry = registry.indicators[name]
-    return entry.name_zh if lang == "zh" else entry.name_en
+    return entry.names.of(lang)
 
 
 def area_menu(archive: Archive, chosen: str, lang: str) -> Dropdown:

@@ -17,7 +17,7 @@ from forecast.pages.charts import compared
 from forecast.pages.html import Html
 from forecast.pages.widgets.menus import day_slider, indicator_menu, release_days
 from forecast.pages.widgets.panel import panel
-from forecast.report.report import said_by
+from forecast.report.report import report_by_model
 from forecast.verification.record import POOL
 
 _KEPT = 24  # answers; each holds its paths
@@ -46,7 +46,7 @@ def models(
         return answer(archive, asked.area, asked.year, day, seed=found.seed, n_paths=asked.n_paths)
 
     def draw() -> Html:
-        told = {m.value: said_by(on(slider.value), menu.value, m.value) for m in pair}
+        told = {m.value: report_by_model(on(slider.value), menu.value, m.value) for m in pair}
         return compared(told, lang)
 
     return panel([(menu, slider), pair], draw, lang)

@@ -14,7 +14,7 @@ from forecast.base.errors import ParameterError
 from forecast.base.parameters import Parameters
 from forecast.base.texts import percent
 from forecast.outlook.answers import answer
-from forecast.outlook.vintages import Call, call_of
+from forecast.outlook.vintages import BatchForecast, batch_forecast
 
 
 @dataclass(frozen=True)
@@ -27,13 +27,13 @@ class Checked:
     area: str
     year: int
     day: date
-    calls: Mapping[str, Call]
+    calls: Mapping[str, BatchForecast]
     late: tuple[NextRelease, ...]
 
     def below(self, min_probability: float) -> Iterator[str]:
         """Yield a line for each target that is less probable, or missed."""
         for name, call in self.calls.items():
-            if call.is_made and call.probability.value < min_probability:
+            if call.is_assessed and call.probability.value < min_probability:
                 said = "missed" if call.is_settled else percent(call.probability.value, "en")
                 wanted = percent(min_probability, "en")
                 yield f"below: {self.area}/{name} {self.year}: {said}; wanted: {wanted} or more"
@@ -43,7 +43,7 @@ class Checked:
         for one in self.late:
             yield f"overdue: {one}, {one.days_late(self.day)} days before {self.day}"
         for name, call in self.calls.items():
-            if not call.is_made:
+            if not call.is_assessed:
                 yield f"overdue: {self.area}/{name} {self.year}: too few figures for a probability"
 
 
@@ -80,7 +80,7 @@ def checked(
         overlay=overlay,
     )
     names = [n for n in told.outlook.indicators if n in (indicators or targeted)]
-    calls = {name: call_of(told.outlook.indicators[name], asked.n_paths) for name in names}
+    calls = {name: batch_forecast(told.outlook.indicators[name], asked.n_paths) for name in names}
     open_ = [name for name, call in calls.items() if not call.is_settled]
     snapshot = archive.as_of(asked.as_of)
     late = tuple(overdue(snapshot, asked.area, open_, grace_days=grace_days))

@@ -9,7 +9,7 @@ from forecast.archive.folder import read_archive
 from forecast.base.parallel import progress_bar, worker_count
 from forecast.base.parameters import Parameters
 from forecast.outlook.answers import Answer, answer, areas_with_targets, overlay_of, record_of
-from forecast.outlook.news import first_calls
+from forecast.outlook.news import first_forecasts
 from forecast.pages.status.of_report import status_of
 from forecast.pages.status.value import Status
 from forecast.report.report import report_of
@@ -43,9 +43,9 @@ def made(asked: Parameters, area: str | None, *, show_progress: bool) -> Iterato
 
 def _with_changes(status: Status, found: Answer, asked: Parameters) -> Status:
     """Return the table with its changes since the day asked, or the area's first release."""
-    before = first_calls(found, asked.since, n_workers=worker_count())
+    before = first_forecasts(found, asked.since, n_workers=worker_count())
     if before is None:
         return status
     since, calls = before
-    said = {n: c.probability.value if c.is_made else None for n, c in calls.items()}
+    said = {n: c.probability.value if c.is_assessed else None for n, c in calls.items()}
     return status.moved_from(since.isoformat(), said)

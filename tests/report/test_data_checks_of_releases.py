@@ -8,8 +8,9 @@ import pytest
 
 from forecast.archive.archive import Archive
 from forecast.base.months import Span, month
+from forecast.base.series import Series
+from forecast.report.data_checks import conflicts, gaps
 from forecast.report.finding import Finding
-from forecast.report.release_checks import conflicts, gaps
 from strategies import Release, archive_of, indicator
 
 DAY = date(2020, 1, 31)
@@ -31,7 +32,7 @@ def monthly(when: Iterable[tuple[int, int]], **changes: str) -> list[Release]:
 def missing(when: Iterable[tuple[int, int]], **changes: str) -> list[tuple[int, int, float]]:
     """Return the first and the last month of each gap, and its size."""
     snapshot = archive_of(monthly(when, **changes)).as_of(DAY)
-    return [(g.span.first, g.span.last, g.size) for g in gaps(snapshot, "made_up", "sales")]
+    return [(g.span.first, g.span.last, g.size) for g in gaps(snapshot, Series("made_up", "sales"))]
 
 
 def quarters(*years: int) -> list[tuple[int, int]]:
@@ -135,12 +136,12 @@ def test_only_series_of_the_figures_are_compared():
     archive = two_publishers(7.5, 9.0)
     names = archive.figures["indicator"].astype("category").cat.add_categories(["output"])
     known = replace(archive, figures=archive.figures.assign(indicator=names))
-    assert [one.indicator for one in conflicts(known.as_of(DAY), "made_up")] == ["sales"]
+    assert [one.series.indicator for one in conflicts(known.as_of(DAY), "made_up")] == ["sales"]
 
 
 def test_a_contradiction_names_both_publishers_the_higher_one_first():
     (conflict,) = contradictions(7.5, 8.25)
-    assert (conflict.kind, conflict.area, conflict.indicator) == ("conflict", "made_up", "sales")
+    assert (conflict.kind, conflict.series) == ("conflict", Series("made_up", "sales"))
     assert (conflict.span, conflict.unit) == (Span.year_to_date(2019, 6), "pct")
     assert conflict.source == "province 8.25, bureau 7.5"
 

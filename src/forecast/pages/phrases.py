@@ -1,0 +1,390 @@
+"""What one cell or label of a page says about an indicator, in a language. Formatting only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from forecast.archive.figures import Figure
+from forecast.archive.targets import Target
+from forecast.base import texts
+from forecast.base.caveat import Caveat
+from forecast.base.series import Names, SeriesLabel
+from forecast.base.texts import text
+from forecast.history.growth import RESTATED_FROM
+from forecast.outlook.attainment import Probability
+from forecast.outlook.distribution import Band
+from forecast.report.value import IndicatorReport, LastFigure, Member
+
+_YEARS_BACK = 10  # growth of more than ten years before the newest tells little of today
+
+
+class Named(Protocol):
+    """An indicator as far as its name goes."""
+
+    @property
+    def id(self) -> str:
+        """Its id in the registry."""
+        ...
+
+    @property
+    def name(self) -> Names:
+        """Its name in both languages."""
+        ...
+
+
+class Targeted(Protocol):
+    """An indicator as far as its target goes."""
+
+    @property
+    def decimals(self) -> int:
+        """Digits after the point that the office publishes."""
+        ...
+
+    @property
+    def target(self) -> Target | None:
+        """The target in force."""
+        ...
+
+
+class Listing(Protocol):
+    """Whatever is about indicators."""
+
+    @property
+    def indicators(self) -> Sequence[Named]:
+        """The indicators that it is about."""
+        ...
+
+
+# Names and numbers --------------------------------------------------------------------------------
+
+
+def names(indicators: Iterable[Named], lang: str) -> str:
+    """Return the names of indicators as a list."""
+    return text("form.list", lang).join(indicator.name.of(lang) for indicator in indicators)
+
+
+def growth(value: float | None, one: Targeted, lang: str) -> str:
+    """Return growth in the indicator's decimals, a dash where it is not known."""
+    return text("form.none", lang) if value is None else texts.rate(value, one.decimals, lang)
+
+
+def share(value_pct: float | None, lang: str, decimals: int = 1) -> str:
+    """Return a share in per cent, a dash where it is not known."""
+    return text("form.none", lang) if value_pct is None else texts.rate(value_pct, decimals, lang)
+
+
+def number(value: float | None, decimals: int, lang: str) -> str:
+    """Return a number, a dash where it is not known."""
+    return text("form.none", lang) if value is None else texts.number(value, decimals)
+
+
+def series(label: SeriesLabel, lang: str) -> str:
+    """Return the names of the area and the indicator of a series."""
+    area, indicator = label.area_name.of(lang), label.name.of(lang)
+    return text("track.series", lang, area=area, indicator=indicator)
+
+
+def published_value(figure: Figure, decimals: int, lang: str) -> str:
+    """Return a level in its unit, or growth with all digits that it has, at least so many."""
+    if figure.measure == "level":
+        return texts.level(figure.value, figure.unit, lang)
+    return texts.rate(figure.value, max(texts.digits(figure.value), decimals), lang)
+
+
+def target(one: Targeted, lang: str) -> str:
+    """Return the target in short, a dash where there is none."""
+    announced = one.target
+    if announced is None:
+        return text("form.none", lang)
+    if announced.comparison == "more_than" and announced.rate_pct == 0:
+        return text("target.more_than_zero", lang)
+    ends = {"rate": announced.rate_pct, "lower": announced.lower_pct, "upper": announced.upper_pct}
+    rates = {n: texts.rate(r, one.decimals, lang) for n, r in ends.items() if r is not None}
+    return text(f"target.{announced.comparison}", lang, **rates)
+
+
+# The newest figure --------------------------------------------------------------------------------
+
+
+def last_growth(one: IndicatorReport, lang: str) -> str:
+    """Return the newest growth known."""
+    if one.last_figure is None:
+        return text("last.none", lang)
+    if one.last_figure.growth_pct is None:
+        return text("last.no_growth", lang)
+    return growth(one.last_figure.growth_pct, one, lang)
+
+
+def so_far(one: IndicatorReport, lang: str, *, year: int) -> str:
+    """Return growth so far in the year; in words where there is none."""
+    is_old = one.last_figure is not None and one.last_figure.span.year < year
+    return text("last.none_this_year", lang, year=year) if is_old else last_growth(one, lang)
+
+
+def so_far_note(one: IndicatorReport, lang: str, *, year: int) -> str:
+    """Return the months of the growth so far, or the last growth of an earlier year."""
+    last = one.last_figure
+    if last is None:
+        return ""
+    has_growth = last.growth_pct is not None
+    span = growth_span(one, lang, year=year) if has_growth else last_span(last, lang, year=year)
+    if has_growth and not last.is_published:
+        span = text("last.unpublished", lang, span=span)
+    if last.span.year == year:
+        return span
+    key = "before" if has_growth else "before_without"
+    return text(f"last.{key}", lang, growth=last_growth(one, lang), span=span)
+
+
+def growth_span(one: IndicatorReport, lang: str, *, year: int) -> str:
+    """Return the months that the newest growth is about; nothing where there is none."""
+    last = one.last_figure
+    if last is None or last.growth_pct is None:
+        return ""
+    _, end = last.span.texts
+    first = end if one.annual_rule == "end_of_year" else f"{last.span.year}-01"
+    return texts.span(first, end, lang, year=year)
+
+
+def last_span(last: LastFigure, lang: str, *, year: int) -> str:
+    """Return the months that the newest figure itself is about."""
+    return texts.span(*last.span.texts, lang, year=year)
+
+
+def level_so_far(one: IndicatorReport, lang: str, *, year: int) -> str:
+    """Return the newest level of the year with its unit, a dash where none is known."""
+    last = one.last_figure
+    return last_level(last if last is not None and last.span.year == year else None, lang)
+
+
+def last_level(last: LastFigure | None, lang: str) -> str:
+    """Return the newest level with its unit, a dash where none is known."""
+    if last is None or last.level is None:
+        return text("form.none", lang)
+    return texts.level(last.level, last.unit, lang)
+
+
+# The forecast and what came of it -----------------------------------------------------------------
+
+
+def probability(value: float | None, lang: str) -> str:
+    """Return a probability in whole per cents, a dash where there is none."""
+    return text("form.none", lang) if value is None else texts.percent(value, lang)
+
+
+def with_error(probability: Probability | None, lang: str) -> str:
+    """Return a probability with its simulation error, a dash where there is none."""
+    if probability is None:
+        return text("form.none", lang)
+    value, margin = texts.percent(probability.value, lang), error(probability.standard_error, lang)
+    return text("overlay.chance", lang, probability=value, error=margin)
+
+
+def forecast(band: Band | None, one: Targeted, lang: str) -> str:
+    """Return the median and the band of 80 %, a dash where there is none."""
+    if band is None:
+        return text("form.none", lang)
+    return banded(band.median_pct, band.lower80_pct, band.upper80_pct, one, lang)
+
+
+def banded(median: float, lower: float, upper: float, one: Targeted, lang: str) -> str:
+    """Return a median with the band around it."""
+    return f"{growth(median, one, lang)} {texts.interval(lower, upper, one.decimals)}"
+
+
+def alone(one: IndicatorReport, lang: str) -> str:
+    """Return the probability by published figures alone; nothing where the report rests on them."""
+    if one.published_alone is None or one.outturn is not None:
+        return ""
+    attainment = one.published_alone.attainment
+    if attainment is None:
+        return text("overlay.alone_none", lang)
+    value = texts.percent(attainment.probability.value, lang)
+    return text("overlay.alone", lang, probability=value)
+
+
+def parts(one: IndicatorReport, lang: str) -> list[str]:
+    """Return the probabilities of a range's parts, or those at several tolerances."""
+    attained = one.attainment
+    if attained is None:
+        return []
+    if attained.within is not None and attained.above is not None:
+        ends = {"within": attained.within, "above": attained.above}
+        shares = {name: texts.percent(p.value, lang) for name, p in ends.items()}
+        return [text("details.within", lang, target=target(one, lang), **shares)]
+    by_tolerance = sorted(attained.by_tolerance.items())
+    return [
+        text(
+            "details.tolerance", lang, points=texts.points(pp, 1, lang),
+            probability=texts.percent(p.value, lang),
+        )
+        for pp, p in by_tolerance
+    ]  # fmt: skip
+
+
+def error(standard_error: float, lang: str) -> str:
+    """Return the simulation error of a probability, in percentage points."""
+    key = "give_or_take_less" if standard_error < 0.0005 else "give_or_take"
+    return text(f"form.{key}", lang, error=texts.number(max(100 * standard_error, 0.1), 1))
+
+
+def weight(member: Member, lang: str) -> str:
+    """Return a member's weight in the pool, in whole per cents."""
+    return texts.rate(100 * member.weight, 0, lang)
+
+
+def recalibration(one: IndicatorReport, lang: str) -> str:
+    """Return by what past outturns stretched the pool, tails apart, and from how many years."""
+    if not one.calibration_years:
+        return text("members.no_years", lang)
+    if one.calibration_scale == 1:
+        return text("members.as_is", lang, years=one.calibration_years)
+    scale = texts.number(one.calibration_scale, 2)
+    return text("members.recalibrated", lang, size=scale, years=one.calibration_years)
+
+
+def last_forecast(one: IndicatorReport, lang: str) -> str:
+    """Return the median and the band of the last forecast before the outturn; nothing without."""
+    last = one.last_forecast
+    if last is None or last.median_pct is None:
+        return ""
+    if last.lower80_pct is None or last.upper80_pct is None:
+        return ""
+    return banded(last.median_pct, last.lower80_pct, last.upper80_pct, one, lang)
+
+
+def last_probability(one: IndicatorReport, lang: str) -> str:
+    """Return the probability that the last forecast before the outturn gave, and its day."""
+    last = one.last_forecast
+    if last is None or last.probability is None:
+        return text("headline.no_call", lang)
+    value, on = texts.percent(last.probability, lang), texts.day(last.as_of, lang)
+    return text("headline.call", lang, day=on, probability=value)
+
+
+def outturn(one: IndicatorReport, lang: str) -> str:
+    """Return the outturn and the day of its release, nothing before it is out."""
+    if one.outturn is None:
+        return ""
+    value = growth(one.outturn.growth_pct, one, lang)
+    if one.outturn.released_on is None:
+        return text("headline.outturn_undated", lang, growth=value)
+    return text(
+        "headline.outturn", lang, growth=value, day=texts.day(one.outturn.released_on, lang)
+    )
+
+
+# What the rest of the year needs ------------------------------------------------------------------
+
+
+def needed(one: IndicatorReport, lang: str) -> str:
+    """Return the growth that the rest of the year needs; a dash where nothing is asked of it."""
+    if one.required is None or one.target is None:
+        return text("form.none", lang)
+    bound = "at_most" if one.target.comparison == "at_most" else "at_least"
+    return text(f"required.{bound}", lang, growth=growth(one.required.growth_pct, one, lang))
+
+
+def needed_span(one: IndicatorReport, lang: str) -> str:
+    """Return the months that the needed growth is about."""
+    first = 12 if one.annual_rule == "end_of_year" else one.months_known + 1
+    return texts.months(first, 12, lang)
+
+
+def plausibility(one: IndicatorReport, lang: str) -> list[str]:
+    """Return in how many past years the rest of the year gave what is needed now.
+
+    Where those are too few: how it lies to growth so far, and to that of the years on record.
+    """
+    need = one.required
+    if need is None or one.target is None:
+        return []
+    if need.percentile is None:
+        return [*_beside_so_far(one, lang), _past_growth(one, lang)]
+    below, at_most = need.percentile * need.n_past_years, one.target.comparison == "at_most"
+    count = round(below if at_most else need.n_past_years - below)
+    key = "kept" if at_most else "reached"
+    return [text(f"required.{key}", lang, n=count, all=need.n_past_years)]
+
+
+def _past_growth(one: IndicatorReport, lang: str) -> str:
+    """Return between what the years on record grew, each as far as it is known."""
+    known = {year: [g for g in row if g is not None] for year, row in one.past_years_pct.items()}
+    newest = {year: row[-1] for year, row in known.items() if row}
+    if not newest:
+        return text("required.no_past", lang)
+    recent = {year: g for year, g in newest.items() if year > max(newest) - _YEARS_BACK}
+    ends = {"lower": min(recent.values()), "upper": max(recent.values())}
+    rates = {end: growth(g, one, lang) for end, g in ends.items()}
+    key = "past_year" if len(recent) == 1 else "past_years"
+    return text(f"required.{key}", lang, n=len(recent), **rates)
+
+
+def _beside_so_far(one: IndicatorReport, lang: str) -> list[str]:
+    """Return how the growth that is needed lies to growth so far, where there is any."""
+    need, last = one.required, one.last_figure
+    if need is None or last is None or last.growth_pct is None or not one.months_known:
+        return []
+    gap = round(need.growth_pct, one.decimals) - round(last.growth_pct, one.decimals)
+    key = "faster" if gap > 0 else "slower" if gap < 0 else "as_so_far"
+    return [text(f"required.{key}", lang, points=texts.points(abs(gap), one.decimals, lang))]
+
+
+def levels(one: IndicatorReport, lang: str) -> list[str]:
+    """Return what the target means in amounts, where levels allow it."""
+    need, sentences = one.required, []
+    if need is None:
+        return []
+    if need.shortfall_level is not None:
+        key = "short" if need.shortfall_level > 0 else "over"
+        amount = texts.level(abs(need.shortfall_level), one.unit, lang)
+        sentences.append(text(f"details.{key}", lang, level=amount))
+    if need.monthly_level is not None:
+        amount = texts.level(need.monthly_level, one.unit, lang)
+        sentences.append(text("details.monthly", lang, level=amount))
+    return sentences
+
+
+def base(one: IndicatorReport, lang: str) -> list[str]:
+    """Return the base effect: growth of the same months last year, and the two-year average."""
+    need = one.required
+    if need is None or need.base_growth_pct is None or need.two_year_average_pct is None:
+        return []
+    before = growth(need.base_growth_pct, one, lang)
+    average = growth(need.two_year_average_pct, one, lang)
+    return [text("details.base", lang, growth=before, average=average)]
+
+
+def restated(one: IndicatorReport, year: int, lang: str) -> str:
+    """Return by how much a year's growth stands on a restated base; nothing where it does not.
+
+    At constant prices published growth never is the ratio of levels, so nothing can be told.
+    """
+    revision_pct = one.base_revision_pct.get(year)
+    if one.price_basis != "nominal" or revision_pct is None:
+        return ""
+    if abs(revision_pct) <= 100 * RESTATED_FROM:
+        return ""
+    return text("restated.by", lang, size=texts.signed(revision_pct, 1, lang))
+
+
+# Caveats ------------------------------------------------------------------------------------------
+
+
+def caveat(caveat: Caveat, report: Listing, lang: str) -> str:
+    """Return the sentence of a caveat."""
+    values = {key.removesuffix(f"_{lang}"): value for key, value in caveat.values.items()}
+    words = {key: _caveat_value(key, value, report, lang) for key, value in values.items()}
+    return text(f"caveat.{caveat.code}", lang, **words)
+
+
+def _caveat_value(key: str, value: str, report: Listing, lang: str) -> str:
+    if key in ("month", "last"):
+        return texts.span(f"{value[:4]}-01", value, lang)
+    if key == "model":
+        return text(f"model.{value}", lang)
+    if key == "indicators":
+        ids = value.split(", ")
+        return names((one for one in report.indicators if one.id in ids), lang)
+    return value
