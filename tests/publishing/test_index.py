@@ -11,13 +11,12 @@ from urllib.parse import unquote
 import pytest
 
 from forecast.publishing.index import write_index
-
-GOLDEN = Path(__file__).parents[1] / "golden" / "result.json"
+from frozen import MISSED, OVERLAY, frozen_result
 
 
 def lay(reports: Path, day: str, **changes: Any) -> Path:
     """Put the frozen result where the report of a day would lie, with a page beside it."""
-    said = json.loads(GOLDEN.read_text(encoding="utf-8")) | {"as_of": day} | changes
+    said = frozen_result(**({"as_of": day} | changes))
     place = reports / said["area"] / str(said["year"]) / day
     place.mkdir(parents=True)
     (place / "result.json").write_text(json.dumps(said), encoding="utf-8")
@@ -27,7 +26,7 @@ def lay(reports: Path, day: str, **changes: Any) -> Path:
 
 def indicators(probability: float, **changes: Any) -> list[dict[str, Any]]:
     """Return the frozen indicators, the first target with a probability of its own."""
-    every = json.loads(GOLDEN.read_text(encoding="utf-8"))["indicators"]
+    every = frozen_result()["indicators"]
     first = next(one for one in every if one["attained"] is not None)
     first |= {"settled": None, **changes}
     first["attained"] |= {"probability": probability, "light": "green"}
@@ -69,7 +68,7 @@ def test_a_yellow_light_without_figures_is_marked_and_a_missed_target_settles_al
     lay(tmp_path, "2019-05-31", indicators=every)
     write_index(tmp_path)
     assert "no figures 50 %" in words(tmp_path / "index.html")
-    other["settled"] = {"attained": False}
+    other["settled"] = MISSED
     lay(tmp_path, "2019-06-30", indicators=every)
     write_index(tmp_path)
     newest = words(tmp_path / "index.html").partition("30 Jun 2019")[2]
@@ -123,7 +122,7 @@ def test_runs_are_not_listed_and_unpublished_figures_are_marked(tmp_path: Path):
     said = json.loads((place / "result.json").read_text(encoding="utf-8"))
     over = place / "overlay-0123456789ab"
     over.mkdir()
-    (over / "result.json").write_text(json.dumps(said | {"overlay": {}}), encoding="utf-8")
+    (over / "result.json").write_text(json.dumps(said | {"overlay": OVERLAY}), encoding="utf-8")
     write_index(tmp_path)
     assert words(tmp_path / "index.html").count("31 May 2019") == 2
     assert words(tmp_path / "index.html").count("with unpublished figures") == 1

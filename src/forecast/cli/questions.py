@@ -36,7 +36,6 @@ def status(area: str | None, reports: str, as_json: bool, as_csv: bool, **option
     with exit_codes():
         from forecast.pages.status.value import csv_of, json_of
         from forecast.publishing.status.cached import statuses
-        from forecast.publishing.status.earlier import moved_since_reports
 
         if as_json and as_csv:
             raise ParameterError(["--json and --csv: allowed: one of the two"])
@@ -44,6 +43,8 @@ def status(area: str | None, reports: str, as_json: bool, as_csv: bool, **option
         parameters = parameters_from(area or "all", **options)
         tables = statuses(parameters, area, show_progress=sys.stderr.isatty())
         if folder is not None:
+            from forecast.publishing.status.earlier import moved_since_reports
+
             tables = moved_since_reports(tables, folder, parameters)
         if as_json or as_csv:
             click.echo((json_of if as_json else csv_of)(tables), nl=False)

@@ -163,6 +163,7 @@ def _usual_place(name: str, hint: Any) -> Place:
 _LANGS = ("en", "zh")
 
 
+@cache
 def without_none(hint: Any) -> Any:
     """Return an annotation without its `None`."""
     if get_origin(hint) in (Union, UnionType):

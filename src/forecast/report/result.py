@@ -188,6 +188,8 @@ def _value_of(hint: Any, place: str | Parts, content: Mapping[str, Any], context
 
 def _converted(hint: Any, value: Any, context: _Context) -> Any:
     """Return a value with all types in it regrouped; what an older version lacks is empty."""
+    if value is not None and _is_plain(hint):
+        return value
     kind, arguments = without_none(hint), get_args(without_none(hint))
     origin = get_origin(kind)
     if value is None:
@@ -206,6 +208,15 @@ def _converted(hint: Any, value: Any, context: _Context) -> Any:
         to_key: Callable[[str], Any] = _level if arguments[0] is float else str
         return {to_key(k): _converted(arguments[1], v, context) for k, v in value.items()}
     return _regrouped(kind, value, context) if is_value(kind) else value
+
+
+@cache
+def _is_plain(hint: Any) -> bool:
+    """Return whether values of an annotation are taken from JSON as they are."""
+    kind = without_none(hint)
+    if get_origin(kind) in (list, tuple):
+        return all(_is_plain(part) for part in get_args(kind) if part is not Ellipsis)
+    return get_origin(kind) is None and kind is not Target and not is_value(kind)
 
 
 def is_value(kind: Any) -> bool:

@@ -124,6 +124,14 @@ class IndicatorReport:
         return light_of_target(self.attainment, self.outturn)
 
     @property
+    def probability(self) -> float | None:
+        """The probability of the target, 1 or 0 once it is settled; None without a forecast."""
+        settled = {"attained": 1.0, "missed": 0.0}.get(self.light)
+        if settled is not None or self.attainment is None:
+            return settled
+        return self.attainment.probability.value
+
+    @property
     def lamp(self) -> str:
         """The lamp that shows the light: `blind` for yellow without a figure of the year."""
         return lamp(self.light, self.months_known)

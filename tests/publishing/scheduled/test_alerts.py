@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -20,39 +20,76 @@ from aiosmtpd.handlers import Message as MailHandler
 from forecast.archive.overdue import NextRelease
 from forecast.base.errors import ContractError
 from forecast.base.months import month
-from forecast.base.series import Series
+from forecast.base.series import Names, Series
+from forecast.outlook.attainment import Probability
 from forecast.publishing.scheduled.alert_rules import Alert, read_alerts
-from forecast.publishing.scheduled.alerts import Call, Seen, Standing, standing_of, tell, telling
+from forecast.publishing.scheduled.alerts import Seen, Standing, send_alerts, update
 from forecast.publishing.scheduled.delivery import send
+from forecast.report.result import read_result
+from forecast.report.value import Report
+from forecast.verification.outturn import Outturn
 from town import HEADER, NOW, call, did
 
 SECRET = "s3cr3t-t0ken"
 ALERT = Alert(to=("ALERT_MAIL",))
-GDP = Call("green", 0.70, "GDP", "地区生产总值")
-STANDING = Standing(
-    area="town",
-    area_name_en="Town",
-    area_name_zh="某镇",
-    year=2018,
-    as_of="2018-11-30",
-    page="town/2018/2018-11-30/attainment.html",
-    calls={"gdp": GDP},
-)
+FROZEN = read_result(Path(__file__).parents[2] / "golden" / "result.json")
+
+
+class Shown(NamedTuple):
+    """What a report shows of GDP: a colour or what came of the target, and a probability."""
+
+    light: str
+    probability: float
+    months_known: int = 9
+
+
+GDP = Shown("green", 0.70)
+
+
+def report(shown: Shown) -> Report:
+    """Return the frozen report as one of a town that shows this of GDP."""
+    frozen = FROZEN.indicators[0]
+    assert frozen.attainment is not None
+    probability = Probability(shown.probability)
+    one = replace(
+        frozen,
+        name=Names("GDP", "地区生产总值"),
+        months_known=shown.months_known,
+        attainment=replace(frozen.attainment, light=shown.light, probability=probability),
+    )
+    if shown.light in ("attained", "missed"):
+        outturn = Outturn(
+            growth_pct=7.0, released_on=date(2019, 1, 20), status="final", source="simulated",
+            attained=shown.light == "attained",
+        )  # fmt: skip
+        one = replace(one, attainment=None, outturn=outturn)
+    return replace(
+        FROZEN,
+        area="town",
+        area_name=Names("Town", "某镇"),
+        year=2018,
+        as_of=date(2018, 11, 30),
+        indicators=[one],
+    )
+
+
+STANDING = Standing(report=report(GDP), page="town/2018/2018-11-30/attainment.html")
 LATE = NextRelease(Series("town", "gdp"), month(2018, 9), date(2018, 10, 20))
 REPORTS = Path("reports")
 
 
-def seen(call: Call, **more: Any) -> Seen:
-    return Seen(standing=[replace(STANDING, calls={"gdp": call})], day=date(2018, 11, 30), **more)
+def seen(shown: Shown, **more: Any) -> Seen:
+    standing = replace(STANDING, report=report(shown))
+    return Seen(standing=[standing], day=date(2018, 11, 30), **more)
 
 
 def told_after(alert: Alert, *found: Seen) -> list[list[str]]:
     """Return the lines of each of several runs."""
     lines, told = [], None
     for one in found:
-        said = telling(alert, one, told, REPORTS)
+        said = update(alert, one, told, REPORTS)
         lines.append(said.lines)
-        told = json.loads(json.dumps(said.told))
+        told = json.loads(json.dumps(said.memory))
     return lines
 
 
@@ -61,7 +98,7 @@ def test_the_first_run_is_where_it_begins():
 
 
 def test_a_light_that_changes_is_told_once_with_the_link():
-    yellow = replace(GDP, light="yellow", probability=0.65)
+    yellow = GDP._replace(light="yellow", probability=0.65)
     alert = replace(ALERT, link="https://example.org/r/")
     assert told_after(alert, seen(GDP), seen(yellow), seen(yellow)) == [
         [],
@@ -76,23 +113,23 @@ def test_a_light_that_changes_is_told_once_with_the_link():
 
 
 def test_it_speaks_chinese():
-    lines = told_after(replace(ALERT, lang="zh"), seen(GDP), seen(replace(GDP, light="yellow")))
+    lines = told_after(replace(ALERT, lang="zh"), seen(GDP), seen(GDP._replace(light="yellow")))
     assert lines[1][0] == "某镇2018年，截至2018-11-30"
     assert "地区生产总值" in lines[1][1]
     assert "绿灯 → 黄灯" in lines[1][1]
 
 
 def test_a_probability_that_creeps_is_told_once_it_has_moved_enough():
-    creeping = [seen(replace(GDP, probability=0.70 + 0.02 * step)) for step in range(7)]
+    creeping = [seen(GDP._replace(probability=0.70 + 0.02 * step)) for step in range(7)]
     told = [bool(lines) for lines in told_after(ALERT, *creeping)]
     assert told == [False, False, False, True, False, False, True]
 
 
 def test_a_probability_that_moves_by_exactly_the_points_is_not_told():
     """From 0.25 to 0.375 are 12.5 points: in binary, too."""
-    quarter = replace(GDP, probability=0.25)
+    quarter = GDP._replace(probability=0.25)
     for end, points in ((0.375, 12.5), (0.125, 12.5)):
-        moved = replace(GDP, probability=end)
+        moved = GDP._replace(probability=end)
         alert = replace(ALERT, points=points)
         assert told_after(alert, seen(quarter), seen(moved)) == [[], []]
         (_, lines) = told_after(replace(alert, points=12.4), seen(quarter), seen(moved))
@@ -100,60 +137,51 @@ def test_a_probability_that_moves_by_exactly_the_points_is_not_told():
 
 
 def test_where_no_address_is_given_the_folder_of_reports_stands_before_the_page():
-    (_, lines) = told_after(ALERT, seen(GDP), seen(replace(GDP, light="red")))
+    (_, lines) = told_after(ALERT, seen(GDP), seen(GDP._replace(light="red")))
     assert lines[-1] == "reports/town/2018/2018-11-30/attainment.html"
 
 
-def result(*targets: dict[str, Any]) -> dict[str, Any]:
-    """Return what `result.json` holds of an area, as far as alerts read it."""
-    return {
-        "area": "town", "area_name_en": "Town", "area_name_zh": "某镇", "year": 2018,
-        "as_of": "2018-11-30", "indicators": list(targets),
-    }  # fmt: skip
+def test_an_indicator_without_a_target_or_a_forecast_is_not_told_of():
+    (one,) = report(GDP).indicators
+    for changes in ({"target": None}, {"attainment": None}):
+        silent = replace(report(GDP), indicators=[replace(one, **changes)])
+        standing = replace(STANDING, report=silent)
+        alert = replace(ALERT, points=0.0)
+        moved = seen(Shown("red", 0.1))
+        assert told_after(alert, moved, Seen(standing=[standing])) == [[], []]
+        assert standing.open_targets == []
 
 
-def judged(attained: bool | None, *, light: str = "green", settled: bool = True) -> dict[str, Any]:
-    """Return an indicator of a result: settled as given, with a probability that says otherwise."""
-    return {
-        "id": "gdp", "name_en": "GDP", "name_zh": "地区生产总值", "months_known": 12,
-        "settled": {"attained": attained} if settled else None,
-        "attained": {"light": light, "probability": 0.7},
-    }  # fmt: skip
+@pytest.mark.parametrize("light", ["green", "yellow", "red"])
+def test_figures_are_awaited_of_a_target_that_is_open(light: str):
+    assert replace(STANDING, report=report(Shown(light, 0.5))).open_targets == ["gdp"]
+
+
+@pytest.mark.parametrize("light", ["attained", "missed"])
+def test_no_figures_are_awaited_of_a_target_that_is_settled(light: str):
+    assert replace(STANDING, report=report(Shown(light, 0.5))).open_targets == []
+
+
+def test_a_yellow_light_without_figures_is_told_as_on_the_page():
+    blind, yellow = Shown("yellow", 0.5, months_known=0), Shown("yellow", 0.5)
+    (_, lines) = told_after(ALERT, seen(blind), seen(yellow))
+    assert lines[1].endswith("light no figures → yellow")
 
 
 @pytest.mark.parametrize(
-    ("indicator", "light"),
+    ("light", "words"),
     [
-        (judged(True, light="red"), "attained"),
-        (judged(False), "missed"),
-        (judged(None), "green"),
-        (judged(None, light="red", settled=False), "red"),
+        ("attained", "70 % → > 99 % (+30 points), light green → attained"),
+        ("missed", "70 % → < 1 % (−70 points), light green → missed"),
     ],
 )
-def test_a_settled_target_is_attained_or_missed_whatever_its_light_was(
-    indicator: dict[str, Any], light: str
-):
-    standing = standing_of(result(indicator), "page.html")
-    assert standing.calls == {"gdp": Call(light, 0.7)}
-    assert (standing.calls["gdp"].name_en, standing.calls["gdp"].name_zh) == ("GDP", "地区生产总值")
-    assert (standing.key, standing.as_of, standing.page) == ("town/2018", "2018-11-30", "page.html")
-    assert (standing.area_name_en, standing.area_name_zh) == ("Town", "某镇")
-
-
-def test_an_indicator_without_a_target_is_not_told_of():
-    assert standing_of(result(judged(None) | {"attained": None}), "").calls == {}
-
-
-@pytest.mark.parametrize(
-    ("light", "words"), [("attained", "green → attained"), ("missed", "green → missed")]
-)
 def test_what_came_of_a_target_is_told(light: str, words: str):
-    (_, lines) = told_after(ALERT, seen(GDP), seen(replace(GDP, light=light)))
-    assert lines[1].endswith(f"light {words}")
+    (_, lines) = told_after(ALERT, seen(GDP), seen(GDP._replace(light=light)))
+    assert lines[1].replace("\N{NO-BREAK SPACE}", " ") == f"GDP: probability {words}"
 
 
 def test_a_rule_that_is_not_asked_for_tells_nothing():
-    moved = replace(GDP, probability=0.9)
+    moved = GDP._replace(probability=0.9)
     assert told_after(replace(ALERT, rules=("light_changed",)), seen(GDP), seen(moved))[1] == []
     assert told_after(replace(ALERT, area="city"), seen(GDP), seen(moved))[1] == []
 
@@ -177,15 +205,16 @@ def test_figures_and_failures_of_another_area_are_not_told():
 
 
 def test_a_title_is_cut_at_120_characters(tmp_path: Path):
-    named = replace(STANDING, area_name_en="T" * 200)
+    names = Names("T" * 200, "某镇")
     titles: list[str] = []
 
     def keep(_: str, title: str, body: str) -> None:
         titles.append(title)
 
     for light in ("green", "red"):
-        standing = replace(named, calls={"gdp": replace(GDP, light=light)})
-        assert tell([ALERT], Seen(standing=[standing]), tmp_path, keep) == []
+        named = replace(report(GDP._replace(light=light)), area_name=names)
+        standing = replace(STANDING, report=named)
+        assert send_alerts([ALERT], Seen(standing=[standing]), tmp_path, keep) == []
     assert titles == ["Growth targets: " + "T" * 104]
 
 
@@ -274,7 +303,7 @@ def words_of(mail: Any) -> str:
     return parts[0].get_payload(decode=True).decode("utf-8")
 
 
-MOVED = [seen(GDP), seen(replace(GDP, light="red", probability=0.1))]
+MOVED = [seen(GDP), seen(GDP._replace(light="red", probability=0.1))]
 
 
 def test_a_message_reaches_mail_and_web(
@@ -287,7 +316,7 @@ def test_a_message_reaches_mail_and_web(
     monkeypatch.setenv("ALERT_WEB", f"json://127.0.0.1:{web_server[0]}/hook")
     alert = replace(ALERT, to=("ALERT_MAIL", "ALERT_WEB"))
     problems = [
-        said for found in (*MOVED, MOVED[1]) for said in tell([alert], found, tmp_path, send)
+        said for found in (*MOVED, MOVED[1]) for said in send_alerts([alert], found, tmp_path, send)
     ]
     assert problems == []
     (mail,), (post,) = mail_server[1].kept, web_server[1]
@@ -307,12 +336,12 @@ def test_who_cannot_be_reached_is_told_at_a_later_run_and_nobody_twice(
     monkeypatch.setenv("ALERT_MAIL", mail_address(free_port()))
     monkeypatch.setenv("ALERT_WEB", f"json://127.0.0.1:{web_server[0]}/hook")
     alert = replace(ALERT, to=("ALERT_MAIL", "ALERT_WEB"))
-    tell([alert], MOVED[0], tmp_path, send)
+    send_alerts([alert], MOVED[0], tmp_path, send)
     undelivered = ["ALERT_MAIL: not delivered: unreachable or refused"]
-    assert tell([alert], MOVED[1], tmp_path, send) == undelivered
-    assert tell([alert], MOVED[1], tmp_path, send) == undelivered
+    assert send_alerts([alert], MOVED[1], tmp_path, send) == undelivered
+    assert send_alerts([alert], MOVED[1], tmp_path, send) == undelivered
     monkeypatch.setenv("ALERT_MAIL", mail_address(mail_server[0]))
-    assert tell([], MOVED[1], tmp_path, send) == []
+    assert send_alerts([], MOVED[1], tmp_path, send) == []
     assert len(mail_server[1].kept) == len(web_server[1]) == 1
 
 
@@ -333,8 +362,8 @@ def test_no_secret_shows_in_a_log_a_message_or_a_file(
     for name, address in addresses.items():
         monkeypatch.setenv(name, address)
     alert = replace(ALERT, to=(*addresses, "ALERT_UNSET"))
-    tell([alert], MOVED[0], tmp_path, send)
-    problems = tell([alert], MOVED[1], tmp_path, send)
+    send_alerts([alert], MOVED[0], tmp_path, send)
+    problems = send_alerts([alert], MOVED[1], tmp_path, send)
     assert [said.split(":")[0] for said in problems] == [*addresses, "ALERT_UNSET"]
     assert problems[-1] == "ALERT_UNSET: the environment variable is not set"
     written = [p.read_text(encoding="utf-8") for p in tmp_path.rglob("*") if p.is_file()]

@@ -13,10 +13,9 @@ from forecast.archive.overdue import overdue
 from forecast.base.errors import FolderBusy, ForecastError, OutputError
 from forecast.publishing.places import RESULT
 from forecast.publishing.scheduled.alert_rules import read_alerts
-from forecast.publishing.scheduled.alerts import SETTLED, Seen, Standing, standing_of, tell
+from forecast.publishing.scheduled.alerts import Seen, Standing, send_alerts
 from forecast.publishing.scheduled.backlog import ReportOutcome, RunSettings, catch_up, time_of
 from forecast.publishing.scheduled.delivery import send
-from forecast.publishing.scheduled.outbox import read_json
 
 LOCK = ".run-due.lock"
 
@@ -42,10 +41,10 @@ def run_due(settings: RunSettings, on_outcome: Callable[[ReportOutcome], None]) 
             archive = read_archive(settings.data)
             outcomes = catch_up(settings, archive, on_outcome)
         except ForecastError as error:
-            tell(alerts, Seen(failed=[("", str(error))]), settings.reports, send)
+            send_alerts(alerts, Seen(failed=[("", str(error))]), settings.reports, send)
             raise
-        seen = _seen(settings, archive, outcomes)
-        return RunOutcome(outcomes, tell(alerts, seen, settings.reports, send))
+        seen = _seen(settings, archive, outcomes) if alerts else Seen()
+        return RunOutcome(outcomes, send_alerts(alerts, seen, settings.reports, send))
 
 
 @contextmanager
@@ -73,10 +72,14 @@ def alone_in(reports: Path, *, wait_seconds: float) -> Iterator[None]:
 
 
 def _seen(settings: RunSettings, archive: Archive, outcomes: list[ReportOutcome]) -> Seen:
-    newest = {(o.area, o.year): o for o in outcomes if o.page is not None}
-    standing = [_standing(settings.reports, Path(str(o.page))) for o in newest.values()]
+    newest = {(o.area, o.year): Path(o.page) for o in outcomes if o.page is not None}
+    standing = [_standing(settings.reports, page) for page in newest.values()]
     day = time_of(settings, archive.schedule).date()
-    late = [figure for s in standing for figure in overdue(archive.as_of(day), s.area, _open(s))]
+    late = [
+        release
+        for s in standing
+        for release in overdue(archive.as_of(day), s.report.area, s.open_targets)
+    ]
     failed = [
         (o.area, f"{o.area} {o.year} {o.as_of}: {o.error}") for o in outcomes if o.did == "failed"
     ]
@@ -84,10 +87,7 @@ def _seen(settings: RunSettings, archive: Archive, outcomes: list[ReportOutcome]
 
 
 def _standing(reports: Path, page: Path) -> Standing:
-    result = read_json(page.parent / RESULT)
-    return standing_of(result, page.relative_to(reports).as_posix())
+    from forecast.report.result import read_result  # late because most runs send no alerts
 
-
-def _open(standing: Standing) -> list[str]:
-    """Return the indicators whose year is open: no figures of others are awaited."""
-    return [name for name, call in standing.calls.items() if call.light not in SETTLED]
+    report = read_result(page.parent / RESULT)
+    return Standing(report=report, page=page.relative_to(reports).as_posix())
