@@ -12,7 +12,7 @@ from forecast.archive.archive import Archive
 from forecast.base.errors import NotebookFailed
 from forecast.base.parameters import Parameters
 from forecast.cli import main
-from forecast.outlook.answers import areas_with_targets
+from forecast.outlook.answers import reported_areas
 from forecast.publishing.places import Publication
 
 DATA = Path(__file__).parents[2] / "data"
@@ -196,6 +196,6 @@ def test_all_areas_are_reported_one_a_line_and_failures_named_at_the_end(
 
 def test_an_area_without_a_target_is_left_out_where_another_has_one(real_archive: Archive):
     on = date(2019, 9, 30)
-    assert "longgang" not in areas_with_targets(real_archive, 2019, on)
-    assert {"china", "futian"} <= set(areas_with_targets(real_archive, 2019, on))
-    assert areas_with_targets(real_archive, 1999, on) == real_archive.areas
+    assert "longgang" not in reported_areas(real_archive, 2019, on)
+    assert {"china", "futian"} <= set(reported_areas(real_archive, 2019, on))
+    assert reported_areas(real_archive, 1999, on) == real_archive.areas

@@ -67,6 +67,10 @@ class Archive:
         """The areas that have figures, sorted."""
         return sorted(self.figures["area"].unique())
 
+    def areas_with_targets(self, year: int, day: date) -> list[str]:
+        """Return the areas with figures that have a target of a year in force on a day."""
+        return [area for area in self.areas if in_force(self.targets, area, year, day)]
+
     @cached_property
     def _published_series(self) -> SeriesTable:
         """Published figures by series."""

@@ -106,10 +106,10 @@ def report(
         )
         if area == ALL:
             from forecast.archive.folder import read_archive
-            from forecast.outlook.answers import areas_with_targets
+            from forecast.outlook.answers import reported_areas
 
             archive = read_archive(parameters.data)
-            areas = areas_with_targets(archive, parameters.year, parameters.as_of)
+            areas = reported_areas(archive, parameters.year, parameters.as_of)
             for_each(areas, lambda name: _line(publication_of(replace(parameters, area=name))))
             return
         publication = publication_of(parameters)

@@ -114,19 +114,21 @@ def check(
     with exit_codes():
         from forecast.archive.folder import read_archive
         from forecast.outlook.answers import overlay_of
-        from forecast.publishing.scheduled.checks import areas_with_targets, checked
+        from forecast.publishing.scheduled.checks import checked_areas, target_check
 
         first = parameters_from(area or "all", lang="en", **options)
         archive = read_archive(first.data)
         overlay = overlay_of(first, archive)
-        areas = [area] if area else areas_with_targets(archive, first.year, first.as_of)
-        results = [
-            checked(archive, replace(first, area=name), overlay, indicators, grace_days=grace_days)
+        areas = [area] if area else checked_areas(archive, first.year, first.as_of)
+        checks = [
+            target_check(
+                archive, replace(first, area=name), overlay, indicators, grace_days=grace_days
+            )
             for name in areas
         ]
-        problems = [line for result in results for line in result.below(min_probability)]
+        problems = [line for check in checks for line in check.below(min_probability)]
         click.echo("".join(f"{line}\n" for line in problems), nl=False)
-        overdue = [line for result in results for line in result.overdue_lines()]
+        overdue = [line for check in checks for line in check.overdue_lines()]
         click.echo("".join(f"{line}\n" for line in overdue), nl=False)
         if problems or overdue:
             sys.exit(BELOW if problems else OVERDUE)

@@ -14,7 +14,6 @@ import pandas as pd
 from forecast.archive.archive import Archive, Snapshot
 from forecast.archive.folder import file_hashes, read_archive
 from forecast.archive.overlay import Overlay, read_overlay
-from forecast.archive.targets import in_force
 from forecast.backtest.past_errors import past_errors
 from forecast.backtest.replay import Plan, Progress, replay
 from forecast.base.cache import cache_folder, cache_tables, cached_table
@@ -123,10 +122,9 @@ def checked_snapshot(parameters: Parameters) -> Snapshot:
     return _snapshot(archive, asked.area, asked.year, asked.as_of, asked.n_paths)
 
 
-def areas_with_targets(archive: Archive, year: int, day: date) -> list[str]:
-    """Return the areas with a target of the year in force on a day; without any, all areas."""
-    found = [area for area in archive.areas if in_force(archive.targets, area, year, day)]
-    return found or archive.areas
+def reported_areas(archive: Archive, year: int, day: date) -> list[str]:
+    """Return the areas with a target of the year in force on a day; if there are none, all."""
+    return archive.areas_with_targets(year, day) or archive.areas
 
 
 def answer(

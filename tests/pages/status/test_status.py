@@ -24,7 +24,7 @@ from forecast.outlook.news import news_since
 from forecast.pages.status.of_report import status_of
 from forecast.publishing.status import cached as keeping
 from forecast.publishing.status import computed as making
-from forecast.publishing.status.cached import kept, key_of, statuses
+from forecast.publishing.status.cached import cached_statuses, key_of, statuses
 from forecast.publishing.status.earlier import last_report, moved_since_reports
 from forecast.report.report import report_of
 from forecast.report.result import result_json
@@ -63,7 +63,7 @@ def idle(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise AssertionError("a kept table is not computed")
 
-    monkeypatch.setattr(making, "made", fail)
+    monkeypatch.setattr(making, "computed_statuses", fail)
 
 
 def run(data: Path, *more: str) -> Result:
@@ -82,7 +82,7 @@ def test_a_table_that_is_kept_is_not_computed(data_folder: Path):
 
 def test_a_kept_table_is_what_was_computed(asked: Parameters):
     (found,) = statuses(asked, "district", show_progress=False)
-    (computed,) = making.made(asked, "district", show_progress=False)
+    (computed,) = making.computed_statuses(asked, "district", show_progress=False)
     assert found == computed
 
 
@@ -161,7 +161,7 @@ def test_a_figure_that_comes_out_is_seen_at_once(data_folder: Path, tmp_path: Pa
 def test_a_kept_table_that_cannot_be_read_is_none(asked: Parameters, tmp_path: Path, junk: str):
     path = tmp_path / "status.json"
     path.write_text(junk, encoding="utf-8")
-    assert kept(path, asked) is None
+    assert cached_statuses(path, asked) is None
 
 
 def test_after_a_clock_was_put_back_a_day_ahead_is_none_of_those_kept(
@@ -169,8 +169,8 @@ def test_after_a_clock_was_put_back_a_day_ahead_is_none_of_those_kept(
 ):
     path = tmp_path / "status.json"
     path.write_text('{"time_zone": "Asia/Shanghai", "statuses": []}', encoding="utf-8")
-    assert kept(path, asked) == []
-    assert kept(path, replace(asked, as_of=date(2999, 1, 1))) is None
+    assert cached_statuses(path, asked) == []
+    assert cached_statuses(path, replace(asked, as_of=date(2999, 1, 1))) is None
 
 
 def test_unpublished_figures_are_never_kept(data_folder: Path, tmp_path: Path):
@@ -295,9 +295,9 @@ def test_a_record_that_is_missing_is_made_with_a_bar(
 
     monkeypatch.setattr(making, "_SECONDS_WITHOUT_BAR", 0.0)
     monkeypatch.setattr(making, "record_of", told)
-    list(making.made(asked, "district", show_progress=True))
-    assert "Replaying past calls: 100%" in capsys.readouterr().err
-    list(making.made(asked, "district", show_progress=False))
+    list(making.computed_statuses(asked, "district", show_progress=True))
+    assert "Replaying past forecasts: 100%" in capsys.readouterr().err
+    list(making.computed_statuses(asked, "district", show_progress=False))
     assert capsys.readouterr().err == ""
 
 

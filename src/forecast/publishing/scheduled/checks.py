@@ -18,78 +18,68 @@ from forecast.outlook.vintages import BatchForecast, batch_forecast
 
 
 @dataclass(frozen=True)
-class Checked:
-    """What is said of an area's targets on a day, and the figures about them that are overdue.
+class TargetCheck:
+    """The forecasts of an area's targets on a day, and the overdue figures about them.
 
-    A target of which nothing can be said counts with those whose figures are overdue.
+    A target without enough figures for a forecast counts with those whose figures are overdue.
     """
 
     area: str
     year: int
     day: date
-    calls: Mapping[str, BatchForecast]
+    forecasts: Mapping[str, BatchForecast]
     late: tuple[NextRelease, ...]
 
     def below(self, min_probability: float) -> Iterator[str]:
         """Yield a line for each target that is less probable, or missed."""
-        for name, call in self.calls.items():
-            if call.is_assessed and call.probability.value < min_probability:
-                said = "missed" if call.is_settled else percent(call.probability.value, "en")
+        for name, forecast in self.forecasts.items():
+            value = forecast.probability.value
+            if forecast.is_assessed and value < min_probability:
+                shown = "missed" if forecast.is_settled else percent(value, "en")
                 wanted = percent(min_probability, "en")
-                yield f"below: {self.area}/{name} {self.year}: {said}; wanted: {wanted} or more"
+                yield f"below: {self.area}/{name} {self.year}: {shown}; wanted: {wanted} or more"
 
     def overdue_lines(self) -> Iterator[str]:
         """Yield a line for each series that is late, and for each target that lacks figures."""
-        for one in self.late:
-            yield f"overdue: {one}, {one.days_late(self.day)} days before {self.day}"
-        for name, call in self.calls.items():
-            if not call.is_assessed:
+        for release in self.late:
+            yield f"overdue: {release}, {release.days_late(self.day)} days before {self.day}"
+        for name, forecast in self.forecasts.items():
+            if not forecast.is_assessed:
                 yield f"overdue: {self.area}/{name} {self.year}: too few figures for a probability"
 
 
-def checked(
+def target_check(
     archive: Archive,
-    asked: Parameters,
+    parameters: Parameters,
     overlay: Overlay | None,
     indicators: Collection[str],
     *,
     grace_days: int,
-) -> Checked:
-    """Return what is said of an area's targets, or of those named.
+) -> TargetCheck:
+    """Return the check of an area's targets, or of the named ones.
 
-    Raise ParameterError where one of them, or any at all, has no target in force.
+    Raise ParameterError where a named one, or every indicator, has no target in force.
     """
-    targeted = in_force(archive.targets, asked.area, asked.year, asked.as_of)
+    area, year, day = parameters.area, parameters.year, parameters.as_of
+    targeted = in_force(archive.targets, area, year, day)
     missing = [name for name in indicators if name not in targeted]
     if missing or not targeted:
         what = ", ".join(missing) or "any indicator"
-        known = ", ".join(sorted(targeted)) or "none"
-        raise ParameterError(
-            [
-                f"no target for {what} of {asked.area} in {asked.year} is in force on "
-                f"{asked.as_of}; in force: {known}"
-            ]
-        )
-    told = answer(
-        archive,
-        asked.area,
-        asked.year,
-        asked.as_of,
-        seed=asked.seed,
-        n_paths=asked.n_paths,
-        overlay=overlay,
-    )
-    names = [n for n in told.outlook.indicators if n in (indicators or targeted)]
-    calls = {name: batch_forecast(told.outlook.indicators[name], asked.n_paths) for name in names}
-    open_ = [name for name, call in calls.items() if not call.is_settled]
-    snapshot = archive.as_of(asked.as_of)
-    late = tuple(overdue(snapshot, asked.area, open_, grace_days=grace_days))
-    return Checked(asked.area, asked.year, asked.as_of, calls, late)
+        others = ", ".join(sorted(targeted)) or "none"
+        message = f"no target for {what} of {area} in {year} is in force on {day}"
+        raise ParameterError([f"{message}; in force: {others}"])
+    seed, n_paths = parameters.seed, parameters.n_paths
+    outlook = answer(archive, area, year, day, seed=seed, n_paths=n_paths, overlay=overlay).outlook
+    names = [n for n in outlook.indicators if n in (indicators or targeted)]
+    forecasts = {name: batch_forecast(outlook.indicators[name], n_paths) for name in names}
+    open_ = [name for name, forecast in forecasts.items() if not forecast.is_settled]
+    late = tuple(overdue(archive.as_of(day), area, open_, grace_days=grace_days))
+    return TargetCheck(area, year, day, forecasts, late)
 
 
-def areas_with_targets(archive: Archive, year: int, day: date) -> list[str]:
-    """Return the areas with a target of a year in force on a day; raise ParameterError for none."""
-    found = [area for area in archive.areas if in_force(archive.targets, area, year, day)]
-    if not found:
+def checked_areas(archive: Archive, year: int, day: date) -> list[str]:
+    """Return the areas with a target in force on a day; raise ParameterError if there is none."""
+    areas = archive.areas_with_targets(year, day)
+    if not areas:
         raise ParameterError([f"no target of any area for {year} is in force on {day}"])
-    return found
+    return areas

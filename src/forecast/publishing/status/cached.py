@@ -1,4 +1,4 @@
-"""Status tables kept between runs under a hash of all that they depend on."""
+"""Status tables cached between runs under a hash of all that they depend on."""
 
 from __future__ import annotations
 
@@ -20,44 +20,45 @@ from forecast.pages.status.value import Status, status_from
 _COMPUTED_WITH = ("numpy", "scipy", "pandas", "statsmodels", "prophet")
 
 
-def statuses(asked: Parameters, area: str | None, *, show_progress: bool) -> list[Status]:
-    """Return the table of an area, or of every area with a target in force.
+def statuses(parameters: Parameters, area: str | None, *, show_progress: bool) -> list[Status]:
+    """Return the status of an area, or of every area with a target in force.
 
-    It comes from the cache where it is kept; what rests on an overlay never is.
+    It comes from the cache if it is there; one that rests on an overlay never is.
     """
-    path = cache_folder() / f"status-{key_of(asked, area)}.json"
-    found = kept(path, asked) if asked.overlay is None else None
-    if found is not None:
-        return found
+    path = cache_folder() / f"status-{key_of(parameters, area)}.json"
+    cached = cached_statuses(path, parameters) if parameters.overlay is None else None
+    if cached is not None:
+        return cached
     from forecast.archive.schedule import read_schedule
-    from forecast.publishing.status.computed import made
+    from forecast.publishing.status.computed import computed_statuses
 
-    told = list(made(asked, area, show_progress=show_progress))
-    if asked.overlay is None:
-        zone = read_schedule(asked.data).time_zone
-        lines = {"time_zone": zone, "statuses": [asdict(status) for status in told]}
-        cache_text(path, json.dumps(lines, ensure_ascii=False))
-    return told
+    computed = list(computed_statuses(parameters, area, show_progress=show_progress))
+    if parameters.overlay is None:
+        zone = read_schedule(parameters.data).time_zone
+        content = {"time_zone": zone, "statuses": [asdict(status) for status in computed]}
+        cache_text(path, json.dumps(content, ensure_ascii=False))
+    return computed
 
 
-def kept(path: Path, asked: Parameters) -> list[Status] | None:
-    """Return the tables kept in a file; None without one that can be read.
+def cached_statuses(path: Path, parameters: Parameters) -> list[Status] | None:
+    """Return the statuses in a file of the cache; None where it cannot be read.
 
-    A day that has not come yet, after a clock was put back, has no answer to be kept.
+    A day in the future, possible after a clock was put back, has no cached status.
     """
     try:
-        told = json.loads(cached_text(path) or "")
-        has_come = asked.as_of <= datetime.now(ZoneInfo(told["time_zone"])).date()
-        return [status_from(one) for one in told["statuses"]] if has_come else None
+        content = json.loads(cached_text(path) or "")
+        has_come = parameters.as_of <= datetime.now(ZoneInfo(content["time_zone"])).date()
+        return [status_from(values) for values in content["statuses"]] if has_come else None
     except (ValueError, KeyError, TypeError):
         return None
 
 
-def key_of(asked: Parameters, area: str | None) -> str:
+def key_of(parameters: Parameters, area: str | None) -> str:
     """Return a hash of the question, the data folder's files, the package and its libraries."""
-    question = (area, asked.year, asked.as_of, asked.since, asked.lang, asked.seed, asked.n_paths)
+    names = ("year", "as_of", "since", "lang", "seed", "n_paths")
+    question = (area, *(getattr(parameters, name) for name in names))
     libraries = [version(name) for name in _COMPUTED_WITH]
-    parts = (question, _hashes(asked.data), package_hash(), libraries)
+    parts = (question, _hashes(parameters.data), package_hash(), libraries)
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
 
 
