@@ -144,6 +144,24 @@ def test_without_a_plan_the_columns_stay_empty_and_are_no_error(written):
         assert row[text("plan.time", lang)].value == pytest.approx(one.months_known / 12)
 
 
+def test_nothing_more_is_needed_once_the_plan_or_the_amount_is_reached(tmp_path: Path):
+    report = told()
+    first = replace(report.with_target[0], pace=replace(PACE, ytd_level=1210.0))
+    concerts = next(c for c in report.commitments if c.commitment.id == "concerts")
+    assert concerts.progress is not None
+    past = replace(concerts, progress=replace(concerts.progress, done=120.0), needed_per_month=0.0)
+    out = tmp_path / "plan.xlsx"
+    write_plan_table(replace(report, indicators=[first], commitments=[past]), out, "en")
+    formulas, values = (openpyxl.load_workbook(out, data_only=d) for d in (False, True))
+    for sheet, heads_in, row, column in (
+        ("Plan table", 4, first.name.en, "Level needed a month"),
+        ("Commitments", 2, past.commitment.names.en, "Needed a month"),
+    ):
+        formula = rows_of(formulas, sheet, heads_in)[row][column].value
+        assert rows_of(values, sheet, heads_in)[row][column].value == 0.0
+        assert computed(formula, values[sheet]) == 0.0
+
+
 def test_commitments_have_a_sheet_of_their_own(written):
     lang, _, values = written
     rows = rows_of(values, text("plan.commitments", lang), 2)
