@@ -1,1 +1,1 @@
-"""Reports as files: notebooks run, pages written, runs kept, published and listed."""
+"""Reports as files: their pages, runs, ledger, index, statuses and schedule."""

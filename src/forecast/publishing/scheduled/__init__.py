@@ -1,1 +1,1 @@
-"""What runs without anybody looking: the reports that are due, and who is told what moved."""
+"""Unattended work: the reports that are due, alerts on what moved, checks for a monitor."""

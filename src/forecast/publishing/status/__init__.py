@@ -1,1 +1,1 @@
-"""The table of `forecast status`, computed or from the cache."""
+"""The table of `forecast status`: computed, cached, and compared with earlier reports."""
