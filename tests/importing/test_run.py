@@ -168,7 +168,7 @@ def test_a_level_without_a_unit_is_known_in_that_of_its_indicator(office):
 
 
 def test_nothing_is_written_where_the_answer_is_no(office, monkeypatch):
-    monkeypatch.setattr("forecast.cli.imports._is_confirmed", lambda question: False)
+    monkeypatch.setattr("forecast.cli.folders._is_confirmed", lambda question: False)
     result = imported(office, TABLE)
     assert (result.exit_code, result.output.splitlines()[-1]) == (0, "Nothing was written.")
     assert not office.out.exists()

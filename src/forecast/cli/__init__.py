@@ -9,8 +9,7 @@ from forecast.base.parallel import limit_threads
 from forecast.cli.backtest import backtest
 from forecast.cli.commitments import commitments
 from forecast.cli.explore import explore
-from forecast.cli.folders import check_data, init
-from forecast.cli.imports import import_command
+from forecast.cli.folders import check_data, import_command, init
 from forecast.cli.questions import news, scenario, status
 from forecast.cli.record import score, verify
 from forecast.cli.reports import plan_table, report
