@@ -1,20 +1,17 @@
 """What in published figures deserves a second look, on series made up for it."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-import pages
 from forecast.archive.archive import Archive, Snapshot
 from forecast.archive.folder import read_archive
 from forecast.base.months import Span, month
-from forecast.pages import tables
 from forecast.report.data_checks import data_checks, findings
-from forecast.report.finding import KINDS, DataChecks, Finding
+from forecast.report.finding import KINDS, Finding
 
 HEADER = "area,indicator,first_month,last_month,measure,value,unit,released_on,publisher,source"
 REGISTRY = """\
@@ -142,18 +139,3 @@ def test_the_few_that_are_shown_are_the_largest_of_each_kind(archive: Archive):
     assert sum(checks.counts.values()) == len(every) >= len(shown)
     assert max(shown.count(kind) for kind in KINDS) <= 3
     assert shown == sorted(shown, key=list(KINDS).index)
-
-
-@pytest.mark.parametrize(
-    ("lang", "said"), [("en", "calls for a second look"), ("zh", "未见需要复核")]
-)
-def test_the_section_says_so_where_there_is_nothing(lang: str, said: str):
-    report = replace(pages.report(), data_checks=DataChecks.of([]))
-    assert said in tables.quality(report, lang).markup
-
-
-@pytest.mark.parametrize("lang", ["en", "zh"])
-def test_the_section_has_a_row_for_each_that_is_shown(lang: str):
-    report = pages.report()
-    markup = tables.quality(report, lang).markup
-    assert markup.count('<th scope="row">') == len(report.data_checks.findings) > 0

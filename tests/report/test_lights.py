@@ -1,8 +1,16 @@
 """Lights and words follow the whole per cent that is printed beside them."""
 
+from datetime import date
+
 import pytest
 
-from forecast.report.lights import light, word
+from forecast.outlook.attainment import Attainment, Probability
+from forecast.report.lights import lamp, light, light_of_target, word
+from forecast.verification.outturn import Outturn
+
+LIKELY = Attainment(
+    probability=Probability(0.7, 0.01), word="likely", light="green", planner_light=None
+)
 
 
 @pytest.mark.parametrize(
@@ -40,3 +48,42 @@ def test_the_light_changes_where_the_printed_per_cent_does(probability: float, c
 )
 def test_the_words_change_where_the_printed_per_cent_does(probability: float, key: str):
     assert word(probability) == key
+
+
+def outturn(attained: bool | None) -> Outturn:
+    return Outturn(7.0, date(2019, 1, 20), "final", "", attained)
+
+
+@pytest.mark.parametrize(
+    ("attainment", "settled", "shown"),
+    [
+        (LIKELY, outturn(True), "attained"),
+        (LIKELY, outturn(False), "missed"),
+        (None, outturn(True), "attained"),
+        (None, outturn(False), "missed"),
+        (LIKELY, outturn(None), "green"),
+        (LIKELY, None, "green"),
+        (None, outturn(None), "none"),
+        (None, None, "none"),
+    ],
+)
+def test_a_settled_target_shows_what_came_of_it_and_an_open_one_its_colour(
+    attainment: Attainment | None, settled: Outturn | None, shown: str
+):
+    assert light_of_target(attainment, settled) == shown
+
+
+@pytest.mark.parametrize(
+    ("colour", "months_known", "shown"),
+    [
+        ("yellow", 0, "blind"),
+        ("yellow", 1, "yellow"),
+        ("green", 0, "green"),
+        ("red", 0, "red"),
+        ("missed", 0, "missed"),
+    ],
+)
+def test_only_a_yellow_light_without_a_figure_of_the_year_is_blind(
+    colour: str, months_known: int, shown: str
+):
+    assert lamp(colour, months_known) == shown

@@ -41,8 +41,10 @@ JUDGES = {
     "outlook/commitments.py": ("outlook/test_commitments.py", "report/test_commitments.py"),
     "report/lights.py": ("report/test_lights.py",),
     "report/commitments.py": ("report/test_commitments.py",),
-    "report/release_checks.py": ("report/test_release_checks.py",),
-    "pages/phrases/required.py": ("pages/phrases/test_required.py",),
+    "report/data_checks.py": (
+        "report/test_data_checks_of_releases.py",
+        "report/test_data_checks.py",
+    ),
     "publishing/scheduled/alert_rules.py": ("publishing/scheduled/test_alert_rules.py",),
     "publishing/scheduled/alerts.py": ("publishing/scheduled/test_alerts.py",),
     "publishing/scheduled/outbox.py": ("publishing/scheduled/test_outbox.py",),

@@ -11,13 +11,28 @@ from matplotlib.figure import Figure
 
 import pages
 from forecast.archive.targets import Comparison
-from forecast.base import texts
 from forecast.base.series import Names
-from forecast.base.texts import text
-from forecast.pages import charts, phrases
+from forecast.outlook.attainment import Probability
+from forecast.pages import charts
 from forecast.pages.charts.alts import fan_alt
 from forecast.pages.charts.style import picture_of
 from forecast.report.value import IndicatorReport
+
+NAMES = {
+    "gdp": {"en": "GDP", "zh": "地区生产总值"},
+    "modern_services_va": {"en": "Modern services value added", "zh": "现代服务业增加值"},
+    "industrial_va": {"en": "Industrial value added", "zh": "规模以上工业增加值"},
+}
+TARGET_RATES = {
+    "gdp": 6.5, "modern_services_va": 7.0, "retail_sales": 7.0, "fixed_asset_investment": 10.0,
+    "trade": 0.0, "budget_revenue": 6.0,
+}  # fmt: skip
+MODELS = {
+    "pace": {"en": "Planner's rule", "zh": "进度法"},
+    "drift": {"en": "Drifting trend", "zh": "趋势漂移"},
+    "nowcast": {"en": "Nowcast", "zh": "即时预测"},
+    "borrowed": {"en": "Related series", "zh": "相关序列"},
+}
 
 
 def _lines(ax, gid):
@@ -61,7 +76,7 @@ def test_every_state_is_drawn_without_a_warning_and_with_every_glyph(lang):
     for state, one in _kinds().items():
         ax = _drawn(one, lang)
         said = " ".join(t.get_text() for t in ax.texts)
-        assert one.name.of(lang) in said, state
+        assert NAMES[one.id][lang] in said, state
         assert charts.picture(charts.fan_figure(one, lang), "alt").markup.startswith("<figure>")
 
 
@@ -71,11 +86,11 @@ def test_a_glyph_that_no_font_has_would_be_noticed():
 
 
 def test_the_target_line_stands_at_the_target():
+    heights = {}
     for one in pages.report().with_target:
         (line,) = _lines(_drawn(one), "target")
-        assert set(line.get_ydata()) == {
-            one.target.lower_pct if one.target.lower_pct else one.target.rate_pct
-        }
+        heights[one.id] = set(line.get_ydata())
+    assert heights == {name: {rate} for name, rate in TARGET_RATES.items()}
     assert _lines(_drawn(pages.without_targets().indicators[0]), "target") == []
 
 
@@ -111,7 +126,8 @@ def test_a_band_that_is_cut_off_says_so():
 
 def test_what_cannot_be_assessed_gives_its_reason_and_no_fan():
     ax = _drawn(pages.unassessed(pages.gdp()))
-    assert text("fans.no_call_reason", "en") in [t.get_text() for t in ax.texts]
+    reason = "Too few figures of its own,\nand no related series to borrow from"
+    assert reason in [t.get_text() for t in ax.texts]
     assert [c for c in ax.collections if len(c.get_paths()) and c.get_zorder() == 2] == []
 
 
@@ -122,7 +138,7 @@ def test_a_line_of_the_first_screen_has_a_small_fan_with_the_target_and_words_fo
     one = pages.gdp()
     ax = _rendered(lambda ax: charts.spark(one, ax=ax))
     (line,) = _lines(ax, "target")
-    assert set(line.get_ydata()) == {one.target.rate_pct or one.target.lower_pct}
+    assert set(line.get_ydata()) == {6.5}
     assert fan_alt(one, "en") in small[one.id].markup
     assert charts.sparks(pages.settled(), "en") == {}
 
@@ -147,12 +163,23 @@ def test_strips_show_the_pool_first_and_every_member_with_its_weight(lang):
     for one in pages.report().with_target:
         ax = _rendered(lambda ax, one=one: charts.members(one, ax=ax, lang=lang))
         names = [label.get_text() for label in ax.get_yticklabels()]
-        assert names[0] == text("model.pool", lang)
-        assert set(names[1:]) == {text(f"model.{m.model}", lang) for m in one.members}
-        said = [t.get_text() for t in ax.texts]
-        assert {phrases.weight(m, lang) for m in one.members} <= set(said)
+        assert names[0] == {"en": "All models together", "zh": "综合"}[lang]
+        assert set(names[1:]) == {MODELS[m.model][lang] for m in one.members}
         (line,) = _lines(ax, "target")
-        assert line.get_xdata()[0] == (one.target.lower_pct or one.target.rate_pct)
+        assert line.get_xdata()[0] == TARGET_RATES[one.id]
+
+
+@pytest.mark.parametrize(
+    ("lang", "weights"),
+    [("en", {"13\u00a0%", "88\u00a0%", "0\u00a0%"}), ("zh", {"13%", "88%", "0%"})],
+)
+def test_strips_say_the_weight_of_each_member(lang, weights):
+    one = pages.gdp()
+    shares = (0.125, 0.875, 0.004)
+    members = [replace(m, weight=w) for m, w in zip(one.members, shares, strict=True)]
+    weighed = replace(one, members=members)
+    ax = _rendered(lambda ax: charts.members(weighed, ax=ax, lang=lang))
+    assert weights <= {t.get_text() for t in ax.texts}
 
 
 def test_strips_stand_at_the_medians_of_the_report_the_weightiest_above():
@@ -182,7 +209,8 @@ def test_the_diagram_shows_what_was_observed_and_what_is_too_little_to_judge(lan
     assert [bar.get_height() for bar in counts.patches] == record.reliability.histogram
     thin = pages.thin().track
     ax = _rendered(lambda ax: charts.reliability(thin, ax=ax, lang=lang))
-    assert text("reliability.none", lang) in [t.get_text() for t in ax.texts]
+    reason = {"en": "Too few calls of both outcomes", "zh": "两种结果的判断过少"}[lang]
+    assert reason in [t.get_text() for t in ax.texts]
 
 
 @pytest.mark.parametrize("lang", pages.LANGUAGES)
@@ -319,13 +347,16 @@ def test_a_film_of_two_days_and_one_of_a_year_have_an_axis(lang):
 
 @pytest.mark.parametrize("lang", pages.LANGUAGES)
 def test_bars_of_how_many_are_attained_add_up_to_certainty(lang):
-    told = pages.report().joint
+    told = replace(
+        pages.report().joint,
+        at_least=(1.0, 0.99, 0.95, 0.83, 0.59, 0.31, 0.09),
+        all_targets=Probability(0.09, 0.005),
+    )
     ax = _rendered(lambda ax: charts.joint(told, ax=ax, lang=lang))
     heights = [bar.get_height() for bar in _bars(ax, "exactly")]
-    assert len(heights) == 7
-    assert sum(heights) == pytest.approx(1)
-    assert heights[-1] == told.all_targets.value
-    assert texts.percent(told.all_targets.value, lang) in [t.get_text() for t in ax.texts]
+    assert heights == pytest.approx([0.01, 0.04, 0.12, 0.24, 0.28, 0.22, 0.09])
+    said = {"en": "9\u00a0%", "zh": "9%"}[lang]
+    assert said in [t.get_text() for t in ax.texts]
 
 
 def test_how_many_are_attained_is_no_picture_once_the_year_is_settled():
@@ -395,7 +426,18 @@ def test_the_strip_turns_its_shades_for_a_ceiling_and_has_none_without_anything_
 def test_the_strip_has_a_row_for_every_indicator_with_growth_and_says_it_in_words(lang):
     markup = charts.overview(pages.report(), lang).markup
     (alt,) = re.findall(r'alt="([^"]+)"', markup)
-    assert all(one.name.of(lang) in alt for one in pages.report().indicators)
+    names = {
+        "en": (
+            *("GDP", "Modern services value added", "Retail sales", "Fixed-asset investment"),
+            *("Foreign trade", "General budget revenue", "Finance value added"),
+            *("Industrial value added", "Tax revenue"),
+        ),
+        "zh": (
+            *("地区生产总值", "现代服务业增加值", "社会消费品零售总额", "固定资产投资额"),
+            *("进出口总额", "一般公共预算收入", "金融业增加值", "规模以上工业增加值", "税收收入"),
+        ),
+    }
+    assert all(name in alt for name in names[lang])
     nothing = replace(pages.unassessed(pages.gdp()), target=None, past_years_pct={})
     empty = replace(pages.report(), indicators=[nothing])
     assert charts.overview(empty, lang).markup == ""

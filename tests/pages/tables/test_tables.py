@@ -10,16 +10,15 @@ from rich.console import Console
 
 import pages
 from forecast.archive.targets import Comparison
-from forecast.base import texts
 from forecast.base.caveat import Caveat
 from forecast.base.months import Span
 from forecast.base.series import Names
-from forecast.base.texts import percent
 from forecast.base.texts.catalogue import entries
 from forecast.outlook.attainment import Probability
 from forecast.pages import phrases, tables
 from forecast.pages.html import Html
 from forecast.pages.tables.headline import simulated, verdict
+from forecast.report.finding import DataChecks
 from forecast.verification.record import DENSITY_COLUMNS
 
 SECTIONS = (
@@ -98,12 +97,18 @@ def test_a_name_that_holds_a_script_stays_text():
 
 
 def test_the_first_screen_answers():
-    told = pages.report()
-    words = _words(tables.headline(told, "en").markup)
-    for one in told.with_target:
-        assert f"{one.name.en} {phrases.target(one, 'en')}".replace("\u00a0", " ") in words
-        assert percent(one.attainment.probability.value, "en").replace("\u00a0", " ") in words
-    assert "All 6 targets attained" in words
+    words = _words(tables.headline(_with_odds(), "en").markup)
+    for target, odds in (
+        ("GDP 6.5 % to 7.0 %", "94 % very likely"),
+        ("Modern services value added about 7.0 %", "63 % uncertain"),
+        ("Retail sales at least 7.0 %", "66 % likely"),
+        ("Fixed-asset investment at least 10.0 %", "55 % uncertain"),
+        ("Foreign trade positive growth", "53 % uncertain"),
+        ("General budget revenue at least 6.0 %", "> 99 % very likely"),
+    ):
+        assert target in words
+        assert odds in words
+    assert "All 6 targets attained: 4 %" in words
     assert "independent" in words
 
 
@@ -165,20 +170,59 @@ def test_an_improbable_target_is_printed_below_one_per_cent():
     assert "<1%" in _terminal(told, "zh")
 
 
-@pytest.mark.parametrize("lang", pages.LANGUAGES)
-def test_the_first_sentences_name_the_least_likely_first_and_how_sure_it_is(lang):
+def _with_odds():
+    """Return the report with probabilities that no model moves, and their errors."""
+    odds = {
+        "gdp": (0.94, "nearly_certain", "green"),
+        "modern_services_va": (0.63, "uncertain", "yellow"),
+        "retail_sales": (0.655, "likely", "green"),
+        "fixed_asset_investment": (0.55, "uncertain", "yellow"),
+        "trade": (0.525, "uncertain", "yellow"),
+        "budget_revenue": (0.995, "nearly_certain", "green"),
+    }
     told = pages.report()
-    for lamp in ("yellow", "blind"):
-        shown = [one for one in told.with_target if one.lamp == lamp]
-        ordered = sorted(shown, key=lambda one: one.attainment.probability.value)
-        said = dict(verdict(told, lang))[lamp]
-        places = [said.index(one.name.of(lang)) for one in ordered]
-        assert places
-        assert places == sorted(places)
-        assert all(texts.percent(one.attainment.probability.value, lang) in said for one in ordered)
-    errors = [one.attainment.probability.standard_error for one in told.with_target]
-    largest = 100 * max(*errors, told.joint.all_targets.standard_error)
-    assert texts.points(largest, 1, lang) in simulated(told, lang)
+    rows = list(told.indicators)
+    for place, one in enumerate(rows):
+        if one.id in odds:
+            value, word, light = odds[one.id]
+            probability = Probability(value, 0.0125 if one.id == "trade" else 0.01)
+            attainment = replace(one.attainment, probability=probability, word=word, light=light)
+            rows[place] = replace(one, attainment=attainment)
+    joint = replace(told.joint, all_targets=Probability(0.04, 0.002))
+    return replace(told, indicators=rows, joint=joint)
+
+
+def test_the_first_sentences_name_the_least_likely_first():
+    assert [(lamp, line.replace("\u00a0", " ")) for lamp, line in verdict(_with_odds(), "en")] == [
+        ("", "All 6 targets attained: 4 %"),
+        (
+            "yellow",
+            "At risk, could go either way (yellow), chance of attaining: "
+            "Fixed-asset investment 55 %.",
+        ),
+        (
+            "blind",
+            "No figure of 2019 yet, so next to nothing is known (yellow); chance by earlier years "
+            "and other series: Foreign trade 53 %, Modern services value added 63 %.",
+        ),
+        ("green", "On course (green), chance of attaining: Retail sales 66 %, GDP 94 %."),
+        (
+            "green",
+            "On course by earlier years and other series, with no figure of 2019 yet (green), "
+            "chance of attaining: General budget revenue > 99 %.",
+        ),
+    ]
+    _, yellow, blind, green, _ = (line for _, line in verdict(_with_odds(), "zh"))
+    assert yellow == "黄灯（有风险，能否达标未定），达标概率：固定资产投资额55%。"
+    assert blind.endswith("达标概率：进出口总额53%、现代服务业增加值63%。")
+    assert green.endswith("达标概率：社会消费品零售总额66%、地区生产总值94%。")
+
+
+def test_the_largest_error_of_counting_is_told():
+    assert "a standard error of up to 1.3 pp:" in simulated(_with_odds(), "en")
+    assert "标准误差即可达1.3个百分点" in simulated(_with_odds(), "zh")
+    joint = replace(_with_odds().joint, all_targets=Probability(0.04, 0.02))
+    assert "up to 2.0 pp:" in simulated(replace(_with_odds(), joint=joint), "en")
 
 
 def test_what_is_needed_stands_beside_growth_so_far_and_the_past_where_past_years_are_too_few():
@@ -317,8 +361,10 @@ def test_a_coupled_joint_probability_is_held_against_independence():
 
 def test_members_show_their_weights_and_what_recalibration_did():
     one = pages.gdp()
-    words = _words(tables.members(pages.with_first(one), "en").markup)
-    assert f"weight {round(100 * one.members[0].weight)} %" in words
+    heavier = replace(one.members[0], weight=0.375)
+    shown = replace(one, members=[heavier, *one.members[1:]])
+    words = _words(tables.members(pages.with_first(shown), "en").markup)
+    assert "weight 38 %" in words
     assert "none: too few years of its own" in words
     wide = replace(one, calibration_scale=1.125, calibration_years=9)
     assert phrases.recalibration(wide, "en") == "scale × 1.13, tails apart; by 9 settled years"
@@ -326,17 +372,18 @@ def test_members_show_their_weights_and_what_recalibration_did():
 
 
 def test_the_record_begins_with_a_plain_sentence_and_names_its_limits():
-    record = pages.record()
-    words = _words(tables.track(pages.report(), "en").markup)
-    lead = f"In {record.n_forecasts:,} replayed calls of {record.first_year}–{record.last_year}"
-    n_series = sum(one.n_forecasts > 0 for one in record.indicators)
-    assert words.startswith(f"How such calls did in the past {lead}, of {n_series} series")
+    record = replace(
+        pages.record(), n_forecasts=1234, first_year=2009, last_year=2018, n_without_target=17
+    )
+    words = _words(tables.track(replace(pages.report(), track=record), "en").markup)
+    lead = "In 1,234 replayed calls of 2009–2018, of 16 series"
+    assert words.startswith(f"How such calls did in the past {lead}")
     for said in ("known on its day", "at least last year", "final figures", "resample whole years"):
         assert said in words
-    for model in ("planner", "climatology", "prophet"):
-        assert entries()[f"model.{model}"]["en"] in words
+    for model in ("Planner's rule alone", "Growth of past years", "Prophet"):
+        assert model in words
     assert "for miscalibration" in words
-    assert f"{record.n_without_target} calls had no such target" in words
+    assert "17 calls had no such target" in words
 
 
 def test_a_thin_record_says_so_and_none_says_that_there_is_none():
@@ -426,17 +473,33 @@ def _moved(lang="en", **changes):
     return captured.get() + "\n".join(tables.moved_lines(moved, lang, year=2019))
 
 
-@pytest.mark.parametrize("lang", pages.LANGUAGES)
-def test_what_moved_is_a_line_for_each_target_and_a_column_for_each_reason(lang):
-    said = _moved(lang)
-    news = pages.moving().news
-    for told in news.targets:
-        assert percent(told.last.probability.value, lang) in said
-    moved = {i.kind for told in news.targets for i in told.items if abs(i.change) >= 0.0005}
-    every = ("revisions", "local", "related", "time", "learning", "unpublished")
-    heads = {kind: entries()[f"moved_kind.{kind}"][lang] for kind in every}
-    table = said.partition("──")[0]
-    assert {kind for kind, head in heads.items() if head in table} == moved
+@pytest.mark.parametrize(
+    ("lang", "heads", "odds"),
+    [
+        ("en", ("New figures", "Related"), "43\u00a0%"),
+        ("zh", ("本地新数据", "相关序列"), "43%"),
+    ],
+)
+def test_what_moved_is_a_line_for_each_target_and_a_column_for_each_reason(lang, heads, odds):
+    """Of six reasons two are at work: figures of its own and those of related series."""
+    changes = {"local": 0.05, "related": -0.02}
+    targets = tuple(
+        replace(
+            told,
+            last=replace(told.last, probability=Probability(0.43)),
+            items=tuple(replace(i, change=changes.get(i.kind, 0.0)) for i in told.items),
+        )
+        for told in pages.moving().news.targets
+    )
+    said = _moved(lang, targets=targets)
+    table, _, rows = said.partition("──")
+    assert rows.count(odds) >= 6
+    assert all(head in table for head in heads)
+    idle = {
+        "en": ("Revisions", "Passing", "Re-estimation", "Unpublished"),
+        "zh": ("数据修订", "时间推移", "重新估计", "未公布数据"),
+    }
+    assert not any(head in table for head in idle[lang])
     assert not re.search(r"\bNone\b|\bnan\b|[{}]", said)
 
 
@@ -487,16 +550,18 @@ def test_commitments_without_progress_are_listed_and_nothing_is_said_of_them():
 @pytest.mark.parametrize("lang", pages.LANGUAGES)
 def test_what_is_done_of_a_commitment_is_said_in_plain_words(lang):
     told = pages.with_progress()
+    toilets = next(c for c in told.commitments if c.commitment.id == "public_toilets")
+    assert toilets.completion is not None
+    likely = replace(toilets.completion, probability=Probability(0.405))
+    rows = [replace(c, completion=likely) if c is toilets else c for c in told.commitments]
+    told = replace(told, commitments=rows)
     said = {
         c.commitment.id: tables.sentence(c, lang).replace("\u00a0", " ") for c in told.commitments
     }
-    toilets = next(c for c in told.commitments if c.commitment.id == "public_toilets")
-    assert toilets.completion is not None
-    chance = percent(toilets.completion.probability.value, lang).replace("\u00a0", " ")
     expected = {
         "en": {
-            "public_toilets": f"11 toilets of 24 toilets by 30 Jun 2019. Needed a month from now "
-            f"on: 4.3. Done by 31 December with {chance}.",
+            "public_toilets": "11 toilets of 24 toilets by 30 Jun 2019. Needed a month from now "
+            "on: 4.3. Done by 31 December with 41 %.",
             "school_places": "Done: 4,100 places by 31 Aug 2019, promised were 4,000 places or "
             "more.",
             "renewal_land": "Nothing of 10 hectares was done by 30 Jun 2019 (0 hectares), so there "
@@ -504,6 +569,8 @@ def test_what_is_done_of_a_commitment_is_said_in_plain_words(lang):
             "jobs": "no progress reported",
         },
         "zh": {
+            "public_toilets": "至2019年6月30日完成11座（承诺24座）。今后每月需4.3。"
+            "12月31日前完成的概率为41%。",
             "school_places": "已完成：至2019年8月31日为4,100个，承诺4,000个以上。",
             "jobs": "无进展数据",
         },
@@ -524,3 +591,18 @@ def test_entries_that_fall_or_pass_the_amount_are_caveats_with_both_lines():
             words = _words(tables.caveats(told, lang).markup)
             assert "commitments/a.csv:3" in words
             assert "commitments/a.csv:2" in words
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", "calls for a second look"), ("zh", "未见需要复核")]
+)
+def test_checks_of_the_data_say_so_where_there_is_nothing(lang, words):
+    report = replace(pages.report(), data_checks=DataChecks.of([]))
+    assert words in tables.quality(report, lang).markup
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_checks_of_the_data_have_a_row_for_each_that_is_shown(lang):
+    report = pages.report()
+    markup = tables.quality(report, lang).markup
+    assert markup.count('<th scope="row">') == len(report.data_checks.findings) > 0

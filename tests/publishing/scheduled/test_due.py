@@ -13,7 +13,7 @@ from forecast.base.errors import UnknownArea
 from forecast.base.months import Span
 from forecast.publishing.manifest import Inputs, Manifest
 from forecast.publishing.page_names import Page
-from forecast.publishing.scheduled.due import FIGURES, MISSING, QUESTION, Due, due_reports, reason
+from forecast.publishing.scheduled.due import Due, due_reports, reason
 from strategies import Release, archive_of, target
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -40,6 +40,17 @@ def at(*when: int) -> datetime:
 def test_a_year_is_due_from_its_announcement_to_its_end():
     found = days_due(archive(monthly("last"), announced_on=date(2018, 2, 1)), at(2019, 6, 1))
     assert (found[0], found[-1], len(found)) == (date(2018, 2, 28), date(2018, 12, 31), 11)
+
+
+def test_the_first_of_two_announcements_begins_the_year():
+    first = target(announced_on=date(2018, 2, 1))
+    second = target(indicator="output", announced_on=date(2018, 7, 10))
+    made = replace(archive(monthly("last")), targets=(second, first))
+    assert days_due(made, at(2018, 12, 31))[0] == date(2018, 2, 28)
+
+
+def test_the_first_day_of_the_next_year_is_no_longer_due():
+    assert days_due(archive(monthly(1)), at(2019, 6, 1))[-1] == date(2018, 12, 1)
 
 
 def test_months_after_the_year_wait_for_its_outturn():
@@ -119,14 +130,14 @@ def inputs(**changes: Any) -> Manifest:
 @pytest.mark.parametrize(
     ("manifest", "why"),
     [
-        (None, MISSING),
+        (None, "missing"),
         (MANIFEST, None),
         (inputs(package="a newer one", data={"figures/new.csv": "1"}), None),
-        (inputs(known="other"), FIGURES),
-        (Manifest(inputs=Inputs()), FIGURES),
-        (inputs(parameters=ASKED | {"seed": 2}), QUESTION),
-        (replace(MANIFEST, pages=(ENGLISH,)), QUESTION),
-        (replace(MANIFEST, pages=()), QUESTION),
+        (inputs(known="other"), "figures"),
+        (Manifest(inputs=Inputs()), "figures"),
+        (inputs(parameters=ASKED | {"seed": 2}), "question"),
+        (replace(MANIFEST, pages=(ENGLISH,)), "question"),
+        (replace(MANIFEST, pages=()), "question"),
     ],
 )
 def test_a_report_is_made_for_what_is_missing_or_changed_alone(

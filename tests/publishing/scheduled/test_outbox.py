@@ -73,6 +73,15 @@ def test_what_everyone_has_is_kept_no_longer(outbox: Outbox):
     assert outbox.messages() == []
 
 
+def test_a_message_that_another_run_delivered_meanwhile_is_no_error(outbox: Outbox):
+    outbox.put(MESSAGE)
+
+    def send(*_: str) -> None:
+        (outbox.folder / f"{MESSAGE.id}.json").unlink(missing_ok=True)
+
+    assert outbox.deliver(send) == []
+
+
 def test_what_one_has_not_is_kept_for_that_one_alone(outbox: Outbox):
     outbox.put(MESSAGE)
     assert outbox.deliver(Post("WEB")) == ["WEB: unreachable"]

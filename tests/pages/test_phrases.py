@@ -73,7 +73,7 @@ def few(growth_pct: float, **changes: object) -> list[str]:
     return phrases.plausibility(one, "en")
 
 
-TWO_YEARS = {"2015": [8.5, 8.9, None], "2018": [None, 7.5, None]}
+TWO_YEARS = {2015: [8.5, 8.9, None], 2018: [None, 7.5, None]}
 PAST = "past years as far as known: 7.5\u00a0% to 8.9\u00a0% (2 years)"
 
 
@@ -99,15 +99,15 @@ def test_without_growth_so_far_the_past_stands_alone():
 
 
 def test_ten_years_up_to_the_newest_are_looked_at():
-    years = {"2008": [30.0], "2009": [9.0], "2018": [8.0]}
+    years = {2008: [30.0], 2009: [9.0], 2018: [8.0]}
     assert few(5.8, past_years_pct=years, months_known=0) == [
         "past years as far as known: 8.0\u00a0% to 9.0\u00a0% (2 years)"
     ]
-    one = {"2018": [None, 7.5]}
+    one = {2018: [None, 7.5]}
     assert few(5.8, past_years_pct=one, months_known=0) == [
         "the one past year known, as far as known: 7.5\u00a0%"
     ]
-    assert few(5.8, past_years_pct={"2018": [None]}, months_known=0) == ["no past year on record"]
+    assert few(5.8, past_years_pct={2018: [None]}, months_known=0) == ["no past year on record"]
 
 
 def test_amounts_are_short_or_over():
@@ -143,7 +143,7 @@ def test_the_base_effect_needs_both_years():
 def test_a_base_is_restated_from_more_than_a_fifth_of_a_per_cent(
     revision_pct: float | None, words: str
 ):
-    revisions = {"2018": revision_pct, "2017": 9.0}
+    revisions = {2018: revision_pct, 2017: 9.0}
     one = replace(gdp(), price_basis="nominal", base_revision_pct=revisions)
     assert phrases.restated(one, 2018, "en") == words
     assert phrases.restated(replace(one, price_basis="real"), 2018, "en") == ""
