@@ -150,14 +150,13 @@ def number_forecasts(archive: Archive, densities: pd.DataFrame) -> Iterator[Numb
             )
             joint = outlook.joint
             assert joint is not None
-            met = {n: outlook.indicators[n].met(N_PATHS) for n in joint.names}
-            hits = [
-                bool(targets[n].is_met_as_published(settled[n].growth_pct)) for n in joint.names
-            ]
+            names = joint.indicators
+            met = {n: outlook.indicators[n].met(N_PATHS) for n in names}
+            hits = [bool(targets[n].is_met_as_published(settled[n].growth_pct)) for n in names]
             yield NumberForecast(
                 year,
                 known,
-                np.array([met[n].mean() for n in joint.names]),
+                np.array([met[n].mean() for n in names]),
                 -np.diff([*joint.at_least, 0.0]),
                 sum(hits),
             )

@@ -103,7 +103,7 @@ def test_an_answer_goes_on_in_pandas(found: Answer, report: Report):
     assert list(frame.index) == list(found.outlook.indicators)
     joint = found.outlook.joint
     assert joint is not None
-    assert frame["probability"].min() == pytest.approx(joint.highest)
+    assert frame["probability"].min() == pytest.approx(joint.upper_bound)
     said = report.to_frame()["probability"].dropna()
     pd.testing.assert_series_equal(frame["probability"].dropna(), said, check_dtype=False)
 
@@ -135,9 +135,10 @@ def test_a_snapshot_holds_what_was_known_and_no_more(archive: Archive):
 def test_news_goes_on_in_pandas_and_adds_up(found: Answer):
     news = news_of(found, SINCE)
     frame = news.to_frame()
-    for name, told in news.targets.items():
-        whole = told.last.probability.value - told.first.probability.value
-        assert frame.loc[name, "change"].sum() == pytest.approx(whole)
+    assert news.targets
+    for target in news.targets:
+        whole = target.last.probability.value - target.first.probability.value
+        assert frame.loc[target.indicator, "change"].sum() == pytest.approx(whole)
 
 
 def test_one_model_alone_says_what_its_own_paths_say(found: Answer):

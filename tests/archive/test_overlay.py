@@ -212,12 +212,12 @@ def test_beside_it_stands_what_published_figures_alone_say(archive: Archive, tmp
     told, alone = report_of(found), report_of(plain)
     for one, other in zip(told.indicators, alone.indicators, strict=True):
         assert one.published_alone is not None
-        assert one.published_alone.attainment == other.attained
+        assert one.published_alone.attainment == other.attainment
         assert one.published_alone.forecast == other.forecast
     assert told.joint_published == alone.joint
     gdp = told.indicators[0]
-    assert gdp.attained is not None
-    assert gdp.attainment.probability.value > gdp.published.attainment.probability.value + 0.1
+    assert gdp.attainment is not None
+    assert gdp.attainment.probability.value > gdp.published_alone.attainment.probability.value + 0.1
 
 
 def test_what_no_figure_touches_stays_to_the_last_bit(archive: Archive, tmp_path: Path):
@@ -234,9 +234,9 @@ def test_a_series_never_published_can_be_given(archive: Archive, tmp_path: Path)
     assert found.published.indicators["patents"].status == "cannot_be_assessed"
     told = report_of(found).indicators
     (patents,) = (one for one in told if one.id == "patents")
-    assert patents.published is not None
-    assert patents.published.attained is None
-    assert patents.attained is not None
+    assert patents.published_alone is not None
+    assert patents.published_alone.attainment is None
+    assert patents.attainment is not None
 
 
 def test_a_figure_of_another_area_tells_those_who_borrow_from_it(archive: Archive, tmp_path: Path):
@@ -462,7 +462,7 @@ def test_a_report_names_every_row_and_its_use(told: Report, tmp_path: Path):
     assert told.overlay is not None
     assert [row.use for row in told.overlay.rows] == ["figure", "expected", "later", "elsewhere"]
     assert told.overlay.n_rows == 4
-    assert [row.source for row in told.overlay.used] == ["minutes", "internal"]
+    assert [row.figure.source for row in told.overlay.used] == ["minutes", "internal"]
     (general,) = (c for c in told.caveats if c.code == "overlay")
     assert dict(general.values) == {"n": "2", "all": "4"}
     path = tmp_path / "result.json"
@@ -473,11 +473,11 @@ def test_a_report_names_every_row_and_its_use(told: Report, tmp_path: Path):
 def test_a_report_tells_published_from_unpublished(told: Report, archive: Archive):
     gdp, plain = told.indicators[0], report_of(asked(archive)).indicators[0]
     assert gdp.last_figure is not None
-    assert (gdp.last_figure.last_month, gdp.last_figure.is_published) == ("2018-09", False)
+    assert (gdp.last_figure.span.texts[1], gdp.last_figure.is_published) == ("2018-09", False)
     assert (gdp.fan.unpublished, plain.fan.unpublished) == (["2018-09"], [])
     assert plain.last_figure is not None
     assert plain.last_figure.is_published
-    assert told.known == report_of(asked(archive)).known
+    assert told.data_summary == report_of(asked(archive)).data_summary
 
 
 def words(markup: str) -> str:
@@ -497,7 +497,7 @@ def test_pages_show_with_and_without_side_by_side(told: Report):
             continue
         both = (one.attainment.probability.value, one.published_alone.attainment.probability.value)
         stated = [re.escape(percent(p, "en").replace("\u00a0", " ")) for p in both]
-        assert re.search(f"{one.name_en} .*{stated[0]} ± .*{stated[1]} ± ", said)
+        assert re.search(f"{one.name.en} .*{stated[0]} ± .*{stated[1]} ± ", said)
     for part in ("used as if it were published", "used as an expectation", "later than the day"):
         assert part in said
     assert "−0.45 %" in said

@@ -93,7 +93,7 @@ def test_the_dispersion_of_a_count_allows_for_the_step_in_which_it_is_written():
     done = (0.5, 8.0, 8.5, 16.0)
     days = ("2018-01-31", "2018-02-28", "2018-03-31", "2018-04-30")
     entries = [entry(day, amount) for day, amount in zip(days, done, strict=True)]
-    alone = outlook(*entries, amount=24.1).unevenness
+    alone = outlook(*entries, amount=24.1).dispersion
     assert (alone.weight, alone.value) == (7.0, pytest.approx(0.1011515))
 
 

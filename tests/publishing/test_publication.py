@@ -189,7 +189,7 @@ def test_no_area_leads_out_of_the_folder_of_reports(area: str):
 def test_without_new_figures_there_is_a_report_that_says_so(tmp_path: Path):
     made = publish(asked(as_of="2013-09-30", since="2013-09-25"), tmp_path, kinds=["bulletin"])
     found = read_result(made.result)
-    assert found.known.newest_release_on <= date(2013, 9, 25)
+    assert found.data_summary.newest_release_on <= date(2013, 9, 25)
     assert "Nothing new since 25 Sep 2013" in made.page.read_text(encoding="utf-8")
 
 

@@ -59,7 +59,7 @@ def say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Say:
     """Return what publishes a result on a day, as if the clock stood there."""
 
     def published(told: dict[str, Any], on: str, run: str = "a1") -> Path:
-        class SeasonalProfile(datetime):
+        class Clock(datetime):
             @classmethod
             def now(cls, tz: Any = None) -> datetime:
                 return datetime.fromisoformat(f"{on}T04:00:00").replace(tzinfo=UTC)
@@ -72,7 +72,7 @@ def say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Say:
         files = {"result.json": sha256_of(home / "result.json")}
         manifest = {"parameters": asked, "made_at": f"{on}T04:00:00", "files": files}
         (home / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-        monkeypatch.setattr(ledger, "datetime", SeasonalProfile)
+        monkeypatch.setattr(ledger, "datetime", Clock)
         enter(reports, home)
         return home / "result.json"
 
