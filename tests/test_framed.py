@@ -15,7 +15,7 @@ from forecast.history.series import build_history
 from forecast.outlook.answers import Answer, answer
 from forecast.outlook.news import news_of
 from forecast.report.report import report_of
-from forecast.report.scenario import under
+from forecast.report.scenario import scenario_of
 from forecast.report.value import Report
 
 HOSTILE = '<script>alert("x")</script><img src=x onerror=alert(1)>&amp;'
@@ -73,7 +73,7 @@ def test_names_and_wordings_stay_text_wherever_a_value_shows_itself(
         "record": found.record,
         "news": news,
         "moved": news,
-        "scenario": under(found, ["retail_sales rest 10"]),
+        "scenario": scenario_of(found, ["retail_sales rest 10"]),
     }
     for name, value in shown.items():
         markup = stripped(value._repr_html_())

@@ -33,7 +33,7 @@ from forecast.pages.tables import scenario, scenario_terminal
 from forecast.report.aggregate import span_growth
 from forecast.report.conditions import Condition, read_conditions
 from forecast.report.result import json_of
-from forecast.report.scenario import under, weighed
+from forecast.report.scenario import scenario_of, weighed
 from forecast.report.scenario_value import Scenario
 from forecast.report.weighting import (
     effective_size,
@@ -83,7 +83,7 @@ def answer_with(**ones: IndicatorOutlook) -> Answer:
 
 def alone(answer: Answer, conditions: Sequence[Condition | str], **more: Any) -> Scenario:
     """Return a scenario on the answer's own paths."""
-    return under(answer, conditions, **({"most_paths": answer.outlook.n_paths} | more))
+    return scenario_of(answer, conditions, **({"most_paths": answer.outlook.n_paths} | more))
 
 
 def halves(rest: NDArray[np.float64], first: float = 7.0) -> NDArray[np.float64]:
@@ -493,7 +493,7 @@ def district(archive: Archive) -> Answer:
 
 
 def test_more_paths_are_simulated_where_too_few_come_near(district: Answer):
-    said = under(district, ["gdp rest 6.5"])
+    said = scenario_of(district, ["gdp rest 6.5"])
     assert said.n_paths_asked == 200
     assert 200 < said.n_paths <= 40_000
     assert said.effective_size >= 200
@@ -503,7 +503,7 @@ def test_more_paths_are_simulated_where_too_few_come_near(district: Answer):
 
 
 def test_the_same_question_gives_the_same_scenario(district: Answer):
-    assert under(district, ["gdp rest 6.5"]) == under(district, ["gdp rest 6.5"])
+    assert scenario_of(district, ["gdp rest 6.5"]) == scenario_of(district, ["gdp rest 6.5"])
 
 
 def test_settled_targets_stay_facts(two: Answer):

@@ -52,6 +52,10 @@ class Archive:
         """Return the fields alone: cached properties are not sent to a worker."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
+    def __repr__(self) -> str:
+        """Return in a line how many figures of how many areas it holds."""
+        return f"<Archive: {len(self.figures)} figures of {len(self.areas)} areas>"
+
     @cached_property
     def first_release_on(self) -> date:
         """The day of the first release of all."""
@@ -199,6 +203,10 @@ class Snapshot:
     def __reduce__(self) -> tuple[type[Snapshot], tuple[Archive, date]]:
         """Return what rebuilds the snapshot, without the histories built from it."""
         return Snapshot, (self.archive, self.day)
+
+    def __repr__(self) -> str:
+        """Return in a line of which day and archive it is."""
+        return f"<Snapshot of {self.day}: {self.archive!r}>"
 
     @property
     def registry(self) -> Registry:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -22,12 +23,31 @@ from forecast.archive.schedule import FILE as SCHEDULE_FILE
 from forecast.archive.schedule import read_schedule
 from forecast.archive.targets import FILE as TARGETS_FILE
 from forecast.archive.targets import read_targets
-from forecast.base.errors import ContractError, Fault
+from forecast.base.errors import ContractError, Fault, OutputError, ParameterError
 from forecast.base.files import sha256_of
+from forecast.base.package import PACKAGE, data_folder
 
 
-def read_archive(folder: Path) -> Archive:
-    """Return a data folder's archive; raise ContractError with every fault of every file."""
+def new_data_folder(path: str | Path) -> None:
+    """Write an empty data folder with comments that explain each file.
+
+    Raise ParameterError where the path is taken, OutputError where it cannot be written.
+    """
+    folder = Path(path)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ParameterError([f"{folder} is not empty; allowed: a new or empty folder"])
+    try:
+        shutil.copytree(PACKAGE / "archive" / "starter", folder, dirs_exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder} could not be written: {error.strerror}") from error
+
+
+def read_archive(path: str | Path = "") -> Archive:
+    """Return a data folder's archive, by default that of the project.
+
+    Raise ContractError with every fault of every file.
+    """
+    folder = data_folder(path)
     if not folder.is_dir():
         raise ContractError([Fault(str(folder), None, "no such folder; a data folder is needed")])
     faults: list[Fault] = []

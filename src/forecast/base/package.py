@@ -11,6 +11,7 @@ from pathlib import Path
 
 from forecast.base.files import sha256_of
 
+VERSION = "0.1.0"
 PACKAGE = Path(str(files("forecast")))
 _PROJECT = PACKAGE.parent.parent
 _SOURCES = ("src/", "data/", "notebooks/")  # of reports
@@ -23,6 +24,11 @@ def folder(name: str) -> Path:
     """
     inside = PACKAGE / name
     return inside if inside.is_dir() else _PROJECT / name
+
+
+def data_folder(path: str | Path = "") -> Path:
+    """Return the data folder that is named, or the one that travels with the package."""
+    return Path(path) if path else folder("data")
 
 
 @cache

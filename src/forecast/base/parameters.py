@@ -10,7 +10,7 @@ from typing import Any
 
 from forecast.base.errors import ParameterError
 from forecast.base.notation import NAMES_ALLOWED, NOT_A_DATE, is_name, parse_day
-from forecast.base.package import folder
+from forecast.base.package import data_folder
 from forecast.base.texts import LANGUAGES
 
 KINDS = ("attainment", "bulletin", "indicator", "track-record")
@@ -68,10 +68,16 @@ class Parameters:
             lang=values["lang"],
             seed=values["seed"],
             n_paths=values["n_paths"],
-            data=Path(values["data"]) if values["data"] else folder("data"),
+            data=data_folder(values["data"]),
             out=Path(values["out"]) if values["out"] else None,
             overlay=Path(values["overlay"]) if values["overlay"] else None,
         )
+
+    @classmethod
+    def of(cls, **given: Any) -> Parameters:
+        """Return checked parameters from days and paths as well as texts; raise as `parse`."""
+        texts = {k: str(v) if isinstance(v, date | Path) else v for k, v in given.items()}
+        return cls.parse(**texts)
 
     def question(self) -> dict[str, str | int]:
         """Return the question as manifests keep it; the same in every language and place."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from forecast import __version__
+from forecast.base.package import VERSION
 from forecast.base.parallel import limit_threads
 from forecast.cli.backtest import backtest
 from forecast.cli.commitments import commitments
@@ -17,7 +17,7 @@ from forecast.cli.scheduled import check, run_due
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="forecast")
+@click.version_option(VERSION, prog_name="forecast")
 def main() -> None:
     """Forecast how probable it is that a year's growth targets are attained."""
     limit_threads()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from forecast.base.errors import OutputError, ParameterError
+from forecast.base.errors import ParameterError
 from forecast.base.texts import LANGUAGES
 from forecast.cli.options import day_of
 from forecast.cli.terminal import BAD_INPUT, INCOMPLETE, console, exit_codes
@@ -78,17 +78,10 @@ def _commitment_counts(archive: Archive, area: str) -> str:
 def init(folder: str) -> None:
     """Write an empty data folder with comments that explain each file."""
     with exit_codes():
-        import shutil
-
-        from forecast.base.package import PACKAGE
+        from forecast.archive.folder import new_data_folder
 
         target = Path(folder)
-        if target.exists() and (not target.is_dir() or any(target.iterdir())):
-            raise ParameterError([f"{target} is not empty; allowed: a new or empty folder"])
-        try:
-            shutil.copytree(PACKAGE / "archive" / "starter", target, dirs_exist_ok=True)
-        except OSError as error:
-            raise OutputError(f"{target} could not be written: {error.strerror}") from error
+        new_data_folder(target)
         click.echo(
             f"{target} is ready: describe indicators, add figures, "
             f"then: forecast check-data {target}"

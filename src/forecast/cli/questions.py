@@ -124,11 +124,11 @@ def scenario(
         from forecast.pages.tables import scenario_terminal
         from forecast.report.conditions import read_conditions
         from forecast.report.result import json_of
-        from forecast.report.scenario import under
+        from forecast.report.scenario import scenario_of
 
         conditions = read_conditions(given)
         parameters = parameters_from(area, **options)
-        result = under(answer_to(parameters), conditions, bandwidths_pp=bandwidths)
+        result = scenario_of(answer_to(parameters), conditions, bandwidths_pp=bandwidths)
         if as_json:
             click.echo(json_of(result), nl=False)
         else:

@@ -13,7 +13,7 @@ from forecast.archive.archive import Snapshot
 from forecast.archive.figures import Figure
 from forecast.archive.registry import Indicator, Registry
 from forecast.base.frames import markup_of
-from forecast.base.months import MONTHS_A_YEAR, month, month_of_year, year_of
+from forecast.base.months import MONTHS_A_YEAR, month, month_of_year, month_text, year_of
 from forecast.base.series import Series
 from forecast.base.texts import day, text
 from forecast.history.flows import Flows, comparable_flows
@@ -57,6 +57,11 @@ class History:
         """The last month with settled YTD growth; None where there is none."""
         settled = np.flatnonzero(self.growth.basis.ravel() > Basis.EXPECTED)
         return month(self.first_year, 1) + int(settled[-1]) if settled.size else None
+
+    @property
+    def last_month(self) -> str:
+        """The last month with settled YTD growth as `YYYY-MM`; empty where there is none."""
+        return "" if self.last_published is None else month_text(self.last_published)
 
     @property
     def months_known(self) -> int:
@@ -122,6 +127,12 @@ class History:
         running = np.cumsum(self.shares, axis=1)
         before = np.c_[np.zeros(len(running)), running[:, :-1]]
         return (before / running).ravel(), (self.shares / running).ravel()
+
+    def __repr__(self) -> str:
+        """Return in a line of which series and day it is, and how far it goes."""
+        return (
+            f"<History {self.series} as of {self.as_of}: known to {self.last_month or 'nothing'}>"
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """Return known YTD growth by month, in per cent, with its basis."""

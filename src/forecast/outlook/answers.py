@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from forecast.archive.archive import Archive, Snapshot
@@ -20,8 +21,10 @@ from forecast.base.cache import cache_folder, cache_tables, cached_table
 from forecast.base.errors import BeforeFirstRelease, DayAhead, ParameterError
 from forecast.base.files import sha256_of
 from forecast.base.package import code_hash
-from forecast.base.parameters import Parameters
-from forecast.combination.estimates import estimation_day
+from forecast.base.parameters import DEFAULT_PATHS, DEFAULT_SEED, Parameters
+from forecast.base.randomness import generator
+from forecast.combination.estimates import estimation_day, shared_estimates
+from forecast.models.shared import Shared
 from forecast.outlook.annual import annual_outlook
 from forecast.outlook.attainment import N_BATCHES
 from forecast.outlook.value import IndicatorOutlook, Outlook
@@ -48,6 +51,16 @@ class Answer:
         """Return one row an indicator; columns are those of `Outlook.to_frame`."""
         return self.outlook.to_frame()
 
+    @property
+    def shared(self) -> Shared:
+        """What models share: scales and errors, estimated from past forecasts."""
+        snapshot = self.outlook.snapshot
+        return shared_estimates(snapshot.registry, self.record, estimation_day(snapshot.day))
+
+    def rng(self, name: str) -> np.random.Generator:
+        """Return the random stream of a name, the same for each answer of this seed."""
+        return generator(self.seed, name)
+
     def __repr__(self) -> str:
         """Return in a line what is answered."""
         return f"<Answer: {self.outlook!r}>"
@@ -67,6 +80,25 @@ class Answer:
             seed=self.seed,
             n_paths=n_paths,
         )
+
+
+def ask(
+    *,
+    area: str,
+    year: int,
+    as_of: str | date,
+    seed: int = DEFAULT_SEED,
+    n_paths: int = DEFAULT_PATHS,
+    data: str | Path = "",
+    overlay: str | Path = "",
+) -> Answer:
+    """Return the answer to a question: how probable each target of an area's year is on a day.
+
+    `data` is a data folder, by default that of the project; `overlay` a file of unpublished
+    figures. Raise ForecastError for bad data or a question without an answer.
+    """
+    question = {"area": area, "year": year, "as_of": as_of, "seed": seed, "n_paths": n_paths}
+    return answer_to(Parameters.of(**question, data=data, overlay=overlay))
 
 
 def answer_to(parameters: Parameters) -> Answer:

@@ -12,6 +12,7 @@ import numpy as np
 from forecast.archive.archive import BoolArray
 from forecast.archive.targets import Comparison, Target, round_half_up
 from forecast.base.months import MONTHS_A_YEAR
+from forecast.base.texts import percent
 from forecast.history.levels import FloatArray
 from forecast.history.series import History
 
@@ -25,6 +26,10 @@ class Probability:
 
     value: float
     standard_error: float = float("nan")
+
+    def __str__(self) -> str:
+        """Return the probability in whole per cents, as English pages print it."""
+        return percent(self.value, "en")
 
 
 def probability(met: BoolArray, n_batches: int, weights: FloatArray | None = None) -> Probability:

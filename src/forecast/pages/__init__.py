@@ -1,1 +1,6 @@
-"""Phrases, tables, charts, workbooks and widgets: nothing is computed here."""
+"""Phrases, tables, charts, workbooks and widgets: nothing is computed here.
+
+`charts`, `tables`, `widgets` and `excel` are for notebooks and commands.
+"""
+
+__all__ = ["charts", "excel", "tables", "widgets"]

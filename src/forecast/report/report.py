@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from forecast import __version__
 from forecast.base.caveat import Caveat
-from forecast.base.package import code_hash, package_hash
+from forecast.base.package import VERSION, code_hash, package_hash
 from forecast.base.parameters import HANDED, Parameters
 from forecast.outlook.answers import Answer, answer_to, content_of
 from forecast.outlook.movement import News, TimelinePoint
@@ -38,6 +38,16 @@ def report_on(parameters: Parameters) -> Report:
     at all where another process handed it over.
     """
     return _report_on(replace(parameters, lang="en", out=None), content_of(parameters))
+
+
+def report_for(**question: Any) -> Report:
+    """Return the report of a question, with what moved since a day and the year so far.
+
+    The question is that of `Parameters`: `area`, `year` and `as_of`; `since`, `lang`, `seed`,
+    `n_paths`, `data`, `out` and `overlay` have defaults. Raise ForecastError for bad data or a
+    question without an answer.
+    """
+    return report_on(Parameters.of(**question))
 
 
 @lru_cache(maxsize=2)
@@ -74,7 +84,7 @@ def report_of(
         as_of=outlook.day,
         seed=answer.seed,
         n_paths=outlook.n_paths,
-        version=__version__,
+        version=VERSION,
         package_hash=package_hash(),
         data_summary=_data_summary(answer),
         indicators=[indicator_report(n, one, answer) for n, one in outlook.indicators.items()],

@@ -41,6 +41,12 @@ def write_result(report: Report, path: Path) -> None:
     path.write_text(result_json(report), encoding="utf-8")
 
 
+def save_result(report: Report, folder: str | Path) -> None:
+    """Write the report as `result.json` into a folder; an empty name of a folder writes nothing."""
+    if str(folder):
+        write_result(report, Path(folder) / "result.json")
+
+
 def result_json(report: Report) -> str:
     """Return the report as JSON: six digits after the point, `null` for what is not known."""
     return json_of(report)

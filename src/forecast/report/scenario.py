@@ -11,11 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecast import __version__
 from forecast.archive.archive import BoolArray
 from forecast.base.errors import ConditionError, OutsideSupport, TooFewPaths
 from forecast.base.months import Span
-from forecast.base.package import package_hash
+from forecast.base.package import VERSION, package_hash
 from forecast.history.levels import FloatArray
 from forecast.outlook.answers import Answer
 from forecast.outlook.attainment import N_BATCHES, Joint, joint_attainment, probability
@@ -47,7 +46,7 @@ __all__ = [
     "Outcome",
     "Scenario",
     "read_conditions",
-    "under",
+    "scenario_of",
     "weighed",
 ]
 
@@ -69,7 +68,7 @@ class Weighed:
         return effective_size(self.weights)
 
 
-def under(
+def scenario_of(
     answer: Answer,
     conditions: Sequence[Condition | str],
     *,
@@ -197,7 +196,7 @@ def _scenario(answer: Answer, found: Weighed, n_paths_asked: int) -> Scenario:
         year=outlook.year,
         as_of=outlook.day,
         seed=answer.seed,
-        version=__version__,
+        version=VERSION,
         package_hash=package_hash(),
         n_paths=outlook.n_paths,
         n_paths_asked=n_paths_asked,

@@ -109,6 +109,10 @@ class Record:
         counted = scores.assign(forecasts=self.densities["model"].value_counts())
         return markup_of(counted, text("shown.record", "en", n=len(self.densities)))
 
+    def __repr__(self) -> str:
+        """Return in a line how many forecasts it holds."""
+        return f"<Record: {len(self.points)} point forecasts, {len(self.densities)} densities>"
+
     def __len__(self) -> int:
         """Return the number of point forecasts."""
         return len(self.points)

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import isotonic_regression
-from scipy.stats import norm
 
 from forecast.history.levels import FloatArray
 
@@ -57,6 +55,8 @@ def normal_scores(pit_values: ArrayLike) -> FloatArray:
     A past forecast is kept as 200 quantiles: outturns beyond them count as 1/400 or 399/400.
     """
     inside = np.clip(np.asarray(pit_values, dtype=float), _EDGE, 1 - _EDGE)
+    from scipy.stats import norm  # late: readers of results score nothing and start fast
+
     return np.asarray(norm.ppf(inside))
 
 
@@ -118,6 +118,8 @@ def isotonic_frequencies(probability: ArrayLike, hit: ArrayLike) -> FloatArray:
     """Return the isotonic frequency of hits at each probability, equal at equal probabilities."""
     _, index, counts = np.unique(probability, return_inverse=True, return_counts=True)
     mean = np.bincount(index, weights=np.asarray(hit, float)) / counts
+    from scipy.optimize import isotonic_regression  # late, for the same reason
+
     fitted: FloatArray = isotonic_regression(mean, weights=counts).x[index]
     return fitted
 

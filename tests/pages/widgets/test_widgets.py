@@ -18,7 +18,7 @@ from forecast.pages.html import Html
 from forecast.pages.tables import scenario as scenario_table
 from forecast.pages.widgets.panel import panel
 from forecast.report.report import report_by_model
-from forecast.report.scenario import under
+from forecast.report.scenario import scenario_of
 
 DAY = date(2018, 9, 20)
 HOSTILE = "<script>alert('x')</script>"
@@ -43,7 +43,7 @@ def test_a_scenario_starts_as_its_parameters_say_and_says_what_the_call_says(fou
     menu, growth, menu_too, growth_too = widgets(box)
     assert (menu.value, growth.value) == ("retail_sales", 9.5)
     assert (menu_too.value, growth_too.disabled) == ("", True)
-    assert shown(box) == scenario_table(under(found, ["retail_sales rest 9.5"]), "en").markup
+    assert shown(box) == scenario_table(scenario_of(found, ["retail_sales rest 9.5"]), "en").markup
 
 
 def test_a_slider_moves_the_answer_at_once(found: Answer):
@@ -54,7 +54,7 @@ def test_a_slider_moves_the_answer_at_once(found: Answer):
     assert time.perf_counter() - begun < 0.5
     assert f"增长{growth.value:.1f}%" in shown(box)
     growth.value = 9.0
-    asked = under(found, ["retail_sales rest 9"])
+    asked = scenario_of(found, ["retail_sales rest 9"])
     assert shown(box) == scenario_table(asked, "zh").markup
 
 
@@ -79,7 +79,7 @@ def test_another_indicator_brings_its_own_range(found: Answer):
     assert "Retail sales" in title[1]
     assert f"is {growth_too.value:.1f}" in title[1]
     menu_too.value = ""
-    asked = under(found, ["retail_sales rest 9.5"])
+    asked = scenario_of(found, ["retail_sales rest 9.5"])
     assert shown(box) == scenario_table(asked, "en").markup
 
 

@@ -19,7 +19,7 @@ from forecast.pages.widgets.menus import indicator_name
 from forecast.pages.widgets.panel import panel
 from forecast.report.aggregate import span_growth, span_of
 from forecast.report.conditions import MOST_CONDITIONS, Condition, read_conditions
-from forecast.report.scenario import MOST_PATHS, under
+from forecast.report.scenario import MOST_PATHS, scenario_of
 
 _STEP, _TIMES = 0.1, 5
 
@@ -48,7 +48,7 @@ def scenario(answer: Answer, given: Sequence[str], lang: str = "en") -> VBox:
     Raise ConditionError where it cannot be held.
     """
     conditions = read_conditions(given)
-    under(answer, conditions)
+    scenario_of(answer, conditions)
     outlook = answer.outlook
     # More paths for the ends of the sliders, made now: one that moves should not wait for them.
     wide = replace(answer, outlook=answer.outlook_on(min(_TIMES * outlook.n_paths, MOST_PATHS)))
@@ -62,9 +62,9 @@ def scenario(answer: Answer, given: Sequence[str], lang: str = "en") -> VBox:
     def draw() -> Html:
         held = [c for row in rows if (c := row.condition()) is not None]
         try:
-            return drawn(under(answer, held, most_paths=outlook.n_paths), lang)
+            return drawn(scenario_of(answer, held, most_paths=outlook.n_paths), lang)
         except TooFewPaths:
-            return drawn(under(wide, held, most_paths=wide.outlook.n_paths), lang)
+            return drawn(scenario_of(wide, held, most_paths=wide.outlook.n_paths), lang)
 
     return panel([(row.menu, row.growth) for row in rows], draw, lang, settle=settle)
 
