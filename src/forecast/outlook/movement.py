@@ -99,6 +99,11 @@ class News:
             {(release.label.series, release.figure) for i in items for release in i.releases}
         )
 
+    def __repr__(self) -> str:
+        """Return in a line between which days it looks, and at how many targets."""
+        days, n_targets = f"{self.since} to {self.until}", len(self.targets)
+        return f"<News {days}: {n_targets} targets, {self.n_releases} releases>"
+
     def to_frame(self) -> pd.DataFrame:
         """Return one row a target and reason: change of the probability, of the median in points.
 
