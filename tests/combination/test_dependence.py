@@ -1,4 +1,4 @@
-"""Joint paths of several indicators: their order, and parts held to their whole."""
+"""Joint paths of several indicators: their order, and parts constrained by their whole."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -17,7 +17,13 @@ from forecast.base.months import Span
 from forecast.combination.dependence import coupled_paths, dependence, error_scores
 from forecast.history.series import History, build_history
 from forecast.outlook.attainment import joint_attainment
-from forecast.outlook.parts import Allowance, allowances, held, rest_bound_pp, share_of
+from forecast.outlook.parts import (
+    PartConstraint,
+    constrained_paths,
+    part_constraints,
+    rest_bound_pp,
+    share_of,
+)
 from strategies import Release, archive_of, growth_paths, history_of, indicator
 
 UP, DOWN = float(norm.cdf(1)), float(norm.cdf(-1))
@@ -268,14 +274,14 @@ def test_correlations_are_possible_together(pit):
 
 def test_what_the_whole_allows_worked_by_hand():
     """Of a whole that grows by 6, two fifths grow by 9: the other three by 4, two points less."""
-    allowance = Allowance("services", "output", share=0.4, rest_pp=2.0)
-    assert allowance.apart_pp == pytest.approx(3.0)
-    assert (6 - 0.4 * (6 + allowance.apart_pp)) / 0.6 == pytest.approx(6 - allowance.rest_pp)
+    allowance = PartConstraint("services", "output", share=0.4, rest_pp=2.0)
+    assert allowance.most_apart_pp == pytest.approx(3.0)
+    assert (6 - 0.4 * (6 + allowance.most_apart_pp)) / 0.6 == pytest.approx(6 - allowance.rest_pp)
 
 
 def test_a_part_that_never_lies_too_far_stays_as_it_is():
     part, whole = np.array([[1.0, 5.0], [2.0, 7.0]]), np.array([6.0, 6.0])
-    paths, n_moved = held(part, whole, 1.0, np.array([0.5, 0.8, 1.0]), 1)
+    paths, n_moved = constrained_paths(part, whole, 1.0, np.array([0.5, 0.8, 1.0]), 1)
     assert paths.tolist() == part.tolist()
     assert n_moved == 0
 
@@ -283,7 +289,7 @@ def test_a_part_that_never_lies_too_far_stays_as_it_is():
 def test_paths_that_lie_too_far_change_places():
     """8 does not go with 4, nor 3 with 7; 8 with 7 and 3 with 4 do. The third pair keeps."""
     part, whole = np.array([[8.0], [3.0], [5.0]]), np.array([4.0, 7.0, 5.0])
-    paths, n_moved = held(part, whole, 2.0, np.array([0.0, 1.0]), 1)
+    paths, n_moved = constrained_paths(part, whole, 2.0, np.array([0.0, 1.0]), 1)
     assert paths[:, 0].tolist() == [3.0, 8.0, 5.0]
     assert n_moved == 0
 
@@ -291,14 +297,14 @@ def test_paths_that_lie_too_far_change_places():
 def test_a_chain_of_changes_is_found_too():
     """No two places changed repair 4, 2, 0 beside 2, 0, 4; by rank all fit."""
     part, whole = np.array([[4.0], [2.0], [0.0]]), np.array([2.0, 0.0, 4.0])
-    paths, n_moved = held(part, whole, 1.0, np.array([0.0, 1.0]), 1)
+    paths, n_moved = constrained_paths(part, whole, 1.0, np.array([0.0, 1.0]), 1)
     assert paths[:, 0].tolist() == [2.0, 0.0, 4.0]
     assert n_moved == 0
 
 
 def test_batches_are_paired_each_by_itself():
     part, whole = np.array([[8.0], [3.0]]), np.array([4.0, 7.0])
-    paths, n_moved = held(part, whole, 2.0, np.array([0.0, 1.0]), 2)
+    paths, n_moved = constrained_paths(part, whole, 2.0, np.array([0.0, 1.0]), 2)
     assert paths[:, 0].tolist() == [6.0, 5.0]
     assert n_moved == 2
 
@@ -306,7 +312,7 @@ def test_batches_are_paired_each_by_itself():
 def test_what_cannot_be_repaired_is_moved_to_the_bound_and_the_months_before_in_proportion():
     """December from 12 to 8; with half the year open after the next month, that by half of it."""
     part, whole = np.array([[9.0, 12.0], [6.0, 6.0]]), np.array([5.0, 5.0])
-    paths, n_moved = held(part, whole, 3.0, np.array([0.6, 0.8, 1.0]), 1)
+    paths, n_moved = constrained_paths(part, whole, 3.0, np.array([0.6, 0.8, 1.0]), 1)
     assert paths == pytest.approx(np.array([[7.0, 8.0], [6.0, 6.0]]))
     assert n_moved == 1
 
@@ -317,13 +323,15 @@ def test_what_cannot_be_repaired_is_moved_to_the_bound_and_the_months_before_in_
     st.floats(0.1, 20),
     st.sampled_from([1, 4]),
 )
-def test_a_part_never_contradicts_its_whole(part, whole, apart_pp, n_batches):
-    paths, n_moved = held(part, whole, apart_pp, np.array([0.2, 0.6, 1.0]), n_batches)
-    assert (np.abs(paths[:, -1] - whole) <= apart_pp + 1e-6).all()
+def test_a_part_never_contradicts_its_whole(part, whole, most_apart_pp, n_batches):
+    paths, n_moved = constrained_paths(
+        part, whole, most_apart_pp, np.array([0.2, 0.6, 1.0]), n_batches
+    )
+    assert (np.abs(paths[:, -1] - whole) <= most_apart_pp + 1e-6).all()
     ranked = [np.abs(np.sort(p) - np.sort(w)) for p, w in zip(
         np.split(part[:, -1], n_batches), np.split(whole, n_batches), strict=True
     )]  # fmt: skip
-    if (np.concatenate(ranked) <= apart_pp).all():
+    if (np.concatenate(ranked) <= most_apart_pp).all():
         assert n_moved == 0
         assert sorted(paths.tolist()) == sorted(part.tolist())
     else:
@@ -372,7 +380,7 @@ def test_the_share_is_of_the_year_nearest_to_the_base_year_the_later_of_two():
 )
 def test_where_no_share_is_known_or_growth_does_not_add_up_nothing_is_held(shares, services):
     archive = accounts(shares, {2016: (7.0, 8.0), 2017: (6.5, 7.5)}, **services)
-    assert allowances(archive.as_of(date(2018, 12, 1)), both_of(archive)) == ()
+    assert part_constraints(archive.as_of(date(2018, 12, 1)), both_of(archive)) == ()
 
 
 def test_the_rest_may_lie_as_far_as_it_did_in_past_years_and_students_t_further():
@@ -382,7 +390,9 @@ def test_the_rest_may_lie_as_far_as_it_did_in_past_years_and_students_t_further(
     snapshot = archive.as_of(date(2018, 12, 1))
     bound = np.sqrt((1 + 1 + 1 + 4) / 4) * student.ppf(0.995, 4)
     assert rest_bound_pp(snapshot, "output", 2018) == pytest.approx(bound)
-    assert allowances(snapshot, both_of(archive)) == (Allowance("services", "output", 0.5, bound),)
+    assert part_constraints(snapshot, both_of(archive)) == (
+        PartConstraint("services", "output", 0.5, bound),
+    )
 
 
 def test_with_two_past_years_the_bound_is_assumed_and_wide():
@@ -395,7 +405,7 @@ def test_later_figures_do_not_change_what_is_allowed():
     growth = {year: (7.0, 8.0) for year in range(2014, 2018)}
     early = accounts({2016: 0.5}, growth)
     late = accounts({2016: 0.5, 2018: 0.9}, growth | {2018: (0.0, 40.0)})
-    one, other = (allowances(a.as_of(date(2018, 12, 1)), both_of(a)) for a in (early, late))
+    one, other = (part_constraints(a.as_of(date(2018, 12, 1)), both_of(a)) for a in (early, late))
     assert one == other != ()
 
 
@@ -404,7 +414,7 @@ def test_futians_services_are_held_to_its_gdp_by_their_shares(real_archive: Arch
     snapshot = real_archive.as_of(date(2020, 4, 30))
     names = ("finance_va", "gdp", "modern_services_va", "retail_sales")
     histories = {n: build_history(snapshot, "futian", n, 2020) for n in names}
-    found = {a.part: a for a in allowances(snapshot, histories)}
+    found = {a.part: a for a in part_constraints(snapshot, histories)}
     assert {a.whole for a in found.values()} == {"gdp"}
     assert {name: a.share for name, a in found.items()} == pytest.approx(
         {"finance_va": 1723.92 / 4546.5, "modern_services_va": 3375.97 / 4546.5}
@@ -416,4 +426,4 @@ def test_before_its_first_level_the_share_of_modern_services_is_not_known(real_a
     snapshot = real_archive.as_of(date(2019, 9, 30))
     names = ("gdp", "modern_services_va")
     histories = {n: build_history(snapshot, "futian", n, 2019) for n in names}
-    assert allowances(snapshot, histories) == ()
+    assert part_constraints(snapshot, histories) == ()

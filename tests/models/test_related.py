@@ -12,7 +12,7 @@ from forecast.history.series import History
 from forecast.models.nowcast import Nowcast
 from forecast.models.related import unusable_series, usable_series
 from forecast.models.shared import Scale
-from forecast.outlook.caveats import limits
+from forecast.outlook.annual import limits
 from strategies import history_of, indicator, row
 
 NATION, OTHER = "nation/sales", "nation/other"

@@ -18,8 +18,7 @@ from forecast.history.levels import FloatArray
 from forecast.history.series import History
 from forecast.models.registry import MODELS, Model
 from forecast.models.shared import Shared
-from forecast.outlook.annual import annual_outlook
-from forecast.outlook.caveats import Caveat
+from forecast.outlook.annual import Caveat, annual_outlook
 from forecast.outlook.value import N_BATCHES, IndicatorOutlook, Outlook
 from forecast.verification.record import DENSITY_COLUMNS, POOL, RAW_POOL, Record, no_densities
 from strategies import Release, archive_of, indicator, target

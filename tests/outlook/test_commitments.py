@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 
 from forecast.archive.commitments import Commitments
 from forecast.archive.progress import ProgressEntry
-from forecast.outlook.commitments import Completion, completions, counted
-from forecast.outlook.progress_paths import (
+from forecast.outlook.commitments import (
+    Completion,
     Dispersion,
+    completions,
     count_dispersion,
     count_paths,
+    counted,
     seasonal_profile,
     share_dispersion,
 )

@@ -28,7 +28,7 @@ from forecast.pages.tables.live import live_grids
 from forecast.publishing import ledger
 from forecast.publishing.ledger import enter
 from forecast.publishing.results import ScoredReports, scored_reports
-from forecast.report.published_scores import published_scores
+from forecast.report.track import published_scores
 from forecast.verification.forecasts import verified_forecasts
 from frozen import OVERLAY, frozen_indicator, frozen_result
 

@@ -11,7 +11,7 @@ from forecast.archive.archive import Archive, Snapshot
 from forecast.archive.folder import read_archive
 from forecast.base.months import Span, month
 from forecast.report.data_checks import data_checks, findings
-from forecast.report.finding import KINDS, Finding
+from forecast.report.value import KINDS, Finding
 
 HEADER = "area,indicator,first_month,last_month,measure,value,unit,released_on,publisher,source"
 REGISTRY = """\

@@ -10,7 +10,7 @@ from forecast.archive.archive import Archive
 from forecast.base.months import Span, month
 from forecast.base.series import Series
 from forecast.report.data_checks import conflicts, gaps
-from forecast.report.finding import Finding
+from forecast.report.value import Finding
 from strategies import Release, archive_of, indicator
 
 DAY = date(2020, 1, 31)

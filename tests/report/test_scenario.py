@@ -27,19 +27,19 @@ from forecast.models.shared import Scale
 from forecast.outlook import answers as answers_module
 from forecast.outlook.annual import annual_outlook
 from forecast.outlook.answers import Answer
-from forecast.outlook.attainment import joint_attainment, probability
-from forecast.outlook.value import N_BATCHES, IndicatorOutlook, Outlook
+from forecast.outlook.attainment import N_BATCHES, joint_attainment, probability
+from forecast.outlook.value import IndicatorOutlook, Outlook
 from forecast.pages.tables import scenario, scenario_terminal
-from forecast.report.aggregate import span_growth
-from forecast.report.conditions import Condition, read_conditions
+from forecast.report.conditions import Condition, read_conditions, span_growth
 from forecast.report.result import json_of
-from forecast.report.scenario import scenario_of, weighed
-from forecast.report.scenario_value import Scenario
-from forecast.report.weighting import (
+from forecast.report.scenario import (
     effective_size,
     kernel_weights,
-    weighed_quantiles,
+    scenario_of,
+    weighted_paths,
+    weighted_quantiles,
 )
+from forecast.report.scenario_value import Scenario
 from forecast.verification.outturn import Outturn
 from forecast.verification.record import Record, no_densities
 from strategies import (
@@ -163,7 +163,7 @@ def test_growth_of_a_span_is_the_weighted_mean_of_its_months(
 
 
 def test_the_rest_is_what_is_not_yet_published(two: Answer):
-    found = weighed(two.outlook, read_conditions(["sales rest 6"]))
+    found = weighted_paths(two.outlook, read_conditions(["sales rest 6"]))
     assert [str(span) for span in found.spans] == ["2018-07..2018-12"]
     assert found.aggregates[0].mean() == pytest.approx(6, abs=0.05)
 
@@ -201,14 +201,14 @@ def test_equal_weights_give_the_plain_share_and_its_error(met, n_batches):
 @given(arrays(float, st.integers(2, 40), elements=st.floats(-50, 50)))
 def test_equal_weights_give_plain_quantiles(values):
     levels = (0, 0.1, 0.5, 0.9, 1)
-    found = weighed_quantiles(values, np.full(len(values), 2.0), levels)
+    found = weighted_quantiles(values, np.full(len(values), 2.0), levels)
     assert found == pytest.approx(np.quantile(values, levels), abs=1e-9)
 
 
 def test_a_value_of_weight_three_counts_as_three():
     weights = np.array([1.0, 3.0, 1.0, 3.0, 1.0])
     repeated = np.repeat([1.0, 2.0, 3.0, 4.0, 5.0], weights.astype(int))
-    found = weighed_quantiles(np.arange(1.0, 6), weights, [0.5])
+    found = weighted_quantiles(np.arange(1.0, 6), weights, [0.5])
     assert found == pytest.approx([np.quantile(repeated, 0.5)])
 
 
@@ -350,7 +350,7 @@ def _span(where: str) -> Span | None:
 
 def chance_of(answer: Answer, condition: Condition) -> float:
     """Return the chance of the first target under a condition, however few paths it leaves."""
-    found = weighed(answer.outlook, [condition])
+    found = weighted_paths(answer.outlook, [condition])
     met = answer.outlook.indicators["sales"].met(answer.outlook.n_paths)
     return probability(met, N_BATCHES, found.weights).value
 
@@ -382,7 +382,7 @@ def test_too_few_effective_paths_are_refused_with_all_that_helps(two: Answer):
     assert "allowed: 200 or more" in message
     assert "'sales rest 8', bandwidth 0.002 pp" in message
     lowest, lower, upper, highest = np.quantile(
-        weighed(two.outlook, [Condition("sales", 8.0)]).aggregates[0], (0, 0.05, 0.95, 1)
+        weighted_paths(two.outlook, [Condition("sales", 8.0)]).aggregates[0], (0, 0.05, 0.95, 1)
     )
     assert f"between {lower:.1f} and {upper:.1f} % on 90 % of paths" in message
     assert f"between {lowest:.1f} and {highest:.1f} % on all" in message
@@ -466,7 +466,7 @@ def test_what_cannot_be_held_is_refused_all_at_once(
     more = {"settled": settled, "silent": silent}
     outlook = replace(two.outlook, indicators={**two.outlook.indicators, **more})
     with pytest.raises(ConditionError, match=r"^wrong conditions\n") as caught:
-        weighed(outlook, read_conditions(texts), bandwidths)
+        weighted_paths(outlook, read_conditions(texts), bandwidths)
     assert len(caught.value.problems) == len(problems)
     for said, expected in zip(caught.value.problems, problems, strict=True):
         assert expected in said

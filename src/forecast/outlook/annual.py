@@ -1,6 +1,6 @@
 """The outlook: what a day's figures say of a year's growth in one area, as joint paths.
 
-A pure function of (snapshot, area, year, record, chance); the record may be empty.
+A pure function of (snapshot, area, year, record, seed); the record may be empty.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from forecast.archive.archive import Snapshot
 from forecast.archive.targets import Target
 from forecast.base.caveat import Caveat
-from forecast.base.months import month_of_year, year_of
+from forecast.base.months import MONTHS_A_YEAR, month, month_of_year, month_text, year_of
 from forecast.base.randomness import generator
 from forecast.combination.calibration import Calibration, recalibrated_paths
 from forecast.combination.dependence import coupled_paths, dependence
@@ -22,10 +22,10 @@ from forecast.combination.pool import quantile_average
 from forecast.history.levels import FloatArray
 from forecast.history.series import History, build_history
 from forecast.models.registry import MODELS, Model, is_explosive
+from forecast.models.related import unusable_series
 from forecast.models.shared import Scale, Shared
 from forecast.outlook.attainment import N_BATCHES
-from forecast.outlook.caveats import limits
-from forecast.outlook.parts import Allowance, allowances, held
+from forecast.outlook.parts import PartConstraint, constrained_paths, part_constraints
 from forecast.outlook.value import IndicatorOutlook, Outlook
 from forecast.verification.outturn import outturn_of
 from forecast.verification.record import Record
@@ -45,41 +45,43 @@ def annual_outlook(
     """Return the outlook on the day for every indicator of the area, or for those named."""
     estimates = estimates_of(record, snapshot.registry, estimation_day(snapshot.day))
     targets = snapshot.targets(area, year)
-    names = _judged(snapshot, area, targets) if indicators is None else list(indicators)
+    names = _reported(snapshot, area, targets) if indicators is None else list(indicators)
     single = {}
     for name in _with_wholes(snapshot, area, names):
         history, target = build_history(snapshot, area, name, year), targets.get(name)
-        settled = outturn_of(history, target, snapshot)
+        outturn = outturn_of(history, target, snapshot)
         scale = estimates.shared.scale_of(history)
-        if settled is not None:
-            single[name] = IndicatorOutlook(history, target, "settled", scale, outturn=settled)
+        if outturn is not None:
+            single[name] = IndicatorOutlook(history, target, "settled", scale, outturn=outturn)
         else:
             members, dropped = _members(history, estimates.shared, seed, n_paths, models)
             single[name] = _pooled(history, target, scale, members, dropped, estimates)
-    forecast = [one.history for one in single.values() if one.paths is not None]
+    forecast = [outlook.history for outlook in single.values() if outlook.paths is not None]
     order = dependence(forecast, estimates.errors)
     joint = _coupled(single, order.correlation, seed)
-    for allowance in allowances(snapshot, {name: one.history for name, one in single.items()}):
-        joint[allowance.part] = _held(joint, allowance, n_paths)
+    for constraint in part_constraints(
+        snapshot, {name: outlook.history for name, outlook in single.items()}
+    ):
+        joint[constraint.part] = _constrained(joint, constraint, n_paths)
     return Outlook(area, year, snapshot, {n: joint[n] for n in names}, n_paths, order.n_years)
 
 
 def _with_wholes(snapshot: Snapshot, area: str, names: Iterable[str]) -> list[str]:
     """Return the indicators, and what they are parts of where the area has figures of it.
 
-    An indicator asked alone is held to its whole too.
+    An indicator that is asked for alone is constrained by its whole too.
     """
-    registry, known = snapshot.registry, snapshot.indicators_of(area)
+    registry, with_figures = snapshot.registry, snapshot.indicators_of(area)
     wholes = [w for name in names for w in registry.wholes_of(area, name)]
-    also = [w for w in wholes if w in known and registry.of(area, w).annual_rule]
+    also = [w for w in wholes if w in with_figures and registry.of(area, w).annual_rule]
     return list(dict.fromkeys([*names, *also]))
 
 
-def _judged(snapshot: Snapshot, area: str, targets: Mapping[str, Target]) -> list[str]:
+def _reported(snapshot: Snapshot, area: str, targets: Mapping[str, Target]) -> list[str]:
     """Return the indicators to report: those with a target, then all others with figures."""
-    known = [i for i in snapshot.indicators_of(area) if snapshot.registry.of(area, i).annual_rule]
+    growing = [i for i in snapshot.indicators_of(area) if snapshot.registry.of(area, i).annual_rule]
     order = list(snapshot.registry.indicators)
-    return sorted({*targets, *known}, key=lambda i: (i not in targets, order.index(i)))
+    return sorted({*targets, *growing}, key=lambda i: (i not in targets, order.index(i)))
 
 
 def _members(
@@ -107,18 +109,17 @@ def _pooled(
     dropped: tuple[Caveat, ...],
     estimates: Estimates,
 ) -> IndicatorOutlook:
-    """Return the members pooled batch by batch and recalibrated, by past forecasts.
+    """Return the members pooled batch by batch, and recalibrated by past forecasts.
 
-    A series without years of its own is not recalibrated: outturns of the record's series in their
-    distributions say nothing of a borrowed scale.
+    A series without years of its own is not recalibrated: where the outturns of other series fell
+    in their distributions says nothing about a borrowed scale.
     """
     if not members:
         return IndicatorOutlook(history, target, "cannot_be_assessed", scale, caveats=dropped)
-    known = history.months_known
-    weight = estimates.weights(list(members), known, str(history.series))
+    weight = estimates.weights(list(members), history.months_known, str(history.series))
     calibration = Calibration()
     if scale.basis == "own":
-        calibration = estimates.calibration(known)
+        calibration = estimates.calibration(history.months_known)
     shares = _settled_shares(history)
     batches = zip(*(np.split(paths, N_BATCHES) for paths in members.values()), strict=True)
     pooled = [recalibrated_paths(quantile_average(b, weight), calibration, shares) for b in batches]
@@ -138,8 +139,8 @@ def _pooled(
 def _settled_shares(history: History) -> FloatArray:
     """Return W at the last published month and at each month ahead; none before the year."""
     months = [month_of_year(m) if year_of(m) == history.year else 0 for m in history.ahead]
-    known = [history.months_known, *months]
-    return np.array([history.settled_share(history.year, k) for k in known])
+    numbers = [history.months_known, *months]
+    return np.array([history.settled_share(history.year, k) for k in numbers])
 
 
 def _coupled(
@@ -149,32 +150,88 @@ def _coupled(
 
     `correlation` is that of the indicators with paths.
     """
-    paths = {name: one.paths for name, one in single.items() if one.paths is not None}
+    paths = {name: outlook.paths for name, outlook in single.items() if outlook.paths is not None}
     batches = zip(*(np.split(values, N_BATCHES) for values in paths.values()), strict=True)
     joint = [
         coupled_paths(dict(zip(paths, batch, strict=True)), correlation, seed, f"coupling/{b}")
         for b, batch in enumerate(batches)
     ]
     return {
-        name: replace(one, paths=np.concatenate([j[name] for j in joint])) if name in paths else one
-        for name, one in single.items()
+        name: replace(outlook, paths=np.concatenate([batch[name] for batch in joint]))
+        if name in paths
+        else outlook
+        for name, outlook in single.items()
     }
 
 
-def _held(
-    joint: Mapping[str, IndicatorOutlook], allowance: Allowance, n_paths: int
+def _constrained(
+    joint: Mapping[str, IndicatorOutlook], constraint: PartConstraint, n_paths: int
 ) -> IndicatorOutlook:
-    """Return the part of a whole held to it, with a caveat where paths were moved.
+    """Return the part of a whole constrained by it, with a caveat where paths were moved.
 
     A part that is settled is a fact, and its whole is left as it is.
     """
-    part, whole = joint[allowance.part], joint[allowance.whole]
+    part, whole = joint[constraint.part], joint[constraint.whole]
     fixed = None if whole.outturn is None else np.full(n_paths, whole.outturn.growth_pct)
     december = whole.december if fixed is None else fixed
     if part.paths is None or december is None:
         return part
     shares = _settled_shares(part.history)
-    paths, n_moved = held(part.paths, december, allowance.apart_pp, shares, N_BATCHES)
+    paths, n_moved = constrained_paths(
+        part.paths, december, constraint.most_apart_pp, shares, N_BATCHES
+    )
     counts = {"paths": f"{n_moved:d}", "all": f"{n_paths:d}"}
-    told = Caveat("held_to_whole", {"indicators": allowance.whole} | counts)
-    return replace(part, paths=paths, caveats=(*part.caveats, *([told] if n_moved else [])))
+    caveat = Caveat("held_to_whole", {"indicators": constraint.whole} | counts)
+    return replace(part, paths=paths, caveats=(*part.caveats, *([caveat] if n_moved else [])))
+
+
+def limits(history: History, scale: Scale, members: Mapping[str, FloatArray]) -> tuple[Caveat, ...]:
+    """Return what limits an indicator's forecast."""
+    caveats = []
+    if scale.basis != "own":
+        caveats.append(Caveat(f"errors_{scale.basis}", {"years": f"{scale.own_years:d}"}))
+    last = history.last_published
+    if last is None:
+        caveats.append(Caveat("no_growth_ever"))
+    elif history.months_known == 0:
+        caveats.append(Caveat("nothing_this_year", {"last": month_text(last)}))
+        if _is_far_ahead(history):
+            caveats.append(Caveat("far_ahead"))
+    if "borrowed" in members:
+        caveats.append(
+            Caveat(
+                "borrowed_course",
+                {"related": ", ".join(map(str, history.indicator.substitute_series(history.area)))},
+            )
+        )
+    newest = max(history.expected, default=None)
+    if newest is not None and (last is None or newest > last):
+        caveats.append(Caveat("rests_on_expected", {"month": month_text(newest)}))
+    basis = history.shares_basis[-1]
+    if (
+        basis in ("related", "equal")
+        and 0 < history.months_known < MONTHS_A_YEAR
+        and history.indicator.annual_rule in ("published_ytd", "sum_of_months")
+    ):
+        caveats.append(Caveat(f"shares_{basis}"))
+    if any(
+        b > month(history.year - 1, 1) and year_of(b) <= history.year
+        for b in history.indicator.break_months
+    ):
+        caveats.append(Caveat("levels_break"))
+    unusable = unusable_series(history)
+    for reason in dict.fromkeys(unusable.values()):
+        series = ", ".join(str(s) for s in unusable if unusable[s] == reason)
+        caveats.append(Caveat(f"related_{reason}", {"related": series}))
+    if len(members) == 1:
+        caveats.append(Caveat("one_member", {"model": next(iter(members))}))
+    return tuple(caveats)
+
+
+def _is_far_ahead(history: History) -> bool:
+    """Whether neither a series nor those related to it have a figure of the year before.
+
+    The scale of errors is estimated from years whose year before was known.
+    """
+    newest = [related.last_published for related in (history, *history.related.values())]
+    return max((m for m in newest if m is not None), default=0) < month(history.year - 1, 1)

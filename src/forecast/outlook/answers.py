@@ -1,4 +1,4 @@
-"""The one function that notebooks, reports and `status` call: figures in, an answer out."""
+"""The answer to a question, for notebooks, reports and `status`: figures in, an outlook out."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Answer:
     published: Outlook | None = None
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row an indicator; columns are those of `Outlook.to_frame`."""
+        """Return a row for each indicator; columns are those of `Outlook.to_frame`."""
         return self.outlook.to_frame()
 
     @property
@@ -71,11 +71,11 @@ class Answer:
 
     def outlook_on(self, n_paths: int) -> Outlook:
         """Return the same outlook on another number of paths, drawn from the same streams."""
-        asked = self.outlook
+        outlook = self.outlook
         return annual_outlook(
-            asked.snapshot,
-            asked.area,
-            asked.year,
+            outlook.snapshot,
+            outlook.area,
+            outlook.year,
             record=self.record,
             seed=self.seed,
             n_paths=n_paths,
@@ -130,7 +130,7 @@ def _archive(folder: Path, content: str) -> Archive:
 
 
 def content_of(parameters: Parameters) -> str:
-    """Return a hash of the files that an answer rests on; of those that are there."""
+    """Return a hash of the files that an answer rests on, as far as they exist."""
     named, overlay = file_hashes(parameters.data), parameters.overlay
     if overlay is not None and overlay.is_file():
         named["overlay"] = sha256_of(overlay)
@@ -145,13 +145,14 @@ def overlay_of(parameters: Parameters, archive: Archive) -> Overlay | None:
 
 
 def checked_snapshot(parameters: Parameters) -> Snapshot:
-    """Return what was known on the day, once the question has proved to have an answer.
+    """Return what was known on the day, once it is clear that the question has an answer.
 
     Raise what `answer_to` would raise for bad data or a question without an answer.
     """
-    asked = parameters
-    archive = _archive(asked.data, content_of(asked))
-    return _snapshot(archive, asked.area, asked.year, asked.as_of, asked.n_paths)
+    archive = _archive(parameters.data, content_of(parameters))
+    return _snapshot(
+        archive, parameters.area, parameters.year, parameters.as_of, parameters.n_paths
+    )
 
 
 def reported_areas(archive: Archive, year: int, day: date) -> list[str]:
@@ -207,10 +208,11 @@ def _snapshot(archive: Archive, area: str, year: int, day: date, n_paths: int) -
 def _last_forecasts(outlook: Outlook, seed: int) -> dict[str, tuple[date, IndicatorOutlook]]:
     """Return, for each settled indicator, the outlook of the day before its outturn came out."""
     by_day: dict[date, list[str]] = {}
-    for name, one in outlook.indicators.items():
-        if one.outturn is not None and one.outturn.released_on is not None:
-            by_day.setdefault(one.outturn.released_on - timedelta(days=1), []).append(name)
-    calls = {}
+    for name, indicator in outlook.indicators.items():
+        outturn = indicator.outturn
+        if outturn is not None and outturn.released_on is not None:
+            by_day.setdefault(outturn.released_on - timedelta(days=1), []).append(name)
+    forecasts = {}
     for day, names in sorted(by_day.items()):
         if day < outlook.snapshot.archive.first_release_of(outlook.area):
             continue
@@ -224,40 +226,40 @@ def _last_forecasts(outlook: Outlook, seed: int) -> dict[str, tuple[date, Indica
             n_paths=outlook.n_paths,
             indicators=names,
         )
-        calls.update(
-            {name: (day, one) for name, one in before.indicators.items() if one.outturn is None}
+        forecasts.update(
+            {name: (day, own) for name, own in before.indicators.items() if own.outturn is None}
         )
-    return calls
+    return forecasts
 
 
 def record_of(
     snapshot: Snapshot, *, n_workers: int = 1, on_progress: Progress | None = None
 ) -> Record:
-    """Return the record that a report of the day learns from, from the cache where it is kept.
+    """Return the record from which a report of the day estimates, from the cache if it is there.
 
-    It holds what was settled by the learning day of the year. The key is a hash of the figures
-    released until then, of the registry and of the code: a figure that comes out later leaves
-    it as it is, and a stale record has another key and is never read.
+    It holds what was settled by the estimation day of the year. The key is a hash of the figures
+    released until then, of the registry and of the code: a figure that comes out later leaves it
+    unchanged, and an outdated record has another key and is never read.
     """
     archive = snapshot.archive.until(estimation_day(snapshot.day))
     if archive is None:
         return Record.empty()
     stem = cache_folder() / f"record-{_key(archive)}"
-    kept = _read(stem)
-    if kept is None:
-        kept = _replayed(archive, n_workers, on_progress)
-        cache_tables(dict(zip(_paths(stem), (kept.points, kept.densities), strict=True)))
-    return kept
+    record = _read(stem)
+    if record is None:
+        record = _replayed(archive, n_workers, on_progress)
+        cache_tables(dict(zip(_paths(stem), (record.points, record.densities), strict=True)))
+    return record
 
 
 def earlier_record(
     later: Snapshot, day: date, *, n_workers: int = 1, on_progress: Progress | None = None
 ) -> Record:
-    """Return what a report of an earlier day learnt from, by way of the record of a later day.
+    """Return the record of an earlier day, by way of that of a later day.
 
-    Where the two replay the same years, what the models' calls said is the same, and so is what
-    came of those that were settled: they are not replayed again. How far the planner's rule fell
-    is measured again, on the figures as they stood.
+    Where both replay the same years, the models' forecasts are the same, and so are the outturns of
+    those that were settled, so they are not replayed again. The errors of the planner's rule are
+    measured again, on the figures as they stood.
     """
     then, now = (later.archive.until(estimation_day(d)) for d in (day, later.day))
     if then is None or now is None:
@@ -265,10 +267,10 @@ def earlier_record(
     if then.last_release_on.year != now.last_release_on.year:
         later = later.archive.as_of(day)
         return record_of(later, n_workers=n_workers, on_progress=on_progress)
-    known = record_of(later, n_workers=n_workers, on_progress=on_progress)
+    record = record_of(later, n_workers=n_workers, on_progress=on_progress)
     if len(then.figures) == len(now.figures):
-        return known
-    densities = known.settled_by(estimation_day(day)).densities
+        return record
+    densities = record.settled_by(estimation_day(day)).densities
     return Record(past_errors(then.as_of(then.last_release_on)).points, densities)
 
 
@@ -280,9 +282,9 @@ def past_forecasts(
     n_workers: int = 1,
     on_progress: Progress | None = None,
 ) -> pd.DataFrame:
-    """Return the plan's calls in an area, each learning from what a report of its day learns.
+    """Return the plan's forecasts in an area, each with the estimates that a report of its day had.
 
-    All areas and ten more years are replayed for that, and left out of what is returned.
+    For that, all areas and ten more years are replayed; they are not returned.
     """
     first = max(archive.first_release_on.year, plan.years.start - RECORD_YEARS)
     wider = replace(
@@ -290,13 +292,13 @@ def past_forecasts(
         years=range(min(first, plan.years.start), plan.years.stop),
         months=sorted({*plan.months, *RECORD_MONTHS}),
     )
-    calls = replay(archive, archive.areas, wider, n_workers=n_workers, on_progress=on_progress)
-    is_asked = calls["year"].isin(plan.years) & calls["months_known"].isin(plan.months)
-    return calls[(calls["area"] == area) & is_asked].reset_index(drop=True)
+    forecasts = replay(archive, archive.areas, wider, n_workers=n_workers, on_progress=on_progress)
+    is_planned = forecasts["year"].isin(plan.years) & forecasts["months_known"].isin(plan.months)
+    return forecasts[(forecasts["area"] == area) & is_planned].reset_index(drop=True)
 
 
 def _replayed(archive: Archive, n_workers: int, on_progress: Progress | None) -> Record:
-    """Return the record of an archive: simple rules' errors, and the models' calls replayed."""
+    """Return the record of an archive: simple rules' errors, and the models' forecasts replayed."""
     newest = archive.last_release_on
     years = range(max(archive.first_release_on.year, newest.year - RECORD_YEARS), newest.year)
     plan = Plan(years=years, months=RECORD_MONTHS, targets="previous-year")
@@ -305,11 +307,11 @@ def _replayed(archive: Archive, n_workers: int, on_progress: Progress | None) ->
 
 
 def _read(stem: Path) -> Record | None:
-    """Return a kept record; None where there is none, or none that can be read."""
-    of_calls, of_densities = _paths(stem)
-    calls = cached_table(of_calls, COLUMNS)
+    """Return the cached record; None where there is none, or it cannot be read."""
+    of_points, of_densities = _paths(stem)
+    points = cached_table(of_points, COLUMNS)
     densities = cached_table(of_densities, DENSITY_COLUMNS)
-    return None if calls is None or densities is None else Record(calls, densities)
+    return None if points is None or densities is None else Record(points, densities)
 
 
 def _paths(stem: Path) -> tuple[Path, Path]:

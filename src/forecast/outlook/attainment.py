@@ -22,7 +22,7 @@ TOLERANCES_PP = (0.0, 0.2, 0.5)
 
 @dataclass(frozen=True, slots=True)
 class Probability:
-    """A share of paths, with its Monte-Carlo error; NaN where only the share was kept."""
+    """A share of paths, with its Monte-Carlo error; NaN where only the share is known."""
 
     value: float
     standard_error: float = float("nan")
@@ -33,7 +33,7 @@ class Probability:
 
 
 def probability(met: BoolArray, n_batches: int, weights: FloatArray | None = None) -> Probability:
-    """Return the share of paths on which something is met, weighed where weights are given.
+    """Return the share of paths on which something is met, weighted where weights are given.
 
     Paths stand batch after batch, each batch simulated on its own; the error is that of the mean
     of the batches' shares, with weights that of a ratio of the batches' sums.
@@ -51,7 +51,7 @@ def probability(met: BoolArray, n_batches: int, weights: FloatArray | None = Non
 
 
 def batch_error(by_batch: FloatArray) -> float:
-    """Return the Monte-Carlo error of the mean of what independent batches say."""
+    """Return the Monte-Carlo error of the mean of the shares of independent batches."""
     n_batches = len(by_batch)
     return float(by_batch.std(ddof=1) / np.sqrt(n_batches)) if n_batches > 1 else float("nan")
 
@@ -182,16 +182,14 @@ def required_growth_pct(threshold_pct: float, settled_share: float, ytd_growth_p
 
 def required(target: Target, history: History, december: FloatArray) -> Required | None:
     """Return what the months left of the year need; None once the year is settled."""
-    known = history.months_known
-    if known == MONTHS_A_YEAR:
+    n_known, last = history.months_known, history.last_published
+    if n_known == MONTHS_A_YEAR:
         return None
-    share = history.settled_share(history.year, known)
-    now = (
-        history.at(history.last_published) if known and history.last_published is not None else 0.0
-    )
+    share = history.settled_share(history.year, n_known)
+    now = history.at(last) if n_known and last is not None else 0.0
     threshold = target.threshold_pct(history.indicator.decimals)
     growth = required_growth_pct(threshold, share, now)
-    past = rest_of_year_growth(history, known)
+    past = rest_of_year_growth(history, n_known)
     annual, monthly, short = _levels(threshold, history, december)
     base_rest = past.get(history.year - 1)
     return Required(
@@ -211,13 +209,13 @@ def required(target: Target, history: History, december: FloatArray) -> Required
 
 def rest_of_year_growth(history: History, months_known: int) -> dict[int, float]:
     """Return by past year the growth in per cent of the months after so many, where known."""
-    found = {}
+    growth = {}
     for year, annual in history.annual.items():
         share = history.settled_share(year, months_known)
         so_far = history.at(MONTHS_A_YEAR * year + months_known - 1) if months_known else 0.0
         if year < history.year and np.isfinite(so_far) and share < 1:
-            found[year] = required_growth_pct(annual, share, so_far)
-    return found
+            growth[year] = required_growth_pct(annual, share, so_far)
+    return growth
 
 
 def _levels(
@@ -225,9 +223,9 @@ def _levels(
 ) -> tuple[float | None, float | None, float | None]:
     """Return the annual level needed, the monthly level from now on, and the median shortfall.
 
-    Only nominal flows on one scope allow it: at constant prices a level says nothing of growth.
+    Only nominal flows on one scope allow it: at constant prices levels do not determine growth.
     """
-    base, known = history.base_on_todays_scope(), history.months_known
+    base, n_known = history.base_on_todays_scope(), history.months_known
     accumulates = history.indicator.annual_rule in ("published_ytd", "sum_of_months")
     if (
         base is None
@@ -237,8 +235,8 @@ def _levels(
     ):
         return None, None, None
     annual = (1 + threshold / 100) * base
-    done = float(history.levels.of_year(history.year)[known - 1]) if known else 0.0
-    monthly = (annual - done) / (MONTHS_A_YEAR - known) if np.isfinite(done) else None
+    done = float(history.levels.of_year(history.year)[n_known - 1]) if n_known else 0.0
+    monthly = (annual - done) / (MONTHS_A_YEAR - n_known) if np.isfinite(done) else None
     short = annual - (1 + float(np.median(december)) / 100) * base
     return annual, monthly, short
 
@@ -263,13 +261,13 @@ class Progress:
 
 def progress(target: Target | None, history: History) -> Progress:
     """Return 时间进度, 完成年度计划, 超欠进度 and 正常进度 of the year."""
-    known = history.months_known
-    elapsed = 100 * known / MONTHS_A_YEAR
-    normal = history.normal_progress(known)
+    n_known = history.months_known
+    elapsed = 100 * n_known / MONTHS_A_YEAR
+    normal = history.normal_progress(n_known)
     plan, base, rate = (None, None, None) if target is None else _plan(target, history)
     so_far = np.nan
-    if known and history.levels is not None:
-        so_far = float(history.levels.of_year(history.year)[known - 1])
+    if n_known and history.levels is not None:
+        so_far = float(history.levels.of_year(history.year)[n_known - 1])
     level = so_far if np.isfinite(so_far) else None
     done = None if plan is None or level is None else 100 * level / plan
     return Progress(

@@ -1,4 +1,4 @@
-"""What is said of a target on a day, and what moved it since another day: the types."""
+"""The types of news: the forecast of a target on a day, and what moved it since another day."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ReleaseKind = Literal["own", "related", "none"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetForecast:
-    """What is said of one target: the probability that it is attained, and the median outcome.
+    """The forecast of one target: the probability that it is attained, and the median outcome.
 
     Once the year is settled the probability is 0 or 1 and the median is the outturn, in per cent.
     """
@@ -62,10 +62,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetNews:
-    """What was said of one target on the first and on the last day, and what lies between.
+    """The forecasts of a target on the first and the last day, and the reasons of the change.
 
     `first` is of the target in force on its day, or else of the one announced next; None where
-    nothing could be said. The items add up to the change. `attained` is None while the year is
+    it could not be assessed. The items add up to the change. `attained` is None while the year is
     open.
     """
 
@@ -105,7 +105,7 @@ class News:
         return f"<News {days}: {n_targets} targets, {self.n_releases} releases>"
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row a target and reason: change of the probability, of the median in points.
+        """Return a row for each target and reason: change of probability and of the median.
 
         `releases` counts the figures behind it. The changes of a target add up to its whole change.
         """
@@ -118,7 +118,7 @@ class News:
         return pd.DataFrame(rows, columns=columns).set_index(["indicator", "kind"])
 
     def releases_frame(self) -> pd.DataFrame:
-        """Return one row a release behind a change: what came out, and on which target it bears."""
+        """Return a row for each release behind a change: what came out, and for which target."""
         rows = [
             {"target": target.indicator, "kind": item.kind}
             | release.label.series._asdict()

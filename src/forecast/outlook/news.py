@@ -1,4 +1,4 @@
-"""What moved a probability between two days: what was released, the day itself, and learning.
+"""What moved a probability between two days: releases, the day itself, and new estimates.
 
 The change is split in a fixed order, each step on top of those before it, so that the items add
 up to it. Where figures bear on one another the order matters, and is part of what an item means.
@@ -45,7 +45,7 @@ def news_of(answer: Answer, since: date) -> News:
     if since < first_day:
         raise BeforeFirstRelease(since, first_day, what=question.area)
     change = _Change(question, since, _released(question, since))
-    targets = {n: one.target for n, one in outlook.indicators.items() if one.target is not None}
+    targets = {n: own.target for n, own in outlook.indicators.items() if own.target is not None}
     steps = _steps(answer, change, list(targets))
     return News(
         since=since,
@@ -57,7 +57,7 @@ def news_of(answer: Answer, since: date) -> News:
 def news_since(answer: Answer, since: date) -> News | None:
     """Return what moved since a day, or since the area's first release where that is later.
 
-    None where no day lies between.
+    Return None where no day lies between.
     """
     first = _first_day(answer, since)
     return None if first is None else news_of(answer, first)
@@ -66,16 +66,16 @@ def news_since(answer: Answer, since: date) -> News | None:
 def first_forecasts(
     answer: Answer, since: date, *, n_workers: int = 1
 ) -> tuple[date, dict[str, BatchForecast]] | None:
-    """Return the first day of `news_since`, and the forecast of each target on it: no reasons.
+    """Return the first day of `news_since`, and the forecast of each target on it, without reasons.
 
-    None where no day lies between.
+    Return None where no day lies between.
     """
     first = _first_day(answer, since)
     if first is None:
         return None
     question, indicators = Question.of(answer), answer.outlook.indicators
     then = replace(vintage(question, first), targets=_targets_then(question, first))
-    names = [name for name, one in indicators.items() if one.target is not None]
+    names = [name for name, own in indicators.items() if own.target is not None]
     forecasts = forecasts_on(question, [(then, name) for name in names], n_workers=n_workers)
     return first, dict(zip(names, forecasts, strict=True))
 
@@ -89,7 +89,7 @@ def _first_day(answer: Answer, since: date) -> date | None:
 
 @dataclass(frozen=True)
 class _Change:
-    """What is asked, from which day on, and which rows of the figures came out since, by kind."""
+    """The question, the first day, and which rows of the figures came out since, by kind."""
 
     question: Question
     since: date
@@ -98,17 +98,17 @@ class _Change:
     def vintages(self) -> list[Vintage]:
         """Return what counts as known at the start, after each kind of figures, and on the day.
 
-        All learn from the record of the first day, and until the last one all ask for its targets.
+        All rest on the record of the first day, and all but the last on its targets.
         """
         question, since = self.question, self.since
         archive, targets = question.now.archive, _targets_then(question, since)
-        known = archive.released_on <= np.datetime64(since)
-        steps = [Vintage(archive, known, since, since, targets)]
+        is_known = archive.released_on <= np.datetime64(since)
+        steps = [Vintage(archive, is_known, since, since, targets)]
         for kind in FIGURES:
-            known = known | self.released[kind]
-            steps.append(Vintage(archive, known, since, since, targets))
+            is_known = is_known | self.released[kind]
+            steps.append(Vintage(archive, is_known, since, since, targets))
         targets = question.now.targets(question.area, question.year)
-        return [*steps, Vintage(archive, known, question.now.day, since, targets)]
+        return [*steps, Vintage(archive, is_known, question.now.day, since, targets)]
 
 
 def _steps(answer: Answer, change: _Change, names: Sequence[str]) -> dict[str, list[BatchForecast]]:
@@ -151,7 +151,7 @@ def _target_news(change: _Change, target: Target, steps: Sequence[BatchForecast]
 
 
 def _items(change: _Change, name: str, steps: Sequence[BatchForecast]) -> Iterator[Item]:
-    """Yield the change at each step; none where a step says nothing."""
+    """Yield the change at each step; nothing where a step could not be assessed."""
     if not all(forecast.is_assessed for forecast in steps):
         return
     releases = _releases(change, name)
@@ -170,18 +170,18 @@ def _releases(change: _Change, name: str) -> dict[Kind, tuple[Release, ...]]:
     """Return by kind the figures that bear on an indicator and came out since, by day."""
     archive, registry = change.question.now.archive, change.question.now.registry
     is_source = archive.is_of(change.question.sources(name))
-    tells = is_source & (archive.figures["status"] != "lower_bound").to_numpy(dtype=bool)
-    found = {}
+    bears = is_source & (archive.figures["status"] != "lower_bound").to_numpy(dtype=bool)
+    releases = {}
     for kind, rows in change.released.items():
-        found[kind] = tuple(
+        releases[kind] = tuple(
             Release(
                 label=registry.label(series),
                 decimals=registry.of(*series).decimals,
                 figure=figure,
             )
-            for series, figure in archive.chosen_figures(rows & tells)
+            for series, figure in archive.chosen_figures(rows & bears)
         )
-    return found
+    return releases
 
 
 def _released(question: Question, since: date) -> dict[Kind, BoolArray]:
@@ -204,8 +204,8 @@ def _replaces(archive: Archive, before: BoolArray) -> BoolArray:
     key = list(KEY)
     standing = archive.figures["status"].map(STANDING).astype("int64")
     table = archive.figures[key].assign(standing=standing)
-    known = table[before].groupby(key, as_index=False).max()
-    matched = table.merge(known, on=key, how="left", suffixes=("", "_known"))
+    earlier = table[before].groupby(key, as_index=False).max()
+    matched = table.merge(earlier, on=key, how="left", suffixes=("", "_known"))
     return (matched["standing_known"] >= matched["standing"]).to_numpy(dtype=bool)
 
 

@@ -1,9 +1,10 @@
-"""Parts and their whole: on no path may the rest of the whole do what it has never done."""
+"""Parts and their whole: on no path may the rest of a whole do what it has never done."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from forecast.history.levels import FloatArray, Levels
 from forecast.history.series import History, bare_history
 
 _FEWEST_YEARS = 3
-_ASSUMED_GAP_PP, _ASSUMED_FREEDOM = 5.0, 4.0  # where no past year tells: wide
+_ASSUMED_GAP_PP, _ASSUMED_DEGREES = 5.0, 4.0  # wide, where there are too few past years
 _SURE = 0.995  # on each side
 _SLACK = 1e-9
 
@@ -22,8 +23,8 @@ IntArray = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
-class Allowance:
-    """What the growth of a whole allows the growth of one of its parts.
+class PartConstraint:
+    """How far growth of a part may lie from growth of the whole that it belongs to.
 
     `share` is the part's share of the whole's level. `rest_pp` is how far growth of the rest,
     (whole - share part) / (1 - share), may lie from growth of the whole, in percentage points.
@@ -35,18 +36,20 @@ class Allowance:
     rest_pp: float
 
     @property
-    def apart_pp(self) -> float:
+    def most_apart_pp(self) -> float:
         """How far growth of the part may lie from growth of the whole, in percentage points."""
         return self.rest_pp * (1 - self.share) / self.share
 
 
-def allowances(snapshot: Snapshot, histories: Mapping[str, History]) -> tuple[Allowance, ...]:
-    """Return what the wholes of an area allow their parts, a whole before the parts of its parts.
+def part_constraints(
+    snapshot: Snapshot, histories: Mapping[str, History]
+) -> tuple[PartConstraint, ...]:
+    """Return the constraints of an area's parts, those of a whole before those of its parts' parts.
 
-    `histories` are the area's, by indicator. Where the share is not known, or growth of the two
-    is not on one footing, nothing is held.
+    `histories` are the area's, by indicator. There is no constraint where the share is not known,
+    or where growth of the two is not comparable.
     """
-    found: list[tuple[int, Allowance]] = []
+    constraints: list[tuple[int, PartConstraint]] = []
     bounds: dict[str, float] = {}
     for name, history in histories.items():
         wholes = snapshot.registry.wholes_of(history.area, name)
@@ -57,29 +60,29 @@ def allowances(snapshot: Snapshot, histories: Mapping[str, History]) -> tuple[Al
         if share is not None:
             if whole not in bounds:
                 bounds[whole] = rest_bound_pp(snapshot, whole, history.year)
-            found.append((len(wholes), Allowance(name, whole, share, bounds[whole])))
-    return tuple(allowance for _, allowance in sorted(found, key=lambda one: one[0]))
+            constraints.append((len(wholes), PartConstraint(name, whole, share, bounds[whole])))
+    return tuple(constraint for _, constraint in sorted(constraints, key=itemgetter(0)))
 
 
 def share_of(part: History, whole: History, base_year: int) -> float | None:
-    """Return the part's share of the whole's level; None where no year tells.
+    """Return the part's share of the whole's level; None where no year has both.
 
-    Of the year nearest to the base year in which both have a level since January, the later of
-    two as near, and of its longest such span.
+    It is that of the year nearest to the base year in which both have a level since January, the
+    later of two that are equally near, and of the longest such span in it.
     """
-    if part.levels is None or whole.levels is None or not _on_one_footing(part, whole):
+    if part.levels is None or whole.levels is None or not _is_comparable(part, whole):
         return None
     years = range(max(part.first_year, whole.first_year), part.year + 1)
     for year in sorted(years, key=lambda y: (abs(y - base_year), -y)):
         both = part.levels.of_year(year) / whole.levels.of_year(year)
-        known = both[np.isfinite(both)]
-        if known.size and 0 < known[-1] < 1:
-            return float(known[-1])
+        shares = both[np.isfinite(both)]
+        if shares.size and 0 < shares[-1] < 1:
+            return float(shares[-1])
     return None
 
 
-def _on_one_footing(part: History, whole: History) -> bool:
-    """Whether growth of the whole is that of its parts, weighed by their shares."""
+def _is_comparable(part: History, whole: History) -> bool:
+    """Whether growth of the whole is that of its parts, weighted by their shares."""
     accumulate = all(
         h.indicator.annual_rule in ("published_ytd", "sum_of_months") for h in (part, whole)
     )
@@ -94,29 +97,29 @@ def _unit(levels: Levels | None) -> str | None:
 def rest_bound_pp(snapshot: Snapshot, whole: str, year: int) -> float:
     """Return how far growth of the rest may lie from growth of a whole, in percentage points.
 
-    The root mean square of what past years had, over all parts and areas, times the 99.5 %
-    quantile of Student's t with as many degrees of freedom as there were years of areas. Fewer
-    than three years give an assumed size.
+    It is the root mean square of the gaps of past years, over all parts and areas, times the
+    99.5 % quantile of Student's t with as many degrees of freedom as there are years of areas.
+    With fewer than three years it is assumed.
     """
     squares: dict[tuple[str, int], list[float]] = {}
     for area in snapshot.archive.areas:
         for past_year, gap in _past_gaps(snapshot.published, area, whole, year):
             squares.setdefault((area, past_year), []).append(gap**2)
-    size, freedom = _ASSUMED_GAP_PP, _ASSUMED_FREEDOM
+    scale, degrees = _ASSUMED_GAP_PP, _ASSUMED_DEGREES
     if len(squares) >= _FEWEST_YEARS:
-        size = float(np.sqrt(np.mean([np.mean(found) for found in squares.values()])))
-        freedom = float(len(squares))
-    return size * float(student.ppf(_SURE, freedom))
+        scale = float(np.sqrt(np.mean([np.mean(gaps) for gaps in squares.values()])))
+        degrees = float(len(squares))
+    return scale * float(student.ppf(_SURE, degrees))
 
 
 def _past_gaps(snapshot: Snapshot, area: str, whole: str, year: int) -> Iterator[tuple[int, float]]:
     """Yield growth of the rest less growth of the whole in past years, part by part, with years.
 
-    Growth is of the longest span since January that both have in a year.
+    Growth is that of the longest span since January that both have in a year.
     """
-    known = snapshot.indicators_of(area)
-    parts = [name for name in known if snapshot.registry.of(area, name).part_of == whole]
-    if whole not in known or not parts:
+    indicators = snapshot.indicators_of(area)
+    parts = [name for name in indicators if snapshot.registry.of(area, name).part_of == whole]
+    if whole not in indicators or not parts:
         return
     of_whole = bare_history(snapshot, area, whole, year)
     for name in parts:
@@ -135,49 +138,51 @@ def _growth_of(history: History, year: int) -> FloatArray:
     return growth
 
 
-def held(
+def constrained_paths(
     part: FloatArray,
     whole: FloatArray,
-    apart_pp: float,
+    most_apart_pp: float,
     settled_shares: FloatArray,
     n_batches: int,
 ) -> tuple[FloatArray, int]:
     """Return the part's paths, none further from the whole than allowed, and how many were moved.
 
     `whole` is the December of the whole on each path. Within a batch the part's paths are paired
-    anew, which leaves their set as it is. What no pairing repairs is moved to the bound, months
-    before December by as much of it as is still open: `settled_shares` holds W of the months
-    ahead, the share at the last published month first.
+    anew, which leaves their set as it is. A path that no pairing repairs is moved to the bound;
+    months before December move by the part of it that is still open. `settled_shares` holds W of
+    the months ahead, after the share at the last published month.
     """
     batches = zip(np.split(part, n_batches), np.split(whole, n_batches), strict=True)
-    paths = np.concatenate([p[_pairing(p[:, -1], w, apart_pp)] for p, w in batches])
-    shift = np.clip(paths[:, -1], whole - apart_pp, whole + apart_pp) - paths[:, -1]
+    paths = np.concatenate([p[_pairing(p[:, -1], w, most_apart_pp)] for p, w in batches])
+    shift = np.clip(paths[:, -1], whole - most_apart_pp, whole + most_apart_pp) - paths[:, -1]
     is_moved = np.abs(shift) > _SLACK
     done, ahead = settled_shares[0], settled_shares[1:]
     fade = np.clip((ahead - done) / (1 - done), 0.0, 1.0)  # as in recalibration
     return paths + np.where(is_moved, shift, 0.0)[:, None] * fade, int(is_moved.sum())
 
 
-def _pairing(part: FloatArray, whole: FloatArray, apart_pp: float) -> IntArray:
+def _pairing(part: FloatArray, whole: FloatArray, most_apart_pp: float) -> IntArray:
     """Return which value of the part each path takes, so that as few as can be lie too far.
 
-    Each value that lies too far changes places with the nearest value with which both fit. If that
-    does not repair all, though the two sets would fit rank by rank, they are paired so: where any
-    pairing fits everywhere, that by ranks does.
+    Each value that lies too far changes places with the nearest value with which both fit. If this
+    does not repair all of them, although the two sets would fit rank by rank, they are paired by
+    rank: where any pairing fits everywhere, that by ranks does.
     """
     order = np.arange(len(part))
-    fits = np.abs(part - whole) <= apart_pp + _SLACK
+    fits = np.abs(part - whole) <= most_apart_pp + _SLACK
     excess = np.where(fits, 0.0, np.abs(part - whole))
     for i in np.argsort(-excess, kind="stable")[: int((~fits).sum())]:
         now = part[order]
-        if abs(now[i] - whole[i]) <= apart_pp + _SLACK:
+        if abs(now[i] - whole[i]) <= most_apart_pp + _SLACK:
             continue  # repaired as another's partner
-        is_partner = (np.abs(now - whole[i]) <= apart_pp) & (np.abs(now[i] - whole) <= apart_pp)
+        is_partner = (np.abs(now - whole[i]) <= most_apart_pp) & (
+            np.abs(now[i] - whole) <= most_apart_pp
+        )
         if is_partner.any():
             j = int(np.argmin(np.where(is_partner, np.abs(now - now[i]), np.inf)))
             order[i], order[j] = order[j], order[i]
-    if (np.abs(part[order] - whole) <= apart_pp + _SLACK).all():
+    if (np.abs(part[order] - whole) <= most_apart_pp + _SLACK).all():
         return order
     by_rank = np.empty_like(order)
     by_rank[np.argsort(whole, kind="stable")] = np.argsort(part, kind="stable")
-    return by_rank if (np.abs(part[by_rank] - whole) <= apart_pp + _SLACK).all() else order
+    return by_rank if (np.abs(part[by_rank] - whole) <= most_apart_pp + _SLACK).all() else order

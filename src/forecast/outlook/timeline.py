@@ -1,6 +1,6 @@
 """The timeline of a year: the forecast of each target on every day that brought figures.
 
-Each point is the outlook of its day, made by the parts that make a report, of what was known then.
+Each point is the outlook of its day, computed as for a report from what was known then.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ MOST_POINTS = 24  # of one target
 def timeline_of(answer: Answer) -> tuple[TimelinePoint, ...]:
     """Return the points of every target in force, those of one target in the order of days.
 
-    The last one is what the answer itself says, on its day or on that of the outturn.
+    The last one is the answer's own forecast, on its day or on that of the outturn.
     """
     question, outlook = Question.of(answer), answer.outlook
     days = _days(question)
@@ -70,7 +70,7 @@ def prepare_timeline(
 def _past_points(
     question: Question, days: dict[str, dict[date, ReleaseKind]]
 ) -> list[tuple[Vintage, str]]:
-    """Return what has to be said on past days: all but each target's last day."""
+    """Return the forecasts needed on past days: all but each target's last day."""
     past = [(day, name) for name, of_target in days.items() for day in list(of_target)[:-1]]
     vintages = {day: vintage(question, day) for day, _ in past}
     return [(vintages[day], name) for day, name in past]
@@ -82,15 +82,15 @@ def _days(question: Question) -> dict[str, dict[date, ReleaseKind]]:
     A target that was announced after the outturn has none.
     """
     targets = question.now.targets(question.area, question.year)
-    found = {name: _days_of(question, name, target) for name, target in targets.items()}
-    return {name: days for name, days in found.items() if days}
+    by_name = {name: _days_of(question, name, target) for name, target in targets.items()}
+    return {name: days for name, days in by_name.items() if days}
 
 
 def _days_of(question: Question, name: str, target: Target) -> dict[date, ReleaseKind]:
     """Return the days from the target's first announcement to its outturn, and no later than now.
 
-    They are those of releases and of announcements from the beginning of the year on, and the last
-    day of all.
+    They are the days of releases and of announcements from the beginning of the year on, and the
+    last day of all.
     """
     first, last = date(question.year, 1, 1), _last_day(question, name, target)
     announced = [
@@ -125,16 +125,16 @@ def _release_days(question: Question, keys: list[Series]) -> list[date]:
 def _thinned(days: dict[date, ReleaseKind]) -> dict[date, ReleaseKind]:
     """Return no more days than a timeline has points.
 
-    Of more they are those of own figures and the last of each month; of too many of these, some
-    at even distances.
+    If there are more, those of own figures and the last of each month are kept; if these are still
+    too many, some at even distances.
     """
     if len(days) <= MOST_POINTS:
         return days
     ends = {max(group) for _, group in groupby(days, key=lambda day: (day.year, day.month))}
     ordered = list(days)
     chosen = {day for day in days if days[day] == "own" or day in ends} | {ordered[0], ordered[-1]}
-    kept = sorted(chosen)
-    if len(kept) > MOST_POINTS:
-        at = np.linspace(0, len(kept) - 1, MOST_POINTS).round().astype(int)
-        kept = [kept[index] for index in at]
-    return {day: days[day] for day in kept}
+    shown = sorted(chosen)
+    if len(shown) > MOST_POINTS:
+        at = np.linspace(0, len(shown) - 1, MOST_POINTS).round().astype(int)
+        shown = [shown[index] for index in at]
+    return {day: days[day] for day in shown}

@@ -34,7 +34,7 @@ class IndicatorOutlook:
     """One indicator's outlook.
 
     `paths` has shape (n_paths, months ahead), YTD growth in per cent, the same path in the same
-    row for every indicator; None where the year is settled or nothing can be said. `members`
+    row for every indicator; None where the year is settled or cannot be assessed. `members`
     holds each model's own paths before pooling, `weights` how much each counts.
     """
 
@@ -85,8 +85,8 @@ class IndicatorOutlook:
         """Return the quantiles of the paths by month ahead, for notebooks."""
         frame = self.to_frame()
         shown = frame.quantile(_FAN).T if len(frame) else frame.T
-        known = day(self.history.as_of, "en")
-        names = {"name": self.history.indicator.name_en, "area": self.history.area, "day": known}
+        as_of = day(self.history.as_of, "en")
+        names = {"name": self.history.indicator.name_en, "area": self.history.area, "day": as_of}
         return markup_of(shown, text("shown.paths", "en", **names))
 
 
@@ -94,8 +94,8 @@ class IndicatorOutlook:
 class Outlook:
     """The outlook of all indicators of an area for a year, on a day.
 
-    `coupling_years` counts the past years that the order of the joint paths was learnt from; 0
-    where the indicators' errors are taken as independent.
+    `coupling_years` counts the past years from which the order of the joint paths was estimated;
+    0 where the indicators' errors are taken as independent.
     """
 
     area: str
@@ -113,7 +113,7 @@ class Outlook:
     @cached_property
     def joint(self) -> Joint | None:
         """Joint attainment of all targets that can be assessed, on the same paths."""
-        met = {name: one.met(self.n_paths) for name, one in self.indicators.items()}
+        met = {name: own.met(self.n_paths) for name, own in self.indicators.items()}
         assessed = {name: paths for name, paths in met.items() if paths is not None}
         coupling: Literal["ranks", "independent"] = (
             "ranks" if self.coupling_years else "independent"
@@ -121,19 +121,18 @@ class Outlook:
         return joint_attainment(assessed, N_BATCHES, coupling=coupling)
 
     def alone(self, model: str) -> Outlook:
-        """Return what one model says by itself, before pooling; without those it does not serve."""
-        served = {
-            name: one.alone(model) for name, one in self.indicators.items() if model in one.members
+        """Return the outlook by one model before pooling, of the indicators that it forecasts."""
+        outlooks = {
+            name: own.alone(model) for name, own in self.indicators.items() if model in own.members
         }
-        return replace(self, indicators=served)
+        return replace(self, indicators=outlooks)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row an indicator: what is known and what is forecast, in per cent.
+        """Return a row for each indicator: what is known and what is forecast, in per cent.
 
-        `probability` lies between 0 and 1, its Monte-Carlo error beside it; NaN where nothing is
-        said.
+        `probability` lies between 0 and 1, its Monte-Carlo error beside it; what is missing is NaN.
         """
-        rows = {name: self._row(one) for name, one in self.indicators.items()}
+        rows = {name: self._row(own) for name, own in self.indicators.items()}
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("indicator")
 
     def _row(self, indicator: IndicatorOutlook) -> dict[str, object]:
@@ -160,7 +159,7 @@ class Outlook:
     def _repr_html_(self) -> str:
         """Return a row for each indicator, for notebooks."""
         area = self.snapshot.registry.area_name(self.area, "en")
-        known = day(self.day, "en")
+        as_of = day(self.day, "en")
         return markup_of(
-            self.to_frame(), text("shown.outlook", "en", area=area, year=self.year, day=known)
+            self.to_frame(), text("shown.outlook", "en", area=area, year=self.year, day=as_of)
         )

@@ -40,7 +40,7 @@ class BatchForecast:
     """The forecast of one target: the share of each batch's paths that meet it, and the median.
 
     Once the year is settled the shares are all 0 or all 1 and the median is the outturn, in per
-    cent. Where nothing can be said they are NaN.
+    cent. They are NaN where the target cannot be assessed.
     """
 
     shares: FloatArray
@@ -49,7 +49,7 @@ class BatchForecast:
 
     @property
     def is_assessed(self) -> bool:
-        """Whether anything could be said."""
+        """Whether the target could be assessed."""
         return bool(np.isfinite(self.median_pct))
 
     @property
@@ -59,7 +59,7 @@ class BatchForecast:
 
     @property
     def as_target_forecast(self) -> TargetForecast | None:
-        """The same without the batches; None where nothing can be said."""
+        """The same without the batches; None where the target cannot be assessed."""
         if not self.is_assessed:
             return None
         return TargetForecast(
@@ -80,9 +80,9 @@ def batch_forecast(indicator: IndicatorOutlook, n_paths: int) -> BatchForecast:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked on every day: an area's targets of a year, and with what chance.
+    """What is forecast on every day: an area's targets of a year, from a seed and so many paths.
 
-    `now` is the newest day of which anything may be known, on published figures alone.
+    `now` holds what is known on the newest day, by published figures alone.
     """
 
     now: Snapshot
@@ -94,23 +94,23 @@ class Question:
     @classmethod
     def of(cls, answer: Answer) -> Question:
         """Return the question that an answer answers."""
-        told = answer.outlook
-        return cls(told.snapshot.published, told.area, told.year, answer.seed, told.n_paths)
+        own = answer.outlook
+        return cls(own.snapshot.published, own.area, own.year, answer.seed, own.n_paths)
 
     def sources(self, indicator: str) -> tuple[Series, ...]:
-        """Return the series that say something of an indicator, its own first.
+        """Return the series that bear on an indicator, its own first.
 
-        Those of what it is a part of are among them: it is held to its whole.
+        Those of the wholes it is a part of are among them, since they constrain it.
         """
         registry = self.now.registry
         names = [indicator, *registry.wholes_of(self.area, indicator)]
-        found = [series for name in names for series in sources_of(registry, self.area, name)]
-        return tuple(dict.fromkeys(found))
+        every = [series for name in names for series in sources_of(registry, self.area, name)]
+        return tuple(dict.fromkeys(every))
 
     def bears_on(self, indicator: str) -> BoolArray:
         """Return which rows of the figures a forecast of an indicator can depend on.
 
-        How far a part may lie from its whole is learnt from such parts in all areas.
+        How far a part may lie from its whole is estimated from such parts in all areas.
         """
         registry, archive = self.now.registry, self.now.archive
         wholes = registry.wholes_of(self.area, indicator)
@@ -127,28 +127,28 @@ def _whole(registry: Registry, indicator: str) -> str | None:
 class Vintage:
     """What a forecast rests on: the figures that count as known on a day, and the targets.
 
-    `known` picks rows of the archive's figures. The record is that of `learnt_on`.
+    `is_known` picks rows of the archive's figures. The record is that of `record_day`.
     """
 
     archive: Archive
-    known: BoolArray
+    is_known: BoolArray
     day: date
-    learnt_on: date
+    record_day: date
     targets: Mapping[str, Target]
 
     def snapshot(self) -> Snapshot:
         """Return the figures and targets as known on the day, whenever they came out."""
-        known = self.archive.as_if_known(self.known, self.day)
+        archive = self.archive.as_if_known(self.is_known, self.day)
         targets = (replace(t, announced_on=self.day) for t in self.targets.values())
-        return replace(known, targets=tuple(targets)).as_of(self.day)
+        return replace(archive, targets=tuple(targets)).as_of(self.day)
 
 
 def vintage(question: Question, day: date) -> Vintage:
     """Return what was known on a day."""
     archive = question.now.archive
-    known = archive.released_on <= np.datetime64(day)
+    is_known = archive.released_on <= np.datetime64(day)
     targets = archive.as_of(day).targets(question.area, question.year)
-    return Vintage(archive, known, day, day, targets)
+    return Vintage(archive, is_known, day, day, targets)
 
 
 def forecasts_on(
@@ -159,23 +159,23 @@ def forecasts_on(
     on_progress: Progress | None = None,
     on_replay: Progress | None = None,
 ) -> list[BatchForecast]:
-    """Return what is said of each indicator on each vintage, from the cache where it is kept.
+    """Return the forecast of each indicator on each vintage, from the cache if it is there.
 
-    `on_progress` hears how many days are done, `on_replay` of a record that has to be made.
+    `on_progress` is told how many days are done, `on_replay` the progress of a missing record.
     """
     named = _keyed(question, wanted)
-    path, kept = _cached(question)
-    missing = {key: one for key, one in named if key not in kept}
+    path, cached = _cached(question)
+    missing = {key: pair for key, pair in named if key not in cached}
     if missing:
-        days = {estimation_day(vintage.learnt_on) for vintage, _ in missing.values()}
+        days = {estimation_day(vintage.record_day) for vintage, _ in missing.values()}
         records = {day: _record(question.now, day, n_workers, on_replay) for day in sorted(days)}
-        kept |= _computed(question, missing, records, n_workers, on_progress)
-        cache_tables({path: _table(kept)})
-    return [kept[key] for key, _ in named]
+        cached |= _computed(question, missing, records, n_workers, on_progress)
+        cache_tables({path: _table(cached)})
+    return [cached[key] for key, _ in named]
 
 
 def estimation_hash(question: Question, day: date) -> str:
-    """Return a hash of all that the record of a day was learnt from."""
+    """Return a hash of all figures that the record of a day rests on."""
     archive = question.now.archive
     return archive.content_hash(archive.released_on <= np.datetime64(estimation_day(day)))
 
@@ -185,23 +185,24 @@ def _keyed(
 ) -> list[tuple[str, tuple[Vintage, str]]]:
     """Return each forecast with a hash of all that it depends on, except what names the file.
 
-    Figures of other series and of later days are not in it: they leave the forecast as it is.
+    Figures of other series and of later days are left out, since the forecast does not depend on
+    them.
     """
     archive = question.now.archive
     bears = {name: question.bears_on(name) for name in {n for _, n in wanted}}
-    learnt = {day: estimation_hash(question, day) for day in {v.learnt_on for v, _ in wanted}}
+    estimation = {day: estimation_hash(question, day) for day in {v.record_day for v, _ in wanted}}
     named = []
     for vintage, name in wanted:
-        figures = archive.content_hash(vintage.known & bears[name])
-        parts = (name, figures, learnt[vintage.learnt_on], vintage.day, vintage.targets[name])
+        figures = archive.content_hash(vintage.is_known & bears[name])
+        parts = (name, figures, estimation[vintage.record_day], vintage.day, vintage.targets[name])
         named.append((hashlib.sha256(repr(parts).encode()).hexdigest()[:32], (vintage, name)))
     return named
 
 
 def _cached(question: Question) -> tuple[Path, dict[str, BatchForecast]]:
-    """Return where the forecasts of a question are kept, and those that are."""
-    asked = (question.area, question.year, question.seed, question.n_paths, code_hash())
-    name = hashlib.sha256(repr(asked).encode()).hexdigest()[:32]
+    """Return where the forecasts of a question are cached, and those that are there."""
+    parts = (question.area, question.year, question.seed, question.n_paths, code_hash())
+    name = hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
     path = cache_folder() / f"forecasts-{name}.parquet"
     table = cached_table(path, _COLUMNS)
     return path, {} if table is None else dict(_forecasts(table))
@@ -226,7 +227,7 @@ def _table(forecasts: Mapping[str, BatchForecast]) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class _Task:
-    """The forecasts of one vintage that are not kept, by key, and what it takes to make them."""
+    """The forecasts of a vintage that are not cached, by key, and what they rest on."""
 
     question: Question
     vintage: Vintage
@@ -241,42 +242,42 @@ def _computed(
     n_workers: int,
     on_progress: Progress | None,
 ) -> dict[str, BatchForecast]:
-    """Return the missing forecasts, those of one vintage together; records are by learning day."""
+    """Return the missing forecasts, vintage by vintage; records are by estimation day."""
     by_vintage: dict[int, tuple[Vintage, dict[str, str]]] = {}
     for key, (vintage, name) in missing.items():
         by_vintage.setdefault(id(vintage), (vintage, {}))[1][key] = name
     tasks = [
-        _Task(question, vintage, records[estimation_day(vintage.learnt_on)], names)
+        _Task(question, vintage, records[estimation_day(vintage.record_day)], names)
         for vintage, names in by_vintage.values()
     ]
-    made: dict[str, BatchForecast] = {}
+    computed: dict[str, BatchForecast] = {}
     with executor(n_workers, len(tasks) // _WORTH_A_WORKER) as pool:
         for done, forecasts in enumerate(spread(pool, _forecasts_of, tasks), start=1):
-            made |= forecasts
+            computed |= forecasts
             if on_progress is not None:
                 on_progress(done, len(tasks))
-    return made
+    return computed
 
 
 def _record(now: Snapshot, day: date, n_workers: int, on_replay: Progress | None) -> Record:
-    """Return the record of a learning day, by way of the newest of its year that may be known."""
+    """Return the record of a day, by way of the newest one of its year that may be known."""
     last = now.archive.as_of(min(now.day, date(day.year, 12, 31)))
     return earlier_record(last, day, n_workers=n_workers, on_progress=on_replay)
 
 
 def _forecasts_of(task: _Task) -> dict[str, BatchForecast]:
     """Return the forecasts of a vintage by key."""
-    asked = task.question
+    question = task.question
     outlook = annual_outlook(
         task.vintage.snapshot(),
-        asked.area,
-        asked.year,
+        question.area,
+        question.year,
         record=task.record,
-        seed=asked.seed,
-        n_paths=asked.n_paths,
+        seed=question.seed,
+        n_paths=question.n_paths,
         indicators=list(task.names.values()),
     )
     return {
-        key: batch_forecast(outlook.indicators[name], asked.n_paths)
+        key: batch_forecast(outlook.indicators[name], question.n_paths)
         for key, name in task.names.items()
     }

@@ -12,8 +12,8 @@ from forecast.archive.archive import Archive
 from forecast.archive.published_forecasts import PublishedForecast
 from forecast.base.errors import ContractError, Fault
 from forecast.publishing.ledger import Entry, faults_of, read_ledger
-from forecast.report.published_scores import PublishedScores, scores_of
 from forecast.report.result import read_result
+from forecast.report.track import PublishedScores, scores_of
 from forecast.report.value import Report
 from forecast.verification.forecasts import VerifiedForecast, verified_forecasts
 

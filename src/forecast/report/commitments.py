@@ -1,4 +1,4 @@
-"""What a report says of the counted commitments of its year."""
+"""The report of the counted commitments of a year."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LIGHTS = {"done": "attained", "missed": "missed"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompletionForecast:
-    """How probable it is that a commitment is kept by 31 December, and what the year may come to.
+    """The probability that a commitment is kept by 31 December, and the distribution of its amount.
 
     `half_kept_by` is the month's end by which it is kept on half of the paths. `dispersion` of a
     count is the variance of a year's progress over its squared mean, of a share the variance in
@@ -41,13 +41,13 @@ class CompletionForecast:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommitmentReport:
-    """All that is said of one commitment; amounts in its unit.
+    """The report of one commitment; amounts are in its unit.
 
     `status` is `no_progress` where nothing was reported, `not_started` where nothing was done,
     `too_few` where a share was reported once, `open`, `done` or `missed`. `progress` is the newest
-    entry. `time_pct` is None for a share: where it began is not known, so it runs no race with the
-    year. `needed_per_month` is what each month from the day of the report needs, None where
-    nothing is left, or known.
+    entry. `time_pct` is None for a share, because its start is not known and so cannot be compared
+    with the time gone. `needed_per_month` is what each month from the day of the report needs, None
+    where nothing is left, or no progress is known.
     """
 
     commitment: Commitment
@@ -68,7 +68,7 @@ class CommitmentReport:
 def commitment_reports(
     snapshot: Snapshot, area: str, year: int, *, seed: int, n_paths: int
 ) -> list[CommitmentReport]:
-    """Return what is said on a day of each commitment of an area and a year."""
+    """Return the report of each commitment of an area and a year on a day."""
     book, day = snapshot.archive.commitments, snapshot.day
     outlooks = completions(book, area, year, day, seed=seed, n_paths=n_paths)
     return [_report(outlook, day) for outlook in outlooks]
@@ -116,7 +116,7 @@ def _completion(outlook: Completion) -> CompletionForecast | None:
 
 
 def _pace(outlook: Completion) -> float | None:
-    """Return what was done a month so far; of a share, since its first entry."""
+    """Return the progress per month so far; of a share, since its first entry."""
     if not outlook.entries:
         return None
     first, last = outlook.entries[0], outlook.entries[-1]

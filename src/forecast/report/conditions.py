@@ -1,13 +1,26 @@
-"""What a scenario holds as given: growth of one indicator in a span of the year."""
+"""Conditions: growth of one indicator in a span of the year, taken as given on simulated paths."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from forecast.base.errors import ConditionError
-from forecast.base.months import Span, month_text, parse_month, year_of
+from forecast.base.months import (
+    MONTHS_A_YEAR,
+    Span,
+    month,
+    month_of_year,
+    month_text,
+    parse_month,
+    year_of,
+)
 from forecast.base.notation import parse_number
+from forecast.history.levels import FloatArray
+from forecast.history.series import History
+from forecast.outlook.value import IndicatorOutlook, Outlook
 
 MOST_CONDITIONS = 2
 REST = "rest"
@@ -20,7 +33,7 @@ _FORM = f"INDICATOR SPAN GROWTH, the span {_SPANS}"
 class Condition:
     """Growth in per cent, on the same months a year earlier, of one span of an indicator.
 
-    Without a span it is that of the rest of the year: of all months not yet published together.
+    Without a span it is growth of the rest of the year, of all months not yet published together.
     """
 
     indicator: str
@@ -36,16 +49,16 @@ class Condition:
 
 
 def read_conditions(texts: Sequence[str]) -> list[Condition]:
-    """Return the conditions that texts spell; raise ConditionError with all that is wrong."""
+    """Return the conditions that texts spell; raise ConditionError with every fault."""
     problems: list[str] = []
-    found = [_parsed(text, problems) for text in texts]
+    conditions = [_parsed(text, problems) for text in texts]
     if problems:
         raise ConditionError(problems)
-    return [condition for condition in found if condition is not None]
+    return [condition for condition in conditions if condition is not None]
 
 
 def _parsed(text: str, problems: list[str]) -> Condition | None:
-    """Return the condition that a text spells; None with what is wrong added to `problems`."""
+    """Return the condition that a text spells; or None, with the fault added to `problems`."""
     words = text.split()
     n_words = 4 if words[1:2] == [_YEAR_TO_DATE] else 3
     if len(words) != n_words:
@@ -62,7 +75,7 @@ def _parsed(text: str, problems: list[str]) -> Condition | None:
 
 
 def _span(words: list[str]) -> Span | None:
-    """Return the span that the middle of a condition names; None for the rest, or for none."""
+    """Return the span that the middle of a condition names; None for the rest or a fault."""
     first, _, last = words[-1].partition("..")
     if words[0] == _YEAR_TO_DATE:
         end = parse_month(words[-1])
@@ -76,3 +89,68 @@ def _span(words: list[str]) -> Span | None:
 def _growth(text: str) -> float | None:
     value = parse_number(text)
     return value if value is not None and value > -100 else None
+
+
+def span_of(condition: Condition, history: History) -> Span:
+    """Return the months that a condition is about; for a stock the last one alone counts."""
+    if condition.span is not None:
+        return condition.span
+    return Span(month(history.year, history.months_known + 1), month(history.year, MONTHS_A_YEAR))
+
+
+def span_growth(outlook: IndicatorOutlook, span: Span) -> FloatArray:
+    """Return growth of a span of the judged year on each path, in per cent.
+
+    From the path of YTD growth and the shares of the base year,
+
+        g(a..b) = (W_b S_b - W_(a-1) S_(a-1)) / (W_b - W_(a-1)),
+
+    where S is published growth as far as there is any. For a stock it is growth of the last month.
+    """
+    history, last, before = outlook.history, month_of_year(span.last), month_of_year(span.first) - 1
+    until = _year_to_date(outlook, last)
+    if not before or history.indicator.is_stock:
+        return until
+    done, settled = (history.settled_share(history.year, k) for k in (last, before))
+    return np.asarray((done * until - settled * _year_to_date(outlook, before)) / (done - settled))
+
+
+def _year_to_date(outlook: IndicatorOutlook, month_number: int) -> FloatArray:
+    """Return YTD growth of a month on each path: published growth if there is any."""
+    history, when = outlook.history, month(outlook.history.year, month_number)
+    if outlook.paths is None:
+        raise ValueError(f"{history.series} has no paths")
+    if when in history.ahead:
+        return outlook.paths[:, history.ahead.index(when)]
+    return np.full(len(outlook.paths), history.at(when))
+
+
+def problem_of(condition: Condition, outlook: Outlook) -> str | None:
+    """Return why a condition does not fit an outlook, and what is allowed; None if it fits."""
+    own = outlook.indicators.get(condition.indicator)
+    with_paths = ", ".join(n for n, i in outlook.indicators.items() if i.paths is not None)
+    if own is None or own.paths is None:
+        why = "is unknown here"
+        if own is not None:
+            why = "is settled" if own.outturn is not None else "cannot be assessed"
+        return f"'{condition}': {condition.indicator!r} {why}; allowed: {with_paths or 'none'}"
+    return _problem_of_span(condition, own.history)
+
+
+def _problem_of_span(condition: Condition, history: History) -> str | None:
+    span, n_known, year = span_of(condition, history), history.months_known, history.year
+    if not span.is_within_a_year or span.year != year:
+        return f"'{condition}': {span} lies outside the year; allowed: months of {year}"
+    if month_of_year(span.last) <= n_known:
+        published = month_text(month(year, n_known))
+        return f"'{condition}': {span} is published; allowed: a span that ends after {published}"
+    before = span.first - 1
+    is_open = month_of_year(span.first) == 1 or before in history.ahead
+    if history.indicator.is_stock or is_open or np.isfinite(history.at(before)):
+        return None
+    starts = [m for m in range(n_known) if not m or np.isfinite(history.at(month(year, m)))]
+    firsts = ", ".join(month_text(month(year, m + 1)) for m in [*starts, n_known])
+    return (
+        f"'{condition}': growth up to {month_text(before)} is not published; "
+        f"allowed: a first month of {firsts} or later"
+    )

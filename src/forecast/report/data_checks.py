@@ -25,11 +25,11 @@ from forecast.history.series import History, bare_history
 from forecast.models.cumulated import CumulatedLevel, Grid, Motion, grid_of, n_settled_months
 from forecast.models.drift import Drift
 from forecast.models.shared import Shared
-from forecast.report.finding import DataChecks, Finding
+from forecast.report.value import DataChecks, Finding
 
-FEWEST_POINTS = 12  # before them the model does not know the series
+FEWEST_POINTS = 12  # with fewer the model's errors say too little
 STANDARD_ERRORS = 4.0
-BASE_REVISION_PCT = 1.0  # less is what rounding and small corrections make
+BASE_REVISION_PCT = 1.0  # less may come from rounding and small corrections
 USUAL_SHARE = 2 / 3  # of the years in which a series has figures
 YEARS_LOOKED_AT = 10
 _MOST_DIGITS = 6
@@ -43,11 +43,11 @@ def data_checks(snapshot: Snapshot, area: str) -> DataChecks:
 def findings(snapshot: Snapshot, area: str) -> list[Finding]:
     """Return all findings in an area's published figures, the gravest first."""
     published = snapshot.published
-    found = [*conflicts(published, area), *_stale(published, area)]
+    every = [*conflicts(published, area), *_stale(published, area)]
     for indicator in published.indicators_of(area):
-        found.extend(_of_series(published, Series(area, indicator)))
+        every.extend(_of_series(published, Series(area, indicator)))
     registry = snapshot.registry
-    named = [replace(one, name=registry.of(*one.series).names) for one in found]
+    named = [replace(f, name=registry.of(*f.series).names) for f in every]
     return sorted(named, key=lambda finding: finding.order)
 
 
@@ -73,8 +73,8 @@ def _stale(snapshot: Snapshot, area: str) -> Iterator[Finding]:
 def outliers(snapshot: Snapshot, series: Series) -> Iterator[Finding]:
     """Yield YTD growth that lies more than four standard errors from what `drift` expected.
 
-    It is expected from the figures of the months before alone; how much the series moves is
-    learnt from all that was known on the day. The return to normal after an outlier is
+    The expectation rests on the figures of earlier months alone; how much the series moves is
+    estimated from all that was known on the day. The return to normal after an outlier is
     not itself reported as an outlier.
     """
     history = bare_history(snapshot, *series, snapshot.day.year)
@@ -94,23 +94,23 @@ def outliers(snapshot: Snapshot, series: Series) -> Iterator[Finding]:
 def far_from_expected(history: History) -> dict[int, float]:
     """Return by month of the history the standardised errors beyond four.
 
-    Each is judged a second time without those before it, lest what follows one counts as another.
+    Each is tested again without those before it, so that the effect of one does not count too.
     """
     model = Drift()
     if not model.can_fit(history) or np.isfinite(history.settled).sum() <= FEWEST_POINTS:
         return {}
     fitted = model.fit(history, Shared())
     grid = grid_of(history, fitted.expected_sd, {}).until(n_settled_months(history))
-    found: dict[int, float] = {}
+    outliers: dict[int, float] = {}
     for place in np.flatnonzero(np.abs(_errors(grid, fitted.motion, [])) > STANDARD_ERRORS):
-        z = float(_errors(grid, fitted.motion, list(found))[place])
+        z = float(_errors(grid, fitted.motion, list(outliers))[place])
         if abs(z) > STANDARD_ERRORS:
-            found[int(place)] = z
-    return found
+            outliers[int(place)] = z
+    return outliers
 
 
 def _errors(grid: Grid, motion: Motion, without: Sequence[int]) -> FloatArray:
-    """Return YTD growth less what was expected a step before, in standard errors; NaN else."""
+    """Return YTD growth less what was expected a step before, in standard errors, or NaN."""
     observed = grid.observed.copy()
     observed[list(without), 0] = np.nan
     seen = CumulatedLevel(replace(grid, observed=observed)).moving(motion).ssm.filter()
@@ -120,7 +120,7 @@ def _errors(grid: Grid, motion: Motion, without: Sequence[int]) -> FloatArray:
 
 
 def base_revisions(snapshot: Snapshot, series: Series) -> Iterator[Finding]:
-    """Yield years whose levels and published growth imply another base than was published."""
+    """Yield the years whose levels and published growth imply another base than was published."""
     history = bare_history(snapshot, *series, snapshot.day.year)
     sources = _sources(snapshot, series)
     for row, share in enumerate(history.growth.base_revision):
@@ -135,14 +135,14 @@ def base_revisions(snapshot: Snapshot, series: Series) -> Iterator[Finding]:
 
 
 def _sources(snapshot: Snapshot, series: Series) -> dict[int, str]:
-    """Return by last month the source of the growth that counts on the day, else of the level."""
+    """Return by last month the source of the growth that counts on the day, or of the level."""
     figures = [f for f in snapshot.figures_of(*series) if f.settles]
     figures.sort(key=lambda f: (f.measure == "growth_pct", f.span.is_year_to_date))
     return {f.span.last: f.source for f in figures}
 
 
 def negative_months(snapshot: Snapshot, series: Series) -> Iterator[Finding]:
-    """Yield the months between two year-to-date levels of which the later one is lower."""
+    """Yield the months between two year-to-date levels of which the later is lower."""
     years: dict[tuple[int, str], list[Figure]] = defaultdict(list)
     for figure in snapshot.figures_of(*series):
         if figure.settles and figure.measure == "level" and figure.span.is_year_to_date:
@@ -161,8 +161,8 @@ def negative_months(snapshot: Snapshot, series: Series) -> Iterator[Finding]:
 def gaps(snapshot: Snapshot, series: Series) -> Iterator[Finding]:
     """Yield runs of months between the first and the newest figure that the series usually has.
 
-    A month is usual where spans end with it in two of three years that have any figure. Only the
-    last ten years are looked at.
+    A month is usual where spans end with it in two of three years that have any figure, among the
+    last ten years.
     """
     ends = {f.span.last for f in snapshot.figures_of(*series) if f.settles}
     ends = {m for m in ends if year_of(m) > snapshot.day.year - YEARS_LOOKED_AT}
@@ -197,18 +197,18 @@ def conflicts(snapshot: Snapshot, area: str) -> Iterator[Finding]:
         [*KEY, "publisher"], keep="last"
     )
     for _, rows in newest[newest.duplicated(KEY, keep=False)].groupby(list(KEY), observed=True):
-        said = rows.sort_values("value").to_dict("records")
-        lowest, highest = said[0], said[-1]
+        values = rows.sort_values("value").to_dict("records")
+        lowest, highest = values[0], values[-1]
         size = float(highest["value"] - lowest["value"])
         if size > _rounding(lowest["value"]) + _rounding(highest["value"]):
-            values = [f"{one['publisher']} {one['value']:.10g}" for one in (highest, lowest)]
+            sources = [f"{end['publisher']} {end['value']:.10g}" for end in (highest, lowest)]
             yield Finding(
                 kind="conflict",
                 series=Series(area, str(lowest["indicator"])),
                 span=Span(int(lowest["first"]), int(lowest["last"])),
                 size=size,
                 unit=str(lowest["unit"]),
-                source=", ".join(values),
+                source=", ".join(sources),
             )
 
 

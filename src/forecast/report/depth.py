@@ -38,10 +38,10 @@ class BaseEffect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastForecast:
-    """What a forecast of a past day said of a year's growth, and what came of it.
+    """A forecast of a year's growth made on a past day, and the outturn.
 
-    A replayed one asked about growth of at least the year before, where that was known. None
-    stands where nothing could be said, or nothing was kept.
+    The target of a replayed forecast is the growth of the year before, if that was known. What was
+    not assessed or not recorded is None.
     """
 
     year: int
@@ -57,7 +57,7 @@ class PastForecast:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contribution:
-    """How much of the whole's growth a part makes: its share of the base times its growth.
+    """How much a part adds to the whole's growth: its share of the base times its growth.
 
     `share_basis` is `base` where the share is that of last year's levels, `this_year` where it is
     this year's levels over one plus growth; without levels there is no share.
@@ -82,7 +82,7 @@ class Contributions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Depth:
-    """All that a page of one indicator has beyond what every page has.
+    """What the page of one indicator shows beyond the other pages.
 
     `figures` are those of the judged year and the two before it that count on the day, the newest
     span first; `rest_of_year_pct` holds by past year the growth of the months still open this year.
@@ -118,14 +118,14 @@ def _figures(history: History) -> list[Figure]:
 def _base_effects(history: History) -> list[BaseEffect]:
     """Return the months of the judged year with growth, or of the year before where it has none."""
     year = history.year if history.months_known else history.year - 1
-    found = []
+    effects = []
     for when in range(month(year, 1), month(year, MONTHS_A_YEAR) + 1):
         growth, base = history.at(when), history.at(when - MONTHS_A_YEAR)
         if np.isnan(growth):
             continue
         product = (1 + growth / 100) * (1 + base / 100)
         average = 100 * (np.sqrt(product) - 1) if product > 0 else np.nan
-        found.append(
+        effects.append(
             BaseEffect(
                 month=month_text(when),
                 growth_pct=none_if_nan(growth),
@@ -133,7 +133,7 @@ def _base_effects(history: History) -> list[BaseEffect]:
                 two_year_average_pct=none_if_nan(average),
             )
         )
-    return found
+    return effects
 
 
 def _past_forecasts(densities: pd.DataFrame, history: History) -> list[PastForecast]:
@@ -158,7 +158,7 @@ def _past_forecasts(densities: pd.DataFrame, history: History) -> list[PastForec
 
 
 def _contributions(history: History, answer: Answer) -> Contributions | None:
-    """Return what the parts of a whole make of its newest YTD growth; None without any part."""
+    """Return what each part contributes to a whole's newest YTD growth; None without parts."""
     snapshot, last = answer.outlook.snapshot, history.last_published
     if last is None:
         return None
@@ -190,25 +190,25 @@ def _contribution(part: History, whole: History, last: int) -> Contribution:
 def _base_share(part: History, whole: History, last: int) -> tuple[float | None, str]:
     """Return the part's share of the whole's level a year before, and on what it rests."""
     before = last - MONTHS_A_YEAR
-    own, all_of_it = _level(part, before), _level(whole, before)
-    if own is not None and all_of_it is not None:
-        return own / all_of_it, "base"
-    own, all_of_it = _level(part, last), _level(whole, last)
-    if own is None or all_of_it is None:
+    of_part, of_whole = _level(part, before), _level(whole, before)
+    if of_part is not None and of_whole is not None:
+        return of_part / of_whole, "base"
+    of_part, of_whole = _level(part, last), _level(whole, last)
+    if of_part is None or of_whole is None:
         return None, "none"
     grown = (1 + whole.at(last) / 100) / (1 + part.at(last) / 100)
-    return own / all_of_it * grown, "this_year"
+    return of_part / of_whole * grown, "this_year"
 
 
 def _level(history: History, last: int) -> float | None:
     """Return the published level of January to a month."""
-    found: list[Figure] = [
+    figures: list[Figure] = [
         f
         for f in history.figures
         if f.measure == "level" and f.is_published and f.settles
         and f.span.last == last and f.span.is_year_to_date
     ]  # fmt: skip
-    return found[-1].value if found else None
+    return figures[-1].value if figures else None
 
 
 def none_if_nan(value: float) -> float | None:

@@ -1,4 +1,4 @@
-"""What a report says of one indicator."""
+"""The report of one indicator."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ FAN_LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 
 
 def indicator_report(name: str, outlook: IndicatorOutlook, answer: Answer) -> IndicatorReport:
-    """Return all that an answer says of one indicator."""
+    """Return the report of one indicator of an answer."""
     history, entry = outlook.history, outlook.history.indicator
     december = outlook.december
     return IndicatorReport(
@@ -105,7 +105,7 @@ def _planner_light(target: Target, history: History) -> str | None:
 
 
 def _last_forecast(name: str, outlook: IndicatorOutlook, answer: Answer) -> PastForecast | None:
-    """Return the last forecast before the outturn; None before it is out, or without one."""
+    """Return the last forecast before the outturn; None without an outturn or a forecast."""
     if outlook.outturn is None or name not in answer.last_forecasts:
         return None
     day, before = answer.last_forecasts[name]
@@ -125,15 +125,15 @@ def _last_forecast(name: str, outlook: IndicatorOutlook, answer: Answer) -> Past
 
 
 def _attainable(outlook: IndicatorOutlook, december: FloatArray) -> dict[float, float]:
-    """Return the rates that would be attained, by the probability of it."""
+    """Return the attainable rates by their probability."""
     at_most = outlook.target is not None and outlook.target.comparison is Comparison.AT_MOST
     return attainable_rates(december, outlook.history.indicator.decimals, at_most=at_most)
 
 
 def _caveats(outlook: IndicatorOutlook, registry: Registry) -> list[Caveat]:
-    """Return what limits an indicator's forecast; unpublished figures are named as such.
+    """Return what limits an indicator's forecast, with unpublished figures named as such.
 
-    What one of them expects is not what the office expects.
+    An unpublished expected figure does not say what the office expects.
     """
     unpublished = unpublished_of(outlook.history)
     own = {month_text(f.span.last) for f in unpublished if f.status == "expected"}
@@ -148,7 +148,7 @@ def _caveats(outlook: IndicatorOutlook, registry: Registry) -> list[Caveat]:
 
 
 def _with_names(values: Mapping[str, str], registry: Registry) -> dict[str, str]:
-    """Return what fills a caveat, series by their names in both languages."""
+    """Return the values of a caveat, series by their names in both languages."""
     named = {key: value for key, value in values.items() if key != "related"}
     if "related" in values:
         series = values["related"].split(", ")
@@ -160,7 +160,7 @@ def _with_names(values: Mapping[str, str], registry: Registry) -> dict[str, str]
 
 
 def _published(name: str, answer: Answer) -> IndicatorOutlook | None:
-    """Return the outlook by published figures alone, where the answer rests on others too."""
+    """Return the outlook by published figures alone, if the answer rests on others too."""
     return None if answer.published is None else answer.published.indicators.get(name)
 
 
@@ -216,7 +216,7 @@ def _required(outlook: IndicatorOutlook) -> Required | None:
 def _fan(outlook: IndicatorOutlook, published: IndicatorOutlook | None) -> Fan:
     history = outlook.history
     months = [month(history.year, m) for m in range(1, MONTHS_A_YEAR + 1)]
-    known = [none_if_nan(history.at(m)) for m in months]
+    growth_so_far = [none_if_nan(history.at(m)) for m in months]
     bands: dict[float, list[float | None]] = {}
     if outlook.paths is not None:
         columns = {when: j for j, when in enumerate(history.ahead)}
@@ -226,12 +226,12 @@ def _fan(outlook: IndicatorOutlook, published: IndicatorOutlook | None) -> Fan:
     alone = history if published is None else published.history
     unpublished = [
         month_text(m)
-        for m, growth in zip(months, known, strict=True)
+        for m, growth in zip(months, growth_so_far, strict=True)
         if growth is not None and growth != alone.at(m)
     ]
     return Fan(
         months=[month_text(m) for m in months],
-        known_pct=known,
+        known_pct=growth_so_far,
         quantiles_pct=bands,
         unpublished=unpublished,
     )

@@ -1,6 +1,6 @@
 """The lights and the words that stand for a probability, and the light of a target.
 
-Light and word follow the whole per cent that is printed beside them, so that 66 % never stands by
+Light and word follow the whole per cent that is printed beside them, so that 66 % is never
 yellow.
 """
 
@@ -21,7 +21,7 @@ WORDS = (
 
 
 def word(probability: float) -> str:
-    """Return the key of the words for a probability; they never stand without the number."""
+    """Return the key of the words for a probability; they are never shown without the number."""
     return next(name for floor, name in WORDS if _printed(probability) >= floor)
 
 
@@ -44,7 +44,7 @@ def light_of_target(attainment: Attainment | None, outturn: Outturn | None) -> s
 def lamp(light: str, months_known: int) -> str:
     """Return the lamp that shows a light: `blind` for yellow without a figure of the year.
 
-    Without one, even odds say that little is known, not that the target is close.
+    Without a figure, even odds mean that little is known, not that the target is close.
     """
     return "blind" if light == "yellow" and not months_known else light
 

@@ -1,4 +1,4 @@
-"""What a report says of unpublished figures: every one of them, and what became of it."""
+"""The unpublished figures of a report, and how each of them was used."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ USED = ("figure", "expected")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverlayFigure:
-    """One unpublished figure with its line in the file, and what became of it.
+    """One unpublished figure with its line in the file, and how it was used.
 
     `use` is `figure` or `expected` where the report rests on it; else `superseded` by a published
-    figure, `later` than the day, `elsewhere` where nothing of the report looks, or `not_used`.
+    figure, `later` than the day, `elsewhere` where the report does not look, or `not_used`.
     """
 
     label: SeriesLabel
@@ -88,7 +88,7 @@ def _row(logged: dict[str, Any], outlook: Outlook) -> OverlayFigure:
 
 
 def _use_of(series: Series, figure: Figure, outlook: Outlook) -> str:
-    """Return what became of an unpublished figure."""
+    """Return how an unpublished figure was used."""
     if figure.released_on > outlook.day:
         return "later"
     registry = outlook.snapshot.registry
@@ -100,8 +100,7 @@ def _use_of(series: Series, figure: Figure, outlook: Outlook) -> str:
 
 
 def _key(figure: Figure) -> tuple[bool, Span, str, str, date]:
-    f = figure
-    return f.is_published, f.span, f.measure, f.unit, f.released_on
+    return figure.is_published, figure.span, figure.measure, figure.unit, figure.released_on
 
 
 def _use(figure: Figure) -> str:

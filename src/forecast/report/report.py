@@ -1,4 +1,4 @@
-"""The report of a question: computed from its answer, or taken over where it was handed over."""
+"""The report of a question: computed from its answer, or read if another process handed it over."""
 
 from __future__ import annotations
 
@@ -24,18 +24,17 @@ from forecast.report.commitments import commitment_reports
 from forecast.report.data_checks import data_checks
 from forecast.report.indicator import indicator_report
 from forecast.report.overlay import overlay_report
-from forecast.report.published_scores import published_scores
 from forecast.report.result import read_result, report_from, result_json
-from forecast.report.track import track_record
+from forecast.report.track import published_scores, track_record
 from forecast.report.value import SCHEMA_VERSION, DataSummary, IndicatorReport, Report
 from forecast.verification.record import POOL
 
 
 def report_on(parameters: Parameters) -> Report:
-    """Return the one report of a question, from which pages of all kinds are drawn.
+    """Return the report of a question, from which pages of all kinds are drawn.
 
-    While the process lasts it is computed once for the same data and the same question, and not
-    at all where another process handed it over.
+    While the process lasts it is computed once for the same data and the same question, and not at
+    all where another process handed it over.
     """
     return _report_on(replace(parameters, lang="en", out=None), content_of(parameters))
 
@@ -64,7 +63,7 @@ def _report_on(parameters: Parameters, content: str) -> Report:
 def handed_name(parameters: Parameters) -> str:
     """Return the name of the file that hands a report over to a process where it is drawn.
 
-    It holds a hash of the question and of the data: no other report is taken for it.
+    It holds a hash of the question and of the data, so that no other report is taken for it.
     """
     key = (content_of(parameters), parameters.question(), code_hash())
     return f"{hashlib.sha256(repr(key).encode()).hexdigest()}.json"
@@ -73,7 +72,7 @@ def handed_name(parameters: Parameters) -> str:
 def report_of(
     answer: Answer, news: News | None = None, timeline: Iterable[TimelinePoint] = ()
 ) -> Report:
-    """Return everything that an answer has to say, what moved it and how the year went included."""
+    """Return the whole report of an answer, with its news and its timeline."""
     outlook = answer.outlook
     snapshot, registry = outlook.snapshot, outlook.snapshot.registry
     return Report(
@@ -87,7 +86,7 @@ def report_of(
         version=VERSION,
         package_hash=package_hash(),
         data_summary=_data_summary(answer),
-        indicators=[indicator_report(n, one, answer) for n, one in outlook.indicators.items()],
+        indicators=[indicator_report(n, own, answer) for n, own in outlook.indicators.items()],
         joint=outlook.joint,
         joint_published=None if answer.published is None else answer.published.joint,
         track=track_record(answer.record.densities, registry, answer.seed),
@@ -104,7 +103,7 @@ def report_of(
 
 
 def report_by_model(answer: Answer, indicator: str, model: str) -> IndicatorReport | None:
-    """Return what one model alone says of an indicator, or the pool; None where it says nothing."""
+    """Return the report of an indicator by one model alone, or by the pool; None without paths."""
     outlook = answer.outlook if model == POOL else answer.outlook.alone(model)
     own = outlook.indicators.get(indicator)
     return None if own is None or own.paths is None else indicator_report(indicator, own, answer)
@@ -112,19 +111,19 @@ def report_by_model(answer: Answer, indicator: str, model: str) -> IndicatorRepo
 
 def _data_summary(answer: Answer) -> DataSummary:
     outlook = answer.published or answer.outlook
-    figures = [f for one in outlook.indicators.values() for f in one.history.figures]
+    figures = [f for own in outlook.indicators.values() for f in own.history.figures]
     every = [
         f
         for i in outlook.snapshot.indicators_of(outlook.area)
         for f in outlook.snapshot.figures_of(outlook.area, i)
     ]
     newest = max(f.released_on for f in every)
-    unsure = [f.released_on_basis != "published" for f in figures or every]
+    not_published = [f.released_on_basis != "published" for f in figures or every]
     return DataSummary(
         n_figures=len(every),
         newest_release_on=newest,
         age_days=(outlook.day - newest).days,
-        share_of_days_not_published=float(np.mean(unsure)),
+        share_of_days_not_published=float(np.mean(not_published)),
         n_past_forecasts=len(answer.record),
     )
 
@@ -137,18 +136,18 @@ def general_caveats(answer: Answer) -> list[Caveat]:
         counts = {"n": str(len(overlay.used)), "all": str(overlay.n_rows)}
         caveats.append(Caveat("overlay", counts))
     indicators = list(outlook.indicators.values())
-    if not any(one.target is not None for one in indicators):
+    if not any(own.target is not None for own in indicators):
         caveats.append(Caveat("no_target", {"year": str(outlook.year)}))
     if not len(answer.record):
         caveats.append(Caveat("no_record"))
     not_assessed = [
-        one.history.indicator.id
-        for one in indicators
-        if one.target is not None and one.met(1) is None
+        own.history.indicator.id
+        for own in indicators
+        if own.target is not None and own.met(1) is None
     ]
     if not_assessed:
         caveats.append(Caveat("not_in_joint", {"indicators": ", ".join(not_assessed)}))
-    assessed = [one for one in indicators if one.target is not None and one.december is not None]
+    assessed = [o for o in indicators if o.target is not None and o.december is not None]
     if len(assessed) > 1 and outlook.coupling_years:
         caveats.append(Caveat("learnt_coupling", {"years": str(outlook.coupling_years)}))
     elif len(assessed) > 1:
@@ -157,7 +156,7 @@ def general_caveats(answer: Answer) -> list[Caveat]:
 
 
 def _progress_caveats(outlook: Outlook) -> list[Caveat]:
-    """Return the entries of commitments that pass the amount or fall, with both lines."""
+    """Return a caveat for each entry of a commitment that exceeds the amount or falls."""
     book, day = outlook.snapshot.archive.commitments, outlook.day
     own = book.in_force(outlook.area, outlook.year, day)
     warnings = [w for commitment in own for w in book.warnings_of(commitment, day)]

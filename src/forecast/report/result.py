@@ -1,4 +1,4 @@
-"""A report as `result.json`: its one writer and its one reader, and the JSON Schema of it."""
+"""A report as `result.json`: its only writer and its only reader."""
 
 from __future__ import annotations
 
@@ -22,15 +22,11 @@ from forecast.base.months import month_text, parse_month
 from forecast.base.series import Series
 from forecast.outlook.attainment import Attainment
 from forecast.report.depth import PastForecast
-from forecast.report.layout import Parts, derived_of, places_of, without_none
+from forecast.report.schema import TARGET_KEYS, Parts, derived_of, is_value, places_of, without_none
 from forecast.report.value import SCHEMA_VERSION, IndicatorReport, Report
 
 _MAJOR = SCHEMA_VERSION.partition(".")[0]
 _TOLERANCE = "tolerance_"
-TARGET_KEYS = (
-    "comparison", "bound_pct", "rate_pct", "lower_pct", "upper_pct", "wording", "source",
-    "announced_on", "announced_on_basis", "settles",
-)  # fmt: skip
 
 
 # Writing ------------------------------------------------------------------------------------------
@@ -126,7 +122,7 @@ def _parts_of(attainment: Attainment) -> dict[str, float | None]:
 def read_result(path: Path) -> Report:
     """Return the report that a `result.json` holds; raise ContractError where it holds none.
 
-    What a result of an older minor version does not say yet is empty.
+    What a result of an older minor version does not have yet is empty.
     """
     return report_from(path.read_bytes(), str(path))
 
@@ -160,7 +156,7 @@ _Context = Mapping[str, Any]
 
 
 def _regrouped(kind: type, content: Mapping[str, Any], context: _Context) -> dict[str, Any]:
-    """Return what the keys of a type say, field by field."""
+    """Return the values of a type's fields from its keys."""
     if kind is IndicatorReport:
         context = {**context, "indicator": content["id"]}
     values = {
@@ -199,7 +195,7 @@ def _converted(hint: Any, value: Any, context: _Context) -> Any:
     kind, arguments = without_none(hint), get_args(without_none(hint))
     origin = get_origin(kind)
     if value is None:
-        if kind is not hint:
+        if kind != hint:
             return None
         if origin in (list, tuple):
             return []
@@ -209,7 +205,7 @@ def _converted(hint: Any, value: Any, context: _Context) -> Any:
     if kind is Target:
         return _target(value, context)
     if origin in (list, tuple):
-        return [_converted(arguments[0], one, context) for one in value]
+        return [_converted(arguments[0], part, context) for part in value]
     if origin in (dict, Mapping) or (isinstance(value, dict) and arguments):
         to_key: Callable[[str], Any] = _level if arguments[0] is float else str
         return {to_key(k): _converted(arguments[1], v, context) for k, v in value.items()}
@@ -223,11 +219,6 @@ def _is_plain(hint: Any) -> bool:
     if get_origin(kind) in (list, tuple):
         return all(_is_plain(part) for part in get_args(kind) if part is not Ellipsis)
     return get_origin(kind) is None and kind is not Target and not is_value(kind)
-
-
-def is_value(kind: Any) -> bool:
-    """Return whether an annotation is one of the types of a report."""
-    return isinstance(kind, type) and is_dataclass(kind)
 
 
 def _level(key: str) -> float:
@@ -244,15 +235,15 @@ def _parts_from(parts: Mapping[str, float]) -> dict[str, Any]:
 
 
 def _target(content: Mapping[str, Any], context: _Context) -> Target:
-    """Return a target; of an `about` target the bound says the tolerance."""
-    kept = {key: content[key] for key in TARGET_KEYS if content.get(key) is not None}
-    kept["comparison"] = Comparison(kept["comparison"])
-    bound, rate = kept.pop("bound_pct", None), kept.get("rate_pct")
-    if kept["comparison"] is Comparison.ABOUT and rate is not None and bound is not None:
-        kept["tolerance_pp"] = round(rate - bound, 6)
-    kept["announced_on"] = date.fromisoformat(kept["announced_on"])
+    """Return a target; of an `about` target the bound gives the tolerance."""
+    values = {key: content[key] for key in TARGET_KEYS if content.get(key) is not None}
+    values["comparison"] = Comparison(values["comparison"])
+    bound, rate = values.pop("bound_pct", None), values.get("rate_pct")
+    if values["comparison"] is Comparison.ABOUT and rate is not None and bound is not None:
+        values["tolerance_pp"] = round(rate - bound, 6)
+    values["announced_on"] = date.fromisoformat(values["announced_on"])
     where = {key: context[key] for key in ("area", "year", "indicator")}
-    return Target(**where, **kept)
+    return Target(**where, **values)
 
 
 def _commitment(nested: dict[str, Any], beside: Mapping[str, Any], context: _Context) -> Commitment:

@@ -1,6 +1,6 @@
 """Scenarios: what the joint paths say where growth of a span is given.
 
-An exact value has probability zero on simulated paths, so they are weighed by a kernel about it.
+An exact value has probability zero on simulated paths, so they are weighted by a kernel around it.
 """
 
 from __future__ import annotations
@@ -19,41 +19,65 @@ from forecast.history.levels import FloatArray
 from forecast.outlook.answers import Answer
 from forecast.outlook.attainment import N_BATCHES, Joint, joint_attainment, probability
 from forecast.outlook.value import IndicatorOutlook, Outlook
-from forecast.report.aggregate import problem_with, span_growth, span_of
-from forecast.report.conditions import MOST_CONDITIONS, Condition, read_conditions
+from forecast.report.conditions import (
+    MOST_CONDITIONS,
+    Condition,
+    problem_of,
+    read_conditions,
+    span_growth,
+    span_of,
+)
 from forecast.report.overlay import overlay_report
 from forecast.report.report import general_caveats
 from forecast.report.scenario_value import Given, Line, Outcome, Scenario
-from forecast.report.weighting import (
-    BANDWIDTH_SHARE,
-    effective_size,
-    kernel_weights,
-    weighed_quantiles,
-)
+
+BANDWIDTH_SHARE = 0.2  # of the aggregate's own standard deviation on the paths, docs/method.md
+
+
+def kernel_weights(
+    aggregates: Sequence[FloatArray], given_pct: Sequence[float], bandwidths_pp: Sequence[float]
+) -> FloatArray:
+    """Return the weight of each path: a Gaussian kernel of every aggregate around the given value.
+
+    The largest weight is 1. The weights are those of paths on which each aggregate was measured as
+    given, with a normal error whose standard deviation is its bandwidth.
+    """
+    away = [
+        (growth - at) / wide
+        for growth, at, wide in zip(aggregates, given_pct, bandwidths_pp, strict=True)
+    ]
+    log_weights = -0.5 * np.square(away).sum(axis=0)
+    return np.asarray(np.exp(log_weights - log_weights.max()))
+
+
+def effective_size(weights: FloatArray) -> float:
+    """Return the effective number of weighted paths, (sum w)^2 / sum w^2 (Kish 1965)."""
+    return float(weights.sum() ** 2 / np.square(weights).sum())
+
+
+def weighted_quantiles(
+    values: FloatArray, weights: FloatArray, levels: Sequence[float]
+) -> list[float]:
+    """Return quantiles of weighted values, on a line between the middles of their weights.
+
+    With equal weights they are those of `numpy.quantile`.
+    """
+    order = np.argsort(values, kind="stable")
+    ordered, weight = values[order], weights[order]
+    middle = np.cumsum(weight) - weight / 2
+    rank = (middle - middle[0]) / (middle[-1] - middle[0])
+    return [float(value) for value in np.interp(levels, rank, ordered)]
+
 
 FEWEST_EFFECTIVE = 200
 MOST_PATHS = 40_000
-_SPARE = 1.25  # more paths than should do, since the effective size is itself an estimate
+_SPARE = 1.25  # more paths than needed, since the effective size is itself an estimate
 _STEP = 100
-
-__all__ = [
-    "BANDWIDTH_SHARE",
-    "FEWEST_EFFECTIVE",
-    "MOST_PATHS",
-    "Condition",
-    "Given",
-    "Line",
-    "Outcome",
-    "Scenario",
-    "read_conditions",
-    "scenario_of",
-    "weighed",
-]
 
 
 @dataclass(frozen=True)
-class Weighed:
-    """An outlook's paths weighed by conditions: the growth that each is about, and the weights."""
+class WeightedPaths:
+    """An outlook's paths weighted by conditions, and the growth that each condition is about."""
 
     outlook: Outlook
     conditions: tuple[Condition, ...]
@@ -75,64 +99,63 @@ def scenario_of(
     bandwidths_pp: Sequence[float] = (),
     most_paths: int = MOST_PATHS,
 ) -> Scenario:
-    """Return what an answer says where one or two conditions hold, beside what it says without.
+    """Return an answer's forecasts under one or two conditions, beside those without them.
 
     A condition may be written as on the command line: `retail_sales rest 9`. A bandwidth in
-    percentage points may be given for all, or for each; else it is a fifth of the standard
-    deviation of the aggregate on the paths. Where they leave fewer than 200 effective paths, more
-    are simulated, to at most so many. Raise ConditionError, OutsideSupport or TooFewPaths.
+    percentage points may be given for all, or for each; by default it is a fifth of the standard
+    deviation of the aggregate on the paths. If fewer than 200 effective paths are left, more are
+    simulated, up to `most_paths`. Raise ConditionError, OutsideSupport or TooFewPaths.
     """
-    held = [c if isinstance(c, Condition) else read_conditions([c])[0] for c in conditions]
-    found = weighed(answer.outlook, held, bandwidths_pp)
-    asked = answer.outlook.n_paths
-    while found.effective_size < FEWEST_EFFECTIVE:
-        enough = _enough(found)
+    given = [c if isinstance(c, Condition) else read_conditions([c])[0] for c in conditions]
+    paths = weighted_paths(answer.outlook, given, bandwidths_pp)
+    while paths.effective_size < FEWEST_EFFECTIVE:
+        enough = _enough(paths)
         if enough > most_paths:
             raise TooFewPaths(
-                found.effective_size,
+                paths.effective_size,
                 FEWEST_EFFECTIVE,
-                found.outlook.n_paths,
+                paths.outlook.n_paths,
                 most_paths,
-                _supports(found),
+                _supports(paths),
             )
-        found = weighed(answer.outlook_on(enough), held, bandwidths_pp)
-    return _scenario(answer, found, asked)
+        paths = weighted_paths(answer.outlook_on(enough), given, bandwidths_pp)
+    return _scenario(answer, paths)
 
 
-def weighed(
+def weighted_paths(
     outlook: Outlook, conditions: Sequence[Condition], bandwidths_pp: Sequence[float] = ()
-) -> Weighed:
+) -> WeightedPaths:
     """Return an outlook's paths with the weights that conditions give them.
 
-    Raise ConditionError for conditions that cannot be held, OutsideSupport for growth that no
-    path reaches; all of them are named.
+    Raise ConditionError for conditions that the paths cannot meet, OutsideSupport for growth that
+    no path reaches; the error names all of them.
     """
-    problems = [p for c in conditions if (p := problem_with(c, outlook)) is not None]
+    problems = [p for c in conditions if (p := problem_of(c, outlook)) is not None]
     problems += [
         *_problems_of_number(conditions),
         *_problems_of_bandwidth(bandwidths_pp, conditions),
     ]
     if problems:
         raise ConditionError(problems)
-    ones = [outlook.indicators[c.indicator] for c in conditions]
-    spans = [span_of(c, one.history) for c, one in zip(conditions, ones, strict=True)]
-    aggregates = [span_growth(one, span) for one, span in zip(ones, spans, strict=True)]
+    own = [outlook.indicators[c.indicator] for c in conditions]
+    spans = [span_of(c, o.history) for c, o in zip(conditions, own, strict=True)]
+    aggregates = [span_growth(o, span) for o, span in zip(own, spans, strict=True)]
     given = [c.growth_pct for c in conditions]
-    # Where nothing is uncertain any width does, for what is given lies on every path.
-    wide = list(bandwidths_pp) * (len(conditions) if len(bandwidths_pp) == 1 else 1)
-    wide = wide or [BANDWIDTH_SHARE * float(a.std()) or 1.0 for a in aggregates]
-    weights = kernel_weights(aggregates, given, wide)
-    found = Weighed(
-        outlook, tuple(conditions), tuple(spans), tuple(aggregates), tuple(wide), weights
+    # Where nothing is uncertain any bandwidth does, because every path has the given value.
+    bandwidths = list(bandwidths_pp) * (len(conditions) if len(bandwidths_pp) == 1 else 1)
+    bandwidths = bandwidths or [BANDWIDTH_SHARE * float(a.std()) or 1.0 for a in aggregates]
+    weights = kernel_weights(aggregates, given, bandwidths)
+    paths = WeightedPaths(
+        outlook, tuple(conditions), tuple(spans), tuple(aggregates), tuple(bandwidths), weights
     )
     outside = [
-        said
-        for said, growth, at in zip(_supports(found), aggregates, given, strict=True)
+        support
+        for support, growth, at in zip(_supports(paths), aggregates, given, strict=True)
         if not growth.min() <= at <= growth.max()
     ]
     if outside:
         raise OutsideSupport(outside)
-    return found
+    return paths
 
 
 def _problems_of_number(conditions: Sequence[Condition]) -> list[str]:
@@ -163,10 +186,10 @@ def _problems_of_bandwidth(
     return problems
 
 
-def _supports(found: Weighed) -> list[str]:
+def _supports(paths: WeightedPaths) -> list[str]:
     """Return in words, for each condition, its bandwidth and where the paths lie."""
-    every = zip(found.conditions, found.bandwidths_pp, found.aggregates, strict=True)
-    return [_support(*one) for one in every]
+    every = zip(paths.conditions, paths.bandwidths_pp, paths.aggregates, strict=True)
+    return [_support(*parts) for parts in every]
 
 
 def _support(condition: Condition, bandwidth_pp: float, growth: FloatArray) -> str:
@@ -178,18 +201,18 @@ def _support(condition: Condition, bandwidth_pp: float, growth: FloatArray) -> s
     )
 
 
-def _enough(found: Weighed) -> int:
+def _enough(paths: WeightedPaths) -> int:
     """Return how many paths should leave enough effective ones."""
-    times = _SPARE * FEWEST_EFFECTIVE / found.effective_size
-    return math.ceil(found.outlook.n_paths * times / _STEP) * _STEP
+    times = _SPARE * FEWEST_EFFECTIVE / paths.effective_size
+    return math.ceil(paths.outlook.n_paths * times / _STEP) * _STEP
 
 
-def _scenario(answer: Answer, found: Weighed, n_paths_asked: int) -> Scenario:
-    outlook, registry = found.outlook, found.outlook.snapshot.registry
-    alike = np.ones(outlook.n_paths)
-    judged = {n: one for n, one in outlook.indicators.items() if one.target is not None}
-    met = {name: one.met(outlook.n_paths) for name, one in judged.items()}
-    known = {name: attained for name, attained in met.items() if attained is not None}
+def _scenario(answer: Answer, paths: WeightedPaths) -> Scenario:
+    outlook, registry = paths.outlook, paths.outlook.snapshot.registry
+    equal = np.ones(outlook.n_paths)
+    with_target = {n: own for n, own in outlook.indicators.items() if own.target is not None}
+    every = {name: own.met(outlook.n_paths) for name, own in with_target.items()}
+    met = {name: is_met for name, is_met in every.items() if is_met is not None}
     return Scenario(
         area=outlook.area,
         area_name=registry.area_names(outlook.area),
@@ -199,44 +222,44 @@ def _scenario(answer: Answer, found: Weighed, n_paths_asked: int) -> Scenario:
         version=VERSION,
         package_hash=package_hash(),
         n_paths=outlook.n_paths,
-        n_paths_asked=n_paths_asked,
-        effective_size=found.effective_size,
-        given=_given(found),
+        n_paths_asked=answer.outlook.n_paths,
+        effective_size=paths.effective_size,
+        given=_given(paths),
         indicators=[
-            _line(name, one, known.get(name), (alike, found.weights))
-            for name, one in (judged or outlook.indicators).items()
+            _line(name, own, met.get(name), (equal, paths.weights))
+            for name, own in (with_target or outlook.indicators).items()
         ],
-        targets=list(known),
-        without=_joint(known, alike, outlook),
-        under=_joint(known, found.weights, outlook),
+        targets=list(met),
+        without=_joint(met, equal, outlook),
+        under=_joint(met, paths.weights, outlook),
         overlay=overlay_report(answer),
         caveats=general_caveats(answer),
     )
 
 
-def _given(found: Weighed) -> list[Given]:
-    said = []
-    for i, (condition, growth) in enumerate(zip(found.conditions, found.aggregates, strict=True)):
-        entry = found.outlook.indicators[condition.indicator].history.indicator
+def _given(paths: WeightedPaths) -> list[Given]:
+    given = []
+    for i, (condition, growth) in enumerate(zip(paths.conditions, paths.aggregates, strict=True)):
+        entry = paths.outlook.indicators[condition.indicator].history.indicator
         lowest, lower, upper, highest = np.quantile(growth, (0, 0.05, 0.95, 1)).tolist()
-        said.append(
+        given.append(
             Given(
                 condition=str(condition),
                 indicator=condition.indicator,
                 name=entry.names,
                 decimals=entry.decimals,
-                span=found.spans[i],
+                span=paths.spans[i],
                 growth_pct=condition.growth_pct,
-                bandwidth_pp=found.bandwidths_pp[i],
+                bandwidth_pp=paths.bandwidths_pp[i],
                 standard_deviation_pp=float(growth.std()),
                 lowest_pct=lowest,
                 lower90_pct=lower,
                 upper90_pct=upper,
                 highest_pct=highest,
-                mean_pct=float(np.average(growth, weights=found.weights)),
+                mean_pct=float(np.average(growth, weights=paths.weights)),
             )
         )
-    return said
+    return given
 
 
 def _line(
@@ -246,7 +269,7 @@ def _line(
     weights: tuple[FloatArray, FloatArray],
 ) -> Line:
     entry = indicator.history.indicator
-    without, under_given = (_outcome(indicator, met, heavy) for heavy in weights)
+    without, under_given = (_outcome(indicator, met, weight) for weight in weights)
     return Line(
         id=name,
         name=entry.names,
@@ -261,10 +284,10 @@ def _line(
 def _outcome(
     indicator: IndicatorOutlook, met: BoolArray | None, weights: FloatArray
 ) -> Outcome | None:
-    """Return what weighed paths say of an indicator; None once it is settled, and without paths."""
+    """Return the distribution over weighted paths; None once settled, or without paths."""
     if indicator.december is None:
         return None
-    lower, median, upper = weighed_quantiles(indicator.december, weights, (0.1, 0.5, 0.9))
+    lower, median, upper = weighted_quantiles(indicator.december, weights, (0.1, 0.5, 0.9))
     return Outcome(
         probability=None if met is None else probability(met, N_BATCHES, weights),
         median_pct=median,
@@ -274,7 +297,7 @@ def _outcome(
 
 
 def _joint(met: Mapping[str, BoolArray], weights: FloatArray, outlook: Outlook) -> Joint | None:
-    """Return how many targets are attained on the same weighed paths; None without a target."""
+    """Return how many targets are attained on the same weighted paths; None without a target."""
     joint = outlook.joint
     coupling = "independent" if joint is None else joint.coupling
     return joint_attainment(met, N_BATCHES, coupling=coupling, weights=weights)

@@ -1,4 +1,4 @@
-"""What a scenario says, as a value: growth in per cent, probabilities between 0 and 1."""
+"""A scenario as a value: growth in per cent, probabilities between 0 and 1."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from forecast.verification.outturn import Outturn
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """A condition as it was held: its months, its kernel, and where the paths lie.
+    """A condition as it was applied: its months, its kernel, and where the paths lie.
 
     `bandwidth_pp` is the standard deviation of the kernel, `standard_deviation_pp` that of the
     aggregate on the paths, of which 5, 95 and 100 % lie between the bounds named. `mean_pct` is
-    what the weighed paths come to.
+    what the weighted paths come to.
     """
 
     condition: str
@@ -45,16 +45,16 @@ class Given:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome(Band):
-    """What paths say of an indicator's year; without a target there is no probability."""
+    """Annual growth of an indicator on paths; without a target there is no probability."""
 
     probability: Probability | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One indicator without and under the conditions; None where nothing can be said of it.
+    """One indicator without and under the conditions; None where it cannot be assessed.
 
-    The outturn of a settled year is moved by no condition.
+    No condition changes the outturn of a settled year.
     """
 
     id: str
@@ -70,8 +70,8 @@ class Line:
 class Scenario:
     """Probabilities without and under conditions, from the same joint paths.
 
-    `effective_size` is that of the weighed paths; `n_paths` were simulated where `n_paths_asked`
-    were too few.
+    `effective_size` is that of the weighted paths; `n_paths` were simulated where
+    `n_paths_asked` were too few.
     """
 
     area: str
@@ -93,13 +93,13 @@ class Scenario:
     caveats: list[Caveat]
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row an indicator: what is said without, and `_under` the conditions.
+        """Return a row for each indicator: its forecast without, and `_under` the conditions.
 
-        NaN stands where nothing is said.
+        What is missing is NaN.
         """
         rows = {}
         for line in self.indicators:
-            without, under = (_columns(one) for one in (line.without, line.under))
+            without, under = (_columns(outcome) for outcome in (line.without, line.under))
             pairs = {name: (without[name], under[name]) for name in without}
             rows[line.id] = {
                 key: value
@@ -110,23 +110,23 @@ class Scenario:
 
     def __repr__(self) -> str:
         """Return in a line what is given."""
-        given = ", ".join(one.condition for one in self.given)
+        given = ", ".join(g.condition for g in self.given)
         return f"<Scenario {self.area} {self.year} as of {self.as_of}: {given}>"
 
     def _repr_html_(self) -> str:
         """Return a row for each indicator, without and under what is given, for notebooks."""
-        given = texts.text("form.semicolon", "en").join(one.condition for one in self.given)
-        asked = {"area": self.area_name.en, "year": self.year, "given": given}
-        return markup_of(self.to_frame(), texts.text("scenario.title", "en", **asked))
+        given = texts.text("form.semicolon", "en").join(g.condition for g in self.given)
+        names = {"area": self.area_name.en, "year": self.year, "given": given}
+        return markup_of(self.to_frame(), texts.text("scenario.title", "en", **names))
 
 
 def _columns(outcome: Outcome | None) -> dict[str, float]:
     attained = None if outcome is None else outcome.probability
-    nothing = float("nan")
+    missing = float("nan")
     return {
-        "probability": nothing if attained is None else attained.value,
-        "standard_error": nothing if attained is None else attained.standard_error,
-        "median_pct": nothing if outcome is None else outcome.median_pct,
-        "lower80_pct": nothing if outcome is None else outcome.lower80_pct,
-        "upper80_pct": nothing if outcome is None else outcome.upper80_pct,
+        "probability": missing if attained is None else attained.value,
+        "standard_error": missing if attained is None else attained.standard_error,
+        "median_pct": missing if outcome is None else outcome.median_pct,
+        "lower80_pct": missing if outcome is None else outcome.lower80_pct,
+        "upper80_pct": missing if outcome is None else outcome.upper80_pct,
     }

@@ -1,15 +1,18 @@
-"""The track record: what past calls came to, against what needs no model."""
+"""The track record: scores of replayed forecasts, and of those that were published."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from forecast.archive.archive import Snapshot
 from forecast.archive.registry import Registry
 from forecast.base.randomness import generator
 from forecast.base.series import Series, SeriesLabel
+from forecast.verification.forecasts import VerifiedForecast, verified_forecasts
 from forecast.verification.record import POOL, RAW_POOL, REFERENCES, settled_densities
 from forecast.verification.scores import (
     Interval,
@@ -19,14 +22,14 @@ from forecast.verification.scores import (
     reliability,
 )
 
-FEWEST_YEARS, FEWEST_CALLS = 3, 50
+FEWEST_YEARS, FEWEST_FORECASTS = 3, 50
 BAND, N_DRAWS = 0.9, 400
 RIVALS = ("planner", "climatology", "prophet")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelScore:
-    """Mean scores of a model, of the pool or of a reference over all settled calls."""
+    """Mean scores of a model, of the pool or of a reference over all settled forecasts."""
 
     model: str
     n_forecasts: int
@@ -39,7 +42,7 @@ class ModelScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthScore:
-    """Mean scores of the pool once so many months were known, and those of its rivals."""
+    """Mean scores of the pool when so many months were known, and those of its rivals."""
 
     months_known: int
     n_forecasts: int
@@ -52,9 +55,9 @@ class MonthScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndicatorScore:
-    """Mean scores of the pool for one indicator of an area; None where no call counts.
+    """Mean scores of the pool for one indicator of an area; None where no forecast counts.
 
-    `n_expected` calls were of years of which the office only expected the outturn.
+    `n_expected` forecasts were of years for which the office has only an expected outturn.
     """
 
     label: SeriesLabel
@@ -78,7 +81,7 @@ class Skill:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackRecord:
-    """What past calls came to: replayed with what was known on their days, against last year."""
+    """Scores of past forecasts, replayed from what was known then against last year's growth."""
 
     n_forecasts: int
     first_year: int
@@ -94,30 +97,30 @@ class TrackRecord:
 
 
 def track_record(densities: pd.DataFrame, registry: Registry, seed: int) -> TrackRecord | None:
-    """Return what settled calls came to, those of expected outturns apart; None without any.
+    """Return the scores of settled forecasts, those of expected outturns apart; None without any.
 
-    Intervals resample years, for the calls of a year share its shocks.
+    Intervals resample years, because the forecasts of a year share its shocks.
     """
-    calls = settled_densities(densities[densities["model"] != RAW_POOL])
-    pool = calls[calls["model"] == POOL]
+    forecasts = settled_densities(densities[densities["model"] != RAW_POOL])
+    pool = forecasts[forecasts["model"] == POOL]
     every = densities[densities["model"] == POOL]
     if pool.empty:
         return None
     years = sorted(int(y) for y in pool["year"].unique())
     months = sorted(int(k) for k in pool["months_known"].unique())
-    models = sorted(calls["model"].unique(), key=lambda m: (m != POOL, m in REFERENCES, m))
+    models = sorted(forecasts["model"].unique(), key=lambda m: (m != POOL, m in REFERENCES, m))
     return TrackRecord(
         n_forecasts=len(pool),
         first_year=years[0],
         last_year=years[-1],
         n_years=len(years),
-        is_thin=len(years) < FEWEST_YEARS or len(pool) < FEWEST_CALLS,
+        is_thin=len(years) < FEWEST_YEARS or len(pool) < FEWEST_FORECASTS,
         n_without_target=int(pool["probability"].isna().sum()),
-        models=[_model(m, calls[calls["model"] == m]) for m in models],
-        months=[_month(k, calls[calls["months_known"] == k]) for k in months],
+        models=[_model(m, forecasts[forecasts["model"] == m]) for m in models],
+        months=[_month(k, forecasts[forecasts["months_known"] == k]) for k in months],
         indicators=[_indicator(rows, registry) for _, rows in every.groupby(["area", "indicator"])],
         reliability=_reliability(pool.dropna(subset=["probability"]), seed),
-        skill=[s for rival in RIVALS if (s := _skill(calls, rival, seed)) is not None],
+        skill=[s for rival in RIVALS if (s := _skill(forecasts, rival, seed)) is not None],
     )
 
 
@@ -164,24 +167,22 @@ def _indicator(rows: pd.DataFrame, registry: Registry) -> IndicatorScore:
     )
 
 
-def _mean(scores: pd.Series[float]) -> float | None:
-    known = scores.dropna()
-    return float(known.mean()) if len(known) else None
-
-
 def _reliability(pool: pd.DataFrame, seed: int) -> Reliability | None:
-    """Return the reliability diagram; None where all came true, or nothing did."""
+    """Return the reliability diagram; None where all targets were met, or none."""
     if pool["hit"].nunique() < 2:
         return None
     rng = generator(seed, "track/reliability")
     return reliability(pool["probability"], pool["hit"], level=BAND, n_draws=N_DRAWS, rng=rng)
 
 
-def _skill(calls: pd.DataFrame, rival: str, seed: int) -> Skill | None:
-    """Return one minus the ratio of the pool's scores to a rival's on the same calls."""
+def _skill(forecasts: pd.DataFrame, rival: str, seed: int) -> Skill | None:
+    """Return one minus the ratio of the pool's scores to a rival's on the same forecasts."""
     key = ["area", "indicator", "as_of"]
-    both = calls[calls["model"] == POOL].merge(
-        calls[calls["model"] == rival], on=key, suffixes=("", "_rival"), validate="one_to_one"
+    both = forecasts[forecasts["model"] == POOL].merge(
+        forecasts[forecasts["model"] == rival],
+        on=key,
+        suffixes=("", "_rival"),
+        validate="one_to_one",
     )
     if both["year"].nunique() < FEWEST_YEARS:
         return None
@@ -200,3 +201,90 @@ def _gain(both: pd.DataFrame, score: str, rng: np.random.Generator) -> Interval:
         both[score], both[f"{score}_rival"], both["year"], level=BAND, n_draws=N_DRAWS, rng=rng
     )
     return Interval(100 * (1 - ratio.value), 100 * (1 - ratio.upper), 100 * (1 - ratio.lower))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForecastScore:
+    """Mean scores of forecasts; None where none of them has such a score.
+
+    `pit_counts` counts the probability integral transforms in ten equal bins.
+    """
+
+    n_forecasts: int
+    n_hits: int
+    mean_probability: float | None
+    brier: float | None
+    crps_pp: float | None
+    mean_pit: float | None
+    covers80: float | None
+    pit_counts: list[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndicatorForecastScore:
+    """The score of one indicator of an area."""
+
+    label: SeriesLabel
+    score: ForecastScore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedScores:
+    """Scores of published forecasts: of all, and by indicator.
+
+    `n_open` forecasts are not settled yet. `late` are those that were published only after the
+    outturn: they prove nothing, and are in no other number.
+    """
+
+    n_open: int
+    overall: ForecastScore
+    indicators: list[IndicatorForecastScore]
+    late: ForecastScore
+
+
+def published_scores(snapshot: Snapshot) -> PublishedScores:
+    """Return the scores of the data folder's forecasts of earlier days."""
+    day = snapshot.day
+    forecasts = [
+        f for f in snapshot.archive.published_forecasts if f.day < day and f.listed_on <= day
+    ]
+    return scores_of(*verified_forecasts(forecasts, snapshot), snapshot.registry)
+
+
+def scores_of(
+    verified: Sequence[VerifiedForecast], still_open: Sequence[object], registry: Registry
+) -> PublishedScores:
+    """Return the scores of verified forecasts, with those published too late apart."""
+    in_time = [f for f in verified if f.is_live]
+    by_series: dict[Series, list[VerifiedForecast]] = {}
+    for f in in_time:
+        by_series.setdefault(Series(f.forecast.area, f.forecast.indicator), []).append(f)
+    return PublishedScores(
+        n_open=len(still_open),
+        overall=_score(in_time),
+        indicators=[
+            IndicatorForecastScore(label=registry.label(series), score=_score(by_series[series]))
+            for series in sorted(by_series)
+        ],
+        late=_score([f for f in verified if not f.is_live]),
+    )
+
+
+def _score(forecasts: Sequence[VerifiedForecast]) -> ForecastScore:
+    pits = [f.pit for f in forecasts if f.pit is not None]
+    judged = [f for f in forecasts if f.brier is not None]
+    return ForecastScore(
+        n_forecasts=len(forecasts),
+        n_hits=sum(bool(f.hit) for f in judged),
+        mean_probability=_mean(f.forecast.probability for f in judged),
+        brier=_mean(f.brier for f in judged),
+        crps_pp=_mean(f.crps_pp for f in forecasts),
+        mean_pit=_mean(pits),
+        covers80=coverage(pits, 0.8) if pits else None,
+        pit_counts=np.histogram(pits, bins=10, range=(0, 1))[0].tolist(),
+    )
+
+
+def _mean(scores: Iterable[float | None]) -> float | None:
+    present = [score for score in scores if score is not None and not np.isnan(score)]
+    return float(np.mean(present)) if present else None

@@ -6,7 +6,9 @@ them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import pandas as pd
@@ -17,25 +19,92 @@ from forecast.base.caveat import Caveat
 from forecast.base.errors import UnknownIndicator
 from forecast.base.frames import markup_of
 from forecast.base.months import Span
-from forecast.base.series import Names
+from forecast.base.series import Names, Series
 from forecast.outlook.attainment import Attainment, Joint, Progress, Required
 from forecast.outlook.distribution import Band, Distribution
 from forecast.outlook.movement import News, TimelinePoint
 from forecast.report.commitments import CommitmentReport
 from forecast.report.depth import Depth, PastForecast
-from forecast.report.finding import DataChecks
 from forecast.report.lights import lamp, light_of_target
 from forecast.report.overlay import OverlayReport
-from forecast.report.published_scores import PublishedScores
-from forecast.report.track import TrackRecord
+from forecast.report.track import PublishedScores, TrackRecord
 from forecast.verification.outturn import Outturn
+
+# the most urgent first: two offices that contradict each other, a missing month last
+KINDS = ("conflict", "negative_month", "outlier", "base_revision", "stale", "gap")
+MOST_OF_A_KIND = 3
+_SCALES = {
+    "outlier": "{n} standard errors",
+    "base_revision": "{n} %",
+    "stale": "days late: {n}",
+    "gap": "months missing: {n}",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What deserves a second look in one series.
+
+    `size` is for `conflict` how far two values lie apart and for `negative_month` how far the
+    year's level fell, both in `unit`; for `outlier` the standardised error z; for `base_revision`
+    the share of the base in per cent; for `stale` days beyond the usual lag; for `gap` months
+    without a figure.
+    """
+
+    kind: str
+    series: Series
+    span: Span
+    size: float
+    unit: str = ""
+    source: str = ""
+    name: Names = field(default_factory=lambda: Names("", ""))
+
+    @property
+    def order(self) -> tuple[int, float, int, str]:
+        """The rank of the finding: by kind, by size, then the newest first."""
+        kind = KINDS.index(self.kind)
+        return kind, -abs(self.size), -self.span.last, self.series.indicator
+
+    def __str__(self) -> str:
+        """Return `area/indicator, span: kind, size and unit (source)`."""
+        unit = "pp" if self.unit == "pct" else self.unit
+        size = _SCALES.get(self.kind, f"{{n}} {unit}").format(n=f"{self.size:.4g}")
+        source = f" ({self.source})" if self.source else ""
+        return f"{self.series} {self.span}: {self.kind.replace('_', ' ')}, {size}{source}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataChecks:
+    """How many findings of each kind there are, and the largest few of each, gravest first."""
+
+    counts: dict[str, int]
+    findings: list[Finding]
+
+    @classmethod
+    def of(cls, findings: Iterable[Finding]) -> DataChecks:
+        """Return the counts of all findings, with kinds that have none, and the largest few."""
+        ordered = sorted(findings, key=lambda finding: finding.order)
+        counts, shown = Counter(finding.kind for finding in ordered), Counter[str]()
+        largest = []
+        for finding in ordered:
+            shown[finding.kind] += 1
+            if shown[finding.kind] <= MOST_OF_A_KIND:
+                largest.append(finding)
+        return cls(counts={kind: counts[kind] for kind in KINDS}, findings=largest)
+
+    def of_indicator(self, indicator: str) -> DataChecks:
+        """Return the shown findings of one indicator."""
+        own = [finding for finding in self.findings if finding.series.indicator == indicator]
+        counts = Counter(finding.kind for finding in own)
+        return DataChecks(counts={kind: counts[kind] for kind in KINDS}, findings=own)
+
 
 SCHEMA_VERSION = "1.7"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastFigure:
-    """Growth so far and the newest level: what is known by the newest settled figure."""
+    """Growth so far and the newest level, from the newest settled figure."""
 
     span: Span
     growth_pct: float | None
@@ -66,7 +135,7 @@ class Fan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member(Band):
-    """One model's own view of annual growth, and its weight in the pool."""
+    """One model's forecast of annual growth, and its weight in the pool."""
 
     model: str
     weight: float
@@ -74,7 +143,7 @@ class Member(Band):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedAlone:
-    """An indicator by published figures alone, where the report rests on others too."""
+    """The forecast by published figures alone, if the report rests on others too."""
 
     attainment: Attainment | None
     forecast: Distribution | None
@@ -82,11 +151,11 @@ class PublishedAlone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndicatorReport:
-    """All that is said of one indicator.
+    """The report of one indicator.
 
-    `last_forecast` is the one of the day before the outturn came out. `attainable_pct` holds the
-    rates that are attained with so much probability, `past_years_pct` settled YTD growth by month
-    of earlier years.
+    `last_forecast` is that of the day before the outturn came out. `attainable_pct` holds rates by
+    the probability that they are attained, `past_years_pct` settled YTD growth by month of earlier
+    years.
     """
 
     id: str
@@ -139,7 +208,7 @@ class IndicatorReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataSummary:
-    """What was known of the area on the day, and how many past forecasts were."""
+    """How many figures and past forecasts were known on the day, and how old the newest is."""
 
     n_figures: int
     newest_release_on: date
@@ -180,21 +249,21 @@ class Report:
     @property
     def with_target(self) -> list[IndicatorReport]:
         """The indicators with a target in force."""
-        return [one for one in self.indicators if one.target is not None]
+        return [i for i in self.indicators if i.target is not None]
 
     @property
     def without_target(self) -> list[IndicatorReport]:
         """The indicators without one."""
-        return [one for one in self.indicators if one.target is None]
+        return [i for i in self.indicators if i.target is None]
 
     @property
     def shown(self) -> list[IndicatorReport]:
-        """The indicators that a page is about: those with a target, or all where none has one."""
+        """The indicators that a page is about: those with a target, or all if there are none."""
         return self.with_target or self.indicators
 
     def of_indicator(self, indicator: str) -> Report:
         """Return the report of one indicator alone; raise UnknownIndicator."""
-        by_id = {one.id: one for one in self.indicators}
+        by_id = {own.id: own for own in self.indicators}
         if indicator not in by_id:
             raise UnknownIndicator(indicator, by_id)
         news = self.news
@@ -214,8 +283,8 @@ class Report:
         )
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row an indicator: probability, needed growth and forecast, in per cent."""
-        rows = {one.id: _row(one) for one in self.indicators}
+        """Return a row for each indicator: probability, needed growth and forecast, in per cent."""
+        rows = {own.id: _row(own) for own in self.indicators}
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("indicator")
 
     def __repr__(self) -> str:

@@ -18,7 +18,7 @@ from forecast.outlook.attainment import Probability
 from forecast.pages import phrases, tables
 from forecast.pages.html import Html
 from forecast.pages.tables.headline import simulated, verdict
-from forecast.report.finding import DataChecks
+from forecast.report.value import DataChecks
 from forecast.verification.record import DENSITY_COLUMNS
 
 SECTIONS = (

@@ -8,8 +8,7 @@ from forecast.base import texts
 from forecast.base.texts import text
 from forecast.pages import phrases
 from forecast.pages.tables.grid import Grid
-from forecast.report.published_scores import ForecastScore, PublishedScores
-from forecast.report.track import TrackRecord
+from forecast.report.track import ForecastScore, PublishedScores, TrackRecord
 
 if TYPE_CHECKING:
     from rich.table import Table

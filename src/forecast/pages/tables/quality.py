@@ -5,8 +5,7 @@ from __future__ import annotations
 from forecast.base import texts
 from forecast.base.texts import text
 from forecast.pages.html import Html, fragment
-from forecast.report.finding import DataChecks, Finding
-from forecast.report.value import Report
+from forecast.report.value import DataChecks, Finding, Report
 
 _DECIMALS = {"outlier": 1, "base_revision": 1, "stale": 0, "gap": 0}
 

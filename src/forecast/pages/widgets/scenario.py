@@ -17,8 +17,13 @@ from forecast.pages.html import Html
 from forecast.pages.tables import scenario as drawn
 from forecast.pages.widgets.menus import indicator_name
 from forecast.pages.widgets.panel import panel
-from forecast.report.aggregate import span_growth, span_of
-from forecast.report.conditions import MOST_CONDITIONS, Condition, read_conditions
+from forecast.report.conditions import (
+    MOST_CONDITIONS,
+    Condition,
+    read_conditions,
+    span_growth,
+    span_of,
+)
 from forecast.report.scenario import MOST_PATHS, scenario_of
 
 _STEP, _TIMES = 0.1, 5
