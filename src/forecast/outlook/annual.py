@@ -1,4 +1,4 @@
-"""The outlook: what a day's figures say of a year's growth in one area, as joint paths.
+"""The outlook: the joint forecast of a year's growth in one area from a day's figures, as paths.
 
 A pure function of (snapshot, area, year, record, seed); the record may be empty.
 """

@@ -170,7 +170,7 @@ def answer(
     n_paths: int,
     overlay: Overlay | None = None,
 ) -> Answer:
-    """Return what the figures of a day say about an area's year, and what an overlay adds.
+    """Return the outlook of an area's year from the figures of a day and those of an overlay.
 
     Raise UnknownArea, BeforeFirstRelease or DayAhead where the question has no answer, and
     ParameterError for a year or a number of paths that cannot be worked with.

@@ -106,7 +106,7 @@ class Joint:
 
     `at_least[k]` is P(at least k targets). `lower_bound` and `upper_bound` are the Frechet bounds
     max(0, sum p - n + 1) and min p; `independence_product` is the product of the single
-    probabilities. `coupling` is `ranks`, or `independent` where no dependence was learnt.
+    probabilities. `coupling` is `ranks`, or `independent` where no dependence was estimated.
     """
 
     indicators: tuple[str, ...]

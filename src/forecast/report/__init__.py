@@ -1,1 +1,1 @@
-"""What a report says, as one value, and its one reader and writer."""
+"""A report as a value, its reader and its writer, and scenarios."""

@@ -27,7 +27,7 @@ from forecast.models.drift import Drift
 from forecast.models.shared import Shared
 from forecast.report.value import DataChecks, Finding
 
-FEWEST_POINTS = 12  # with fewer the model's errors say too little
+FEWEST_POINTS = 12  # with fewer points the standard error of the model is not reliable
 STANDARD_ERRORS = 4.0
 BASE_REVISION_PCT = 1.0  # less may come from rounding and small corrections
 USUAL_SHARE = 2 / 3  # of the years in which a series has figures

@@ -1,4 +1,4 @@
-"""Scenarios: what the joint paths say where growth of a span is given.
+"""Scenarios: the joint forecast under the condition that growth of a span is given.
 
 An exact value has probability zero on simulated paths, so they are weighted by a kernel around it.
 """

@@ -24,8 +24,8 @@ class Given:
     """A condition as it was applied: its months, its kernel, and where the paths lie.
 
     `bandwidth_pp` is the standard deviation of the kernel, `standard_deviation_pp` that of the
-    aggregate on the paths, of which 5, 95 and 100 % lie between the bounds named. `mean_pct` is
-    what the weighted paths come to.
+    aggregate on the paths. 90 % of paths lie between `lower90_pct` and `upper90_pct`, all between
+    `lowest_pct` and `highest_pct`. `mean_pct` is the mean of the weighted paths.
     """
 
     condition: str

@@ -31,7 +31,7 @@ from forecast.report.value import Finding, IndicatorReport, PublishedAlone, Repo
 class Parts:
     """Parts of a value that stand among its owner's keys, or under a key of their own.
 
-    `paths` says by key which attribute it is; an empty path is the value itself.
+    `paths` gives the attribute of each key; an empty path stands for the value itself.
     """
 
     paths: Mapping[str, str]

@@ -233,7 +233,7 @@ class PublishedScores:
     """Scores of published forecasts: of all, and by indicator.
 
     `n_open` forecasts are not settled yet. `late` are those that were published only after the
-    outturn: they prove nothing, and are in no other number.
+    outturn: they prove nothing, and no other number includes them.
     """
 
     n_open: int
