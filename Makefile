@@ -71,9 +71,9 @@ lock: ## Renew requirements.txt with the newest versions that pyproject.toml all
 	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && \
 	$(PYTHON) -m venv "$$scratch/venv" && \
 	"$$scratch/venv/bin/pip" install --quiet --disable-pip-version-check 'uv>=0.13,<0.14' && \
-	mkdir -p "$$scratch/project/src/forecast" && \
+	mkdir -p "$$scratch/project/src/forecast/base" && \
 	cp pyproject.toml $(wildcard README.md) "$$scratch/project/" && \
-	cp src/forecast/__init__.py "$$scratch/project/src/forecast/" && \
+	cp src/forecast/base/package.py "$$scratch/project/src/forecast/base/" && \
 	export UV_PYTHON_DOWNLOADS=never && \
 	"$$scratch/venv/bin/uv" lock --project "$$scratch/project" --python "$$scratch/venv/bin/python" && \
 	"$$scratch/venv/bin/uv" export --quiet --project "$$scratch/project" --frozen --no-header \
