@@ -24,7 +24,7 @@ from forecast.base.files import sha256_of
 from forecast.base.texts.forms import NO_BREAK
 from forecast.cli import main
 from forecast.pages.tables import track, track_scores
-from forecast.pages.tables.live import live_grids
+from forecast.pages.tables.track import live_grids
 from forecast.publishing import ledger
 from forecast.publishing.ledger import enter
 from forecast.publishing.results import ScoredReports, scored_reports

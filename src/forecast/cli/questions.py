@@ -34,7 +34,7 @@ from forecast.cli.terminal import console, exit_codes, show
 def status(area: str | None, reports: str, as_json: bool, as_csv: bool, **options: Any) -> None:
     """Print the table of targets and what moved, without making a report."""
     with exit_codes():
-        from forecast.pages.status.value import csv_of, json_of
+        from forecast.pages.status import csv_of, json_of
         from forecast.publishing.status.cached import statuses
 
         if as_json and as_csv:

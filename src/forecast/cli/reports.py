@@ -114,7 +114,7 @@ def report(
             return
         publication = publication_of(parameters)
         # What takes long to import comes after `publish`, which starts a kernel before it imports.
-        from forecast.pages.status.of_report import status_of
+        from forecast.pages.tables.status import status_of
         from forecast.report.result import read_result
 
         show(status_of(read_result(publication.result), parameters.lang))
@@ -140,7 +140,7 @@ def plan_table(area: str, out: str, **options: Any) -> None:
     with exit_codes():
         from forecast.outlook.answers import answer_to
         from forecast.pages.excel import write_plan_table
-        from forecast.pages.excel.book import checked_suffix
+        from forecast.pages.excel.workbook import checked_suffix
         from forecast.report.report import report_of
 
         checked_suffix(Path(out), ".xlsx")

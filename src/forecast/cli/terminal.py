@@ -27,7 +27,7 @@ from forecast.base.errors import (
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from forecast.pages.status.value import Status
+    from forecast.pages.status import Status
 
 FAILED, BAD_INPUT, BELOW, OVERDUE, UNDELIVERED, BUSY, INCOMPLETE, NO_PDF = 1, 2, 3, 4, 5, 6, 7, 8
 _LOG_WIDTH = 120
@@ -66,7 +66,7 @@ def console() -> Console:
 
 def show(status: Status) -> None:
     """Print the status of an area: its targets, unpublished figures and commitments."""
-    from forecast.pages.status.printing import printed
+    from forecast.pages.status import printed
 
     for part in printed(status):
         console().print(part)

@@ -1,16 +1,12 @@
 """Pictures of a report. They draw what the report holds, and compute nothing."""
 
-from forecast.pages.charts.compared import compared
-from forecast.pages.charts.fan import fan, fan_figure, fans
+from forecast.pages.charts.fan import compared, fan, fan_figure, fans, spark, sparks
 from forecast.pages.charts.heat import heat, heat_figure, overview
-from forecast.pages.charts.history import film, history, history_figure
 from forecast.pages.charts.joint import all_together, joint, joint_figure
 from forecast.pages.charts.members import members, members_figure, strips
-from forecast.pages.charts.months import scores_by_month
-from forecast.pages.charts.reliability import reliability
-from forecast.pages.charts.spark import spark, sparks
 from forecast.pages.charts.style import picture
-from forecast.pages.charts.track import track
+from forecast.pages.charts.timeline import film, history, history_figure
+from forecast.pages.charts.track import reliability, scores_by_month, track
 from forecast.pages.charts.waterfall import moved, waterfall, waterfall_figure
 
 __all__ = [

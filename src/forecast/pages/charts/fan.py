@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,9 +14,7 @@ from matplotlib.ticker import MaxNLocator
 from forecast.base import texts
 from forecast.base.texts import text
 from forecast.pages import phrases
-from forecast.pages.charts.alts import fan_alt
-from forecast.pages.charts.axes import plain_axes, target_rates, write_reason, write_title
-from forecast.pages.charts.course import Course, called, fan_view, known_course
+from forecast.pages.charts.course import Course, called, fan_alt, fan_view, known_course
 from forecast.pages.charts.style import (
     ABOVE,
     BANDS,
@@ -28,10 +26,17 @@ from forecast.pages.charts.style import (
     SHIELD,
     STYLE,
     VERMILLION,
+    inline_image,
+    picture,
     picture_of,
+    plain_axes,
+    target_rates,
+    write_reason,
+    write_title,
 )
 from forecast.pages.html import Html, fragment
 from forecast.report.value import Fan, IndicatorReport, Report
+from forecast.verification.record import POOL
 
 BAND_LABELS = ((0.95, 0.9), (0.9, 0.8), (0.75, 0.5))
 MONTHS_SHOWN = (3, 6, 9, 12)
@@ -257,3 +262,55 @@ def _call(one: IndicatorReport, lang: str) -> str:
     if one.forecast is not None:
         return text("fans.median", lang, growth=phrases.growth(one.forecast.median_pct, one, lang))
     return text("fans.no_call", lang)
+
+
+_SPARK_INCHES = (1.5, 0.5)
+_SPARK_ENDS = (0.6, 12.6)
+
+
+@rc_context(STYLE)
+def spark(one: IndicatorReport, *, ax: Axes) -> None:
+    """Draw growth so far, the fan to December, and the target across it, without words."""
+    known = known_course(one)
+    ax.set_xlim(*_SPARK_ENDS)
+    ax.set_ylim(*fan_view(one))
+    ax.axis("off")
+    draw_bands(one.fan, known, ax, bands=BANDS[1:])
+    draw_target(one, ax)
+    draw_known(known, ax, size=2.5)
+
+
+def sparks(report: Report, lang: str) -> dict[str, Html]:
+    """Return a small fan for each open target, by the indicator's id."""
+    drawn = {}
+    for one in report.with_target:
+        if one.outturn is None and one.forecast is not None:
+            figure = Figure(figsize=_SPARK_INCHES)
+            spark(one, ax=figure.add_axes((0, 0, 1, 1)))
+            drawn[one.id] = inline_image(figure, fan_alt(one, lang))
+    return drawn
+
+
+def compared(said: Mapping[str, IndicatorReport | None], lang: str) -> Html:
+    """Return a fan for each model that has something to say, all on the same scale."""
+    made = {model: one for model, one in said.items() if one is not None}
+    views = [fan_view(one) for one in made.values()]
+    view = (min(low for low, _ in views), max(high for _, high in views)) if views else None
+    pictures = [
+        picture(fan_figure(one, lang, view), fan_alt(one, lang), _caption(model, lang))
+        for model, one in made.items()
+    ]
+    silent = [
+        text("compared.silent", lang, model=text(f"model.{model}", lang))
+        for model in said
+        if model not in made
+    ]
+    return fragment("compared", lang, pictures=pictures, silent=silent)
+
+
+def _caption(model: str, lang: str) -> str:
+    name = text(f"model.{model}", lang)
+    if model == POOL:
+        return name
+    says = text(f"model_says.{model}", lang)
+    return text("compared.caption", lang, model=name, says=says)

@@ -13,8 +13,7 @@ from matplotlib.patches import Rectangle
 from forecast.base import texts
 from forecast.base.texts import text
 from forecast.pages import phrases
-from forecast.pages.charts.axes import plain_axes
-from forecast.pages.charts.style import BLACK, GREY, STYLE, picture
+from forecast.pages.charts.style import BLACK, GREY, STYLE, picture, plain_axes
 from forecast.pages.html import Html, fragment
 from forecast.report.value import IndicatorReport, Report
 

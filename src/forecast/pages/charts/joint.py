@@ -11,8 +11,7 @@ from matplotlib.figure import Figure
 from forecast.base import texts
 from forecast.base.texts import text
 from forecast.outlook.attainment import Joint
-from forecast.pages.charts.axes import plain_axes, write_title
-from forecast.pages.charts.style import BANDS, BLUE, STYLE, picture
+from forecast.pages.charts.style import BANDS, BLUE, STYLE, picture, plain_axes, write_title
 from forecast.pages.html import Html, fragment
 from forecast.report.value import Report
 

@@ -11,7 +11,6 @@ from matplotlib.ticker import MaxNLocator
 
 from forecast.base.texts import text
 from forecast.pages import phrases
-from forecast.pages.charts.axes import plain_axes, target_rates, write_title
 from forecast.pages.charts.style import (
     ABOVE,
     BANDS,
@@ -23,6 +22,9 @@ from forecast.pages.charts.style import (
     STYLE,
     VERMILLION,
     picture_of,
+    plain_axes,
+    target_rates,
+    write_title,
 )
 from forecast.pages.html import Html, fragment
 from forecast.report.value import IndicatorReport, Report

@@ -12,10 +12,19 @@ from matplotlib.figure import Figure
 from forecast.base import texts
 from forecast.base.texts import text
 from forecast.outlook.movement import TargetNews
-from forecast.pages.charts.axes import plain_axes, write_title
-from forecast.pages.charts.style import BANDS, BLUE, GREY, SHIELD, STYLE, VERMILLION, picture_of
+from forecast.pages.charts.style import (
+    BANDS,
+    BLUE,
+    GREY,
+    SHIELD,
+    STYLE,
+    VERMILLION,
+    picture_of,
+    plain_axes,
+    write_title,
+)
 from forecast.pages.html import Html, fragment
-from forecast.pages.tables.moved import (
+from forecast.pages.tables.movement import (
     chance,
     change,
     lead,

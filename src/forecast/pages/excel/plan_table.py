@@ -14,8 +14,8 @@ from forecast.base import texts
 from forecast.base.months import MONTHS_A_YEAR
 from forecast.base.texts import text
 from forecast.pages import phrases
-from forecast.pages.excel.book import checked_suffix, workbook
-from forecast.pages.excel.cells import (
+from forecast.pages.excel.commitments import write_commitments
+from forecast.pages.excel.workbook import (
     CHANCE,
     LABEL,
     POINTS,
@@ -24,13 +24,14 @@ from forecast.pages.excel.cells import (
     Cell,
     Formats,
     Formula,
+    checked_suffix,
     lay_out,
     light_formula,
     share_or_none,
     where,
+    workbook,
     write,
 )
-from forecast.pages.excel.commitments import write_commitments
 from forecast.pages.tables.headline import together
 from forecast.report.value import IndicatorReport, Report
 

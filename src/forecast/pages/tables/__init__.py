@@ -1,6 +1,5 @@
 """The sections of a page as tables and sentences, drawn from a report alone."""
 
-from forecast.pages.tables.bulletin import bulletin
 from forecast.pages.tables.commitments import (
     commitments,
     commitments_lead,
@@ -12,21 +11,29 @@ from forecast.pages.tables.depth import (
     contributions,
     depth_headline,
     figures,
+    known_growth,
     past_forecasts,
     rest_of_year,
 )
-from forecast.pages.tables.growth import known_growth
-from forecast.pages.tables.headline import headline, page_title, summary, together
-from forecast.pages.tables.imported import imported_lines, imported_terminal
-from forecast.pages.tables.live import live_sentences, live_terminal
-from forecast.pages.tables.moved import changes, moved_lines, moved_terminal
+from forecast.pages.tables.headline import bulletin, headline, page_title, summary, together
+from forecast.pages.tables.import_plan import imported_lines, imported_terminal
+from forecast.pages.tables.movement import changes, moved_lines, moved_terminal
 from forecast.pages.tables.overlay import overlay, overlay_terminal
-from forecast.pages.tables.quality import quality
 from forecast.pages.tables.scenario import scenario, scenario_terminal
-from forecast.pages.tables.scoreboard import scoreboard
-from forecast.pages.tables.sections import caveats, details, known, members, others, provenance
-from forecast.pages.tables.terminal import terminal
+from forecast.pages.tables.sections import (
+    caveats,
+    details,
+    known,
+    members,
+    others,
+    provenance,
+    quality,
+)
+from forecast.pages.tables.status import terminal
 from forecast.pages.tables.track import (
+    live_sentences,
+    live_terminal,
+    scoreboard,
     track,
     track_caveats,
     track_headline,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from forecast.base import texts
 from forecast.base.texts import text
+from forecast.pages.grid import LAMPS
 from forecast.pages.html import Html, fragment
 from forecast.report.commitments import CommitmentReport
 from forecast.report.value import Report
@@ -40,8 +41,6 @@ def commitments_terminal(
     from rich import box
     from rich.table import Table
     from rich.text import Text
-
-    from forecast.pages.tables.terminal import LAMPS
 
     heading = text("commitments.heading", lang, area=area, year=year, day=texts.day(day, lang))
     made = Table(title=heading, box=box.SIMPLE_HEAD)

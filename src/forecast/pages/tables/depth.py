@@ -1,12 +1,17 @@
-"""One indicator in depth: its figures, base, parts, and past calls, as tables with a sentence."""
+"""One indicator in depth, as tables with a sentence: figures, base, parts, past forecasts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+
 from forecast.archive.figures import Figure
 from forecast.base import texts
+from forecast.base.months import MONTHS_A_YEAR
 from forecast.base.texts import text
+from forecast.history.growth import Basis
+from forecast.history.series import History
 from forecast.pages import phrases
 from forecast.pages.html import Html, fragment
 from forecast.pages.tables.grid import Grid
@@ -167,3 +172,40 @@ def _section(
 
 def _heads(columns: Iterable[str], lang: str) -> list[str]:
     return [text(f"depth_column.{column}", lang) for column in columns]
+
+
+def known_growth(history: History, lang: str) -> Html:
+    """Return growth since January by year and month, with what is not published marked."""
+    entry = history.indicator
+    name = entry.names.of(lang)
+    day = texts.day(history.as_of, lang)
+    table = {
+        "caption": text("known_growth.caption", lang, name=name, day=day),
+        "heads": [
+            text("column.year", lang),
+            *(text(f"month.m{m}", lang) for m in range(1, MONTHS_A_YEAR + 1)),
+        ],
+        "rows": _growth_rows(history),
+    }
+    return fragment("known_growth", lang, table=table)
+
+
+def _growth_rows(history: History) -> list[list[str]]:
+    growth, basis = history.growth.year_to_date, history.growth.basis
+    return [
+        [
+            str(history.first_year + i),
+            *_growth_cells(growth[i], basis[i], history.indicator.decimals),
+        ]
+        for i in range(len(growth))
+        if (basis[i] != Basis.MISSING).any()
+    ]
+
+
+def _growth_cells(growth: np.ndarray, basis: np.ndarray, decimals: int) -> list[str]:
+    """Return a year's growth by month: as it is where published, marked where it follows."""
+    marks = {Basis.MISSING: "", Basis.EXPECTED: "({})", Basis.PUBLISHED: "{}"}
+    return [
+        marks.get(Basis(kind), "{}*").format(texts.number(value, decimals) if kind else "")
+        for value, kind in zip(growth.tolist(), basis.tolist(), strict=True)
+    ]

@@ -1,20 +1,34 @@
-"""The track record: what past calls came to, in a sentence, in tables, and with its limits."""
+"""The track record: what past forecasts came to, replayed and published, in words and tables."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
 from itertools import groupby
+from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from forecast.base import texts
 from forecast.base.texts import text
 from forecast.pages import phrases
 from forecast.pages.html import Html, fragment
 from forecast.pages.tables.grid import Grid
-from forecast.pages.tables.live import live_grids, live_sentences
-from forecast.report.track import IndicatorScore, ModelScore, MonthScore, Skill, TrackRecord
+from forecast.report.track import (
+    ForecastScore,
+    IndicatorScore,
+    ModelScore,
+    MonthScore,
+    PublishedScores,
+    Skill,
+    TrackRecord,
+)
 from forecast.report.value import Report
-from forecast.verification.scores import Interval
+from forecast.verification.record import POOL, RAW_POOL, REFERENCES
+from forecast.verification.scores import Interval, coverage
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 _ROUNDING = 1e-6
 _LIMITS = ("replayed", "asked", "vintages", "years", "same_calls")
@@ -230,3 +244,108 @@ def _number(value: float | None, decimals: int, lang: str) -> str:
 
 def _heads(columns: Iterable[str], lang: str) -> list[str]:
     return [text(f"track_column.{column}", lang) for column in columns]
+
+
+def live_sentences(live: PublishedScores, lang: str) -> list[str]:
+    """Return in words how many live calls there are, and what is not among them."""
+    counts = {"n": live.overall.n_forecasts, "open": live.n_open}
+    key = "lead" if live.overall.n_forecasts else "none"
+    said = [text(f"live.{key}", lang, **counts)]
+    if live.late.n_forecasts:
+        said.append(text("live.late", lang, n=live.late.n_forecasts))
+    return said
+
+
+def live_grids(live: PublishedScores, record: TrackRecord | None, lang: str) -> list[Grid]:
+    """Return the scores of live calls beside those of replayed ones; none without a live call."""
+    if not live.overall.n_forecasts:
+        return []
+    rows = [[text("live.all", lang), *_live_cells(live.overall, lang)]]
+    if record is not None:
+        rows.append([text("live.replayed", lang), *_replayed(record, lang)])
+    rows += [
+        [phrases.series(one.label, lang), *_live_cells(one.score, lang)] for one in live.indicators
+    ]
+    return [Grid(text("live.caption", lang), _live_heads(lang), rows)]
+
+
+def live_terminal(live: PublishedScores, lang: str) -> Table:
+    """Return the table of a terminal: all live calls, by indicator, and those made too late."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    made = Table(title=text("live.caption", lang), box=box.SIMPLE_HEAD)
+    for number, head in enumerate(_live_heads(lang)):
+        made.add_column(head, justify="right" if number else "left", overflow="fold")
+    made.add_row(text("live.all", lang), *_live_cells(live.overall, lang))
+    for one in live.indicators:
+        made.add_row(Text(phrases.series(one.label, lang)), *_live_cells(one.score, lang))
+    if live.late.n_forecasts:
+        made.add_row(text("live.late_row", lang), *_live_cells(live.late, lang))
+    return made
+
+
+def _live_heads(lang: str) -> list[str]:
+    scores = [text(f"track_column.{column}", lang) for column in ("brier", "crps", "covers80")]
+    counts = [text("track_column.calls", lang), text("live.came_true", lang)]
+    first = text("track_column.indicator", lang)
+    return [first, *counts, text("live.stated", lang), *scores, text("live.pit", lang)]
+
+
+def _live_cells(score: ForecastScore, lang: str) -> list[str]:
+    """Return the cells of a score; without a target nothing was attained or missed."""
+    is_judged = score.mean_probability is not None
+    return [
+        f"{score.n_forecasts:,}", f"{score.n_hits:,}" if is_judged else text("form.none", lang),
+        _share(score.mean_probability, lang), _number(score.brier, 3, lang),
+        _number(score.crps_pp, 2, lang), _share(score.covers80, lang),
+        _number(score.mean_pit, 2, lang),
+    ]  # fmt: skip
+
+
+def _replayed(record: TrackRecord, lang: str) -> list[str]:
+    pool, dash = record.models[0], text("form.none", lang)
+    scores = [_number(pool.brier, 3, lang), _number(pool.crps_pp, 2, lang)]
+    return [f"{pool.n_forecasts:,}", dash, dash, *scores, _share(pool.covers80, lang), dash]
+
+
+_BOARD_COLUMNS = ("model", "calls", "crps", "brier", "log_score", "covers80", "covers90", "seconds")
+_LANG = "en"  # of the command line's own words
+
+
+def scoreboard(calls: pd.DataFrame) -> Table:
+    """Return mean scores by model: the pool, its members, then the references.
+
+    Outturns that the office only expected are kept apart, in a line of their own.
+    """
+    from rich import box
+    from rich.table import Table
+
+    made = Table(box=box.SIMPLE_HEAD, title=text("scoreboard.title", _LANG))
+    for column in _BOARD_COLUMNS:
+        name = text(f"scoreboard.{column}", _LANG)
+        is_name = column == "model"
+        made.add_column(name, justify="left" if is_name else "right", no_wrap=not is_name)
+    is_expected = calls["outturn_status"] == "expected"
+    settled, expected = calls[~is_expected], calls[is_expected & (calls["model"] == POOL)]
+    for model in sorted(settled["model"].unique(), key=_board_rank):
+        name = text("scoreboard.pool_raw", _LANG) if model == RAW_POOL else str(model)
+        made.add_row(name, *_board_scores(settled[settled["model"] == model]))
+    if len(expected):
+        made.add_row(text("scoreboard.expected", _LANG), *_board_scores(expected))
+    return made
+
+
+def _board_rank(model: str) -> tuple[int, str]:
+    """Return the place of a model: pool, raw pool, members, references."""
+    first = (POOL, RAW_POOL)
+    place = first.index(model) if model in first else 3 if model in REFERENCES else 2
+    return place, model
+
+
+def _board_scores(rows: pd.DataFrame) -> list[str]:
+    means = [_number(rows[score].mean(), 3, _LANG) for score in ("crps", "brier", "log_score")]
+    covers = [texts.rate(100 * coverage(rows["pit"], level), 0, _LANG) for level in (0.8, 0.9)]
+    seconds = rows["seconds"].sum()
+    return [f"{len(rows):,}", *means, *covers, _number(seconds if seconds > 0 else None, 1, _LANG)]

@@ -15,8 +15,7 @@ from forecast.outlook.answers import Answer
 from forecast.outlook.value import Outlook
 from forecast.pages.html import Html
 from forecast.pages.tables import scenario as drawn
-from forecast.pages.widgets.menus import indicator_name
-from forecast.pages.widgets.panel import panel
+from forecast.pages.widgets.panel import indicator_name, panel
 from forecast.report.conditions import (
     MOST_CONDITIONS,
     Condition,

@@ -15,7 +15,7 @@ from forecast.base.cache import cache_folder, cache_text, cached_text
 from forecast.base.files import sha256_of
 from forecast.base.package import package_hash
 from forecast.base.parameters import Parameters
-from forecast.pages.status.value import Status, status_from
+from forecast.pages.status import Status, status_from
 
 _COMPUTED_WITH = ("numpy", "scipy", "pandas", "statsmodels", "prophet")
 

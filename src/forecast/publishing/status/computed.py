@@ -11,8 +11,8 @@ from forecast.base.parallel import progress_bar, worker_count
 from forecast.base.parameters import Parameters
 from forecast.outlook.answers import Answer, answer, overlay_of, record_of, reported_areas
 from forecast.outlook.news import first_forecasts
-from forecast.pages.status.of_report import status_of
-from forecast.pages.status.value import Status
+from forecast.pages.status import Status
+from forecast.pages.tables.status import status_of
 from forecast.report.report import report_of
 
 _SECONDS_WITHOUT_BAR = 1.0

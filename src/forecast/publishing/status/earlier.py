@@ -8,7 +8,7 @@ from pathlib import Path
 
 from forecast.base.notation import parse_day
 from forecast.base.parameters import Parameters
-from forecast.pages.status.value import Status
+from forecast.pages.status import Status
 from forecast.publishing.places import RESULT
 from forecast.report.result import read_result
 from forecast.report.value import Report

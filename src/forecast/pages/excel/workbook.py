@@ -1,17 +1,53 @@
-"""Cells of an Excel table: numbers, texts and formulas, and the formats in which they stand."""
+"""An Excel file, its cells and their formats; no text of it is ever a formula."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from forecast.base.errors import ParameterError
+from forecast.base.files import replaced
 from forecast.base.texts import text
 from forecast.report.lights import GREEN_FROM, RED_BELOW
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.worksheet import Worksheet
+
+_AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+_FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@contextmanager
+def workbook(out: Path, made_on: date) -> Iterator[Workbook]:
+    """Give a new workbook that is `out` once it is filled; the same content gives the same file."""
+    from xlsxwriter import Workbook
+
+    with replaced(out) as beside:
+        book = Workbook(str(beside), _AS_TEXT)
+        book.set_properties({"created": datetime.combine(made_on, time(), UTC)})
+        yield book
+        book.close()
+
+
+def checked_suffix(out: Path, *allowed: str) -> None:
+    """Raise ParameterError for a file of a kind that is not made here."""
+    if out.suffix not in allowed:
+        raise ParameterError([f"--out: {str(out)!r}; allowed: a name that ends in {_or(allowed)}"])
+
+
+def safe_in_csv(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA_BEGINS) else text
+
+
+def _or(allowed: tuple[str, ...]) -> str:
+    return " or ".join(allowed)
+
 
 TEXT, LABEL, DAY = "@", "General", "yyyy-mm-dd"
 SHARE, POINTS = "0.0%", "+0.0;-0.0;0.0"

@@ -21,7 +21,7 @@ from forecast.base.parameters import Parameters
 from forecast.cli import main
 from forecast.outlook.answers import answer_to
 from forecast.outlook.news import news_since
-from forecast.pages.status.of_report import status_of
+from forecast.pages.tables.status import status_of
 from forecast.publishing.status import cached as keeping
 from forecast.publishing.status import computed as making
 from forecast.publishing.status.cached import cached_statuses, key_of, statuses
@@ -302,7 +302,7 @@ def test_a_record_that_is_missing_is_made_with_a_bar(
 
 
 def test_what_a_real_result_said_is_read(tmp_path: Path):
-    golden = Path(__file__).parents[2] / "golden" / "result.json"
+    golden = Path(__file__).parents[1] / "golden" / "result.json"
     place = tmp_path / "futian" / "2019" / "2019-09-30"
     place.mkdir(parents=True)
     shutil.copy(golden, place)

@@ -13,8 +13,16 @@ from matplotlib.figure import Figure
 from forecast.base import texts
 from forecast.base.texts import text
 from forecast.outlook.movement import TimelinePoint
-from forecast.pages.charts.axes import plain_axes, write_title
-from forecast.pages.charts.style import BLACK, BLUE, PALE, SHIELD, STYLE, picture_of
+from forecast.pages.charts.style import (
+    BLACK,
+    BLUE,
+    PALE,
+    SHIELD,
+    STYLE,
+    picture_of,
+    plain_axes,
+    write_title,
+)
 from forecast.pages.html import Html, fragment
 from forecast.report.value import IndicatorReport, Report
 

@@ -1,4 +1,4 @@
-"""A table of a terminal as a plain value, so that it can be kept and drawn again."""
+"""A table in words as a plain value, which draws itself and can be kept."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rich.table import Table
 
+LAMPS = {
+    "green": ("●", "green"), "yellow": ("▲", "yellow"), "red": ("◆", "red"),
+    "attained": ("●", "green"), "missed": ("◆", "red"), "none": ("○", ""), "blind": ("△", "yellow"),
+}  # fmt: skip
 Cell = tuple[str, str]  # the words, and the name of their colour
 
 

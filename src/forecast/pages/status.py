@@ -1,15 +1,21 @@
-"""The types of a status: what is printed, and the same as numbers."""
+"""A status: the numbers, what a terminal prints of them, and both as JSON and CSV."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
-from forecast.pages.status.grid import Grid, grid_from
+from forecast.base import texts
+from forecast.base.texts import text
+from forecast.pages.grid import Grid, grid_from
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 _SETTLED = {"attained": 1.0, "missed": 0.0}
 
@@ -134,8 +140,34 @@ def json_of(statuses: Sequence[Status]) -> str:
 
 def csv_of(statuses: Sequence[Status]) -> str:
     """Return the numbers of targets as CSV, one line a target, empty where nothing is known."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, [field.name for field in fields(Line)], lineterminator="\n")
+    file = io.StringIO()
+    writer = csv.DictWriter(file, [field.name for field in fields(Line)], lineterminator="\n")
     writer.writeheader()
     writer.writerows(asdict(line) for status in statuses for line in status.lines)
-    return text.getvalue()
+    return file.getvalue()
+
+
+def printed(status: Status) -> Iterator[Table | str]:
+    """Yield what is printed of an area, one thing after the other."""
+    yield _targets(status).drawn()
+    yield from (grid.drawn() for grid in status.more)
+    yield from status.notes
+
+
+def _targets(status: Status) -> Grid:
+    """Return the table of targets, with what moved before the light."""
+    judged = any(line.comparison is not None for line in status.lines)
+    if status.since is None or not judged:
+        return status.targets
+    on = texts.day(date.fromisoformat(status.since), status.lang, year=status.lines[0].year)
+    head = {"header": text("column.change_since", status.lang, day=on), "justify": "right"}
+    cells = [_change(line, status.lang) for line in status.lines]
+    return status.targets.with_column(head, cells, at=-1)
+
+
+def _change(line: Line, lang: str) -> str:
+    """Return by how many percentage points a probability moved, a dash where it is not known."""
+    first, last = line.probability_since, line.probability_now
+    if first is None or last is None:
+        return text("form.none", lang)
+    return texts.signed_number(texts.percent_points(first, last), 0)
