@@ -513,7 +513,7 @@ def test_pages_with_an_overlay_are_made_in_both_languages(told: Report, lang: st
     sections = [tables.overlay, tables.headline, tables.known, tables.caveats, charts.fans]
     for section in sections:
         assert not re.search(r"\bNone\b|\bnan\b|[{}]", words(section(told, lang).markup))
-    assert tables.overlay_terminal(told, lang).row_count > 4
+    assert len(tables.overlay_terminal(told, lang).rows) > 4
     key = {"en": "Hollow dots", "zh": "空心圆点"}[lang]
     assert key in charts.fans(told, lang).markup
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from forecast.base import texts
 from forecast.base.texts import text
-from forecast.pages.grid import Grid, grid_from
+from forecast.pages.grid import Column, Grid, grid_from
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -149,8 +149,8 @@ def csv_of(statuses: Sequence[Status]) -> str:
 
 def printed(status: Status) -> Iterator[Table | str]:
     """Yield what is printed of an area, one thing after the other."""
-    yield _targets(status).drawn()
-    yield from (grid.drawn() for grid in status.more)
+    for grid in (_targets(status), *status.more):
+        yield grid.table(is_compact=True)
     yield from status.notes
 
 
@@ -160,7 +160,7 @@ def _targets(status: Status) -> Grid:
     if status.since is None or not judged:
         return status.targets
     on = texts.day(date.fromisoformat(status.since), status.lang, year=status.lines[0].year)
-    head = {"header": text("column.change_since", status.lang, day=on), "justify": "right"}
+    head = Column(text("column.change_since", status.lang, day=on), "right")
     cells = [_change(line, status.lang) for line in status.lines]
     return status.targets.with_column(head, cells, at=-1)
 

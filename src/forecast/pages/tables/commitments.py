@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
 
 from forecast.base import texts
 from forecast.base.texts import text
-from forecast.pages.grid import LAMPS
+from forecast.pages.grid import Column, Grid, lamp
 from forecast.pages.html import Html, fragment
 from forecast.report.commitments import CommitmentReport
 from forecast.report.value import Report
-
-if TYPE_CHECKING:
-    from rich.table import Table
 
 _COLUMNS = ("commitment", "amount", "done", "needed", "expected", "probability_short", "light")
 _WRAPPED = ("commitment", "amount", "done", "expected", "probability_short")
@@ -36,24 +32,20 @@ def commitments(report: Report, lang: str) -> Html:
 
 def commitments_terminal(
     found: Sequence[CommitmentReport], lang: str, *, area: str, year: int, day: date
-) -> Table:
+) -> Grid:
     """Return the table of a terminal: a line for each commitment given."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
     heading = text("commitments.heading", lang, area=area, year=year, day=texts.day(day, lang))
-    made = Table(title=heading, box=box.SIMPLE_HEAD)
-    for column in ("commitment_id", *_COLUMNS):
-        heading, is_narrow = text(f"column.{column}", lang), column not in _WRAPPED
-        made.add_column(heading, no_wrap=is_narrow, overflow="fold")
+    columns = [
+        Column(text(f"column.{column}", lang), no_wrap=column not in _WRAPPED)
+        for column in ("commitment_id", *_COLUMNS)
+    ]
+    rows = []
     for one in found:
-        symbol, colour = LAMPS[one.light]
-        lamp = Text(f"{symbol} {text(f'light.{one.light}', lang)}", style=colour)
-        said = cells(one, lang)
-        named = (Text(one.commitment.id), Text(name(one, lang)), Text(amount(one, lang)))
-        made.add_row(*named, *(Text(said[column]) for column in _COLUMNS[2:-1]), lamp)
-    return made
+        facts = cells(one, lang)
+        named = (one.commitment.id, name(one, lang), amount(one, lang))
+        told = (facts[column] for column in _COLUMNS[2:-1])
+        rows.append([*named, *told, lamp(one.light, lang)])
+    return Grid(heading, columns, rows)
 
 
 def commitments_lead(found: Sequence[CommitmentReport], lang: str) -> str:

@@ -13,8 +13,8 @@ from forecast.base.texts import text
 from forecast.history.growth import Basis
 from forecast.history.series import History
 from forecast.pages import phrases
+from forecast.pages.grid import Column, Grid, columns_of
 from forecast.pages.html import Html, fragment
-from forecast.pages.tables.grid import Grid
 from forecast.pages.tables.headline import headline
 from forecast.report.depth import BaseEffect, Contribution, Contributions, PastForecast
 from forecast.report.value import IndicatorReport, Report
@@ -170,8 +170,8 @@ def _section(
     return fragment("depth", lang, title=title, grids=grids, notes=said)
 
 
-def _heads(columns: Iterable[str], lang: str) -> list[str]:
-    return [text(f"depth_column.{column}", lang) for column in columns]
+def _heads(columns: Iterable[str], lang: str) -> list[Column]:
+    return columns_of(text(f"depth_column.{column}", lang) for column in columns)
 
 
 def known_growth(history: History, lang: str) -> Html:
@@ -179,14 +179,12 @@ def known_growth(history: History, lang: str) -> Html:
     entry = history.indicator
     name = entry.names.of(lang)
     day = texts.day(history.as_of, lang)
-    table = {
-        "caption": text("known_growth.caption", lang, name=name, day=day),
-        "heads": [
-            text("column.year", lang),
-            *(text(f"month.m{m}", lang) for m in range(1, MONTHS_A_YEAR + 1)),
-        ],
-        "rows": _growth_rows(history),
-    }
+    months = (text(f"month.m{m}", lang) for m in range(1, MONTHS_A_YEAR + 1))
+    table = Grid(
+        text("known_growth.caption", lang, name=name, day=day),
+        columns_of([text("column.year", lang), *months]),
+        _growth_rows(history),
+    )
     return fragment("known_growth", lang, table=table)
 
 

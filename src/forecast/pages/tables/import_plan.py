@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from forecast.base import texts
 from forecast.base.months import Span, month_text
 from forecast.base.texts import text
 from forecast.importing import ROW_KINDS, Change, ImportPlan
-
-if TYPE_CHECKING:
-    from rich.table import Table
+from forecast.pages.grid import Column, Grid
 
 _COLUMNS = ("cell", "series", "span", "measure", "value", "released", "change")
 _MOST = 1_000
 
 
-def imported_terminal(plan: ImportPlan, lang: str) -> Table:
+def imported_terminal(plan: ImportPlan, lang: str) -> Grid:
     """Return a table for the terminal: the figures that would be added, each with its cell."""
-    from rich import box
-    from rich.table import Table
-
-    table = Table(title=text("import.title", lang, name=plan.name), box=box.SIMPLE_HEAD)
-    for column in _COLUMNS:
-        table.add_column(text(f"import.{column}", lang), overflow="fold")
-    for change in plan.added[:_MOST]:
-        table.add_row(*_cells(change, lang))
-    if len(plan.added) > _MOST:
-        table.caption = text("import.more", lang, n=len(plan.added) - _MOST)
-    return table
+    n_more = len(plan.added) - _MOST
+    return Grid(
+        text("import.title", lang, name=plan.name),
+        [Column(text(f"import.{column}", lang)) for column in _COLUMNS],
+        [_cells(change, lang) for change in plan.added[:_MOST]],
+        caption=text("import.more", lang, n=n_more) if n_more > 0 else "",
+    )
 
 
 def imported_lines(plan: ImportPlan, lang: str) -> list[str]:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from forecast.base import texts
 from forecast.base.texts import text
 from forecast.outlook.movement import ORDER, Item, News, Release, TargetNews
 from forecast.pages import phrases
+from forecast.pages.grid import Grid, columns_of
 from forecast.report.lights import light
 from forecast.report.value import Report
-
-if TYPE_CHECKING:
-    from rich.table import Table
 
 LEAST = 0.0005  # of a probability: what is printed as nothing is nothing
 _MOST_NAMED = 6
@@ -220,25 +217,21 @@ def medians(target: TargetNews, lang: str) -> str:
     return text("form.change", lang, **rates)
 
 
-def moved_terminal(moved: News, lang: str, *, area: str, year: int) -> Table:
+def moved_terminal(moved: News, lang: str, *, area: str, year: int) -> Grid:
     """Return the table of a terminal: a line for each target, a column for each reason."""
-    from rich import box
-    from rich.table import Table
-
     days = {"since": texts.day(moved.since, lang), "until": texts.day(moved.until, lang)}
-    made = Table(title=text("moved.terminal", lang, area=area, year=year, **days))
-    made.box = box.SIMPLE_HEAD
     kinds = [k for k in ORDER if any(i.kind == k for told in moved.targets for i in moving(told))]
-    made.add_column(text("column.indicator", lang))
-    heads = [days["since"], *(text(f"moved_kind.{kind}", lang) for kind in kinds), days["until"]]
-    for head in (*heads, text("column.median", lang)):
-        made.add_column(head, justify="right")
+    reasons = [text(f"moved_kind.{kind}", lang) for kind in kinds]
+    ends = (text("column.indicator", lang), text("column.median", lang))
+    heads = [ends[0], days["since"], *reasons, days["until"], ends[1]]
+    rows = []
     for told in moved.targets:
         items = [_of(told, kind) for kind in kinds]
         cells = [text("form.none", lang) if i is None else change(i, lang) for i in items]
         first, last = (chance(told, lang, last=is_last) for is_last in (False, True))
-        made.add_row(told.name.of(lang), first, *cells, last, medians(told, lang))
-    return made
+        rows.append([told.name.of(lang), first, *cells, last, medians(told, lang)])
+    title = text("moved.terminal", lang, area=area, year=year, **days)
+    return Grid(title, columns_of(heads), rows)
 
 
 def moved_lines(moved: News, lang: str, *, year: int) -> list[str]:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from forecast.base import texts
 from forecast.base.texts import text
 from forecast.outlook.attainment import Joint
 from forecast.pages import phrases
+from forecast.pages.grid import Column, Grid
 from forecast.pages.html import Html, fragment
 from forecast.report.overlay import OverlayFigure
 from forecast.report.value import IndicatorReport, Report
-
-if TYPE_CHECKING:
-    from rich.table import Table
 
 
 def overlay(report: Report, lang: str) -> Html:
@@ -28,22 +25,20 @@ def overlay(report: Report, lang: str) -> Html:
     )  # fmt: skip
 
 
-def overlay_terminal(report: Report, lang: str) -> Table:
+def overlay_terminal(report: Report, lang: str) -> Grid:
     """Return the table of a terminal: with and without, and which unpublished figures are used."""
-    from rich import box
-    from rich.table import Table
-
-    made = Table(title=text("overlay.title", lang), box=box.SIMPLE_HEAD)
-    for column in ("indicator", *_COLUMNS):
-        made.add_column(text(f"column.{column}", lang))
+    rows = []
     for one in report.shown:
         name, _, *cells = _call(one, lang)
-        made.add_row(name[0], *(cell[0] for cell in cells))
-    for number, chance, alone in _joint(report, lang):
-        made.add_row(number, chance, alone)
-    said = [rests_on(report, lang), *_rows_used(report, lang)]
-    made.caption = text("form.between_sentences", lang).join(said)
-    return made
+        rows.append([name[0], *(cell[0] for cell in cells)])
+    rows += [[*row, "", ""] for row in _joint(report, lang)]
+    sentences = [rests_on(report, lang), *_rows_used(report, lang)]
+    return Grid(
+        text("overlay.title", lang),
+        [Column(text(f"column.{column}", lang)) for column in ("indicator", *_COLUMNS)],
+        rows,
+        caption=text("form.between_sentences", lang).join(sentences),
+    )
 
 
 _COLUMNS = ("chance_with", "chance_alone", "forecast_with", "forecast_alone")

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from forecast.base import texts
 from forecast.base.texts import text
 from forecast.outlook.attainment import Joint
 from forecast.pages import phrases
+from forecast.pages.grid import Column, Grid
 from forecast.pages.html import Html, fragment
 from forecast.report.scenario_value import Given, Line, Outcome, Scenario
-
-if TYPE_CHECKING:
-    from rich.table import Table
 
 _COLUMNS = ("target", "chance_without", "chance_under", "median_without", "median_under")
 
@@ -27,24 +23,18 @@ def scenario(said: Scenario, lang: str) -> Html:
     )  # fmt: skip
 
 
-def scenario_terminal(said: Scenario, lang: str) -> Table:
+def scenario_terminal(said: Scenario, lang: str) -> Grid:
     """Return the table of a terminal: a line for each target, without and under what is given."""
-    from rich import box
-    from rich.table import Table
-
-    made = Table(title=scenario_title(said, lang), box=box.SIMPLE_HEAD)
-    for column in ("indicator", *_COLUMNS):
-        is_name = column in ("indicator", "target")
-        made.add_column(text(f"column.{column}", lang), no_wrap=not is_name, overflow="fold")
-    for line in said.indicators:
-        made.add_row(*_row(line, lang))
-    for number, without, under in _numbers(said, lang):
-        made.add_row(number, "", without, under)
+    columns = [
+        Column(text(f"column.{column}", lang), no_wrap=column not in ("indicator", "target"))
+        for column in ("indicator", *_COLUMNS)
+    ]
+    rows = [_row(line, lang) for line in said.indicators]
+    rows += [[number, "", *both, "", ""] for number, *both in _numbers(said, lang)]
     notes = [_given(one, said.year, lang) for one in said.given]
     notes += [*_paths(said, lang), *_caveats(said, lang)]
-    made.caption = text("form.between_sentences", lang).join(notes)
-    made.caption_justify = "left"
-    return made
+    caption = text("form.between_sentences", lang).join(notes)
+    return Grid(scenario_title(said, lang), columns, rows, caption, caption_justify="left")
 
 
 def scenario_title(said: Scenario, lang: str) -> str:

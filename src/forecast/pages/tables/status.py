@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from forecast.base import texts
 from forecast.base.texts import text
 from forecast.pages import phrases
-from forecast.pages.grid import LAMPS, grid_of
+from forecast.pages.grid import Cell, Column, Grid, lamp
 from forecast.pages.status import Line, Promise, Status
 from forecast.pages.tables.commitments import commitments_lead, commitments_terminal
 from forecast.pages.tables.headline import summary, together
@@ -15,27 +15,24 @@ from forecast.pages.tables.overlay import overlay_terminal
 from forecast.report.value import IndicatorReport, Report
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from forecast.report.commitments import CommitmentReport
 
 
-def terminal(report: Report, lang: str) -> Table:
+def terminal(report: Report, lang: str) -> Grid:
     """Return the table of a terminal: a line for each target, or each indicator without any."""
-    from rich import box
-    from rich.table import Table
-
     on, judged = texts.day(report.as_of, lang), bool(report.with_target)
     heading = text("terminal.title", lang, area=report.area_name.of(lang), year=report.year, day=on)
-    made = Table(title=heading, box=box.SIMPLE_HEAD)
-    made.caption = together(report, lang) or summary(report, lang)
-    for column in _COLUMNS if judged else _COLUMNS_WITHOUT_TARGET:
-        made.add_column(text(f"column.{column}", lang), no_wrap=column not in _WRAPPED)
-    for sure in () if judged else _SURE:
-        made.add_column(text("column.sure", lang, sure=texts.percent(sure, lang)), justify="right")
-    for one in report.shown:
-        made.add_row(*(_target_row if judged else _free_row)(one, report, lang))
-    return made
+    columns = [
+        Column(text(f"column.{column}", lang), no_wrap=column not in _WRAPPED)
+        for column in (_COLUMNS if judged else _COLUMNS_WITHOUT_TARGET)
+    ]
+    columns += [
+        Column(text("column.sure", lang, sure=texts.percent(sure, lang)), "right")
+        for sure in (() if judged else _SURE)
+    ]
+    row_of = _target_row if judged else _free_row
+    rows = [row_of(one, report, lang) for one in report.shown]
+    return Grid(heading, columns, rows, caption=together(report, lang) or summary(report, lang))
 
 
 _COLUMNS = (
@@ -52,12 +49,7 @@ _WRAPPED = ("indicator", "last")
 _SURE = (0.5, 0.8, 0.9)
 
 
-def _target_row(one: IndicatorReport, report: Report, lang: str) -> list[Any]:
-    from rich.text import Text
-
-    light = one.lamp
-    symbol, colour = LAMPS[light]
-    lamp = Text(f"{symbol} {text(f'light.{light}', lang)}", style=colour)
+def _target_row(one: IndicatorReport, report: Report, lang: str) -> list[Cell]:
     known, expected = _so_far(one, report.year, lang), _expected(one, lang)
     needed = phrases.needed(one, lang)
     return [
@@ -67,11 +59,11 @@ def _target_row(one: IndicatorReport, report: Report, lang: str) -> list[Any]:
         needed,
         expected,
         _chance(one, lang),
-        lamp,
+        lamp(one.lamp, lang),
     ]
 
 
-def _free_row(one: IndicatorReport, report: Report, lang: str) -> list[Any]:
+def _free_row(one: IndicatorReport, report: Report, lang: str) -> list[Cell]:
     rates = one.attainable_pct or {}
     attained = [phrases.growth(rates.get(sure), one, lang) for sure in _SURE]
     return [
@@ -116,8 +108,8 @@ def status_of(report: Report, lang: str) -> Status:
         lang=lang,
         lines=tuple(_line(one, report) for one in report.shown),
         promises=tuple(map(_promise, report.commitments)),
-        targets=grid_of(terminal(report, lang)),
-        more=tuple(map(grid_of, _more(report, lang))),
+        targets=terminal(report, lang),
+        more=tuple(_more(report, lang)),
         notes=_notes(report, lang),
     )
     news = report.news
@@ -129,7 +121,7 @@ def status_of(report: Report, lang: str) -> Status:
     return told.moved_from(news.since.isoformat(), first)
 
 
-def _more(report: Report, lang: str) -> list[Table]:
+def _more(report: Report, lang: str) -> list[Grid]:
     """Return the tables of unpublished figures and of commitments with progress."""
     found = [] if report.overlay is None else [overlay_terminal(report, lang)]
     reported = [one for one in report.commitments if one.progress is not None]

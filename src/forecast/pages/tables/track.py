@@ -5,30 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from forecast.base import texts
 from forecast.base.texts import text
 from forecast.pages import phrases
+from forecast.pages.grid import Column, Grid, columns_of
 from forecast.pages.html import Html, fragment
-from forecast.pages.tables.grid import Grid
-from forecast.report.track import (
-    ForecastScore,
-    IndicatorScore,
-    ModelScore,
-    MonthScore,
-    PublishedScores,
-    Skill,
-    TrackRecord,
-)
+from forecast.report.published_scores import ForecastScore, PublishedScores
+from forecast.report.track import IndicatorScore, ModelScore, MonthScore, Skill, TrackRecord
 from forecast.report.value import Report
 from forecast.verification.record import POOL, RAW_POOL, REFERENCES
 from forecast.verification.scores import Interval, coverage
-
-if TYPE_CHECKING:
-    from rich.table import Table
 
 _ROUNDING = 1e-6
 _LIMITS = ("replayed", "asked", "vintages", "years", "same_calls")
@@ -242,8 +231,8 @@ def _number(value: float | None, decimals: int, lang: str) -> str:
     return texts.number(value, decimals)
 
 
-def _heads(columns: Iterable[str], lang: str) -> list[str]:
-    return [text(f"track_column.{column}", lang) for column in columns]
+def _heads(columns: Iterable[str], lang: str) -> list[Column]:
+    return columns_of(text(f"track_column.{column}", lang) for column in columns)
 
 
 def live_sentences(live: PublishedScores, lang: str) -> list[str]:
@@ -269,28 +258,21 @@ def live_grids(live: PublishedScores, record: TrackRecord | None, lang: str) -> 
     return [Grid(text("live.caption", lang), _live_heads(lang), rows)]
 
 
-def live_terminal(live: PublishedScores, lang: str) -> Table:
-    """Return the table of a terminal: all live calls, by indicator, and those made too late."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    made = Table(title=text("live.caption", lang), box=box.SIMPLE_HEAD)
-    for number, head in enumerate(_live_heads(lang)):
-        made.add_column(head, justify="right" if number else "left", overflow="fold")
-    made.add_row(text("live.all", lang), *_live_cells(live.overall, lang))
-    for one in live.indicators:
-        made.add_row(Text(phrases.series(one.label, lang)), *_live_cells(one.score, lang))
+def live_terminal(live: PublishedScores, lang: str) -> Grid:
+    """Return the table of a terminal: all forecasts, by indicator, and those made too late."""
+    scores = [(text("live.all", lang), live.overall)]
+    scores += [(phrases.series(one.label, lang), one.score) for one in live.indicators]
     if live.late.n_forecasts:
-        made.add_row(text("live.late_row", lang), *_live_cells(live.late, lang))
-    return made
+        scores.append((text("live.late_row", lang), live.late))
+    rows = [[name, *_live_cells(score, lang)] for name, score in scores]
+    return Grid(text("live.caption", lang), _live_heads(lang), rows)
 
 
-def _live_heads(lang: str) -> list[str]:
+def _live_heads(lang: str) -> list[Column]:
     scores = [text(f"track_column.{column}", lang) for column in ("brier", "crps", "covers80")]
     counts = [text("track_column.calls", lang), text("live.came_true", lang)]
     first = text("track_column.indicator", lang)
-    return [first, *counts, text("live.stated", lang), *scores, text("live.pit", lang)]
+    return columns_of([first, *counts, text("live.stated", lang), *scores, text("live.pit", lang)])
 
 
 def _live_cells(score: ForecastScore, lang: str) -> list[str]:
@@ -314,27 +296,22 @@ _BOARD_COLUMNS = ("model", "calls", "crps", "brier", "log_score", "covers80", "c
 _LANG = "en"  # of the command line's own words
 
 
-def scoreboard(calls: pd.DataFrame) -> Table:
+def scoreboard(calls: pd.DataFrame) -> Grid:
     """Return mean scores by model: the pool, its members, then the references.
 
     Outturns that the office only expected are kept apart, in a line of their own.
     """
-    from rich import box
-    from rich.table import Table
-
-    made = Table(box=box.SIMPLE_HEAD, title=text("scoreboard.title", _LANG))
-    for column in _BOARD_COLUMNS:
-        name = text(f"scoreboard.{column}", _LANG)
-        is_name = column == "model"
-        made.add_column(name, justify="left" if is_name else "right", no_wrap=not is_name)
+    name, *scores = (text(f"scoreboard.{column}", _LANG) for column in _BOARD_COLUMNS)
+    columns = [Column(name), *(Column(score, "right", no_wrap=True) for score in scores)]
     is_expected = calls["outturn_status"] == "expected"
     settled, expected = calls[~is_expected], calls[is_expected & (calls["model"] == POOL)]
+    rows = []
     for model in sorted(settled["model"].unique(), key=_board_rank):
         name = text("scoreboard.pool_raw", _LANG) if model == RAW_POOL else str(model)
-        made.add_row(name, *_board_scores(settled[settled["model"] == model]))
+        rows.append([name, *_board_scores(settled[settled["model"] == model])])
     if len(expected):
-        made.add_row(text("scoreboard.expected", _LANG), *_board_scores(expected))
-    return made
+        rows.append([text("scoreboard.expected", _LANG), *_board_scores(expected)])
+    return Grid(text("scoreboard.title", _LANG), columns, rows)
 
 
 def _board_rank(model: str) -> tuple[int, str]:
