@@ -71,23 +71,6 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Promise:
-    """What is said of one counted commitment; amounts in its unit, `day` is that of `done`."""
-
-    id: str
-    wording: str
-    comparison: str
-    amount: float
-    unit: str
-    day: str | None
-    done: float | None
-    needed_per_month: float | None
-    median: float | None
-    probability: float | None
-    light: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """What is said of an area in a language: in numbers, and as what is printed.
 
@@ -99,7 +82,7 @@ class Status:
     area_name: str
     lang: str
     lines: tuple[Line, ...]
-    promises: tuple[Promise, ...]
+    commitments: tuple[Mapping[str, str | float | None], ...]
     targets: Grid
     more: tuple[Grid, ...]
     notes: tuple[str, ...]
@@ -115,7 +98,7 @@ def status_from(told: dict[str, Any]) -> Status:
     """Return a status from what `asdict` made of it; raise KeyError or TypeError for another."""
     parts = {
         "lines": tuple(Line(**line) for line in told["lines"]),
-        "promises": tuple(Promise(**promise) for promise in told["promises"]),
+        "commitments": tuple(told["commitments"]),
         "targets": grid_from(told["targets"]),
         "more": tuple(grid_from(grid) for grid in told["more"]),
         "notes": tuple(told["notes"]),
@@ -131,7 +114,7 @@ def json_of(statuses: Sequence[Status]) -> str:
             "area_name": status.area_name,
             "since": status.since,
             "targets": [asdict(line) for line in status.lines],
-            "commitments": [asdict(promise) for promise in status.promises],
+            "commitments": status.commitments,
         }
         for status in statuses
     ]

@@ -8,7 +8,7 @@ from forecast.base import texts
 from forecast.base.texts import text
 from forecast.pages import phrases
 from forecast.pages.grid import Cell, Column, Grid, lamp
-from forecast.pages.status import Line, Promise, Status
+from forecast.pages.status import Line, Status
 from forecast.pages.tables.commitments import commitments_lead, commitments_terminal
 from forecast.pages.tables.headline import summary, together
 from forecast.pages.tables.overlay import overlay_terminal
@@ -107,7 +107,7 @@ def status_of(report: Report, lang: str) -> Status:
         area_name=report.area_name.of(lang),
         lang=lang,
         lines=tuple(_line(one, report) for one in report.shown),
-        promises=tuple(map(_promise, report.commitments)),
+        commitments=tuple(map(_commitment_row, report.commitments)),
         targets=terminal(report, lang),
         more=tuple(_more(report, lang)),
         notes=_notes(report, lang),
@@ -168,21 +168,22 @@ def _line(one: IndicatorReport, report: Report) -> Line:
     )
 
 
-def _promise(one: CommitmentReport) -> Promise:
+def _commitment_row(one: CommitmentReport) -> dict[str, str | float | None]:
+    """Return what is known of a counted commitment: amounts in its unit, `day` that of `done`."""
     commitment, last, likely = one.commitment, one.progress, one.completion
-    return Promise(
-        id=commitment.id,
-        wording=commitment.wording,
-        comparison=commitment.comparison,
-        amount=commitment.amount,
-        unit=commitment.unit_en,
-        day=None if last is None else last.day.isoformat(),
-        done=None if last is None else _rounded(last.done),
-        needed_per_month=_rounded(one.needed_per_month),
-        median=None if likely is None else _rounded(likely.median),
-        probability=None if likely is None else _rounded(likely.probability.value),
-        light=one.light,
-    )
+    return {
+        "id": commitment.id,
+        "wording": commitment.wording,
+        "comparison": commitment.comparison,
+        "amount": commitment.amount,
+        "unit": commitment.unit_en,
+        "day": None if last is None else last.day.isoformat(),
+        "done": None if last is None else _rounded(last.done),
+        "needed_per_month": _rounded(one.needed_per_month),
+        "median": None if likely is None else _rounded(likely.median),
+        "probability": None if likely is None else _rounded(likely.probability.value),
+        "light": one.light,
+    }
 
 
 def _rounded(value: float | None) -> float | None:
