@@ -46,18 +46,20 @@ def fragment(template: str, lang: str, **values: Any) -> Html:
 
 @cache
 def _environment(lang: str) -> Environment:
-    made = Environment(
+    environment = Environment(
         loader=PackageLoader("forecast.pages"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals.update(_bound(lang))
-    return made
+    environment.globals.update(_bound(lang))
+    return environment
 
 
 def _bound(lang: str) -> Mapping[str, Any]:
     """Return the forms and phrases by name, in the language of the page."""
-    spoken = {function.__name__: partial(function, lang=lang) for function in (*_FORMS, *_PHRASES)}
-    return spoken | {"lang": lang}
+    functions = {
+        function.__name__: partial(function, lang=lang) for function in (*_FORMS, *_PHRASES)
+    }
+    return functions | {"lang": lang}

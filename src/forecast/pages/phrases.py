@@ -1,4 +1,4 @@
-"""What one cell or label of a page says about an indicator, in a language. Formatting only."""
+"""The words of one cell or label of a page about an indicator, in a language. Formatting only."""
 
 from __future__ import annotations
 
@@ -279,7 +279,7 @@ def outturn(one: IndicatorReport, lang: str) -> str:
 
 
 def needed(one: IndicatorReport, lang: str) -> str:
-    """Return the growth that the rest of the year needs; a dash where nothing is asked of it."""
+    """Return the growth that the rest of the year needs; a dash where nothing is needed."""
     if one.required is None or one.target is None:
         return text("form.none", lang)
     bound = "at_most" if one.target.comparison == "at_most" else "at_least"
@@ -359,7 +359,7 @@ def base(one: IndicatorReport, lang: str) -> list[str]:
 def restated(one: IndicatorReport, year: int, lang: str) -> str:
     """Return by how much a year's growth stands on a restated base; nothing where it does not.
 
-    At constant prices published growth never is the ratio of levels, so nothing can be told.
+    At constant prices published growth never is the ratio of levels, so nothing follows from them.
     """
     revision_pct = one.base_revision_pct.get(year)
     if one.price_basis != "nominal" or revision_pct is None:

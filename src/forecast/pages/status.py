@@ -22,7 +22,7 @@ _SETTLED = {"attained": 1.0, "missed": 0.0}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """What is said of one indicator; growth in per cent, probabilities between 0 and 1.
+    """What is known of one indicator; growth in per cent, probabilities between 0 and 1.
 
     `change` is that of the probability since a day, on which it was `probability_since`; a target
     that is settled counts as 1 or 0. `published_probability` rests on published figures alone
@@ -64,7 +64,7 @@ class Line:
         return _SETTLED.get(self.light, self.probability)
 
     def moved_from(self, since: str, probability: float | None) -> Line:
-        """Return the line with its change since a day on which a probability was said."""
+        """Return the line with its change since a day on which there was a probability."""
         now = self.probability_now
         change = None if now is None or probability is None else round(now - probability, 6) + 0.0
         return replace(self, since=since, probability_since=probability, change=change)
@@ -72,7 +72,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """What is said of an area in a language: in numbers, and as what is printed.
+    """What is known of an area, in a language: in numbers, and as what is printed.
 
     `since` is the day from which changes are counted, None before there is an earlier one.
     `more` are further tables and `notes` sentences, on unpublished figures and on commitments.
@@ -89,21 +89,21 @@ class Status:
     since: str | None = None
 
     def moved_from(self, since: str, probabilities: Mapping[str, float | None]) -> Status:
-        """Return the same with changes since a day, by what was said then of each target."""
+        """Return the same with changes since a day, by the probability then of each target."""
         lines = (line.moved_from(since, probabilities.get(line.indicator)) for line in self.lines)
         return replace(self, since=since, lines=tuple(lines))
 
 
-def status_from(told: dict[str, Any]) -> Status:
+def status_from(values: dict[str, Any]) -> Status:
     """Return a status from what `asdict` made of it; raise KeyError or TypeError for another."""
     parts = {
-        "lines": tuple(Line(**line) for line in told["lines"]),
-        "commitments": tuple(told["commitments"]),
-        "targets": grid_from(told["targets"]),
-        "more": tuple(grid_from(grid) for grid in told["more"]),
-        "notes": tuple(told["notes"]),
+        "lines": tuple(Line(**line) for line in values["lines"]),
+        "commitments": tuple(values["commitments"]),
+        "targets": grid_from(values["targets"]),
+        "more": tuple(grid_from(grid) for grid in values["more"]),
+        "notes": tuple(values["notes"]),
     }
-    return Status(**(told | parts))
+    return Status(**(values | parts))
 
 
 def json_of(statuses: Sequence[Status]) -> str:

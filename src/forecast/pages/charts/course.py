@@ -24,8 +24,8 @@ class Course:
     @classmethod
     def of(cls, growth: Sequence[float | None]) -> Course:
         """Return the months with growth; of a list that begins with January."""
-        known = [(m, g) for m, g in enumerate(growth, start=1) if g is not None]
-        return cls([m for m, _ in known], [g for _, g in known])
+        so_far = [(m, g) for m, g in enumerate(growth, start=1) if g is not None]
+        return cls([m for m, _ in so_far], [g for _, g in so_far])
 
 
 def known_course(one: IndicatorReport) -> Course:
@@ -39,8 +39,8 @@ def fan_view(one: IndicatorReport) -> tuple[float, float]:
     What is known, the target and the 80 % band are always in view, the 90 % band as far as it
     does not make the rest small, and past years where they happen to lie.
     """
-    known = known_course(one)
-    seen = [*known.growth, *target_rates(one), *_ends(one.fan, 0.1, 0.9), *called(one)]
+    so_far = known_course(one)
+    seen = [*so_far.growth, *target_rates(one), *_ends(one.fan, 0.1, 0.9), *last_band(one)]
     seen = seen or [g for past in one.past_years_pct.values() for g in Course.of(past).growth]
     low, high = (min(seen), max(seen)) if seen else (0.0, 1.0)
     spare = _SPARE * max(high - low, 2.0)
@@ -55,7 +55,7 @@ def _ends(fan: Fan, lower: float, upper: float) -> list[float]:
     ]
 
 
-def called(one: IndicatorReport) -> list[float]:
+def last_band(one: IndicatorReport) -> list[float]:
     """Return the 80 % band of the last forecast before a settled outturn."""
     last = one.last_forecast
     ends = () if last is None else (last.lower80_pct, last.upper80_pct)
@@ -64,18 +64,18 @@ def called(one: IndicatorReport) -> list[float]:
 
 def fan_alt(one: IndicatorReport, lang: str) -> str:
     """Return in words what the fan of an indicator shows."""
-    said = [text("alt.lead", lang, indicator=one.name.of(lang), year=_year(one))]
+    sentences = [text("alt.lead", lang, indicator=one.name.of(lang), year=_year(one))]
     if one.target is not None:
-        said.append(text("alt.target", lang, target=phrases.target(one, lang)))
-    said += _alt_settled(one, lang) if one.outturn is not None else _alt_open(one, lang)
-    return text("form.between_sentences", lang).join(said)
+        sentences.append(text("alt.target", lang, target=phrases.target(one, lang)))
+    sentences += _alt_settled(one, lang) if one.outturn is not None else _alt_open(one, lang)
+    return text("form.between_sentences", lang).join(sentences)
 
 
 def _alt_settled(one: IndicatorReport, lang: str) -> list[str]:
     reached = None if one.outturn is None else one.outturn.growth_pct
-    said = [text("alt.settled", lang, growth=phrases.growth(reached, one, lang))]
+    sentences = [text("alt.settled", lang, growth=phrases.growth(reached, one, lang))]
     judged = one.light
-    return said + ([text(f"alt.{judged}", lang)] if judged != "none" else [])
+    return sentences + ([text(f"alt.{judged}", lang)] if judged != "none" else [])
 
 
 def _alt_open(one: IndicatorReport, lang: str) -> list[str]:
@@ -83,18 +83,18 @@ def _alt_open(one: IndicatorReport, lang: str) -> list[str]:
     if span and one.last_figure is not None and not one.last_figure.is_published:
         span = text("last.unpublished", lang, span=span)
     last = {"growth": phrases.last_growth(one, lang), "span": span}
-    said = [text("alt.last", lang, **last) if span else text("alt.no_last", lang)]
+    sentences = [text("alt.last", lang, **last) if span else text("alt.no_last", lang)]
     band = one.forecast
     if band is None:
-        return [*said, text("alt.no_call", lang)]
+        return [*sentences, text("alt.no_call", lang)]
     ends = {"growth": band.median_pct, "lower": band.lower80_pct, "upper": band.upper80_pct}
     shown = {end: phrases.growth(value, one, lang) for end, value in ends.items()}
-    said.append(text("alt.forecast", lang, **shown))
+    sentences.append(text("alt.forecast", lang, **shown))
     if one.attainment is not None:
-        chance = texts.percent(one.attainment.probability.value, lang)
+        probability = texts.percent(one.attainment.probability.value, lang)
         word = text(f"word.{one.attainment.word}", lang)
-        said.append(text("alt.probability", lang, probability=chance, word=word))
-    return said
+        sentences.append(text("alt.probability", lang, probability=probability, word=word))
+    return sentences
 
 
 def _year(one: IndicatorReport) -> int:

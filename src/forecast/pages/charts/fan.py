@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 from forecast.base import texts
 from forecast.base.texts import text
 from forecast.pages import phrases
-from forecast.pages.charts.course import Course, called, fan_alt, fan_view, known_course
+from forecast.pages.charts.course import Course, fan_alt, fan_view, known_course, last_band
 from forecast.pages.charts.style import (
     ABOVE,
     BANDS,
@@ -72,16 +72,16 @@ def fan(
 
     `view` are the ends of the growth axis, else those that suit what is drawn.
     """
-    known, labels = known_course(one), _Labels(ax)
+    so_far, labels = known_course(one), _Labels(ax)
     _draw_axes(view or fan_view(one), ax, lang)
-    draw_bands(one.fan, known, ax)
+    draw_bands(one.fan, so_far, ax)
     draw_target(one, ax)
-    draw_known(known, ax)
+    draw_so_far(so_far, ax)
     _draw_unpublished(one.fan, ax)
-    _draw_last_call(one, ax)
-    _label_target(one, known, labels, lang)
-    _label_december(one, known, labels, lang)
-    for course in (known, Course.of(one.fan.quantiles_pct.get(0.5, ()))):
+    _draw_last_forecast(one, ax)
+    _label_target(one, so_far, labels, lang)
+    _label_december(one, so_far, labels, lang)
+    for course in (so_far, Course.of(one.fan.quantiles_pct.get(0.5, ()))):
         labels.taken.extend(zip(course.months, course.growth, strict=True))
     _draw_past(one, labels)
     _write_titles(one, ax, lang)
@@ -125,24 +125,24 @@ def _draw_axes(view: tuple[float, float], ax: Axes, lang: str) -> None:
 
 
 def draw_bands(
-    fan: Fan, known: Course, ax: Axes, *, bands: Sequence[tuple[float, float, str]] = BANDS
+    fan: Fan, so_far: Course, ax: Axes, *, bands: Sequence[tuple[float, float, str]] = BANDS
 ) -> None:
     """Draw the bands and the median, from the last known point on."""
     for lower, upper, colour in bands:
-        below, above = _ahead(fan, lower, known), _ahead(fan, upper, known)
+        below, above = _ahead(fan, lower, so_far), _ahead(fan, upper, so_far)
         if len(below.months) == 1:
             ax.vlines(below.months, below.growth, above.growth, color=colour, lw=9, zorder=2)
         ax.fill_between(below.months, below.growth, above.growth, color=colour, lw=0, zorder=2)
-    median = _ahead(fan, 0.5, known)
+    median = _ahead(fan, 0.5, so_far)
     marker = "_" if len(median.months) == 1 else ""
     ax.plot(median.months, median.growth, color=BLUE, lw=1.8, marker=marker, ms=12, zorder=4)
 
 
-def _ahead(fan: Fan, level: float, known: Course) -> Course:
+def _ahead(fan: Fan, level: float, so_far: Course) -> Course:
     course = Course.of(fan.quantiles_pct.get(level, ()))
     if not course.months:
         return course
-    return Course(known.months[-1:] + course.months, known.growth[-1:] + course.growth)
+    return Course(so_far.months[-1:] + course.months, so_far.growth[-1:] + course.growth)
 
 
 def draw_target(one: IndicatorReport, ax: Axes) -> None:
@@ -157,9 +157,9 @@ def draw_target(one: IndicatorReport, ax: Axes) -> None:
         line[0].set_gid("target")
 
 
-def draw_known(known: Course, ax: Axes, *, size: float = 5) -> None:
+def draw_so_far(so_far: Course, ax: Axes, *, size: float = 5) -> None:
     """Draw what is known, a dot a month."""
-    ax.plot(known.months, known.growth, color=BLACK, lw=1.6, marker="o", ms=size, zorder=6)
+    ax.plot(so_far.months, so_far.growth, color=BLACK, lw=1.6, marker="o", ms=size, zorder=6)
 
 
 def _draw_unpublished(fan: Fan, ax: Axes) -> None:
@@ -171,9 +171,9 @@ def _draw_unpublished(fan: Fan, ax: Axes) -> None:
         drawn[0].set(gid="unpublished", markerfacecolor="white", zorder=7)
 
 
-def _draw_last_call(one: IndicatorReport, ax: Axes) -> None:
+def _draw_last_forecast(one: IndicatorReport, ax: Axes) -> None:
     """Draw the last forecast before the outturn as a bar in December."""
-    ends = called(one)
+    ends = last_band(one)
     if one.outturn is None or len(ends) < 2:
         return
     ax.vlines(_DECEMBER, min(ends), max(ends), color=BANDS[1][2], lw=9, zorder=2)
@@ -183,25 +183,25 @@ def _draw_last_call(one: IndicatorReport, ax: Axes) -> None:
         ax.plot([_DECEMBER], median, color=BLUE, marker="_", ms=12, mew=1.8, zorder=4)
 
 
-def _label_target(one: IndicatorReport, known: Course, labels: _Labels, lang: str) -> None:
+def _label_target(one: IndicatorReport, so_far: Course, labels: _Labels, lang: str) -> None:
     """Write the target at the left, on the side of its line where less is drawn."""
     rates = target_rates(one)
     if not rates:
         return
     middle = Course.of(one.fan.quantiles_pct.get(0.5, ())).growth
-    first = (known.growth + middle or rates)[0]
+    first = (so_far.growth + middle or rates)[0]
     under = first >= max(rates)
     where, align, shift = (min(rates), "top", -3) if under else (max(rates), "bottom", 3)
     plain = one.target is not None and one.target.comparison == "at_least"
     rate = phrases.growth(rates[0], one, lang) if plain else phrases.target(one, lang)
-    said = text("fans.target", lang, rate=rate)
+    label = text("fans.target", lang, rate=rate)
     labels.ax.annotate(
-        said, (_X_ENDS[0], where), xytext=(4, shift), textcoords="offset points", va=align,
+        label, (_X_ENDS[0], where), xytext=(4, shift), textcoords="offset points", va=align,
         color=VERMILLION, size=9.5, bbox=SHIELD, zorder=8,
     )  # fmt: skip
 
 
-def _label_december(one: IndicatorReport, known: Course, labels: _Labels, lang: str) -> None:
+def _label_december(one: IndicatorReport, so_far: Course, labels: _Labels, lang: str) -> None:
     """Write the outturn or the median beside December, and the bands above it."""
     ends = {level: Course.of(course).growth for level, course in one.fan.quantiles_pct.items()}
     if one.outturn is not None:
@@ -226,9 +226,9 @@ def _draw_past(one: IndicatorReport, labels: _Labels) -> None:
 
 
 def _write_titles(one: IndicatorReport, ax: Axes, lang: str) -> None:
-    """Write the name above, the call at the right, and what the axis counts."""
+    """Write the name above, the verdict at the right, and what the axis counts."""
     write_title(ax, one.name.of(lang), text(f"fans.{one.annual_rule}", lang))
-    ax.annotate(_call(one, lang), (1, 1), (0, 22), size=12, color=BLUE, ha="right", **ABOVE)
+    ax.annotate(_verdict(one, lang), (1, 1), (0, 22), size=12, color=BLUE, ha="right", **ABOVE)
     if one.status == "cannot_be_assessed":
         write_reason(ax, text("fans.no_call_reason", lang))
     elif cut := _cut(one, ax):
@@ -249,16 +249,16 @@ def _cut(one: IndicatorReport, ax: Axes) -> tuple[float, float] | None:
     return band.lower90_pct, band.upper90_pct
 
 
-def _call(one: IndicatorReport, lang: str) -> str:
-    """Return the call in short: the probability, the verdict, or the forecast."""
+def _verdict(one: IndicatorReport, lang: str) -> str:
+    """Return the verdict in short: the outturn, the probability, or the forecast."""
     if one.outturn is not None:
         judged, reached = one.light, phrases.growth(one.outturn.growth_pct, one, lang)
         key = "settled" if judged == "none" else f"settled_{judged}"
         return text(f"fans.{key}", lang, growth=reached)
     if one.attainment is not None:
-        chance = texts.percent(one.attainment.probability.value, lang)
+        probability = texts.percent(one.attainment.probability.value, lang)
         word = text(f"word.{one.attainment.word}", lang)
-        return text("fans.probability", lang, probability=chance, word=word)
+        return text("fans.probability", lang, probability=probability, word=word)
     if one.forecast is not None:
         return text("fans.median", lang, growth=phrases.growth(one.forecast.median_pct, one, lang))
     return text("fans.no_call", lang)
@@ -271,13 +271,13 @@ _SPARK_ENDS = (0.6, 12.6)
 @rc_context(STYLE)
 def spark(one: IndicatorReport, *, ax: Axes) -> None:
     """Draw growth so far, the fan to December, and the target across it, without words."""
-    known = known_course(one)
+    so_far = known_course(one)
     ax.set_xlim(*_SPARK_ENDS)
     ax.set_ylim(*fan_view(one))
     ax.axis("off")
-    draw_bands(one.fan, known, ax, bands=BANDS[1:])
+    draw_bands(one.fan, so_far, ax, bands=BANDS[1:])
     draw_target(one, ax)
-    draw_known(known, ax, size=2.5)
+    draw_so_far(so_far, ax, size=2.5)
 
 
 def sparks(report: Report, lang: str) -> dict[str, Html]:
@@ -291,19 +291,19 @@ def sparks(report: Report, lang: str) -> dict[str, Html]:
     return drawn
 
 
-def compared(said: Mapping[str, IndicatorReport | None], lang: str) -> Html:
+def compared(reports: Mapping[str, IndicatorReport | None], lang: str) -> Html:
     """Return a fan for each model that has something to say, all on the same scale."""
-    made = {model: one for model, one in said.items() if one is not None}
-    views = [fan_view(one) for one in made.values()]
+    shown = {model: one for model, one in reports.items() if one is not None}
+    views = [fan_view(one) for one in shown.values()]
     view = (min(low for low, _ in views), max(high for _, high in views)) if views else None
     pictures = [
         picture(fan_figure(one, lang, view), fan_alt(one, lang), _caption(model, lang))
-        for model, one in made.items()
+        for model, one in shown.items()
     ]
     silent = [
         text("compared.silent", lang, model=text(f"model.{model}", lang))
-        for model in said
-        if model not in made
+        for model in reports
+        if model not in shown
     ]
     return fragment("compared", lang, pictures=pictures, silent=silent)
 

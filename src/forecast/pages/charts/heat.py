@@ -1,4 +1,4 @@
-"""All indicators by month: growth of the year, shaded by how it stands against what is asked."""
+"""All indicators by month: growth of the year, shaded by how it stands against the benchmark."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class _Cell:
 
 @rc_context(STYLE)
 def heat(report: Report, *, ax: Axes, lang: str) -> None:
-    """Draw a row for each indicator: what it is held against, then growth month by month.
+    """Draw a row for each indicator: its benchmark, then growth month by month.
 
     Known growth is black; the median of what is ahead is grey, right of a line.
     """
@@ -61,8 +61,8 @@ def overview(report: Report, lang: str) -> Html:
     """Return the strip of all indicators by month; nothing where no growth is known or ahead."""
     if not _rows(report):
         return Html("")
-    made = picture(heat_figure(report, lang), _alt(report, lang))
-    return fragment("overview", lang, picture=made)
+    strip = picture(heat_figure(report, lang), _alt(report, lang))
+    return fragment("overview", lang, picture=strip)
 
 
 @rc_context(STYLE)
@@ -82,27 +82,27 @@ def _rows(report: Report) -> list[IndicatorReport]:
 
 def _cells(one: IndicatorReport, year: int) -> list[_Cell]:
     """Return the months of the year that are known, and those ahead by their median."""
-    asked, ahead = _asked(one, year), one.fan.quantiles_pct.get(0.5) or [None] * _MONTHS
-    found = []
+    benchmark, ahead = _benchmark(one, year), one.fan.quantiles_pct.get(0.5) or [None] * _MONTHS
+    cells = []
     for month, (known, median) in enumerate(zip(one.fan.known_pct, ahead, strict=True), start=1):
         growth = median if known is None else known
         if growth is not None:
-            found.append(_Cell(month, growth, _shade(one, growth, asked), known is None))
-    return found
+            cells.append(_Cell(month, growth, _shade(one, growth, benchmark), known is None))
+    return cells
 
 
-def _asked(one: IndicatorReport, year: int) -> float | None:
-    """Return the rate that growth is held against: the target, else growth of the year before."""
+def _benchmark(one: IndicatorReport, year: int) -> float | None:
+    """Return the rate that growth is compared with: the target, else growth of the year before."""
     if one.target is not None:
         return one.target.bound_pct
     return one.past_years_pct.get(year - 1, [None])[-1]
 
 
-def _shade(one: IndicatorReport, growth: float, asked: float | None) -> str:
-    if asked is None:
+def _shade(one: IndicatorReport, growth: float, benchmark: float | None) -> str:
+    if benchmark is None:
         return "none"
     is_ceiling = one.target is not None and one.target.comparison == "at_most"
-    gap = asked - growth if is_ceiling else growth - asked
+    gap = benchmark - growth if is_ceiling else growth - benchmark
     if abs(gap) < _NEAR_PP:
         return "near"
     side = "above" if gap > 0 else "below"
@@ -110,9 +110,9 @@ def _shade(one: IndicatorReport, growth: float, asked: float | None) -> str:
 
 
 def _draw_row(row: int, one: IndicatorReport, year: int, ax: Axes) -> None:
-    cells, asked = _cells(one, year), _asked(one, year)
-    if asked is not None:
-        _write(ax, -0.1, row, texts.number(asked, one.decimals), GREY)
+    cells, benchmark = _cells(one, year), _benchmark(one, year)
+    if benchmark is not None:
+        _write(ax, -0.1, row, texts.number(benchmark, one.decimals), GREY)
     for cell in cells:
         box = Rectangle((cell.month - 0.48, row - 0.44), 0.96, 0.88, facecolor=_SHADES[cell.shade])
         box.set_gid(cell.shade)
@@ -146,7 +146,7 @@ def _write(ax: Axes, x: float, row: int, words: str, ink: str) -> None:
 
 def _alt(report: Report, lang: str) -> str:
     """Return in words where each indicator stands, and where it is heading."""
-    said = [text("heat.alt", lang, year=report.year)]
+    sentences = [text("heat.alt", lang, year=report.year)]
     for one in _rows(report):
         cells = _cells(one, report.year)
         known = [cell for cell in cells if not cell.is_ahead]
@@ -155,5 +155,5 @@ def _alt(report: Report, lang: str) -> str:
             "last": phrases.growth(cells[-1].growth, one, lang),
         }
         so_far = phrases.growth(known[-1].growth if known else None, one, lang)
-        said.append(text("heat.alt_row", lang, **ends, known=so_far))
-    return text("form.between_sentences", lang).join(said)
+        sentences.append(text("heat.alt_row", lang, **ends, known=so_far))
+    return text("form.between_sentences", lang).join(sentences)

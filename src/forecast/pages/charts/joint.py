@@ -22,16 +22,16 @@ _HEADROOM = 1.18  # for the label of the highest bar
 
 
 @rc_context(STYLE)
-def joint(told: Joint, *, ax: Axes, lang: str) -> None:
+def joint(distribution: Joint, *, ax: Axes, lang: str) -> None:
     """Draw the probability that exactly so many targets are attained; all of them stand out."""
-    chances = _exactly(told)
-    n = len(chances) - 1
+    probabilities = _exactly(distribution)
+    n = len(probabilities) - 1
     colours = [BANDS[1][2]] * n + [BLUE]
-    ax.set_ylim(0, _HEADROOM * max(chances))
-    bars = ax.bar(range(n + 1), chances, width=_WIDTH, color=colours, zorder=3)
+    ax.set_ylim(0, _HEADROOM * max(probabilities))
+    bars = ax.bar(range(n + 1), probabilities, width=_WIDTH, color=colours, zorder=3)
     for bar in bars:
         bar.set_gid("exactly")
-    ax.bar_label(bars, [texts.percent(p, lang) for p in chances], padding=3, size=10)
+    ax.bar_label(bars, [texts.percent(p, lang) for p in probabilities], padding=3, size=10)
     ax.set_yticks([])
     ax.set_xticks(range(n + 1), labels=_numbers(n, lang))
     ax.set_xlabel(text("together.axis", lang), fontfamily=STYLE["font.family"])
@@ -41,23 +41,31 @@ def joint(told: Joint, *, ax: Axes, lang: str) -> None:
 
 def all_together(report: Report, lang: str) -> Html:
     """Return how many targets are attained, as a picture; nothing once all are settled."""
-    told = report.joint
-    if told is None or len(told.indicators) < 2 or all(one.outturn for one in report.with_target):
+    distribution = report.joint
+    if (
+        distribution is None
+        or len(distribution.indicators) < 2
+        or all(one.outturn for one in report.with_target)
+    ):
         return Html("")
-    return fragment("together", lang, picture=picture(joint_figure(told, lang), _alt(told, lang)))
+    return fragment(
+        "together",
+        lang,
+        picture=picture(joint_figure(distribution, lang), _alt(distribution, lang)),
+    )
 
 
 @rc_context(STYLE)
-def joint_figure(told: Joint, lang: str) -> Figure:
+def joint_figure(distribution: Joint, lang: str) -> Figure:
     """Return a figure that holds the joint distribution alone."""
     figure = Figure(figsize=_SIZE_INCHES)
-    joint(told, ax=figure.add_axes(_PANEL), lang=lang)
+    joint(distribution, ax=figure.add_axes(_PANEL), lang=lang)
     return figure
 
 
-def _exactly(told: Joint) -> list[float]:
+def _exactly(distribution: Joint) -> list[float]:
     """Return the probability of each number of targets attained, from none to all."""
-    steps = pairwise([*told.at_least, 0.0])
+    steps = pairwise([*distribution.at_least, 0.0])
     return [this - following for this, following in steps]
 
 
@@ -66,12 +74,12 @@ def _numbers(n: int, lang: str) -> list[str]:
     return [ends[0], *(str(k) for k in range(1, n)), ends[1]]
 
 
-def _alt(told: Joint, lang: str) -> str:
+def _alt(distribution: Joint, lang: str) -> str:
     """Return in words how probable each number of targets is."""
-    chances = _exactly(told)
-    named = zip(_numbers(len(chances) - 1, lang), chances, strict=True)
+    probabilities = _exactly(distribution)
+    named = zip(_numbers(len(probabilities) - 1, lang), probabilities, strict=True)
     pairs = [
-        text("form.colon", lang, before=name) + texts.percent(chance, lang)
-        for name, chance in named
+        text("form.colon", lang, before=name) + texts.percent(probability, lang)
+        for name, probability in named
     ]
     return text("together.alt", lang) + text("form.semicolon", lang).join(pairs)

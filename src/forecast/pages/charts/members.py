@@ -83,7 +83,7 @@ def members_figure(one: IndicatorReport, lang: str) -> Figure:
 def _strips(one: IndicatorReport, lang: str) -> list[_Strip]:
     """Return the pool's strip and those of its members, the weightiest first."""
     ordered = sorted(one.members, key=lambda m: -m.weight)
-    said = [
+    rows = [
         _Strip(
             text(f"model.{m.model}", lang), m.median_pct, m.lower80_pct, m.upper80_pct,
             phrases.weight(m, lang),
@@ -92,9 +92,9 @@ def _strips(one: IndicatorReport, lang: str) -> list[_Strip]:
     ]  # fmt: skip
     band = one.forecast
     if band is None:
-        return said
+        return rows
     pool = _Strip(text("model.pool", lang), band.median_pct, band.lower80_pct, band.upper80_pct, "")
-    return [pool, *said]
+    return [pool, *rows]
 
 
 def _view(one: IndicatorReport, rows: list[_Strip]) -> tuple[float, float]:
@@ -121,9 +121,9 @@ def _draw_target(one: IndicatorReport, ax: Axes, lang: str) -> None:
     line.set_gid("target")
     left, right = ax.get_xlim()
     align = "right" if rates[0] > (left + right) / 2 else "left"
-    said = text("fans.target", lang, rate=phrases.target(one, lang))
+    label = text("fans.target", lang, rate=phrases.target(one, lang))
     ax.annotate(
-        said, (rates[0], 1), xytext=(0, 5), textcoords="offset points", ha=align,
+        label, (rates[0], 1), xytext=(0, 5), textcoords="offset points", ha=align,
         xycoords=("data", "axes fraction"), color=VERMILLION, size=9, annotation_clip=False,
     )  # fmt: skip
 
@@ -143,14 +143,14 @@ def _draw_strip(row: int, strip: _Strip, ax: Axes) -> None:
 
 def _alt(one: IndicatorReport, lang: str) -> str:
     """Return in words what the strips of an indicator show."""
-    said = [text("alt.members", lang, indicator=one.name.of(lang))]
+    sentences = [text("alt.members", lang, indicator=one.name.of(lang))]
     if one.target is not None:
-        said.append(text("alt.target", lang, target=phrases.target(one, lang)))
+        sentences.append(text("alt.target", lang, target=phrases.target(one, lang)))
     for strip in _strips(one, lang):
         band = phrases.banded(strip.median, strip.lower, strip.upper, one, lang)
         put = {"model": strip.who, "band": band}
         if strip.weight:
-            said.append(text("alt.member", lang, **put, weight=strip.weight))
+            sentences.append(text("alt.member", lang, **put, weight=strip.weight))
         else:
-            said.append(text("alt.together", lang, **put))
-    return text("form.between_sentences", lang).join(said)
+            sentences.append(text("alt.together", lang, **put))
+    return text("form.between_sentences", lang).join(sentences)

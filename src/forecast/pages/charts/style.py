@@ -114,6 +114,6 @@ def write_reason(ax: Axes, reason: str) -> None:
 
 def target_rates(one: IndicatorReport) -> list[float]:
     """Return the rates that a target names, in per cent; none without a target."""
-    said = one.target
-    rates = () if said is None else (said.rate_pct, said.lower_pct, said.upper_pct)
+    target = one.target
+    rates = () if target is None else (target.rate_pct, target.lower_pct, target.upper_pct)
     return [rate for rate in rates if rate is not None]

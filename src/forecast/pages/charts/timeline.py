@@ -30,18 +30,22 @@ _SIZE_INCHES = (4.6, 2.45)
 _PANEL = (0.105, 0.165, 0.75, 0.575)
 _LEVELS = (0.0, 0.5, 1.0)
 _FOOT, _TICK = -0.13, 0.05  # where ticks stand and half their height, in probability
-_FEWEST_DAYS = 45  # on the axis, so that a film of one day has a width
+_FEWEST_DAYS = 45  # on the axis, so that a timeline of one day has a width
 
 
 @rc_context(STYLE)
 def history(one: IndicatorReport, frames: Sequence[TimelinePoint], *, ax: Axes, lang: str) -> None:
     """Draw the probability from day to day, dots where an own figure came out, ticks for others."""
     days = [frame.day.toordinal() for frame in frames]
-    chances = [frame.probability.value for frame in frames]
+    probabilities = [frame.probability.value for frame in frames]
     _draw_axes(frames, ax, lang)
-    line = ax.step(days, chances, where="post", color=BLUE, lw=2, zorder=4)
+    line = ax.step(days, probabilities, where="post", color=BLUE, lw=2, zorder=4)
     line[0].set_gid("probability")
-    own = [(day, p) for day, p, f in zip(days, chances, frames, strict=True) if f.release == "own"]
+    own = [
+        (day, p)
+        for day, p, f in zip(days, probabilities, frames, strict=True)
+        if f.release == "own"
+    ]
     dots = ax.plot([d for d, _ in own], [p for _, p in own], color=BLACK, ls="", marker="o", ms=5)
     dots[0].set(gid="own", zorder=6)
     related = [d for d, f in zip(days, frames, strict=True) if f.release == "related"]
@@ -49,7 +53,7 @@ def history(one: IndicatorReport, frames: Sequence[TimelinePoint], *, ax: Axes, 
         "related"
     )
     ax.annotate(
-        _last(one, frames[-1], lang), (days[-1], chances[-1]), xytext=(5, 0), color=BLUE,
+        _last(one, frames[-1], lang), (days[-1], probabilities[-1]), xytext=(5, 0), color=BLUE,
         textcoords="offset points", va="center", size=10, annotation_clip=False, bbox=SHIELD,
         zorder=8,
     )  # fmt: skip
@@ -116,8 +120,8 @@ def _last(one: IndicatorReport, frame: TimelinePoint, lang: str) -> str:
 def _alt(one: IndicatorReport, frames: Sequence[TimelinePoint], lang: str) -> str:
     """Return in words where the probability began, where own figures took it, and where it is."""
     ends = {"first": texts.day(frames[0].day, lang), "last": texts.day(frames[-1].day, lang)}
-    said = [text("film.alt", lang, indicator=one.name.of(lang), **ends)]
+    sentences = [text("film.alt", lang, indicator=one.name.of(lang), **ends)]
     for frame in (frames[0], *(f for f in frames[1:-1] if f.release == "own"), frames[-1]):
         put = {"day": texts.day(frame.day, lang), "probability": _last(one, frame, lang)}
-        said.append(text("film.alt_point", lang, **put))
-    return text("form.between_sentences", lang).join(said)
+        sentences.append(text("film.alt_point", lang, **put))
+    return text("form.between_sentences", lang).join(sentences)

@@ -110,13 +110,13 @@ def scores_by_month(track: TrackRecord, *, ax: Axes, lang: str) -> None:
 
 def _courses(track: TrackRecord) -> _Courses:
     """Return months known and scores of the pool and of each rival that has any."""
-    found: dict[str, tuple[list[int], list[float]]] = {}
+    courses: dict[str, tuple[list[int], list[float]]] = {}
     for one in track.months:
         for model, score in {POOL: one.crps_pp, **one.rivals_crps_pp}.items():
-            months, scores = found.setdefault(model, ([], []))
+            months, scores = courses.setdefault(model, ([], []))
             months.append(one.months_known)
             scores.append(score)
-    return found
+    return courses
 
 
 def _draw_score_axes(courses: _Courses, ax: Axes, lang: str) -> None:
@@ -127,7 +127,7 @@ def _draw_score_axes(courses: _Courses, ax: Axes, lang: str) -> None:
     ax.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
     ax.yaxis.set_minor_formatter(NullFormatter())
     ax.tick_params(which="minor", length=0)
-    months = sorted({month for known, _ in courses.values() for month in known})
+    months = sorted({month for counts, _ in courses.values() for month in counts})
     ax.set_xticks(months, labels=[str(month) for month in months])
     first, last = min(months, default=1), max(months, default=11)
     ax.set_xlim(first - 0.3, last + _NAMES)
@@ -159,8 +159,8 @@ def track(report: Report, lang: str) -> Html:
         return Html("")
     pictures = [picture_of(_months_figure, record, lang, alt=_months_alt(record, lang))]
     if record.reliability is not None:
-        made = picture_of(_reliability_figure, record, lang, alt=_reliability_alt(record, lang))
-        pictures.insert(0, made)
+        diagram = picture_of(_reliability_figure, record, lang, alt=_reliability_alt(record, lang))
+        pictures.insert(0, diagram)
     return fragment("track_pictures", lang, pictures=pictures, record=record)
 
 
@@ -180,26 +180,26 @@ def _months_figure(record: TrackRecord, lang: str) -> Figure:
 
 def _reliability_alt(record: TrackRecord, lang: str) -> str:
     """Return in words how often the low, the middle and the high probabilities came true."""
-    shown, said = record.reliability, [text("alt.reliability", lang)]
+    shown, sentences = record.reliability, [text("alt.reliability", lang)]
     points = [] if shown is None else list(zip(shown.stated, shown.observed, strict=True))
     for wanted in (0.1, 0.5, 0.9):
         for stated, observed in points:
             if abs(stated - wanted) < 1e-6:
                 shares = {"stated": stated, "observed": observed}
                 put = {name: texts.rate(100 * p, 0, lang) for name, p in shares.items()}
-                said.append(text("alt.reliable", lang, **put))
-    return text("form.between_sentences", lang).join(said)
+                sentences.append(text("alt.reliable", lang, **put))
+    return text("form.between_sentences", lang).join(sentences)
 
 
 def _months_alt(record: TrackRecord, lang: str) -> str:
     """Return in words what the scores were with the fewest and with the most months known."""
-    said = [text("alt.months", lang)]
+    sentences = [text("alt.months", lang)]
     ends = record.months[:1] + record.months[-1:]
-    said += [_month_said(one, lang) for one in ends]
-    return text("form.between_sentences", lang).join(said)
+    sentences += [_month_sentence(one, lang) for one in ends]
+    return text("form.between_sentences", lang).join(sentences)
 
 
-def _month_said(one: MonthScore, lang: str) -> str:
+def _month_sentence(one: MonthScore, lang: str) -> str:
     scores = {"pool": one.crps_pp, **one.rivals_crps_pp}
     pairs = [
         text("form.pair", lang, name=text(f"scores.{model}", lang), value=texts.number(score, 2))

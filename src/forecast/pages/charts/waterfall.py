@@ -25,14 +25,14 @@ from forecast.pages.charts.style import (
 )
 from forecast.pages.html import Html, fragment
 from forecast.pages.tables.movement import (
-    chance,
     change,
     lead,
     medians,
-    moving,
+    moves,
     probabilities,
+    probability,
     reasons,
-    unmoved,
+    unmoved_sentences,
 )
 from forecast.report.value import Report
 
@@ -55,9 +55,9 @@ class _Bar:
 
 
 @rc_context(STYLE)
-def waterfall(told: TargetNews, *, ax: Axes, lang: str) -> None:
+def waterfall(target: TargetNews, *, ax: Axes, lang: str) -> None:
     """Draw the first probability, what each reason added or took, and the last probability."""
-    bars = _bars(told, lang)
+    bars = _bars(target, lang)
     ax.set_xlim(0, 1)
     ax.set_ylim(len(bars) - 0.5, -0.5)
     _draw_axes(bars, ax, lang)
@@ -66,8 +66,8 @@ def waterfall(told: TargetNews, *, ax: Axes, lang: str) -> None:
         if row + 1 < len(bars):
             ends = (row + _HALF, row + 1 - _HALF)
             ax.vlines(bar.end, *ends, color=GREY, lw=0.8, zorder=3)
-    below = text("moved.median", lang, change=medians(told, lang))
-    write_title(ax, told.name.of(lang), below, left=0)
+    below = text("moved.median", lang, change=medians(target, lang))
+    write_title(ax, target.name.of(lang), below, left=0)
 
 
 def moved(report: Report, lang: str) -> Html:
@@ -78,42 +78,42 @@ def moved(report: Report, lang: str) -> Html:
     pictures = [
         picture_of(
             waterfall_figure,
-            told,
+            target,
             lang,
-            alt=_alt(told, lang),
-            caption=text("form.between_sentences", lang).join(reasons(told, lang)),
+            alt=_alt(target, lang),
+            caption=text("form.between_sentences", lang).join(reasons(target, lang)),
         )
-        for told in news.targets
-        if moving(told)
+        for target in news.targets
+        if moves(target)
     ]
     title = text("moved.title", lang, day=texts.day(news.since, lang))
-    said = [lead(news, lang), *unmoved(news, lang)]
-    return fragment("moved", lang, title=title, sentences=said, pictures=pictures)
+    sentences = [lead(news, lang), *unmoved_sentences(news, lang)]
+    return fragment("moved", lang, title=title, sentences=sentences, pictures=pictures)
 
 
 @rc_context(STYLE)
-def waterfall_figure(told: TargetNews, lang: str) -> Figure:
+def waterfall_figure(target: TargetNews, lang: str) -> Figure:
     """Return a figure that holds the waterfall of one target alone."""
-    room = _ROW_INCHES * len(_bars(told, lang))
+    room = _ROW_INCHES * len(_bars(target, lang))
     height = room + _HEAD_INCHES + _FOOT_INCHES
     figure = Figure(figsize=(_WIDTH_INCHES, height))
     panel = (_LEFT, _FOOT_INCHES / height, _RIGHT - _LEFT, room / height)
-    waterfall(told, ax=figure.add_axes(panel), lang=lang)
+    waterfall(target, ax=figure.add_axes(panel), lang=lang)
     return figure
 
 
-def _bars(told: TargetNews, lang: str) -> list[_Bar]:
+def _bars(target: TargetNews, lang: str) -> list[_Bar]:
     """Return the two days and between them the reasons that moved anything."""
-    first, last = probabilities(told) or (0.0, 0.0)
-    since, until = (texts.day(day, lang) for day in (told.since, told.until))
-    bars = [_Bar(since, 0.0, first, chance(told, lang, last=False), is_whole=True)]
+    first, last = probabilities(target) or (0.0, 0.0)
+    since, until = (texts.day(day, lang) for day in (target.since, target.until))
+    bars = [_Bar(since, 0.0, first, probability(target, lang, last=False), is_whole=True)]
     level = first
-    for item in told.items:
-        if item in moving(told):
+    for item in target.items:
+        if item in moves(target):
             kind = text(f"moved_kind.{item.kind}", lang)
             bars.append(_Bar(kind, level, level + item.change, change(item, lang)))
         level += item.change
-    return [*bars, _Bar(until, 0.0, last, chance(told, lang, last=True), is_whole=True)]
+    return [*bars, _Bar(until, 0.0, last, probability(target, lang, last=True), is_whole=True)]
 
 
 def _draw_axes(bars: list[_Bar], ax: Axes, lang: str) -> None:
@@ -135,12 +135,15 @@ def _draw_bar(row: int, bar: _Bar, ax: Axes) -> None:
     )  # fmt: skip
 
 
-def _alt(told: TargetNews, lang: str) -> str:
+def _alt(target: TargetNews, lang: str) -> str:
     """Return in words what the waterfall of a target shows."""
-    days = {"since": texts.day(told.since, lang), "until": texts.day(told.until, lang)}
-    ends = {"first": chance(told, lang, last=False), "last": chance(told, lang, last=True)}
-    said = [text("alt.moved", lang, indicator=told.name.of(lang), **days, **ends)]
-    for item in moving(told):
+    days = {"since": texts.day(target.since, lang), "until": texts.day(target.until, lang)}
+    ends = {
+        "first": probability(target, lang, last=False),
+        "last": probability(target, lang, last=True),
+    }
+    sentences = [text("alt.moved", lang, indicator=target.name.of(lang), **days, **ends)]
+    for item in moves(target):
         kind = text(f"moved_kind.{item.kind}", lang)
-        said.append(text("alt.moved_by", lang, kind=kind, change=change(item, lang)))
-    return text("form.between_sentences", lang).join(said)
+        sentences.append(text("alt.moved_by", lang, kind=kind, change=change(item, lang)))
+    return text("form.between_sentences", lang).join(sentences)

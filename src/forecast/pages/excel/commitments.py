@@ -16,10 +16,10 @@ from forecast.base.errors import ParameterError
 from forecast.base.files import replaced
 from forecast.base.texts import text
 from forecast.pages.excel.workbook import (
-    CHANCE,
     DAY,
     LABEL,
     POINTS,
+    PROBABILITY,
     SHARE,
     TEXT,
     Cell,
@@ -58,14 +58,14 @@ class _Column:
 def write_commitments(sheet: Worksheet, report: Report, formats: Formats, lang: str) -> None:
     """Fill a sheet with a row for each commitment of a report."""
     sheet.write_string(0, 0, text("commitments.title", lang), formats.title)
-    for column, made in enumerate(_COLUMNS):
-        sheet.set_column(column, column, made.width)
-        head = text(f"plan.{made.key}", lang)
-        sheet.write_string(_FIRST_ROW - 1, column, head, formats.head)
+    for place, column in enumerate(_COLUMNS):
+        sheet.set_column(place, place, column.width)
+        head = text(f"plan.{column.key}", lang)
+        sheet.write_string(_FIRST_ROW - 1, place, head, formats.head)
     for row, one in enumerate(report.commitments, start=_FIRST_ROW):
-        for column, made in enumerate(_COLUMNS):
-            form = formats.numbers(made.form.format(decimals=_decimals(one)))
-            write(sheet, row, column, made.cell(one, report, lang), form, _KEYS)
+        for place, column in enumerate(_COLUMNS):
+            form = formats.numbers(column.form.format(decimals=_decimals(one)))
+            write(sheet, row, place, column.cell(one, report, lang), form, _KEYS)
     last = _FIRST_ROW + len(report.commitments) - 1
     formats.light_up(sheet, (_FIRST_ROW, last), _KEYS.index("light"), lang)
     lay_out(sheet, _FIRST_ROW)
@@ -134,7 +134,7 @@ def _upper(one: CommitmentReport, report: Report, lang: str) -> Cell:
     return None if one.completion is None else one.completion.upper80
 
 
-def _chance(one: CommitmentReport, report: Report, lang: str) -> Cell:
+def _probability(one: CommitmentReport, report: Report, lang: str) -> Cell:
     return None if one.completion is None else one.completion.probability.value
 
 
@@ -162,11 +162,11 @@ _COLUMNS = (
     _Column("expected", 11, _AMOUNT, _median),
     _Column("lower", 9, _AMOUNT, _lower),
     _Column("upper", 9, _AMOUNT, _upper),
-    _Column("chance", 10, CHANCE, _chance),
+    _Column("chance", 10, PROBABILITY, _probability),
     _Column("light", 10, LABEL, _light),
     _Column("wording", 44, TEXT, lambda one, report, lang: one.commitment.wording),
 )
-_KEYS = tuple({"done_of_it": "done"}.get(made.key, made.key) for made in _COLUMNS)
+_KEYS = tuple({"done_of_it": "done"}.get(column.key, column.key) for column in _COLUMNS)
 
 
 _TEMPLATE_COLUMNS = (*PROGRESS_COLUMNS, "released_on", "name")

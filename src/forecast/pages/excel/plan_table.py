@@ -16,9 +16,9 @@ from forecast.base.texts import text
 from forecast.pages import phrases
 from forecast.pages.excel.commitments import write_commitments
 from forecast.pages.excel.workbook import (
-    CHANCE,
     LABEL,
     POINTS,
+    PROBABILITY,
     SHARE,
     TEXT,
     Cell,
@@ -71,13 +71,13 @@ def _write_targets(sheet: Worksheet, report: Report, formats: Formats, lang: str
     area, on = report.area_name.of(lang), texts.day(report.as_of, lang)
     sheet.write_string(0, 0, text("plan.title", lang, area=area, year=report.year), formats.title)
     sheet.write_string(1, 0, text("plan.known", lang, day=on), formats.plain)
-    for column, made in enumerate(COLUMNS):
-        sheet.set_column(column, column, made.width)
-        sheet.write_string(FIRST_ROW - 1, column, text(f"plan.{made.key}", lang), formats.head)
+    for place, column in enumerate(COLUMNS):
+        sheet.set_column(place, place, column.width)
+        sheet.write_string(FIRST_ROW - 1, place, text(f"plan.{column.key}", lang), formats.head)
     for row, one in enumerate(shown, start=FIRST_ROW):
-        for column, made in enumerate(COLUMNS):
-            form = formats.numbers(made.form.format(decimals="0" * one.decimals))
-            write(sheet, row, column, made.cell(one, lang), form, KEYS)
+        for place, column in enumerate(COLUMNS):
+            form = formats.numbers(column.form.format(decimals="0" * one.decimals))
+            write(sheet, row, place, column.cell(one, lang), form, KEYS)
     last = FIRST_ROW + len(shown) - 1
     formats.light_up(sheet, (FIRST_ROW, last), KEYS.index("light"), lang)
     sheet.write_string(last + 2, 0, together(report, lang), formats.plain)
@@ -87,15 +87,15 @@ def _write_targets(sheet: Worksheet, report: Report, formats: Formats, lang: str
 def _write_notes(sheet: Worksheet, report: Report, formats: Formats, lang: str) -> None:
     """Write what the columns mean, the caveats, and what the numbers were made from."""
     lines = [text(f"plan.says_{key}", lang) for key in ("columns", "pace", "chance", "light")]
-    lines += [phrases.caveat(said, report, lang) for said in report.caveats]
-    single = ((one, said) for one in report.with_target for said in one.caveats)
+    lines += [phrases.caveat(caveat, report, lang) for caveat in report.caveats]
+    single = ((one, caveat) for one in report.with_target for caveat in one.caveats)
     lines += [
-        text("form.colon", lang, before=one.name.of(lang)) + phrases.caveat(said, report, lang)
-        for one, said in single
+        text("form.colon", lang, before=one.name.of(lang)) + phrases.caveat(caveat, report, lang)
+        for one, caveat in single
     ]
     lines += [text("plan.says_source", lang, source=s) for s in _sources(report.with_target)]
-    made = {"version": report.version, "package": report.package_hash[:12], "seed": report.seed}
-    lines.append(text("plan.says_made", lang, **made, paths=f"{report.n_paths:,}"))
+    origin = {"version": report.version, "package": report.package_hash[:12], "seed": report.seed}
+    lines.append(text("plan.says_made", lang, **origin, paths=f"{report.n_paths:,}"))
     sheet.set_column(0, 0, 110, formats.wrapped)
     for row, line in enumerate(lines):
         sheet.write_string(row, 0, line, formats.wrapped)
@@ -106,8 +106,8 @@ def _sources(judged: Sequence[IndicatorReport]) -> list[str]:
 
 
 def _unit(one: IndicatorReport, lang: str) -> str:
-    known = one.unit in texts.LEVEL_UNITS
-    return text(f"unit_alone.{one.unit}", lang) if known else one.unit
+    is_level = one.unit in texts.LEVEL_UNITS
+    return text(f"unit_alone.{one.unit}", lang) if is_level else one.unit
 
 
 def _target(one: IndicatorReport, lang: str) -> str:
@@ -138,8 +138,8 @@ def _so_far(one: IndicatorReport, lang: str) -> Cell:
 
 
 def _growth(one: IndicatorReport, lang: str) -> Cell:
-    known = one.fan.known_pct[one.months_known - 1] if one.months_known else None
-    return share_or_none(known)
+    growth = one.fan.known_pct[one.months_known - 1] if one.months_known else None
+    return share_or_none(growth)
 
 
 def _done(one: IndicatorReport, lang: str) -> Cell:
@@ -196,7 +196,7 @@ def _band(one: IndicatorReport, end: str) -> Cell:
     return share_or_none(getattr(one.forecast, end))
 
 
-def _chance(one: IndicatorReport, lang: str) -> Cell:
+def _probability(one: IndicatorReport, lang: str) -> Cell:
     if one.attainment is None or one.outturn is not None:
         return None
     return one.attainment.probability.value
@@ -207,7 +207,7 @@ def _light(one: IndicatorReport, lang: str) -> Cell:
     now = text(f"light.{one.lamp}", lang)
     if one.lamp == "blind":
         return now
-    return light_formula(now, lang) if _chance(one, lang) is not None else now
+    return light_formula(now, lang) if _probability(one, lang) is not None else now
 
 
 _RATE = "0.{decimals}%"
@@ -232,7 +232,7 @@ COLUMNS = (
     Column("median", 11, _RATE, _median),
     Column("lower", 9, _RATE, _lower),
     Column("upper", 9, _RATE, _upper),
-    Column("chance", 10, CHANCE, _chance),
+    Column("chance", 10, PROBABILITY, _probability),
     Column("light", 10, LABEL, _light),
 )
-KEYS = tuple(made.key for made in COLUMNS)
+KEYS = tuple(column.key for column in COLUMNS)

@@ -23,13 +23,13 @@ _FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @contextmanager
-def workbook(out: Path, made_on: date) -> Iterator[Workbook]:
+def workbook(out: Path, day: date) -> Iterator[Workbook]:
     """Give a new workbook that is `out` once it is filled; the same content gives the same file."""
     from xlsxwriter import Workbook
 
     with replaced(out) as beside:
         book = Workbook(str(beside), _AS_TEXT)
-        book.set_properties({"created": datetime.combine(made_on, time(), UTC)})
+        book.set_properties({"created": datetime.combine(day, time(), UTC)})
         yield book
         book.close()
 
@@ -51,7 +51,7 @@ def _or(allowed: tuple[str, ...]) -> str:
 
 TEXT, LABEL, DAY = "@", "General", "yyyy-mm-dd"
 SHARE, POINTS = "0.0%", "+0.0;-0.0;0.0"
-CHANCE = '[<0.01]"< 1%";[>0.99]"> 99%";0%'
+PROBABILITY = '[<0.01]"< 1%";[>0.99]"> 99%";0%'
 _COLOURS = {"green": "#C6E7DC", "yellow": "#FBE3AE", "red": "#F6CDBB"}
 _DIGITS = 12  # a share in per cent, divided by 100, is the decimal number that it stands for
 
@@ -119,8 +119,8 @@ class Formats:
         """Return the format of a table's cells with a number format."""
         if form not in self._numbers:
             wraps = {"text_wrap": True} if form in (TEXT, LABEL) else {}
-            made = {"num_format": form, "border": 1, "valign": "vcenter"} | wraps
-            self._numbers[form] = self._book.add_format(made)
+            look = {"num_format": form, "border": 1, "valign": "vcenter"} | wraps
+            self._numbers[form] = self._book.add_format(look)
         return self._numbers[form]
 
     def light_up(self, sheet: Worksheet, rows: tuple[int, int], column: int, lang: str) -> None:

@@ -31,7 +31,7 @@ def commitments(report: Report, lang: str) -> Html:
 
 
 def commitments_terminal(
-    found: Sequence[CommitmentReport], lang: str, *, area: str, year: int, day: date
+    reports: Sequence[CommitmentReport], lang: str, *, area: str, year: int, day: date
 ) -> Grid:
     """Return the table of a terminal: a line for each commitment given."""
     heading = text("commitments.heading", lang, area=area, year=year, day=texts.day(day, lang))
@@ -40,45 +40,45 @@ def commitments_terminal(
         for column in ("commitment_id", *_COLUMNS)
     ]
     rows = []
-    for one in found:
+    for one in reports:
         facts = cells(one, lang)
         named = (one.commitment.id, name(one, lang), amount(one, lang))
-        told = (facts[column] for column in _COLUMNS[2:-1])
-        rows.append([*named, *told, lamp(one.light, lang)])
+        standing = (facts[column] for column in _COLUMNS[2:-1])
+        rows.append([*named, *standing, lamp(one.light, lang)])
     return Grid(heading, columns, rows)
 
 
-def commitments_lead(found: Sequence[CommitmentReport], lang: str) -> str:
+def commitments_lead(reports: Sequence[CommitmentReport], lang: str) -> str:
     """Return how many commitments there are, and how those with progress stand."""
-    reported = [one for one in found if one.progress is not None]
+    reported = [one for one in reports if one.progress is not None]
     if not reported:
-        return text("commitments.none_reported", lang, all=len(found))
-    said = [text("commitments.reported", lang, all=len(found), n=len(reported))]
+        return text("commitments.none_reported", lang, all=len(reports))
+    sentences = [text("commitments.reported", lang, all=len(reports), n=len(reported))]
     for colour in ("attained", "green", "yellow", "red", "missed"):
         count = sum(one.light == colour for one in reported)
         if count:
-            said.append(text(f"commitments.n_{colour}", lang, n=count))
-    return text("form.between_sentences", lang).join(said)
+            sentences.append(text(f"commitments.n_{colour}", lang, n=count))
+    return text("form.between_sentences", lang).join(sentences)
 
 
 def cells(one: CommitmentReport, lang: str) -> dict[str, str]:
     """Return by column what is known and likely; a dash where nothing is."""
     dash, likely = text("form.none", lang), one.completion
-    made = {column: dash for column in ("done", "pace", "needed", "expected", "probability_short")}
-    made["done"] = _done(one, lang)
+    words = {column: dash for column in ("done", "pace", "needed", "expected", "probability_short")}
+    words["done"] = _done(one, lang)
     if one.pace_per_month is not None:
-        made["pace"] = _monthly(one.pace_per_month, one, lang)
+        words["pace"] = _monthly(one.pace_per_month, one, lang)
     if one.needed_per_month is not None:
-        made["needed"] = _monthly(one.needed_per_month, one, lang)
+        words["needed"] = _monthly(one.needed_per_month, one, lang)
     if likely is not None:
         band = texts.interval(likely.lower80, likely.upper80, one.decimals)
-        made["expected"] = f"{texts.number(likely.median, one.decimals)} {band}"
-        chance, word = (
+        words["expected"] = f"{texts.number(likely.median, one.decimals)} {band}"
+        probability, word = (
             texts.percent(likely.probability.value, lang),
             text(f"word.{likely.word}", lang),
         )
-        made["probability_short"] = text("form.chance", lang, probability=chance, word=word)
-    return made
+        words["probability_short"] = text("form.chance", lang, probability=probability, word=word)
+    return words
 
 
 def sentence(one: CommitmentReport, lang: str) -> str:
@@ -86,19 +86,19 @@ def sentence(one: CommitmentReport, lang: str) -> str:
     last, likely = one.progress, one.completion
     if last is None:
         return text("commitments.no_progress", lang)
-    told = {"done": _quantity(last.done, one, lang), "day": texts.day(last.day, lang)}
-    told |= {"amount": amount(one, lang)}
-    said = [text(f"commitments.{one.status}", lang, **told)]
+    words = {"done": _quantity(last.done, one, lang), "day": texts.day(last.day, lang)}
+    words |= {"amount": amount(one, lang)}
+    sentences = [text(f"commitments.{one.status}", lang, **words)]
     if one.needed_per_month:
         paces = {"needed": _monthly(one.needed_per_month, one, lang)}
-        said.append(text("commitments.needed", lang, **paces))
+        sentences.append(text("commitments.needed", lang, **paces))
     if likely is not None:
-        chance = texts.percent(likely.probability.value, lang)
-        said.append(text("commitments.chance", lang, probability=chance))
+        probability = texts.percent(likely.probability.value, lang)
+        sentences.append(text("commitments.chance", lang, probability=probability))
         if likely.half_kept_by is not None and not one.commitment.is_share:
             month = text(f"month.m{likely.half_kept_by.month}", lang)
-            said.append(text("commitments.half_by", lang, month=month))
-    return text("form.between_sentences", lang).join(said)
+            sentences.append(text("commitments.half_by", lang, month=month))
+    return text("form.between_sentences", lang).join(sentences)
 
 
 def name(one: CommitmentReport, lang: str) -> str:
@@ -139,5 +139,5 @@ def _basis(reported: Sequence[CommitmentReport]) -> list[str]:
     """Return the keys of what has to be known of the widths of the forecasts shown."""
     likely = [one.completion for one in reported if one.completion is not None]
     bases = {c.dispersion_basis for c in likely}
-    found = [f"basis_{basis}" for basis in ("own", "pool", "assumed") if basis in bases]
-    return [*found, "basis_years"] if any(c.past_years for c in likely) else found
+    keys = [f"basis_{basis}" for basis in ("own", "pool", "assumed") if basis in bases]
+    return [*keys, "basis_years"] if any(c.past_years for c in likely) else keys

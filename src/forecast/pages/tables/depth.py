@@ -21,7 +21,7 @@ from forecast.report.value import IndicatorReport, Report
 
 _FIGURE_COLUMNS = ("months", "measure", "value", "status", "released")
 _BASE_COLUMNS = ("month", "growth", "base_growth", "two_year")
-_CALL_COLUMNS = ("year", "called_on", "asked", "probability", "band", "outturn")
+_PAST_COLUMNS = ("year", "called_on", "asked", "probability", "band", "outturn")
 _PART_COLUMNS = ("part", "growth", "share", "contribution")
 
 
@@ -74,26 +74,26 @@ def _year(year: int, one: IndicatorReport, lang: str) -> str:
     return _marked(str(year), year, one, lang)
 
 
-def _marked(said: str, year: int, one: IndicatorReport, lang: str) -> str:
-    """Return what is said with a mark where growth of the year stands on a restated base."""
+def _marked(words: str, year: int, one: IndicatorReport, lang: str) -> str:
+    """Return words with a mark where growth of the year stands on a restated base."""
     mark = phrases.restated(one, year, lang)
-    return text("restated.beside", lang, said=said, mark=mark) if mark else said
+    return text("restated.beside", lang, said=words, mark=mark) if mark else words
 
 
 def contributions(report: Report, lang: str) -> Html:
-    """Return what the parts contribute to growth of the whole; why not, where none can be told."""
+    """Return what the parts contribute to growth of the whole; why not, where nothing is known."""
     (one,) = report.indicators
-    told = one.depth.contributions
-    if told is None:
+    breakdown = one.depth.contributions
+    if breakdown is None:
         return _section("parts", lang, _PART_COLUMNS, [])
-    until = texts.span(f"{told.month[:4]}-01", told.month, lang)
-    rows = [_part_row(part, one, lang) for part in told.parts]
+    until = texts.span(f"{breakdown.month[:4]}-01", breakdown.month, lang)
+    rows = [_part_row(part, one, lang) for part in breakdown.parts]
     notes = [text("depth.parts_lead", lang, span=until)]
-    if any(part.share_basis == "this_year" for part in told.parts):
+    if any(part.share_basis == "this_year" for part in breakdown.parts):
         notes.append(text("depth.parts_this_year", lang))
-    if any(part.share_pct is None for part in told.parts):
+    if any(part.share_pct is None for part in breakdown.parts):
         notes.append(text("depth.parts_no_share", lang))
-    return _section("parts", lang, _PART_COLUMNS, [*rows, *_rest(told, one, lang)], notes)
+    return _section("parts", lang, _PART_COLUMNS, [*rows, *_rest(breakdown, one, lang)], notes)
 
 
 def _part_row(part: Contribution, one: IndicatorReport, lang: str) -> list[str]:
@@ -103,31 +103,31 @@ def _part_row(part: Contribution, one: IndicatorReport, lang: str) -> list[str]:
     return [part.name.of(lang), phrases.growth(part.growth_pct, one, lang), share, size]
 
 
-def _rest(told: Contributions, one: IndicatorReport, lang: str) -> list[list[str]]:
+def _rest(breakdown: Contributions, one: IndicatorReport, lang: str) -> list[list[str]]:
     """Return the line of the whole."""
     none = text("form.none", lang)
-    whole = texts.points(told.growth_pct, 1, lang)
-    return [[one.name.of(lang), phrases.growth(told.growth_pct, one, lang), none, whole]]
+    whole = texts.points(breakdown.growth_pct, 1, lang)
+    return [[one.name.of(lang), phrases.growth(breakdown.growth_pct, one, lang), none, whole]]
 
 
 def past_forecasts(report: Report, lang: str) -> Html:
-    """Return what calls at this time of past years said, and what came of it."""
+    """Return the forecasts at this time of past years, and what came of them."""
     (one,) = report.indicators
-    rows = [_call_row(call, one, lang) for call in reversed(one.depth.past_forecasts)]
-    return _section("calls", lang, _CALL_COLUMNS, rows)
+    rows = [_past_row(past, one, lang) for past in reversed(one.depth.past_forecasts)]
+    return _section("calls", lang, _PAST_COLUMNS, rows)
 
 
-def _call_row(call: PastForecast, one: IndicatorReport, lang: str) -> list[str]:
+def _past_row(past: PastForecast, one: IndicatorReport, lang: str) -> list[str]:
     none = text("form.none", lang)
-    asked = none if call.target_pct is None else phrases.growth(call.target_pct, one, lang)
-    chance = phrases.probability(call.probability, lang)
+    target = none if past.target_pct is None else phrases.growth(past.target_pct, one, lang)
+    probability = phrases.probability(past.probability, lang)
     return [
-        _year(call.year, one, lang),
-        texts.day(call.as_of, lang),
-        asked,
-        chance,
-        _interval(call, one),
-        phrases.growth(call.outturn_pct, one, lang),
+        _year(past.year, one, lang),
+        texts.day(past.as_of, lang),
+        target,
+        probability,
+        _interval(past, one),
+        phrases.growth(past.outturn_pct, one, lang),
     ]
 
 
@@ -141,8 +141,8 @@ def rest_of_year(report: Report, lang: str) -> Html:
     """Return what the months still open grew in past years, beside what they need now."""
     (one,) = report.indicators
     if one.outturn is not None:
-        said = text("depth.rest_settled", lang)
-        return fragment("depth", lang, title=text("depth.rest", lang), grids=[], notes=[said])
+        note = text("depth.rest_settled", lang)
+        return fragment("depth", lang, title=text("depth.rest", lang), grids=[], notes=[note])
     rows = [
         [_year(year, one, lang), phrases.growth(growth, one, lang)]
         for year, growth in reversed(one.depth.rest_of_year_pct.items())
@@ -166,8 +166,8 @@ def _section(
     title = text(f"depth.{key}", lang)
     named = _heads(columns, lang)
     grids = [Grid(text(f"depth.{key}_caption", lang), named, rows)] if rows else []
-    said = [*notes] if rows else [*notes, text(f"depth.{key}_none", lang)]
-    return fragment("depth", lang, title=title, grids=grids, notes=said)
+    sentences = [*notes] if rows else [*notes, text(f"depth.{key}_none", lang)]
+    return fragment("depth", lang, title=title, grids=grids, notes=sentences)
 
 
 def _heads(columns: Iterable[str], lang: str) -> list[Column]:

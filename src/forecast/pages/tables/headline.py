@@ -10,7 +10,7 @@ from forecast.outlook.attainment import Joint
 from forecast.pages import phrases
 from forecast.pages.html import Html, fragment
 from forecast.pages.tables.commitments import commitments_lead
-from forecast.pages.tables.movement import changes, moved_most
+from forecast.pages.tables.movement import changes, largest_move
 from forecast.pages.tables.overlay import rests_on
 from forecast.report.value import IndicatorReport, Report
 
@@ -56,19 +56,19 @@ def page_title(report: Report, lang: str) -> str:
 
 def nothing_new(report: Report, lang: str) -> str:
     """Return that no figure of the area came out since the earlier day; nothing where one did."""
-    moved = report.news
-    if moved is None or report.data_summary.newest_release_on > moved.since:
+    news = report.news
+    if news is None or report.data_summary.newest_release_on > news.since:
         return ""
-    key = "nothing_new_here" if moved.n_releases else "nothing_new"
+    key = "nothing_new_here" if news.n_releases else "nothing_new"
     if not report.with_target:
         key = "nothing_new_without"
-    return text(f"headline.{key}", lang, day=texts.day(moved.since, lang), n=moved.n_releases)
+    return text(f"headline.{key}", lang, day=texts.day(news.since, lang), n=news.n_releases)
 
 
 def summary(report: Report, lang: str) -> str:
     """Return the first screen in a few sentences."""
-    said = [sentence for _, sentence in verdict(report, lang)]
-    return text("form.between_sentences", lang).join(said)
+    sentences = [sentence for _, sentence in verdict(report, lang)]
+    return text("form.between_sentences", lang).join(sentences)
 
 
 def verdict(report: Report, lang: str) -> list[tuple[str, str]]:
@@ -78,13 +78,13 @@ def verdict(report: Report, lang: str) -> list[tuple[str, str]]:
     """
     if not report.with_target:
         return [("", text("notice.no_target", lang, year=report.year))]
-    said = [
+    sentences = [
         ("", together(report, lang)),
         *_settled_sentences(report.with_target, lang),
         *_open_sentences(report, lang),
-        ("", moved_most(report, lang)),
+        ("", largest_move(report, lang)),
     ]
-    return [(key, sentence) for key, sentence in said if sentence]
+    return [(key, sentence) for key, sentence in sentences if sentence]
 
 
 def simulated(report: Report, lang: str) -> str:
@@ -109,26 +109,29 @@ def _settled_sentences(judged: Sequence[IndicatorReport], lang: str) -> list[tup
     missed = [one for one in settled if one.light == "missed"]
     key = "all_settled" if len(settled) == len(judged) else "some_settled"
     counts = {"n": len(settled) - len(missed), "settled": len(settled), "all": len(judged)}
-    said = [("", text(f"headline.{key}", lang, **counts))]
+    sentences = [("", text(f"headline.{key}", lang, **counts))]
     names = phrases.names(missed, lang)
-    return said + ([("missed", text("headline.missed", lang, names=names))] if missed else [])
+    return sentences + ([("missed", text("headline.missed", lang, names=names))] if missed else [])
 
 
 def _open_sentences(report: Report, lang: str) -> list[tuple[str, str]]:
     """Return the open targets by lamp, those of a year without figures apart."""
-    told: dict[str, list[IndicatorReport]] = {key: [] for key in _SENTENCES}
+    by_sentence: dict[str, list[IndicatorReport]] = {key: [] for key in _SENTENCES}
     for one in unsettled(report):
-        told[_sentence(one)].append(one)
+        by_sentence[_sentence(one)].append(one)
     return [
-        (lamp, text(f"headline.{key}", lang, names=_named(told[key], lang), year=report.year))
+        (
+            lamp,
+            text(f"headline.{key}", lang, names=_named(by_sentence[key], lang), year=report.year),
+        )
         for key, lamp in _SENTENCES.items()
-        if told[key]
+        if by_sentence[key]
     ]
 
 
 def _sentence(one: IndicatorReport) -> str:
-    said = {"red": "in_danger", "green": "on_course", "none": "not_assessed"}
-    key = said.get(one.light, "open")
+    keys = {"red": "in_danger", "green": "on_course", "none": "not_assessed"}
+    key = keys.get(one.light, "open")
     return key if one.months_known or key == "not_assessed" else f"{key}_blind"
 
 
@@ -140,18 +143,18 @@ def unsettled(report: Report) -> list[IndicatorReport]:
 def _named(indicators: Sequence[IndicatorReport], lang: str) -> str:
     """Return the names with the probabilities that there are, the least likely first."""
     ordered = sorted(indicators, key=_probability)
-    return text("form.list", lang).join(_with_chance(one, lang) for one in ordered)
+    return text("form.list", lang).join(_with_probability(one, lang) for one in ordered)
 
 
 def _probability(one: IndicatorReport) -> float:
     return 0.0 if one.attainment is None else one.attainment.probability.value
 
 
-def _with_chance(one: IndicatorReport, lang: str) -> str:
+def _with_probability(one: IndicatorReport, lang: str) -> str:
     if one.attainment is None:
         return one.name.of(lang)
-    chance = texts.percent(one.attainment.probability.value, lang)
-    return text("form.pair", lang, name=one.name.of(lang), value=chance)
+    probability = texts.percent(one.attainment.probability.value, lang)
+    return text("form.pair", lang, name=one.name.of(lang), value=probability)
 
 
 def known_until(report: Report, lang: str) -> str:
@@ -175,8 +178,8 @@ def together(report: Report, lang: str) -> str:
         return "" if lights <= {"attained", "missed"} else text("joint.impossible", lang, n=n)
     if lights == {"attained"}:
         return text("joint.fact_all", lang, n=n)
-    chance = texts.percent(joint.all_targets.value, lang)
-    return text("joint.all", lang, n=n, probability=chance)
+    probability = texts.percent(joint.all_targets.value, lang)
+    return text("joint.all", lang, n=n, probability=probability)
 
 
 def _lights_of(joint: Joint, report: Report) -> set[str]:
@@ -184,7 +187,7 @@ def _lights_of(joint: Joint, report: Report) -> set[str]:
 
 
 def _at_least(report: Report, lang: str) -> list[str]:
-    """Return the chances of each number of targets or more, short of all, while none is settled."""
+    """Return the probabilities of so many or more, short of all; empty once one is settled."""
     joint = report.joint
     if joint is None or _lights_of(joint, report) & {"attained", "missed"}:
         return []
@@ -206,12 +209,12 @@ def _dependence(report: Report, lang: str) -> str:
     bounds = text("joint.bounds", lang, **{end: texts.percent(p, lang) for end, p in ends.items()})
     product = texts.percent(joint.independence_product, lang)
     key = "independent" if joint.coupling == "independent" else "coupled"
-    said = [
+    sentences = [
         text("joint.weakest", lang, name=weakest.name.of(lang), probability=least),
         text(f"joint.{key}", lang, product=product),
         bounds,
     ]
-    return text("form.between_sentences", lang).join(said)
+    return text("form.between_sentences", lang).join(sentences)
 
 
 def bulletin(report: Report, lang: str) -> Html:
@@ -229,8 +232,11 @@ def bulletin(report: Report, lang: str) -> Html:
 
 def _points(report: Report, lang: str) -> list[str]:
     """Return what stands above the table, in sentences: the verdict, and the commitments."""
-    said = [sentence for _, sentence in verdict(report, lang)]
-    return [*said, *([commitments_lead(report.commitments, lang)] if report.commitments else [])]
+    sentences = [sentence for _, sentence in verdict(report, lang)]
+    return [
+        *sentences,
+        *([commitments_lead(report.commitments, lang)] if report.commitments else []),
+    ]
 
 
 def _source(report: Report, lang: str) -> str:

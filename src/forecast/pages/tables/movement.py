@@ -16,9 +16,9 @@ LEAST = 0.0005  # of a probability: what is printed as nothing is nothing
 _MOST_NAMED = 6
 
 
-def moving(told: TargetNews) -> list[Item]:
+def moves(target: TargetNews) -> list[Item]:
     """Return the items that moved the probability as far as is printed."""
-    return [item for item in told.items if abs(item.change) >= LEAST]
+    return [item for item in target.items if abs(item.change) >= LEAST]
 
 
 def changes(report: Report, lang: str) -> dict[str, str]:
@@ -26,15 +26,15 @@ def changes(report: Report, lang: str) -> dict[str, str]:
     if report.news is None:
         return {}
     since = texts.day(report.news.since, lang, year=report.year)
-    found = {}
+    words = {}
     for target in report.news.targets:
         ends = probabilities(target)
         if ends is not None:
             points = texts.percent_points(*ends)
             key = "rose" if points > 0 else "fell" if points < 0 else "stayed"
             size = texts.points(abs(points), 0, lang)
-            found[target.indicator] = text(f"headline.{key}", lang, points=size, day=since)
-    return found
+            words[target.indicator] = text(f"headline.{key}", lang, points=size, day=since)
+    return words
 
 
 def probabilities(target: TargetNews) -> tuple[float, float] | None:
@@ -44,18 +44,18 @@ def probabilities(target: TargetNews) -> tuple[float, float] | None:
     return target.first.probability.value, target.last.probability.value
 
 
-def moved_most(report: Report, lang: str) -> str:
+def largest_move(report: Report, lang: str) -> str:
     """Return the target that moved most, those whose light changed, and the main reason.
 
     Where none moved as far as is printed it says so, if anything came out that could have moved it.
     """
-    if report.news is None or not any(told.items for told in report.news.targets):
+    if report.news is None or not any(target.items for target in report.news.targets):
         return ""
     since = texts.day(report.news.since, lang, year=report.year)
     most, *others = sorted(report.news.targets, key=_distance, reverse=True)
     if _distance(most) == 0:
         return text("moved.none_moved", lang, day=since) if report.news.n_releases else ""
-    turned = [_way(told, lang) for told in others if _turned(told)]
+    turned = [_way(target, lang) for target in others if _turned(target)]
     ways = text("form.semicolon", lang).join([_way_with_forecast(most, lang), *turned])
     key = "most" if others else "most_alone"
     return text(f"moved.{key}", lang, day=since, ways=ways, reason=_main_reason(most, lang))
@@ -78,7 +78,10 @@ def _turned(target: TargetNews) -> bool:
 
 def _way(target: TargetNews, lang: str) -> str:
     """Return the forecasts of a target on both days, with the lights where they differ."""
-    words = {"first": chance(target, lang, last=False), "last": chance(target, lang, last=True)}
+    words = {
+        "first": probability(target, lang, last=False),
+        "last": probability(target, lang, last=True),
+    }
     ends = probabilities(target)
     if ends is None or not _turned(target):
         return text("moved.way", lang, name=target.name.of(lang), **words)
@@ -101,15 +104,15 @@ def _way_with_forecast(target: TargetNews, lang: str) -> str:
     )
 
 
-def _main_reason(told: TargetNews, lang: str) -> str:
+def _main_reason(target: TargetNews, lang: str) -> str:
     """Return the reason that weighs most, with the newest own figure or the only related one."""
-    item = max(told.items, key=lambda one: abs(one.change))
+    item = max(target.items, key=lambda one: abs(one.change))
     reason = text(f"moved_kind.{item.kind}", lang)
-    own = [r for r in item.releases if r.label.series == (told.area, told.indicator)]
+    own = [r for r in item.releases if r.label.series == (target.area, target.indicator)]
     if not own and len({_about(release) for release in item.releases}) != 1:
         return reason
     newest = max(own or item.releases, key=_newest)
-    return text("moved.namely", lang, kind=reason, releases=releases([newest], told, lang))
+    return text("moved.namely", lang, kind=reason, releases=releases([newest], target, lang))
 
 
 def _newest(release: Release) -> tuple[object, ...]:
@@ -117,54 +120,54 @@ def _newest(release: Release) -> tuple[object, ...]:
     return figure.released_on, figure.span.last, figure.measure == "growth_pct"
 
 
-def lead(moved: News, lang: str) -> str:
+def lead(news: News, lang: str) -> str:
     """Return in a sentence whether anything came out since the day."""
-    since = texts.day(moved.since, lang)
-    key = "lead" if moved.n_releases else "nothing"
-    return text(f"moved.{key}", lang, since=since, n=moved.n_releases)
+    since = texts.day(news.since, lang)
+    key = "lead" if news.n_releases else "nothing"
+    return text(f"moved.{key}", lang, since=since, n=news.n_releases)
 
 
-def unmoved(moved: News, lang: str) -> list[str]:
-    """Return which targets did not move, and of which there is no call on one of the days."""
-    still = [told for told in moved.targets if told.items and not moving(told)]
-    lost = [told for told in moved.targets if not told.items]
-    said = []
-    if still and len(still) == len(moved.targets):
-        said.append(text("moved.unmoved", lang))
+def unmoved_sentences(news: News, lang: str) -> list[str]:
+    """Return which targets did not move, and of which there is no forecast on one of the days."""
+    still = [target for target in news.targets if target.items and not moves(target)]
+    lost = [target for target in news.targets if not target.items]
+    sentences = []
+    if still and len(still) == len(news.targets):
+        sentences.append(text("moved.unmoved", lang))
     elif still:
-        said.append(text("moved.unmoved_of", lang, names=_names(still, lang)))
-    return said + ([text("moved.no_call", lang, names=_names(lost, lang))] if lost else [])
+        sentences.append(text("moved.unmoved_of", lang, names=_names(still, lang)))
+    return sentences + ([text("moved.no_call", lang, names=_names(lost, lang))] if lost else [])
 
 
 def _names(targets: Sequence[TargetNews], lang: str) -> str:
-    return text("form.list", lang).join(told.name.of(lang) for told in targets)
+    return text("form.list", lang).join(target.name.of(lang) for target in targets)
 
 
-def reasons(told: TargetNews, lang: str) -> list[str]:
+def reasons(target: TargetNews, lang: str) -> list[str]:
     """Return what stands behind each item, in sentences: releases by name, an outturn, a target."""
-    said = []
-    for item in told.items:
+    sentences = []
+    for item in target.items:
         if item.releases:
             kind = text(f"moved_kind.{item.kind}", lang)
-            named = releases(item.releases, told, lang)
+            named = releases(item.releases, target, lang)
             key = "reason" if abs(item.change) >= LEAST else "reason_still"
-            said.append(text(f"moved.{key}", lang, kind=kind, releases=named))
+            sentences.append(text(f"moved.{key}", lang, kind=kind, releases=named))
         if item.settles:
-            said.append(text("moved.settles", lang))
-    if told.announced_since:
-        said.append(text("moved.announced", lang))
-    elif told.changed_since:
-        said.append(text("moved.changed", lang))
-    return said
+            sentences.append(text("moved.settles", lang))
+    if target.announced_since:
+        sentences.append(text("moved.announced", lang))
+    elif target.changed_since:
+        sentences.append(text("moved.changed", lang))
+    return sentences
 
 
-def releases(found: Sequence[Release], target: TargetNews, lang: str) -> str:
+def releases(news: Sequence[Release], target: TargetNews, lang: str) -> str:
     """Return the newest figures by name, growth before a level of the same months."""
-    growth = {_about(r) for r in found if r.figure.measure == "growth_pct"}
-    chosen = [r for r in found if r.figure.measure == "growth_pct" or _about(r) not in growth]
+    growth = {_about(r) for r in news if r.figure.measure == "growth_pct"}
+    chosen = [r for r in news if r.figure.measure == "growth_pct" or _about(r) not in growth]
     newest = sorted(chosen, key=lambda r: r.figure.released_on, reverse=True)
     own_first = sorted(newest, key=lambda r: r.label.series.indicator != target.indicator)
-    words = [released(r, target, lang) for r in own_first[:_MOST_NAMED]]
+    words = [release_text(r, target, lang) for r in own_first[:_MOST_NAMED]]
     if len(chosen) > _MOST_NAMED:
         words.append(text("moved.more", lang, n=len(chosen) - _MOST_NAMED))
     return text("form.semicolon", lang).join(words)
@@ -174,7 +177,7 @@ def _about(release: Release) -> tuple[object, ...]:
     return release.label.series, release.figure.span, release.figure.released_on
 
 
-def released(release: Release, target: TargetNews, lang: str) -> str:
+def release_text(release: Release, target: TargetNews, lang: str) -> str:
     """Return a figure with its months and the day of its release."""
     year, figure, label = target.until.year, release.figure, release.label
     series = label.name.of(lang)
@@ -200,11 +203,11 @@ def change(item: Item, lang: str) -> str:
     return text("moved.change", lang, change=size, error=error) if float(error) else size
 
 
-def chance(told: TargetNews, lang: str, *, last: bool) -> str:
+def probability(target: TargetNews, lang: str, *, last: bool) -> str:
     """Return the probability on the first or the last day; in words once it is settled."""
-    if last and told.attained is not None:
-        return text("light.attained" if told.attained else "light.missed", lang)
-    forecast = told.last if last else told.first
+    if last and target.attained is not None:
+        return text("light.attained" if target.attained else "light.missed", lang)
+    forecast = target.last if last else target.first
     return phrases.probability(None if forecast is None else forecast.probability.value, lang)
 
 
@@ -217,34 +220,34 @@ def medians(target: TargetNews, lang: str) -> str:
     return text("form.change", lang, **rates)
 
 
-def moved_terminal(moved: News, lang: str, *, area: str, year: int) -> Grid:
+def moved_terminal(news: News, lang: str, *, area: str, year: int) -> Grid:
     """Return the table of a terminal: a line for each target, a column for each reason."""
-    days = {"since": texts.day(moved.since, lang), "until": texts.day(moved.until, lang)}
-    kinds = [k for k in ORDER if any(i.kind == k for told in moved.targets for i in moving(told))]
+    days = {"since": texts.day(news.since, lang), "until": texts.day(news.until, lang)}
+    kinds = [k for k in ORDER if any(i.kind == k for target in news.targets for i in moves(target))]
     reasons = [text(f"moved_kind.{kind}", lang) for kind in kinds]
     ends = (text("column.indicator", lang), text("column.median", lang))
     heads = [ends[0], days["since"], *reasons, days["until"], ends[1]]
     rows = []
-    for told in moved.targets:
-        items = [_of(told, kind) for kind in kinds]
+    for target in news.targets:
+        items = [_of(target, kind) for kind in kinds]
         cells = [text("form.none", lang) if i is None else change(i, lang) for i in items]
-        first, last = (chance(told, lang, last=is_last) for is_last in (False, True))
-        rows.append([told.name.of(lang), first, *cells, last, medians(told, lang)])
+        first, last = (probability(target, lang, last=is_last) for is_last in (False, True))
+        rows.append([target.name.of(lang), first, *cells, last, medians(target, lang)])
     title = text("moved.terminal", lang, area=area, year=year, **days)
     return Grid(title, columns_of(heads), rows)
 
 
-def moved_lines(moved: News, lang: str, *, year: int) -> list[str]:
+def moved_lines(news: News, lang: str, *, year: int) -> list[str]:
     """Return what a terminal says below the table: what came out, target by target."""
-    if not moved.targets:
+    if not news.targets:
         return [text("caveat.no_target", lang, year=year)]
-    said = [lead(moved, lang)]
-    for told in moved.targets:
-        words = text("form.between_sentences", lang).join(reasons(told, lang))
+    sentences = [lead(news, lang)]
+    for target in news.targets:
+        words = text("form.between_sentences", lang).join(reasons(target, lang))
         if words:
-            said.append(text("form.colon", lang, before=told.name.of(lang)) + words)
-    return said
+            sentences.append(text("form.colon", lang, before=target.name.of(lang)) + words)
+    return sentences
 
 
-def _of(told: TargetNews, kind: str) -> Item | None:
-    return next((item for item in told.items if item.kind == kind), None)
+def _of(target: TargetNews, kind: str) -> Item | None:
+    return next((item for item in target.items if item.kind == kind), None)

@@ -20,7 +20,7 @@ def overlay(report: Report, lang: str) -> Html:
         return Html("")
     return fragment(
         "overlay", lang, lead=rests_on(report, lang),
-        calls=[_call(one, lang) for one in report.shown],
+        calls=[_forecasts(one, lang) for one in report.shown],
         joint=_joint(report, lang), rows=[_cells(row, report, lang) for row in report.overlay.rows],
     )  # fmt: skip
 
@@ -29,7 +29,7 @@ def overlay_terminal(report: Report, lang: str) -> Grid:
     """Return the table of a terminal: with and without, and which unpublished figures are used."""
     rows = []
     for one in report.shown:
-        name, _, *cells = _call(one, lang)
+        name, _, *cells = _forecasts(one, lang)
         rows.append([name[0], *(cell[0] for cell in cells)])
     rows += [[*row, "", ""] for row in _joint(report, lang)]
     sentences = [rests_on(report, lang), *_rows_used(report, lang)]
@@ -66,21 +66,21 @@ def rests_on(report: Report, lang: str) -> str:
     return text(f"overlay.{key}", lang, **counts)
 
 
-def _call(one: IndicatorReport, lang: str) -> list[list[str]]:
+def _forecasts(one: IndicatorReport, lang: str) -> list[list[str]]:
     """Return the name, the target, and with and without: probability and forecast.
 
-    Each is a cell: what it says first, then what stands below.
+    Each is a cell: its first line, then what stands below.
     """
     before = one.published_alone
     alone = one if before is None else replace(one, attainment=before.attainment)
-    band = None if before is None else before.forecast
-    both = ((one, one.forecast), (alone, band))
-    chances = [_chance(said, lang) for said, _ in both]
-    forecasts = [[phrases.forecast(said, one, lang)] for _, said in both]
-    return [[one.name.of(lang)], [phrases.target(one, lang)], *chances, *forecasts]
+    forecast = None if before is None else before.forecast
+    both = ((one, one.forecast), (alone, forecast))
+    probabilities = [_probability(version, lang) for version, _ in both]
+    forecasts = [[phrases.forecast(band, one, lang)] for _, band in both]
+    return [[one.name.of(lang)], [phrases.target(one, lang)], *probabilities, *forecasts]
 
 
-def _chance(one: IndicatorReport, lang: str) -> list[str]:
+def _probability(one: IndicatorReport, lang: str) -> list[str]:
     """Return the probability with its simulation error, and below it those of its parts."""
     if one.outturn is not None:
         return [text(f"light.{one.light}", lang)]
@@ -90,7 +90,7 @@ def _chance(one: IndicatorReport, lang: str) -> list[str]:
 
 
 def _joint(report: Report, lang: str) -> list[list[str]]:
-    """Return the chances of all targets and of so many or more, with and without."""
+    """Return the probabilities of all targets and of so many or more, with and without."""
     joint, alone = report.joint, report.joint_published
     if joint is None or len(joint.indicators) < 2:
         return []
@@ -114,7 +114,7 @@ def _at_least(k: int, joint: Joint | None, lang: str) -> str:
 
 
 def _cells(row: OverlayFigure, report: Report, lang: str) -> list[str]:
-    """Return what is said of an unpublished figure, and what became of it."""
+    """Return the cells of an unpublished figure, and what became of it."""
     figure = row.figure
     return [
         phrases.series(row.label, lang),

@@ -13,34 +13,38 @@ from forecast.report.scenario_value import Given, Line, Outcome, Scenario
 _COLUMNS = ("target", "chance_without", "chance_under", "median_without", "median_under")
 
 
-def scenario(said: Scenario, lang: str) -> Html:
+def scenario(result: Scenario, lang: str) -> Html:
     """Return a scenario: what is given, each target without and under it, and all together."""
     return fragment(
-        "scenario", lang, title=scenario_title(said, lang), known=_known(said, lang),
-        given=[_given(one, said.year, lang) for one in said.given],
-        columns=("indicator", *_COLUMNS), rows=[_row(line, lang) for line in said.indicators],
-        together=_numbers(said, lang), paths=_paths(said, lang), caveats=_caveats(said, lang),
+        "scenario", lang, title=scenario_title(result, lang), known=_known(result, lang),
+        given=[_given(one, result.year, lang) for one in result.given],
+        columns=("indicator", *_COLUMNS), rows=[_row(line, lang) for line in result.indicators],
+        together=_numbers(result, lang), paths=_paths(result, lang), caveats=_caveats(result, lang),
     )  # fmt: skip
 
 
-def scenario_terminal(said: Scenario, lang: str) -> Grid:
+def scenario_terminal(result: Scenario, lang: str) -> Grid:
     """Return the table of a terminal: a line for each target, without and under what is given."""
     columns = [
         Column(text(f"column.{column}", lang), no_wrap=column not in ("indicator", "target"))
         for column in ("indicator", *_COLUMNS)
     ]
-    rows = [_row(line, lang) for line in said.indicators]
-    rows += [[number, "", *both, "", ""] for number, *both in _numbers(said, lang)]
-    notes = [_given(one, said.year, lang) for one in said.given]
-    notes += [*_paths(said, lang), *_caveats(said, lang)]
+    rows = [_row(line, lang) for line in result.indicators]
+    rows += [[number, "", *both, "", ""] for number, *both in _numbers(result, lang)]
+    notes = [_given(one, result.year, lang) for one in result.given]
+    notes += [*_paths(result, lang), *_caveats(result, lang)]
     caption = text("form.between_sentences", lang).join(notes)
-    return Grid(scenario_title(said, lang), columns, rows, caption, caption_justify="left")
+    return Grid(scenario_title(result, lang), columns, rows, caption, caption_justify="left")
 
 
-def scenario_title(said: Scenario, lang: str) -> str:
-    """Return what is asked: of which area and year, and what is given."""
-    given = text("form.semicolon", lang).join(_condition(g, said.year, lang) for g in said.given)
-    return text("scenario.title", lang, area=said.area_name.of(lang), year=said.year, given=given)
+def scenario_title(result: Scenario, lang: str) -> str:
+    """Return the title: the area, the year and what is given."""
+    given = text("form.semicolon", lang).join(
+        _condition(g, result.year, lang) for g in result.given
+    )
+    return text(
+        "scenario.title", lang, area=result.area_name.of(lang), year=result.year, given=given
+    )
 
 
 def _condition(given: Given, year: int, lang: str) -> str:
@@ -55,22 +59,22 @@ def _rate(given: Given, lang: str) -> str:
     return texts.rate(given.growth_pct, digits, lang)
 
 
-def _known(said: Scenario, lang: str) -> str:
-    key = "known_overlaid" if said.overlay is not None and said.overlay.used else "known"
-    return text(f"scenario.{key}", lang, day=texts.day(said.as_of, lang))
+def _known(result: Scenario, lang: str) -> str:
+    key = "known_overlaid" if result.overlay is not None and result.overlay.used else "known"
+    return text(f"scenario.{key}", lang, day=texts.day(result.as_of, lang))
 
 
 def _given(given: Given, year: int, lang: str) -> str:
-    """Return how a condition was held, and where the paths lie without it."""
-    said = {
+    """Return how a condition was met, and where the paths lie without it."""
+    rates = {
         name: texts.rate(value, given.decimals, lang)
         for name, value in (
             ("mean", given.mean_pct), ("lower", given.lower90_pct), ("upper", given.upper90_pct),
         )
     }  # fmt: skip
     width = texts.points(given.bandwidth_pp, 2, lang)
-    held = _condition(given, year, lang)
-    return text("scenario.given", lang, condition=held, bandwidth=width, **said)
+    condition = _condition(given, year, lang)
+    return text("scenario.given", lang, condition=condition, bandwidth=width, **rates)
 
 
 def _row(line: Line, lang: str) -> list[str]:
@@ -83,17 +87,22 @@ def _row(line: Line, lang: str) -> list[str]:
         growth = phrases.growth(line.outturn.growth_pct, line, lang)
         return [line.name.of(lang), target, words, words, growth, growth]
     both = (line.without, line.under)
-    chances = [_probability(one, lang) for one in both]
-    return [line.name.of(lang), target, *chances, *(phrases.forecast(o, line, lang) for o in both)]
+    probabilities = [_probability(one, lang) for one in both]
+    return [
+        line.name.of(lang),
+        target,
+        *probabilities,
+        *(phrases.forecast(o, line, lang) for o in both),
+    ]
 
 
 def _probability(outcome: Outcome | None, lang: str) -> str:
     return phrases.with_error(None if outcome is None else outcome.probability, lang)
 
 
-def _numbers(said: Scenario, lang: str) -> list[list[str]]:
+def _numbers(result: Scenario, lang: str) -> list[list[str]]:
     """Return the chances of all targets, with their errors, and of so many or more."""
-    both, n = (said.without, said.under), len(said.targets)
+    both, n = (result.without, result.under), len(result.targets)
     if n < 2:
         return []
     rows = [[text("overlay.all", lang, n=n), *(_all(one, lang) for one in both)]]
@@ -111,16 +120,16 @@ def _at_least(k: int, joint: Joint | None, lang: str) -> str:
     return phrases.probability(None if joint is None else joint.at_least[k], lang)
 
 
-def _paths(said: Scenario, lang: str) -> list[str]:
-    """Return how many paths say this, and whether more were simulated than asked."""
-    counts = {"effective": f"{said.effective_size:,.0f}", "paths": f"{said.n_paths:,}"}
-    told = [text("scenario.effective", lang, **counts)]
-    if said.n_paths > said.n_paths_asked:
-        told.append(text("scenario.more_paths", lang, asked=f"{said.n_paths_asked:,}"))
-    return told
+def _paths(result: Scenario, lang: str) -> list[str]:
+    """Return how many paths say this, and whether more were simulated than asked for."""
+    counts = {"effective": f"{result.effective_size:,.0f}", "paths": f"{result.n_paths:,}"}
+    sentences = [text("scenario.effective", lang, **counts)]
+    if result.n_paths > result.n_paths_asked:
+        sentences.append(text("scenario.more_paths", lang, asked=f"{result.n_paths_asked:,}"))
+    return sentences
 
 
-def _caveats(said: Scenario, lang: str) -> list[str]:
+def _caveats(result: Scenario, lang: str) -> list[str]:
     """Return what limits the scenario."""
-    general = [phrases.caveat(one, said, lang) for one in said.caveats]
+    general = [phrases.caveat(one, result, lang) for one in result.caveats]
     return [text("scenario.not_cause", lang), *general]

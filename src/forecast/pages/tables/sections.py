@@ -16,13 +16,13 @@ def known(report: Report, lang: str) -> Html:
 
 def _known_sentences(report: Report, lang: str) -> list[str]:
     facts, newest = report.data_summary, texts.day(report.data_summary.newest_release_on, lang)
-    n, calls = f"{facts.n_figures:,}", f"{facts.n_past_forecasts:,}"
+    n, n_past = f"{facts.n_figures:,}", f"{facts.n_past_forecasts:,}"
     unsure = texts.rate(100 * facts.share_of_days_not_published, 0, lang)
     days = "share" if facts.share_of_days_not_published > 0 else "all_published"
     return [
         text("known.figures", lang, n=n, area=report.area_name.of(lang), day=newest),
         text(f"known.{days}", lang, share=unsure),
-        text("known.calls", lang, n=calls),
+        text("known.calls", lang, n=n_past),
     ]
 
 
@@ -53,11 +53,11 @@ def others(report: Report, lang: str) -> Html:
 
 def caveats(report: Report, lang: str) -> Html:
     """Return what to keep in mind: of the whole report, and sentence by sentence of whom."""
-    general = [phrases.caveat(said, report, lang) for said in report.caveats]
+    general = [phrases.caveat(caveat, report, lang) for caveat in report.caveats]
     single: dict[str, list[IndicatorReport]] = {}
     for one in report.indicators:
-        for said in one.caveats:
-            single.setdefault(phrases.caveat(said, report, lang), []).append(one)
+        for caveat in one.caveats:
+            single.setdefault(phrases.caveat(caveat, report, lang), []).append(one)
     return fragment("caveats", lang, general=general, single=single)
 
 
@@ -76,15 +76,15 @@ _DECIMALS = {"outlier": 1, "base_revision": 1, "stale": 0, "gap": 0}
 
 def quality(report: Report, lang: str) -> Html:
     """Return what deserves a look in the area's figures; a sentence where nothing does."""
-    found = report.data_checks
-    rows = [(one, _finding_months(one, lang), _finding_size(one, lang)) for one in found.findings]
-    return fragment("quality", lang, report=report, rows=rows, rest=_further_findings(found, lang))
+    checks = report.data_checks
+    rows = [(one, _finding_months(one, lang), _finding_size(one, lang)) for one in checks.findings]
+    return fragment("quality", lang, report=report, rows=rows, rest=_further_findings(checks, lang))
 
 
-def _further_findings(found: DataChecks, lang: str) -> str:
+def _further_findings(checks: DataChecks, lang: str) -> str:
     """Return how many findings of which kinds are not shown; nothing where all are."""
-    shown = [one.kind for one in found.findings]
-    left = {kind: n - shown.count(kind) for kind, n in found.counts.items()}
+    shown = [one.kind for one in checks.findings]
+    left = {kind: n - shown.count(kind) for kind, n in checks.counts.items()}
     named = [
         text("quality.more", lang, kind=text(f"quality_kind.{kind}", lang), n=n)
         for kind, n in left.items()

@@ -50,15 +50,13 @@ _SURE = (0.5, 0.8, 0.9)
 
 
 def _target_row(one: IndicatorReport, report: Report, lang: str) -> list[Cell]:
-    known, expected = _so_far(one, report.year, lang), _expected(one, lang)
-    needed = phrases.needed(one, lang)
     return [
         one.name.of(lang),
         phrases.target(one, lang),
-        known,
-        needed,
-        expected,
-        _chance(one, lang),
+        _so_far(one, report.year, lang),
+        phrases.needed(one, lang),
+        _expected(one, lang),
+        _probability(one, lang),
         lamp(one.lamp, lang),
     ]
 
@@ -75,9 +73,9 @@ def _free_row(one: IndicatorReport, report: Report, lang: str) -> list[Cell]:
 
 
 def _so_far(one: IndicatorReport, year: int, lang: str) -> str:
-    last, said = one.last_figure, phrases.so_far(one, lang, year=year)
+    last, growth = one.last_figure, phrases.so_far(one, lang, year=year)
     is_of_the_year = last is not None and last.span.year == year
-    return f"{said} {phrases.so_far_note(one, lang, year=year)}" if is_of_the_year else said
+    return f"{growth} {phrases.so_far_note(one, lang, year=year)}" if is_of_the_year else growth
 
 
 def _expected(one: IndicatorReport, lang: str) -> str:
@@ -89,12 +87,12 @@ def _expected(one: IndicatorReport, lang: str) -> str:
     )
 
 
-def _chance(one: IndicatorReport, lang: str) -> str:
+def _probability(one: IndicatorReport, lang: str) -> str:
     if one.outturn is not None or one.attainment is None:
         return text("form.none", lang)
     word = text(f"word.{one.attainment.word}", lang)
-    chance = texts.percent(one.attainment.probability.value, lang)
-    return text("form.chance", lang, probability=chance, word=word)
+    probability = texts.percent(one.attainment.probability.value, lang)
+    return text("form.chance", lang, probability=probability, word=word)
 
 
 def status_of(report: Report, lang: str) -> Status:
@@ -102,7 +100,7 @@ def status_of(report: Report, lang: str) -> Status:
 
     Changes are those of the report, where it says what moved.
     """
-    told = Status(
+    status = Status(
         area=report.area,
         area_name=report.area_name.of(lang),
         lang=lang,
@@ -114,21 +112,21 @@ def status_of(report: Report, lang: str) -> Status:
     )
     news = report.news
     if news is None:
-        return told
+        return status
     first = {
         t.indicator: None if t.first is None else t.first.probability.value for t in news.targets
     }
-    return told.moved_from(news.since.isoformat(), first)
+    return status.moved_from(news.since.isoformat(), first)
 
 
 def _more(report: Report, lang: str) -> list[Grid]:
     """Return the tables of unpublished figures and of commitments with progress."""
-    found = [] if report.overlay is None else [overlay_terminal(report, lang)]
+    grids = [] if report.overlay is None else [overlay_terminal(report, lang)]
     reported = [one for one in report.commitments if one.progress is not None]
     if reported:
         area, year, day = report.area_name.of(lang), report.year, report.as_of
-        found.append(commitments_terminal(reported, lang, area=area, year=year, day=day))
-    return found
+        grids.append(commitments_terminal(reported, lang, area=area, year=year, day=day))
+    return grids
 
 
 def _notes(report: Report, lang: str) -> tuple[str, ...]:
@@ -137,7 +135,7 @@ def _notes(report: Report, lang: str) -> tuple[str, ...]:
 
 def _line(one: IndicatorReport, report: Report) -> Line:
     target, last, need, band = one.target, one.last_figure, one.required, one.forecast
-    rates, chance, settled = one.attainable_pct or {}, one.attainment, one.outturn
+    rates, attainment, settled = one.attainable_pct or {}, one.attainment, one.outturn
     alone = None if one.published_alone is None else one.published_alone.attainment
     return Line(
         area=report.area,
@@ -160,8 +158,10 @@ def _line(one: IndicatorReport, report: Report) -> Line:
         attainable80_pct=_rounded(rates.get(0.8)),
         attainable90_pct=_rounded(rates.get(0.9)),
         outturn_pct=None if settled is None else _rounded(settled.growth_pct),
-        probability=None if chance is None else _rounded(chance.probability.value),
-        standard_error=None if chance is None else _rounded(chance.probability.standard_error),
+        probability=None if attainment is None else _rounded(attainment.probability.value),
+        standard_error=(
+            None if attainment is None else _rounded(attainment.probability.standard_error)
+        ),
         published_probability=None if alone is None else _rounded(alone.probability.value),
         light=one.light,
         lamp=one.lamp,

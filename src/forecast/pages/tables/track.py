@@ -28,7 +28,7 @@ _INDICATOR_COLUMNS = (
 
 
 def track(report: Report, lang: str) -> Html:
-    """Return how such calls did in the past: in a sentence, in scores, and folded in detail."""
+    """Return how such forecasts did in the past: in a sentence, in scores, and folded in detail."""
     record = report.track
     return fragment(
         "track", lang, sentences=_sentences(record, lang), limits=_limits(record, lang),
@@ -41,10 +41,10 @@ def track(report: Report, lang: str) -> Html:
 
 def track_headline(report: Report, lang: str) -> Html:
     """Return the first screen of the track record's own page: its question and the answer."""
-    asked = text("track.question", lang)
+    title = text("track.question", lang)
     on = text("track.of", lang, area=report.area_name.of(lang), day=texts.day(report.as_of, lang))
     return fragment(
-        "track_headline", lang, title=asked, known=on, sentences=_sentences(report.track, lang)
+        "track_headline", lang, title=title, known=on, sentences=_sentences(report.track, lang)
     )
 
 
@@ -77,15 +77,15 @@ def _sentences(record: TrackRecord | None, lang: str) -> list[str]:
         return [text("track.none", lang)]
     counts = {"n": f"{record.n_forecasts:,}", "years": _years(record, lang)}
     pool, n_series = record.models[0], sum(one.n_forecasts > 0 for one in record.indicators)
-    said = [text("track.thin", lang, **counts)] if record.is_thin else []
+    sentences = [text("track.thin", lang, **counts)] if record.is_thin else []
     covers = {"covers80": _share(pool.covers80, lang), "covers90": _share(pool.covers90, lang)}
-    said.append(text("track.lead", lang, **counts, **covers, series=n_series))
-    said += [
+    sentences.append(text("track.lead", lang, **counts, **covers, series=n_series))
+    sentences += [
         text(f"track.{'lower' if s.crps_pct.value >= 0 else 'higher'}", lang, crps=_pct(s, lang))
         for s in record.skill
         if s.rival == "planner" and not record.is_thin
     ]
-    return said + _astray(record, lang)
+    return sentences + _astray(record, lang)
 
 
 def _pct(skill: Skill, lang: str) -> str:
@@ -93,21 +93,21 @@ def _pct(skill: Skill, lang: str) -> str:
 
 
 def _astray(record: TrackRecord, lang: str) -> list[str]:
-    """Return the ranges of probabilities that came true less or more often than by chance.
+    """Return the ranges of probabilities that came true less or more often than stated.
 
-    A single point of the diagram outside its band is left to chance.
+    A single point of the diagram outside its band may be randomness.
     """
     shown = record.reliability
     if shown is None or record.is_thin:
         return []
     below = [o < low - _ROUNDING for o, low in zip(shown.observed, shown.lower, strict=True)]
     above = [o > high + _ROUNDING for o, high in zip(shown.observed, shown.upper, strict=True)]
-    said = []
+    sentences = []
     for key, is_off in (("less_often", below), ("more_often", above)):
         for run in _runs(shown.stated, is_off):
             ends = {"first": _share(run[0], lang), "last": _share(run[-1], lang)}
-            said.append(text(f"track.{key}", lang, **ends))
-    return said or [text("track.stands", lang)]
+            sentences.append(text(f"track.{key}", lang, **ends))
+    return sentences or [text("track.stands", lang)]
 
 
 def _runs(values: list[float], is_chosen: list[bool]) -> list[list[float]]:
@@ -127,12 +127,12 @@ def _limits(record: TrackRecord | None, lang: str) -> list[str]:
     """Return what bears on how the record is to be read."""
     if record is None:
         return []
-    said = [text(f"track.{limit}", lang) for limit in _LIMITS]
+    sentences = [text(f"track.{limit}", lang) for limit in _LIMITS]
     if record.n_without_target:
-        said.append(text("track.without_target", lang, n=record.n_without_target))
+        sentences.append(text("track.without_target", lang, n=record.n_without_target))
     if any(one.n_expected for one in record.indicators):
-        said.append(text("track.expected", lang))
-    return said
+        sentences.append(text("track.expected", lang))
+    return sentences
 
 
 def _scores(record: TrackRecord | None, lang: str) -> list[Grid]:
@@ -235,47 +235,48 @@ def _heads(columns: Iterable[str], lang: str) -> list[Column]:
     return columns_of(text(f"track_column.{column}", lang) for column in columns)
 
 
-def live_sentences(live: PublishedScores, lang: str) -> list[str]:
-    """Return in words how many live calls there are, and what is not among them."""
-    counts = {"n": live.overall.n_forecasts, "open": live.n_open}
-    key = "lead" if live.overall.n_forecasts else "none"
-    said = [text(f"live.{key}", lang, **counts)]
-    if live.late.n_forecasts:
-        said.append(text("live.late", lang, n=live.late.n_forecasts))
-    return said
+def live_sentences(published: PublishedScores, lang: str) -> list[str]:
+    """Return in words how many published forecasts there are, and what is not among them."""
+    counts = {"n": published.overall.n_forecasts, "open": published.n_open}
+    key = "lead" if published.overall.n_forecasts else "none"
+    sentences = [text(f"live.{key}", lang, **counts)]
+    if published.late.n_forecasts:
+        sentences.append(text("live.late", lang, n=published.late.n_forecasts))
+    return sentences
 
 
-def live_grids(live: PublishedScores, record: TrackRecord | None, lang: str) -> list[Grid]:
-    """Return the scores of live calls beside those of replayed ones; none without a live call."""
-    if not live.overall.n_forecasts:
+def live_grids(published: PublishedScores, record: TrackRecord | None, lang: str) -> list[Grid]:
+    """Return the scores of published forecasts beside those of replayed ones; none without any."""
+    if not published.overall.n_forecasts:
         return []
-    rows = [[text("live.all", lang), *_live_cells(live.overall, lang)]]
+    rows = [[text("live.all", lang), *_published_cells(published.overall, lang)]]
     if record is not None:
         rows.append([text("live.replayed", lang), *_replayed(record, lang)])
     rows += [
-        [phrases.series(one.label, lang), *_live_cells(one.score, lang)] for one in live.indicators
+        [phrases.series(one.label, lang), *_published_cells(one.score, lang)]
+        for one in published.indicators
     ]
-    return [Grid(text("live.caption", lang), _live_heads(lang), rows)]
+    return [Grid(text("live.caption", lang), _published_heads(lang), rows)]
 
 
-def live_terminal(live: PublishedScores, lang: str) -> Grid:
-    """Return the table of a terminal: all forecasts, by indicator, and those made too late."""
-    scores = [(text("live.all", lang), live.overall)]
-    scores += [(phrases.series(one.label, lang), one.score) for one in live.indicators]
-    if live.late.n_forecasts:
-        scores.append((text("live.late_row", lang), live.late))
-    rows = [[name, *_live_cells(score, lang)] for name, score in scores]
-    return Grid(text("live.caption", lang), _live_heads(lang), rows)
+def live_terminal(published: PublishedScores, lang: str) -> Grid:
+    """Return the table of a terminal: all forecasts, by indicator, and those published too late."""
+    scores = [(text("live.all", lang), published.overall)]
+    scores += [(phrases.series(one.label, lang), one.score) for one in published.indicators]
+    if published.late.n_forecasts:
+        scores.append((text("live.late_row", lang), published.late))
+    rows = [[name, *_published_cells(score, lang)] for name, score in scores]
+    return Grid(text("live.caption", lang), _published_heads(lang), rows)
 
 
-def _live_heads(lang: str) -> list[Column]:
+def _published_heads(lang: str) -> list[Column]:
     scores = [text(f"track_column.{column}", lang) for column in ("brier", "crps", "covers80")]
     counts = [text("track_column.calls", lang), text("live.came_true", lang)]
     first = text("track_column.indicator", lang)
     return columns_of([first, *counts, text("live.stated", lang), *scores, text("live.pit", lang)])
 
 
-def _live_cells(score: ForecastScore, lang: str) -> list[str]:
+def _published_cells(score: ForecastScore, lang: str) -> list[str]:
     """Return the cells of a score; without a target nothing was attained or missed."""
     is_judged = score.mean_probability is not None
     return [
@@ -292,36 +293,48 @@ def _replayed(record: TrackRecord, lang: str) -> list[str]:
     return [f"{pool.n_forecasts:,}", dash, dash, *scores, _share(pool.covers80, lang), dash]
 
 
-_BOARD_COLUMNS = ("model", "calls", "crps", "brier", "log_score", "covers80", "covers90", "seconds")
+_SCOREBOARD_COLUMNS = (
+    "model",
+    "calls",
+    "crps",
+    "brier",
+    "log_score",
+    "covers80",
+    "covers90",
+    "seconds",
+)
 _LANG = "en"  # of the command line's own words
 
 
-def scoreboard(calls: pd.DataFrame) -> Grid:
+def scoreboard(forecasts: pd.DataFrame) -> Grid:
     """Return mean scores by model: the pool, its members, then the references.
 
     Outturns that the office only expected are kept apart, in a line of their own.
     """
-    name, *scores = (text(f"scoreboard.{column}", _LANG) for column in _BOARD_COLUMNS)
+    name, *scores = (text(f"scoreboard.{column}", _LANG) for column in _SCOREBOARD_COLUMNS)
     columns = [Column(name), *(Column(score, "right", no_wrap=True) for score in scores)]
-    is_expected = calls["outturn_status"] == "expected"
-    settled, expected = calls[~is_expected], calls[is_expected & (calls["model"] == POOL)]
+    is_expected = forecasts["outturn_status"] == "expected"
+    settled, expected = (
+        forecasts[~is_expected],
+        forecasts[is_expected & (forecasts["model"] == POOL)],
+    )
     rows = []
-    for model in sorted(settled["model"].unique(), key=_board_rank):
+    for model in sorted(settled["model"].unique(), key=_model_rank):
         name = text("scoreboard.pool_raw", _LANG) if model == RAW_POOL else str(model)
-        rows.append([name, *_board_scores(settled[settled["model"] == model])])
+        rows.append([name, *_model_means(settled[settled["model"] == model])])
     if len(expected):
-        rows.append([text("scoreboard.expected", _LANG), *_board_scores(expected)])
+        rows.append([text("scoreboard.expected", _LANG), *_model_means(expected)])
     return Grid(text("scoreboard.title", _LANG), columns, rows)
 
 
-def _board_rank(model: str) -> tuple[int, str]:
+def _model_rank(model: str) -> tuple[int, str]:
     """Return the place of a model: pool, raw pool, members, references."""
     first = (POOL, RAW_POOL)
     place = first.index(model) if model in first else 3 if model in REFERENCES else 2
     return place, model
 
 
-def _board_scores(rows: pd.DataFrame) -> list[str]:
+def _model_means(rows: pd.DataFrame) -> list[str]:
     means = [_number(rows[score].mean(), 3, _LANG) for score in ("crps", "brier", "log_score")]
     covers = [texts.rate(100 * coverage(rows["pit"], level), 0, _LANG) for level in (0.8, 0.9)]
     seconds = rows["seconds"].sum()

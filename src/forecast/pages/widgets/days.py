@@ -43,15 +43,15 @@ def known(
 
     def settle(changed: ValueWidget) -> None:
         if changed is areas:
-            held = archive.indicators_of(areas.value)
-            chosen = names.value if names.value in held else held[0]
-            names.options = indicator_menu(archive.registry, held, chosen, lang).options
+            choices = archive.indicators_of(areas.value)
+            chosen = names.value if names.value in choices else choices[0]
+            names.options = indicator_menu(archive.registry, choices, chosen, lang).options
             names.value = chosen
         if changed is not days:
-            found = _days_of(archive, areas.value, names.value, years.value)
+            released = _days_of(archive, areas.value, names.value, years.value)
             chosen_day = days.value if days.value.year == years.value else date(years.value, 12, 31)
             chosen_day = min(chosen_day, archive.schedule.today())
-            days.options = day_options(found, chosen_day, lang)
+            days.options = day_options(released, chosen_day, lang)
             days.value = chosen_day
 
     def draw() -> Html:
@@ -71,11 +71,11 @@ def _days_of(archive: Archive, area: str, indicator: str, year: int) -> list[dat
 
 def moved(answer: Answer, since: date, lang: str = "en") -> VBox:
     """Return a slider of days above what has moved the answer since, release by release."""
-    told = answer.outlook
-    archive = told.snapshot.archive
-    sources = [s for n in told.indicators for s in sources_of(archive.registry, told.area, n)]
-    first = archive.first_release_of(told.area)
-    days = [d for d in release_days(archive, sources, told.year) if first <= d < told.day]
+    outlook = answer.outlook
+    archive = outlook.snapshot.archive
+    sources = [s for n in outlook.indicators for s in sources_of(archive.registry, outlook.area, n)]
+    first = archive.first_release_of(outlook.area)
+    days = [d for d in release_days(archive, sources, outlook.year) if first <= d < outlook.day]
     slider = day_slider(days, since, lang, key="since")
 
     def draw() -> Html:
@@ -88,7 +88,7 @@ _KEPT = 24  # answers; each holds its paths
 
 
 def models(
-    found: Answer,
+    start: Answer,
     indicator: str,
     model: str,
     *,
@@ -96,22 +96,24 @@ def models(
     lang: str = "en",
 ) -> VBox:
     """Return menus of indicator and models and a slider of days above both models' fans."""
-    asked = found.outlook
-    archive = asked.snapshot.archive
-    menu = indicator_menu(archive.registry, asked.indicators, indicator, lang)
+    outlook = start.outlook
+    archive = outlook.snapshot.archive
+    menu = indicator_menu(archive.registry, outlook.indicators, indicator, lang)
     pair = [_model_menu(name, key, lang) for name, key in ((model, "model"), (beside, "beside"))]
-    days = _days_of_area(archive, asked.area, asked.year)
-    slider = day_slider(days, asked.day, lang, key="as_of")
+    days = _days_of_area(archive, outlook.area, outlook.year)
+    slider = day_slider(days, outlook.day, lang, key="as_of")
 
     @lru_cache(_KEPT)
     def on(day: date) -> Answer:
-        if day == asked.day:
-            return found
-        return answer(archive, asked.area, asked.year, day, seed=found.seed, n_paths=asked.n_paths)
+        if day == outlook.day:
+            return start
+        return answer(
+            archive, outlook.area, outlook.year, day, seed=start.seed, n_paths=outlook.n_paths
+        )
 
     def draw() -> Html:
-        told = {m.value: report_by_model(on(slider.value), menu.value, m.value) for m in pair}
-        return compared(told, lang)
+        reports = {m.value: report_by_model(on(slider.value), menu.value, m.value) for m in pair}
+        return compared(reports, lang)
 
     return panel([(menu, slider), pair], draw, lang)
 

@@ -28,7 +28,7 @@ def panel(
     *,
     settle: Callable[[ValueWidget], None] = lambda changed: None,
 ) -> VBox:
-    """Return widgets above what `draw` says of them, which is drawn anew at each change.
+    """Return widgets above what `draw` makes of them, which is drawn anew at each change.
 
     `settle` first brings the others in line with the one that changed. What stood before is out
     of sight until then, and where the library refuses, its reason is shown: never what belongs to
@@ -70,10 +70,10 @@ def _drawn(draw: Callable[[], Html], lang: str) -> Html:
 
 def indicator_menu(registry: Registry, names: Iterable[str], chosen: str, lang: str) -> Dropdown:
     """Return a menu of indicators; raise ParameterError where the chosen one is not among them."""
-    held = list(names)
-    if chosen not in held:
-        raise ParameterError([f"indicator: {chosen!r}; allowed: {', '.join(held)}"])
-    options = [(indicator_name(registry, name, lang), name) for name in held]
+    ids = list(names)
+    if chosen not in ids:
+        raise ParameterError([f"indicator: {chosen!r}; allowed: {', '.join(ids)}"])
+    options = [(indicator_name(registry, name, lang), name) for name in ids]
     return Dropdown(options=options, value=chosen, description=text("controls.indicator", lang))
 
 
@@ -93,8 +93,8 @@ def area_menu(archive: Archive, chosen: str, lang: str) -> Dropdown:
 
 def year_menu(years: Sequence[int], chosen: int, lang: str) -> Dropdown:
     """Return a menu of years."""
-    held = sorted({*years, chosen}, reverse=True)
-    return Dropdown(options=held, value=chosen, description=text("controls.year", lang))
+    options = sorted({*years, chosen}, reverse=True)
+    return Dropdown(options=options, value=chosen, description=text("controls.year", lang))
 
 
 def day_slider(days: Iterable[date], chosen: date, lang: str, *, key: str) -> SelectionSlider:

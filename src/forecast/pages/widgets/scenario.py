@@ -14,7 +14,7 @@ from forecast.base.texts import text
 from forecast.outlook.answers import Answer
 from forecast.outlook.value import Outlook
 from forecast.pages.html import Html
-from forecast.pages.tables import scenario as drawn
+from forecast.pages.tables import scenario as scenario_table
 from forecast.pages.widgets.panel import indicator_name, panel
 from forecast.report.conditions import (
     MOST_CONDITIONS,
@@ -49,7 +49,7 @@ def scenario(answer: Answer, given: Sequence[str], lang: str = "en") -> VBox:
     """Return sliders of growth above what the probabilities are if it comes out so.
 
     `given` is what they first stand at, written as on the command line: `retail_sales rest 9`.
-    Raise ConditionError where it cannot be held.
+    Raise ConditionError where it cannot be met.
     """
     conditions = read_conditions(given)
     scenario_of(answer, conditions)
@@ -64,11 +64,11 @@ def scenario(answer: Answer, given: Sequence[str], lang: str = "en") -> VBox:
                 _range(row, outlook)
 
     def draw() -> Html:
-        held = [c for row in rows if (c := row.condition()) is not None]
+        conditions = [c for row in rows if (c := row.condition()) is not None]
         try:
-            return drawn(scenario_of(answer, held, most_paths=outlook.n_paths), lang)
+            return scenario_table(scenario_of(answer, conditions, most_paths=outlook.n_paths), lang)
         except TooFewPaths:
-            return drawn(scenario_of(wide, held, most_paths=wide.outlook.n_paths), lang)
+            return scenario_table(scenario_of(wide, conditions, most_paths=wide.outlook.n_paths), lang)
 
     return panel([(row.menu, row.growth) for row in rows], draw, lang, settle=settle)
 
