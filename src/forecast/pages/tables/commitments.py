@@ -17,7 +17,7 @@ _WRAPPED = ("commitment", "amount", "done", "expected", "probability_short")
 
 
 def commitments(report: Report, lang: str) -> Html:
-    """Return what is said of each counted commitment; nothing where the year has none."""
+    """Return how each counted commitment stands; nothing where the year has none."""
     if not report.commitments:
         return Html("")
     reported = [one for one in report.commitments if one.progress is not None]

@@ -101,7 +101,7 @@ def _probability(outcome: Outcome | None, lang: str) -> str:
 
 
 def _numbers(result: Scenario, lang: str) -> list[list[str]]:
-    """Return the chances of all targets, with their errors, and of so many or more."""
+    """Return the probabilities of all targets, with errors, and of so many or more."""
     both, n = (result.without, result.under), len(result.targets)
     if n < 2:
         return []

@@ -1,4 +1,4 @@
-"""Widgets of the exploring notebooks, over the same calls that a plain cell makes.
+"""Widgets of the exploring notebooks, which ask the library what a plain cell asks.
 
 Each takes what it first shows as parameters, so that a notebook runs without anyone to move it.
 """
