@@ -57,10 +57,12 @@ class Grid:
         table = Table(box=box.SIMPLE_HEAD, collapse_padding=is_compact, pad_edge=not is_compact)
         table.title, table.caption = escape(self.title), escape(self.caption)
         table.caption_justify = self.caption_justify
-        for column in self.columns:  # "fold", so that no word is cut off
+        for column in self.columns:
+            is_cut = column.no_wrap and not is_compact  # elsewhere no word is cut off
             table.add_column(
-                column.head, justify=column.justify, no_wrap=column.no_wrap, overflow="fold"
-            )
+                column.head, justify=column.justify, no_wrap=column.no_wrap,
+                overflow="ellipsis" if is_cut else "fold",
+            )  # fmt: skip
         for row in self.rows:
             pairs = ((cell, "") if isinstance(cell, str) else cell for cell in row)
             table.add_row(*(Text(words, style=colour) for words, colour in pairs))

@@ -68,7 +68,9 @@ def scenario(answer: Answer, given: Sequence[str], lang: str = "en") -> VBox:
         try:
             return scenario_table(scenario_of(answer, conditions, most_paths=outlook.n_paths), lang)
         except TooFewPaths:
-            return scenario_table(scenario_of(wide, conditions, most_paths=wide.outlook.n_paths), lang)
+            return scenario_table(
+                scenario_of(wide, conditions, most_paths=wide.outlook.n_paths), lang
+            )
 
     return panel([(row.menu, row.growth) for row in rows], draw, lang, settle=settle)
 
