@@ -13,8 +13,15 @@ from forecast.base.texts import text
 from forecast.pages import phrases
 from forecast.pages.grid import Column, Grid, columns_of
 from forecast.pages.html import Html, fragment
-from forecast.report.published_scores import ForecastScore, PublishedScores
-from forecast.report.track import IndicatorScore, ModelScore, MonthScore, Skill, TrackRecord
+from forecast.report.track import (
+    ForecastScore,
+    IndicatorScore,
+    ModelScore,
+    MonthScore,
+    PublishedScores,
+    Skill,
+    TrackRecord,
+)
 from forecast.report.value import Report
 from forecast.verification.record import POOL, RAW_POOL, REFERENCES
 from forecast.verification.scores import Interval, coverage
