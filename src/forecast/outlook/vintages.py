@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from forecast.archive.archive import Archive, BoolArray, Snapshot
-from forecast.archive.registry import Registry
 from forecast.archive.targets import Target
 from forecast.backtest.replay import Progress
 from forecast.base.cache import cache_folder, cache_tables, cached_table
@@ -114,13 +113,10 @@ class Question:
         """
         registry, archive = self.now.registry, self.now.archive
         wholes = registry.wholes_of(self.area, indicator)
-        family = {*wholes, *(p for p in registry.indicators if _whole(registry, p) in wholes)}
+        parts = (n for n, entry in registry.indicators.items() if entry.part_of in wholes)
+        family = {*wholes, *parts}
         in_family = archive.figures["indicator"].isin(family).to_numpy(dtype=bool)
         return archive.is_of(self.sources(indicator)) | in_family
-
-
-def _whole(registry: Registry, indicator: str) -> str | None:
-    return registry.indicators[indicator].part_of
 
 
 @dataclass(frozen=True)

@@ -249,7 +249,7 @@ def _schema(hint: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     if kind != hint:
         return _nullable(_schema(kind, definitions))
     if kind is Target:
-        keys = {key: _target_key_schema(key) for key in TARGET_KEYS}
+        keys = {key: _schema(_attribute(Target, key), {}) for key in TARGET_KEYS}
         definitions["Target"] = _object(keys) | {"title": "Target"}
         return {"$ref": "#/$defs/Target"}
     if get_origin(kind) in (list, tuple):
@@ -272,13 +272,3 @@ def _leaf_schema(kind: Any, arguments: tuple[Any, ...]) -> dict[str, Any]:
     if kind is date:
         return {"type": "string", "format": "date"}
     return {"type": _JSON_TYPES.get(kind, "string")}
-
-
-def _target_key_schema(key: str) -> dict[str, Any]:
-    hint = _attribute(Target, key)
-    kind = without_none(hint)
-    return (
-        _nullable(_leaf_schema(kind, get_args(kind)))
-        if kind != hint
-        else _leaf_schema(kind, get_args(kind))
-    )
