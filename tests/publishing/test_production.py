@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from forecast.base.parameters import HANDED, Parameters
+from forecast.base.texts import LANGUAGES
+from forecast.pages import charts, tables
 from forecast.report import report as report_module
 from forecast.report.report import handed_name, report_on
 from forecast.report.result import result_json, write_result
@@ -32,7 +34,12 @@ def test_a_report_says_what_its_result_says(data_folder: Path, tmp_path: Path):
     told = report_on(question(data_folder))
     assert told.as_of == date(2018, 8, 31)
     write_result(told, tmp_path / "result.json")
-    assert report_module.read_result(tmp_path / "result.json") == told
+    again = report_module.read_result(tmp_path / "result.json")
+    assert result_json(again) == result_json(told)
+    for lang in LANGUAGES:
+        for section in (tables.headline, tables.details, tables.commitments, tables.bulletin):
+            assert section(again, lang).markup == section(told, lang).markup
+        assert charts.moved(again, lang).markup == charts.moved(told, lang).markup
 
 
 def test_a_report_is_computed_once_for_all_languages(data_folder: Path, tmp_path: Path):

@@ -24,7 +24,7 @@ from forecast.report.commitments import commitment_reports
 from forecast.report.data_checks import data_checks
 from forecast.report.indicator import indicator_report
 from forecast.report.overlay import overlay_report
-from forecast.report.result import read_result, report_from, result_json
+from forecast.report.result import read_result
 from forecast.report.track import published_scores, track_record
 from forecast.report.value import SCHEMA_VERSION, DataSummary, IndicatorReport, Report
 from forecast.verification.record import POOL
@@ -55,9 +55,7 @@ def _report_on(parameters: Parameters, content: str) -> Report:
     if HANDED in os.environ and path.is_file():
         return read_result(path)
     answer = answer_to(parameters)
-    report = report_of(answer, news_since(answer, parameters.since), timeline_of(answer))
-    # The same report whether it is computed here or read from a file: as `result.json` has it.
-    return report_from(result_json(report))
+    return report_of(answer, news_since(answer, parameters.since), timeline_of(answer))
 
 
 def handed_name(parameters: Parameters) -> str:
