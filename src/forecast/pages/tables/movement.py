@@ -161,10 +161,10 @@ def reasons(target: TargetNews, lang: str) -> list[str]:
     return sentences
 
 
-def releases(news: Sequence[Release], target: TargetNews, lang: str) -> str:
+def releases(published: Sequence[Release], target: TargetNews, lang: str) -> str:
     """Return the newest figures by name, growth before a level of the same months."""
-    growth = {_about(r) for r in news if r.figure.measure == "growth_pct"}
-    chosen = [r for r in news if r.figure.measure == "growth_pct" or _about(r) not in growth]
+    growth = {_about(r) for r in published if r.figure.measure == "growth_pct"}
+    chosen = [r for r in published if r.figure.measure == "growth_pct" or _about(r) not in growth]
     newest = sorted(chosen, key=lambda r: r.figure.released_on, reverse=True)
     own_first = sorted(newest, key=lambda r: r.label.series.indicator != target.indicator)
     words = [release_text(r, target, lang) for r in own_first[:_MOST_NAMED]]
