@@ -1,5 +1,6 @@
 """Attainment on simulated paths, and what the rest of the year needs. Numbers worked by hand."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -52,6 +53,17 @@ def test_its_error_is_that_of_the_batches():
     assert probability(np.array([True, True, False, False]), 2).standard_error == pytest.approx(0.5)
     assert probability(np.array([True, False, True, False]), 2).standard_error == 0
     assert np.isnan(probability(np.array([True, False]), 1).standard_error)
+
+
+def test_a_weighted_share_and_its_error_by_hand():
+    """Met with 1 of 2 in the first batch and 6 of 6 in the second: 7 of 8, by sums 0.75 apart."""
+    met, weights = np.array([True, False, True, True]), np.array([1.0, 1.0, 4.0, 2.0])
+    weighted = probability(met, 2, weights)
+    assert weighted.value == 0.875
+    assert weighted.standard_error == pytest.approx(0.1875)  # sqrt((0.75^2 + 0.75^2) 2) / 8
+    alone = probability(met, 1, weights)
+    assert alone.value == 0.875
+    assert np.isnan(alone.standard_error)
 
 
 def test_batches_of_independent_paths_have_the_binomial_error():
@@ -276,6 +288,13 @@ def test_levels_needed_are_on_todays_scope():
     assert needed.annual_level == pytest.approx(139.9375)  # 125 grown by 11.95 %
     assert needed.monthly_level == pytest.approx(14.15625)  # 84.9375 in six months
     assert needed.shortfall_level == pytest.approx(2.4375)  # 137.5 at the median
+
+
+def test_levels_add_up_over_a_year_and_means_do_not():
+    for rule, annual_level in (("sum_of_months", 139.9375), ("mean_of_months", None)):
+        history = replace(with_levels(), indicator=indicator(annual_rule=rule))
+        needed = required(target("at_least", 12.0), history, np.array([10.0]))
+        assert needed.annual_level == (annual_level and pytest.approx(annual_level))
 
 
 def test_where_more_is_done_than_the_year_needs_each_month_needs_less_than_nothing():
