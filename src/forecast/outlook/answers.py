@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -51,7 +51,7 @@ class Answer:
         """Return a row for each indicator; columns are those of `Outlook.to_frame`."""
         return self.outlook.to_frame()
 
-    @property
+    @cached_property
     def shared(self) -> Shared:
         """What models share: scales and errors, estimated from past forecasts."""
         snapshot = self.outlook.snapshot

@@ -44,7 +44,7 @@ def news_of(answer: Answer, since: date) -> News:
         raise ParameterError([f"since: {since}; allowed: a day before {outlook.day}"])
     if since < first_day:
         raise BeforeFirstRelease(since, first_day, what=question.area)
-    change = _Change(question, since, _released(question, since))
+    change = _Change(question, since, _released(question, since), _targets_then(question, since))
     targets = {n: own.target for n, own in outlook.indicators.items() if own.target is not None}
     steps = _steps(answer, change, list(targets))
     return News(
@@ -89,11 +89,12 @@ def _first_day(answer: Answer, since: date) -> date | None:
 
 @dataclass(frozen=True)
 class _Change:
-    """The question, the first day, and which rows of the figures came out since, by kind."""
+    """The question, the first day, which rows of the figures came out since, and targets then."""
 
     question: Question
     since: date
     released: Mapping[Kind, BoolArray]
+    targets_then: Mapping[str, Target]
 
     def vintages(self) -> list[Vintage]:
         """Return what counts as known at the start, after each kind of figures, and on the day.
@@ -101,7 +102,7 @@ class _Change:
         All rest on the record of the first day, and all but the last on its targets.
         """
         question, since = self.question, self.since
-        archive, targets = question.now.archive, _targets_then(question, since)
+        archive, targets = question.now.archive, self.targets_then
         is_known = archive.released_on <= np.datetime64(since)
         steps = [Vintage(archive, is_known, since, since, targets)]
         for kind in FIGURES:
@@ -132,7 +133,7 @@ def _steps(answer: Answer, change: _Change, names: Sequence[str]) -> dict[str, l
 def _target_news(change: _Change, target: Target, steps: Sequence[BatchForecast]) -> TargetNews:
     """Return what moved the forecast of one target."""
     question, last = change.question, steps[-1]
-    before = _targets_then(question, change.since)[target.indicator]
+    before = change.targets_then[target.indicator]
     entry = question.now.registry.of(target.area, target.indicator)
     return TargetNews(
         area=target.area,

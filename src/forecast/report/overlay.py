@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from forecast.archive.figures import Figure
+from forecast.archive.figures import Figure, figures_at
 from forecast.base.months import Span
 from forecast.base.series import Series, SeriesLabel
 from forecast.history.series import History, sources_of
@@ -55,7 +55,21 @@ def overlay_report(answer: Answer) -> OverlayReport | None:
     """Return every unpublished figure of an answer with its use; None without an overlay."""
     if answer.overlay is None:
         return None
-    rows = [_row(logged, answer.outlook) for logged in answer.overlay.rows()]
+    outlook, table = answer.outlook, answer.overlay.figures
+    registry = outlook.snapshot.registry
+    sources = {s for i in outlook.indicators for s in sources_of(registry, outlook.area, i)}
+    keys = map(Series, table["area"].tolist(), table["indicator"].tolist())
+    columns = (figures_at(table, slice(None)), table["publisher"].tolist(), table["line"].tolist())
+    rows = [
+        OverlayFigure(
+            label=registry.label(series),
+            figure=figure,
+            publisher=publisher,
+            line=line,
+            use=_use_of(figure, series, outlook, is_source=series in sources),
+        )
+        for series, figure, publisher, line in zip(keys, *columns, strict=True)
+    ]
     return OverlayReport(content_hash=answer.overlay.content_hash, rows=rows)
 
 
@@ -65,35 +79,11 @@ def unpublished_of(history: History) -> list[Figure]:
     return [f for f in every if not f.is_published and _use(f) in USED]
 
 
-def _row(logged: dict[str, Any], outlook: Outlook) -> OverlayFigure:
-    series = Series(logged["area"], logged["indicator"])
-    figure = Figure(
-        span=Span.parse(logged["first_month"], logged["last_month"]),
-        measure=logged["measure"],
-        value=logged["value"],
-        unit=logged["unit"],
-        status=logged["status"],
-        released_on=date.fromisoformat(logged["released_on"]),
-        released_on_basis="published",
-        source=logged["source"],
-        is_published=False,
-    )
-    return OverlayFigure(
-        label=outlook.snapshot.registry.label(series),
-        figure=figure,
-        publisher=logged["publisher"],
-        line=logged["line"],
-        use=_use_of(series, figure, outlook),
-    )
-
-
-def _use_of(series: Series, figure: Figure, outlook: Outlook) -> str:
-    """Return how an unpublished figure was used."""
+def _use_of(figure: Figure, series: Series, outlook: Outlook, *, is_source: bool) -> str:
+    """Return how an unpublished figure was used, given whether the outlook rests on its series."""
     if figure.released_on > outlook.day:
         return "later"
-    registry = outlook.snapshot.registry
-    sources = {s for i in outlook.indicators for s in sources_of(registry, outlook.area, i)}
-    if series not in sources or figure.span.year > outlook.year:
+    if not is_source or figure.span.year > outlook.year:
         return "elsewhere"
     counts = [f for f in outlook.snapshot.figures_of(*series) if _key(f) == _key(figure)]
     return _use(counts[0]) if counts else "superseded"
