@@ -32,7 +32,7 @@ from forecast.pages import charts, tables
 from forecast.publishing.places import MANIFEST, RESULT
 from forecast.publishing.publication import publish
 from forecast.report.report import report_of
-from forecast.report.result import read_result, result_json
+from forecast.report.result import json_of, read_result
 from forecast.report.value import Report
 from forecast.verification.outturn import outturn_of
 from forecast.verification.record import no_densities
@@ -79,7 +79,7 @@ def assert_same(one: Answer, other: Answer) -> None:
 
 def without_section(report: Report) -> dict[str, Any]:
     """Return a report as JSON, without what only says that there is an overlay."""
-    said = json.loads(result_json(report))
+    said = json.loads(json_of(report))
     said["overlay"], said["joint_published"] = None, None
     said["caveats"] = [c for c in said["caveats"] if c["code"] != "overlay"]
     for one in said["indicators"]:
@@ -438,7 +438,7 @@ def test_an_empty_overlay_is_none(data_folder: Path, archive: Archive):
     assert (found.overlay, found.published) == (None, None)
     told = report_of(found)
     assert (told.overlay, told.joint_published) == (None, None)
-    assert result_json(told) == result_json(report_of(asked(archive)))
+    assert json_of(told) == json_of(report_of(asked(archive)))
 
 
 def test_an_overlay_is_read_from_the_file_that_is_named(data_folder: Path, tmp_path: Path):
@@ -466,8 +466,8 @@ def test_a_report_names_every_row_and_its_use(told: Report, tmp_path: Path):
     (general,) = (c for c in told.caveats if c.code == "overlay")
     assert dict(general.values) == {"n": "2", "all": "4"}
     path = tmp_path / "result.json"
-    path.write_text(result_json(told), encoding="utf-8")
-    assert result_json(read_result(path)) == result_json(told)
+    path.write_text(json_of(told), encoding="utf-8")
+    assert json_of(read_result(path)) == json_of(told)
 
 
 def test_a_report_tells_published_from_unpublished(told: Report, archive: Archive):

@@ -27,22 +27,11 @@ from forecast.publishing.status import computed as making
 from forecast.publishing.status.cached import cached_statuses, key_of, statuses
 from forecast.publishing.status.earlier import last_report, moved_since_reports
 from forecast.report.report import report_of
-from forecast.report.result import result_json
+from forecast.report.result import json_of
 from frozen import ATTAINED, MISSED, frozen_indicator, frozen_result
 
 DAY = "2018-10-15"
-ASKED = {
-    "area": "district",
-    "year": 2018,
-    "as_of": DAY,
-    "since": "",
-    "lang": "en",
-    "seed": 1,
-    "n_paths": 200,
-    "data": "",
-    "out": "",
-    "overlay": "",
-}
+ASKED = {"area": "district", "year": 2018, "as_of": DAY, "seed": 1, "n_paths": 200}
 
 
 @pytest.fixture(scope="module")
@@ -308,4 +297,4 @@ def test_what_a_real_result_said_is_read(tmp_path: Path):
     shutil.copy(golden, place)
     found = last_report(tmp_path, "futian", 2019, date(2019, 10, 1))
     assert found is not None
-    assert result_json(found) == golden.read_text(encoding="utf-8")
+    assert json_of(found) == golden.read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from forecast.base.texts import LANGUAGES
 from forecast.pages import charts, tables
 from forecast.report import report as report_module
 from forecast.report.report import handed_name, report_on
-from forecast.report.result import result_json, write_result
+from forecast.report.result import json_of, write_result
 
 
 def question(data: Path, **changes: object) -> Parameters:
@@ -23,7 +23,7 @@ def question(data: Path, **changes: object) -> Parameters:
 
 def handed_over(folder: Path, asked: Parameters) -> Path:
     """Hand over a report that can be told from the one that would be computed."""
-    said = json.loads(result_json(report_on(asked))) | {"version": "handed over"}
+    said = json.loads(json_of(report_on(asked))) | {"version": "handed over"}
     path = folder / handed_name(asked)
     path.write_text(json.dumps(said), encoding="utf-8")
     report_module._report_on.cache_clear()
@@ -35,7 +35,7 @@ def test_a_report_says_what_its_result_says(data_folder: Path, tmp_path: Path):
     assert told.as_of == date(2018, 8, 31)
     write_result(told, tmp_path / "result.json")
     again = report_module.read_result(tmp_path / "result.json")
-    assert result_json(again) == result_json(told)
+    assert json_of(again) == json_of(told)
     for lang in LANGUAGES:
         for section in (tables.headline, tables.details, tables.commitments, tables.bulletin):
             assert section(again, lang).markup == section(told, lang).markup

@@ -23,18 +23,7 @@ LINKED = {"attainment.html", "attainment.ipynb", RESULT, MANIFEST}
 
 
 def asked(**changes: object) -> Parameters:
-    given = {
-        "area": "longgang",
-        "year": 2013,
-        "as_of": "2013-09-30",
-        "since": "",
-        "lang": "en",
-        "seed": 1,
-        "n_paths": 200,
-        "data": "",
-        "out": "",
-        "overlay": "",
-    }
+    given = {"area": "longgang", "year": 2013, "as_of": "2013-09-30", "seed": 1, "n_paths": 200}
     return Parameters.parse(**(given | changes))
 
 

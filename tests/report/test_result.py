@@ -12,7 +12,7 @@ import pytest
 from forecast.archive.archive import Archive
 from forecast.outlook.answers import answer
 from forecast.report.report import report_of
-from forecast.report.result import read_result, result_json, write_result
+from forecast.report.result import json_of, read_result, write_result
 from forecast.report.schema import json_schema
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "result.json"
@@ -23,7 +23,7 @@ PROBABILITY, GROWTH = 0.005, 0.05  # processors differ in the last bits, and few
 @pytest.fixture(scope="module")
 def frozen(real_archive: Archive) -> str:
     found = answer(real_archive, "futian", 2019, date(2019, 9, 30), seed=1, n_paths=400)
-    return result_json(report_of(found))
+    return json_of(report_of(found))
 
 
 def numbers(value: Any, path: str = "") -> dict[str, Any]:

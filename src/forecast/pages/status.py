@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any
 from forecast.base import texts
 from forecast.base.texts import text
 from forecast.pages.grid import Column, Grid, grid_from
+from forecast.report.lights import settled_probability
 
 if TYPE_CHECKING:
     from rich.table import Table
-
-_SETTLED = {"attained": 1.0, "missed": 0.0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +60,7 @@ class Line:
     @property
     def probability_now(self) -> float | None:
         """The probability, 1 or 0 once the target is settled."""
-        return _SETTLED.get(self.light, self.probability)
+        return settled_probability(self.light, self.probability)
 
     def moved_from(self, since: str, probability: float | None) -> Line:
         """Return the line with its change since a day on which there was a probability."""

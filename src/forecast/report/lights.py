@@ -6,9 +6,13 @@ yellow.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from forecast.base.texts import whole_percent
-from forecast.outlook.attainment import Attainment
-from forecast.verification.outturn import Outturn
+
+if TYPE_CHECKING:
+    from forecast.outlook.attainment import Attainment
+    from forecast.verification.outturn import Outturn
 
 GREEN_FROM, RED_BELOW = 0.66, 0.33
 WORDS = (
@@ -39,6 +43,11 @@ def light_of_target(attainment: Attainment | None, outturn: Outturn | None) -> s
     if outturn is not None and outturn.attained is not None:
         return "attained" if outturn.attained else "missed"
     return "none" if attainment is None else attainment.light
+
+
+def settled_probability(light: str, probability: float | None) -> float | None:
+    """Return the probability of a target with a light: 1 once it is attained, 0 once missed."""
+    return {"attained": 1.0, "missed": 0.0}.get(light, probability)
 
 
 def lamp(light: str, months_known: int) -> str:

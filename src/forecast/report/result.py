@@ -18,11 +18,20 @@ from forecast.archive.figures import Figure
 from forecast.archive.progress import ProgressEntry
 from forecast.archive.targets import Comparison, Target
 from forecast.base.errors import ContractError, Fault
+from forecast.base.files import write_text
 from forecast.base.months import month_text, parse_month
 from forecast.base.series import Series
 from forecast.outlook.attainment import Attainment
 from forecast.report.depth import PastForecast
-from forecast.report.schema import TARGET_KEYS, Parts, derived_of, is_value, places_of, without_none
+from forecast.report.schema import (
+    TARGET_KEYS,
+    Parts,
+    derived_of,
+    is_month,
+    is_value,
+    places_of,
+    without_none,
+)
 from forecast.report.value import SCHEMA_VERSION, IndicatorReport, Report
 
 _MAJOR = SCHEMA_VERSION.partition(".")[0]
@@ -33,8 +42,8 @@ _TOLERANCE = "tolerance_"
 
 
 def write_result(report: Report, path: Path) -> None:
-    """Write the report as JSON: the same bytes for the same report."""
-    path.write_text(result_json(report), encoding="utf-8")
+    """Write the report as JSON, the same bytes for the same report; raise OutputError."""
+    write_text(path, json_of(report))
 
 
 def save_result(report: Report, folder: str | Path) -> None:
@@ -43,13 +52,11 @@ def save_result(report: Report, folder: str | Path) -> None:
         write_result(report, Path(folder) / "result.json")
 
 
-def result_json(report: Report) -> str:
-    """Return the report as JSON: six digits after the point, `null` for what is not known."""
-    return json_of(report)
-
-
 def json_of(value: Any) -> str:
-    """Return a value of the report's types as JSON, keys sorted, written as reports are."""
+    """Return a report, or another value of its types, as `result.json` has it.
+
+    Keys are sorted, numbers have six digits after the point, `null` is what is not known.
+    """
     plain = _plain(value)
     return json.dumps(plain, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n"
 
@@ -107,7 +114,7 @@ def _at(value: Any, path: str) -> Any:
         if value is None:
             return None
         value = getattr(value, name)
-    return month_text(value) if path.split(".")[-1] in ("first", "last") else value
+    return month_text(value) if is_month(path) else value
 
 
 def _parts_of(attainment: Attainment) -> dict[str, float | None]:
@@ -183,7 +190,7 @@ def _value_of(hint: Any, place: str | Parts, content: Mapping[str, Any], context
         for part in outer:
             level = level.setdefault(part, {})
         value = beside.get(key)
-        level[last] = parse_month(str(value)) if last in ("first", "last") else value
+        level[last] = parse_month(str(value)) if is_month(path) else value
     kind = without_none(hint)
     return _ASSEMBLED[kind](nested, beside, context) if kind in _ASSEMBLED else nested
 

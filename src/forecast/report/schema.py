@@ -17,6 +17,7 @@ from forecast.archive.figures import Figure
 from forecast.archive.targets import Target
 from forecast.base.months import Span
 from forecast.base.series import Names, Series, SeriesLabel
+from forecast.base.texts import LANGUAGES
 from forecast.outlook.attainment import Attainment, Joint, Probability
 from forecast.outlook.movement import News, Release, TargetNews
 from forecast.report.commitments import CommitmentReport, CompletionForecast
@@ -149,11 +150,11 @@ def derived_of(kind: Any) -> tuple[str, ...]:
 def _usual_place(name: str, hint: Any) -> Place:
     kind = without_none(hint)
     if kind is Names:
-        return Parts({f"{name}_{lang}": lang for lang in ("en", "zh")})
+        return Parts({f"{name}_{lang}": lang for lang in LANGUAGES})
     if kind is Series:
         return Parts({"area": "area", "indicator": "indicator"})
     if kind is SeriesLabel:
-        names = {f"{n}_{lang}": f"{n}.{lang}" for n in ("area_name", "name") for lang in _LANGS}
+        names = {f"{n}_{lang}": f"{n}.{lang}" for n in ("area_name", "name") for lang in LANGUAGES}
         return Parts({"area": "series.area", "indicator": "series.indicator"} | names)
     if kind is Span:
         return Parts({"first_month": "first", "last_month": "last"})
@@ -162,7 +163,9 @@ def _usual_place(name: str, hint: Any) -> Place:
     return _RENAMED.get(name, name)
 
 
-_LANGS = ("en", "zh")
+def is_month(path: str) -> bool:
+    """Return whether a path of attributes leads to an end of a span: a month, written `YYYY-MM`."""
+    return path.rpartition(".")[2] in ("first", "last")
 
 
 def is_value(kind: Any) -> bool:
@@ -229,8 +232,7 @@ def _part_schema(hint: Any, path: str, optional: bool) -> dict[str, Any]:
         part = _attribute(kind, name)
         kind = without_none(part)
         optional = optional or kind != part
-    is_month = path.split(".")[-1] in ("first", "last")
-    schema = {"type": "string"} if is_month else _schema(kind, {})
+    schema = {"type": "string"} if is_month(path) else _schema(kind, {})
     return _nullable(schema) if optional else schema
 
 

@@ -25,7 +25,7 @@ from forecast.outlook.distribution import Band, Distribution
 from forecast.outlook.movement import News, TimelinePoint
 from forecast.report.commitments import CommitmentReport
 from forecast.report.depth import Depth, PastForecast
-from forecast.report.lights import lamp, light_of_target
+from forecast.report.lights import lamp, light_of_target, settled_probability
 from forecast.report.overlay import OverlayReport
 from forecast.report.track import PublishedScores, TrackRecord
 from forecast.verification.outturn import Outturn
@@ -195,10 +195,8 @@ class IndicatorReport:
     @property
     def probability(self) -> float | None:
         """The probability of the target, 1 or 0 once it is settled; None without a forecast."""
-        settled = {"attained": 1.0, "missed": 0.0}.get(self.light)
-        if settled is not None or self.attainment is None:
-            return settled
-        return self.attainment.probability.value
+        open_ = None if self.attainment is None else self.attainment.probability.value
+        return settled_probability(self.light, open_)
 
     @property
     def lamp(self) -> str:

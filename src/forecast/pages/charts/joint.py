@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -24,7 +22,7 @@ _HEADROOM = 1.18  # for the label of the highest bar
 @rc_context(STYLE)
 def joint(distribution: Joint, *, ax: Axes, lang: str) -> None:
     """Draw the probability that exactly so many targets are attained; all of them stand out."""
-    probabilities = _exactly(distribution)
+    probabilities = distribution.exactly
     n = len(probabilities) - 1
     colours = [BANDS[1][2]] * n + [BLUE]
     ax.set_ylim(0, _HEADROOM * max(probabilities))
@@ -63,12 +61,6 @@ def joint_figure(distribution: Joint, lang: str) -> Figure:
     return figure
 
 
-def _exactly(distribution: Joint) -> list[float]:
-    """Return the probability of each number of targets attained, from none to all."""
-    steps = pairwise([*distribution.at_least, 0.0])
-    return [this - following for this, following in steps]
-
-
 def _numbers(n: int, lang: str) -> list[str]:
     ends = [text("together.none", lang), text("together.every", lang, n=n)]
     return [ends[0], *(str(k) for k in range(1, n)), ends[1]]
@@ -76,7 +68,7 @@ def _numbers(n: int, lang: str) -> list[str]:
 
 def _alt(distribution: Joint, lang: str) -> str:
     """Return in words how probable each number of targets is."""
-    probabilities = _exactly(distribution)
+    probabilities = distribution.exactly
     named = zip(_numbers(len(probabilities) - 1, lang), probabilities, strict=True)
     pairs = [
         text("form.colon", lang, before=name) + texts.percent(probability, lang)

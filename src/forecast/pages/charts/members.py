@@ -21,6 +21,7 @@ from forecast.pages.charts.style import (
     SHIELD,
     STYLE,
     VERMILLION,
+    figure_of_rows,
     picture_of,
     plain_axes,
     target_rates,
@@ -29,8 +30,7 @@ from forecast.pages.charts.style import (
 from forecast.pages.html import Html, fragment
 from forecast.report.value import IndicatorReport, Report
 
-_WIDTH_INCHES, _ROW_INCHES, _HEAD_INCHES, _FOOT_INCHES = 4.6, 0.27, 0.66, 0.3
-_LEFT, _RIGHT = 0.3, 0.87
+_HEAD_INCHES, _LEFT, _RIGHT = 0.66, 0.3, 0.87
 _MARGIN = 0.06  # of the growth axis, beyond what is drawn
 
 
@@ -72,11 +72,9 @@ def strips(report: Report, lang: str) -> Html:
 @rc_context(STYLE)
 def members_figure(one: IndicatorReport, lang: str) -> Figure:
     """Return a figure that holds the strips of one indicator alone."""
-    room = _ROW_INCHES * max(len(_strips(one, lang)), 2)
-    height = room + _HEAD_INCHES + _FOOT_INCHES
-    figure = Figure(figsize=(_WIDTH_INCHES, height))
-    panel = (_LEFT, _FOOT_INCHES / height, _RIGHT - _LEFT, room / height)
-    members(one, ax=figure.add_axes(panel), lang=lang)
+    n_rows = max(len(_strips(one, lang)), 2)
+    figure = figure_of_rows(n_rows, head_inches=_HEAD_INCHES, left=_LEFT, right=_RIGHT)
+    members(one, ax=figure.axes[0], lang=lang)
     return figure
 
 

@@ -31,6 +31,8 @@ ABOVE: dict[str, Any] = {
     "annotation_clip": False,
 }
 
+_ROWS_WIDTH_INCHES, _ROW_INCHES, _ROWS_FOOT_INCHES = 4.6, 0.27, 0.3
+
 font_manager.fontManager.addfont(str(sans_path()))
 _STYLE_FILE = PACKAGE / "pages" / "charts" / "charts.mplstyle"
 STYLE = rc_params_from_file(str(_STYLE_FILE), use_default_template=False)
@@ -62,6 +64,18 @@ class _Drawing:
 @lru_cache(maxsize=256)
 def _picture(drawing: _Drawing, alt: str, caption: str) -> Html:
     return picture(drawing.draw(), alt, caption)
+
+
+def figure_of_rows(n_rows: int, *, head_inches: float, left: float, right: float) -> Figure:
+    """Return a figure with axes for rows of equal height, below a head and between two ends.
+
+    `left` and `right` are shares of the width.
+    """
+    room = _ROW_INCHES * n_rows
+    height = room + head_inches + _ROWS_FOOT_INCHES
+    figure = Figure(figsize=(_ROWS_WIDTH_INCHES, height))
+    figure.add_axes((left, _ROWS_FOOT_INCHES / height, right - left, room / height))
+    return figure
 
 
 def inline_image(figure: Figure, alt: str) -> Html:

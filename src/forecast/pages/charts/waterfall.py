@@ -19,6 +19,7 @@ from forecast.pages.charts.style import (
     SHIELD,
     STYLE,
     VERMILLION,
+    figure_of_rows,
     picture_of,
     plain_axes,
     write_title,
@@ -36,8 +37,7 @@ from forecast.pages.tables.movement import (
 )
 from forecast.report.value import Report
 
-_WIDTH_INCHES, _ROW_INCHES, _HEAD_INCHES, _FOOT_INCHES = 4.6, 0.27, 0.62, 0.3
-_LEFT, _RIGHT = 0.29, 0.82
+_HEAD_INCHES, _LEFT, _RIGHT = 0.62, 0.29, 0.82
 _HALF = 0.31  # of a bar's height, in rows
 _TICKS = (0.0, 0.5, 1.0)
 _UP, _DOWN, _WHOLE = BLUE, VERMILLION, BANDS[1][2]
@@ -94,11 +94,9 @@ def moved(report: Report, lang: str) -> Html:
 @rc_context(STYLE)
 def waterfall_figure(target: TargetNews, lang: str) -> Figure:
     """Return a figure that holds the waterfall of one target alone."""
-    room = _ROW_INCHES * len(_bars(target, lang))
-    height = room + _HEAD_INCHES + _FOOT_INCHES
-    figure = Figure(figsize=(_WIDTH_INCHES, height))
-    panel = (_LEFT, _FOOT_INCHES / height, _RIGHT - _LEFT, room / height)
-    waterfall(target, ax=figure.add_axes(panel), lang=lang)
+    n_rows = len(_bars(target, lang))
+    figure = figure_of_rows(n_rows, head_inches=_HEAD_INCHES, left=_LEFT, right=_RIGHT)
+    waterfall(target, ax=figure.axes[0], lang=lang)
     return figure
 
 

@@ -12,6 +12,7 @@ from forecast.pages.status import Line, Status
 from forecast.pages.tables.commitments import commitments_lead, commitments_terminal
 from forecast.pages.tables.headline import summary, together
 from forecast.pages.tables.overlay import overlay_terminal
+from forecast.report.result import rounded
 from forecast.report.value import IndicatorReport, Report
 
 if TYPE_CHECKING:
@@ -145,24 +146,24 @@ def _line(one: IndicatorReport, report: Report) -> Line:
         comparison=None if target is None else target.comparison,
         target_pct=None if target is None else target.bound_pct,
         target_wording=None if target is None else target.wording,
-        last_growth_pct=None if last is None else _rounded(last.growth_pct),
+        last_growth_pct=None if last is None else rounded(last.growth_pct),
         last_first_month=None if last is None else last.span.texts[0],
         last_last_month=None if last is None else last.span.texts[1],
         last_released_on=None if last is None else last.released_on.isoformat(),
         is_overdue=None if last is None else bool(last.is_overdue),
-        required_growth_pct=None if need is None else _rounded(need.growth_pct),
-        median_pct=None if band is None else _rounded(band.median_pct),
-        lower80_pct=None if band is None else _rounded(band.lower80_pct),
-        upper80_pct=None if band is None else _rounded(band.upper80_pct),
-        attainable50_pct=_rounded(rates.get(0.5)),
-        attainable80_pct=_rounded(rates.get(0.8)),
-        attainable90_pct=_rounded(rates.get(0.9)),
-        outturn_pct=None if settled is None else _rounded(settled.growth_pct),
-        probability=None if attainment is None else _rounded(attainment.probability.value),
+        required_growth_pct=None if need is None else rounded(need.growth_pct),
+        median_pct=None if band is None else rounded(band.median_pct),
+        lower80_pct=None if band is None else rounded(band.lower80_pct),
+        upper80_pct=None if band is None else rounded(band.upper80_pct),
+        attainable50_pct=rounded(rates.get(0.5)),
+        attainable80_pct=rounded(rates.get(0.8)),
+        attainable90_pct=rounded(rates.get(0.9)),
+        outturn_pct=None if settled is None else rounded(settled.growth_pct),
+        probability=None if attainment is None else rounded(attainment.probability.value),
         standard_error=(
-            None if attainment is None else _rounded(attainment.probability.standard_error)
+            None if attainment is None else rounded(attainment.probability.standard_error)
         ),
-        published_probability=None if alone is None else _rounded(alone.probability.value),
+        published_probability=None if alone is None else rounded(alone.probability.value),
         light=one.light,
         lamp=one.lamp,
     )
@@ -178,14 +179,9 @@ def _commitment_row(one: CommitmentReport) -> dict[str, str | float | None]:
         "amount": commitment.amount,
         "unit": commitment.unit_en,
         "day": None if last is None else last.day.isoformat(),
-        "done": None if last is None else _rounded(last.done),
-        "needed_per_month": _rounded(one.needed_per_month),
-        "median": None if likely is None else _rounded(likely.median),
-        "probability": None if likely is None else _rounded(likely.probability.value),
+        "done": None if last is None else rounded(last.done),
+        "needed_per_month": rounded(one.needed_per_month),
+        "median": None if likely is None else rounded(likely.median),
+        "probability": None if likely is None else rounded(likely.probability.value),
         "light": one.light,
     }
-
-
-def _rounded(value: float | None) -> float | None:
-    """Return a number as `result.json` has it."""
-    return None if value is None else round(float(value), 6) + 0.0
