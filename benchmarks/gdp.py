@@ -23,7 +23,7 @@ from goals import Goal, markdown, print_goals
 from peers import DATA
 
 from forecast.archive.folder import read_archive
-from forecast.backtest.past_errors import past_errors
+from forecast.backtest.evaluation import past_errors
 from forecast.base.months import MONTHS_A_YEAR, month
 from forecast.combination.estimates import shared_estimates
 from forecast.history.series import History, build_history

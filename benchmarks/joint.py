@@ -31,7 +31,7 @@ from peers import DATA, LEARNT_FROM, MONTHS, PERIODS, YEARS
 from forecast.archive.archive import Archive, Snapshot
 from forecast.archive.folder import read_archive
 from forecast.archive.targets import Comparison, Target
-from forecast.backtest.past_errors import past_errors
+from forecast.backtest.evaluation import past_errors
 from forecast.backtest.replay import Plan, replay
 from forecast.base.months import month
 from forecast.base.randomness import generator

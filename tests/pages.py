@@ -12,8 +12,7 @@ from forecast.archive.archive import Archive
 from forecast.archive.folder import read_archive
 from forecast.outlook import answers
 from forecast.outlook.answers import record_of
-from forecast.outlook.news import news_of
-from forecast.outlook.timeline import timeline_of
+from forecast.outlook.news import news_of, timeline_of
 from forecast.report.commitments import commitment_reports
 from forecast.report.report import report_of
 from forecast.report.track import TrackRecord

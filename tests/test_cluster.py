@@ -118,7 +118,7 @@ def test_a_scheduler_that_dies_is_a_clear_error_and_a_run_after_it_completes(
     out, local = tmp_path / "calls.parquet", tmp_path / "local.parquet"
     cluster.start()
     with monkeypatch.context() as patched:
-        module = sys.modules["forecast.cli.backtest"]  # its name in the package is the command
+        module = sys.modules["forecast.cli.record"]  # its name in the package is the command
         patched.setattr(module, "progress_bar", lambda *_, **__: lambda *_: cluster.kill(0))
         failed = backtest(data_folder, out, "--scheduler", cluster.address)
     assert failed.exit_code == 1

@@ -12,7 +12,7 @@ import pytest
 import conftest
 from forecast.archive.archive import Archive
 from forecast.archive.figures import Figure
-from forecast.base.cache import cache_folder
+from forecast.base.files import cache_folder
 from forecast.base.months import Span, month
 from forecast.history.growth import Basis
 from forecast.history.series import build_history

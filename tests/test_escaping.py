@@ -15,8 +15,7 @@ from pypdf import PdfReader
 from forecast.base.errors import NoPdf
 from forecast.base.parameters import KINDS, Parameters
 from forecast.base.texts import LANGUAGES
-from forecast.publishing.markdown import markdown_of
-from forecast.publishing.pdf import pdf_engine, pdf_of
+from forecast.publishing.formats import markdown_of, pdf_engine, pdf_of
 from forecast.publishing.places import Publication
 from forecast.publishing.publication import publish
 from town import HEADER, SCHEDULE, quarters

@@ -157,7 +157,7 @@ def test_a_port_that_is_none_is_refused(port: str):
 
 
 def test_a_copy_keeps_what_was_changed_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    module = sys.modules["forecast.cli.explore"]
+    module = sys.modules["forecast.cli.folders"]
     monkeypatch.setattr(module, "_serve", lambda *asked, **how: None)
     kept = tmp_path / "suite" / "attainment.ipynb"
     kept.parent.mkdir()

@@ -12,7 +12,7 @@ import pytest
 from forecast.base.errors import NotebookFailed, ParameterError
 from forecast.base.parameters import PARAMETER_TYPES
 from forecast.publishing.notebooks import check_parameters, run_notebook
-from forecast.publishing.page_names import PER_INDICATOR
+from forecast.publishing.places import PER_INDICATOR
 from forecast.report.result import read_result
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").rglob("*.ipynb"))

@@ -8,9 +8,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.archive.archive import Archive
+from forecast.archive.archive import Archive, Fingerprints
 from forecast.archive.commitments import Commitment, CommitmentComparison, Commitments
-from forecast.archive.fingerprint import Fingerprints
 from forecast.archive.folder import read_archive
 from forecast.archive.progress import ProgressEntry
 from forecast.base.months import Span

@@ -10,7 +10,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from forecast.archive.archive import Archive
-from forecast.backtest.past_errors import past_errors
+from forecast.backtest.evaluation import past_errors
 from forecast.backtest.replay import Plan, replay
 from forecast.base.months import Span
 from forecast.combination.estimates import estimation_day

@@ -6,9 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from forecast.base.cache import cache_text, cached_text
 from forecast.base.errors import OutputError
-from forecast.base.files import replaced, sha256_of, write_bytes, write_text
+from forecast.base.files import (
+    cache_text,
+    cached_text,
+    replaced,
+    sha256_of,
+    write_bytes,
+    write_text,
+)
 
 SOURCES = Path(__file__).parents[2] / "src"
 

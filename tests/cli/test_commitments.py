@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from forecast.archive.commitments import read_commitments
-from forecast.archive.progress_entry import add_progress
+from forecast.archive.folder import add_progress
 from forecast.cli import main
 from promises import folder_of
 

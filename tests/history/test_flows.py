@@ -7,8 +7,7 @@ import pytest
 
 import conftest
 from forecast.archive.archive import Archive
-from forecast.history.flows import QUARTERLY, Flows, comparable_flows
-from forecast.history.levels import Levels
+from forecast.history.levels import QUARTERLY, Flows, Levels, comparable_flows
 from forecast.history.series import History, build_history
 from strategies import row
 

@@ -97,7 +97,7 @@ def test_a_missing_driver_is_named(office):
 
 
 def test_a_silent_server_times_out(office, monkeypatch):
-    monkeypatch.setattr("forecast.importing.database._TIMEOUT_SECONDS", 2)
+    monkeypatch.setattr("forecast.importing.sources._TIMEOUT_SECONDS", 2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"postgresql://127.0.0.1:{silent.getsockname()[1]}/d"
         with pytest.raises(ContractError, match=r"could not be queried: .*timeout"):
@@ -105,7 +105,7 @@ def test_a_silent_server_times_out(office, monkeypatch):
 
 
 def test_a_query_that_gives_too_much_is_refused(office, file, monkeypatch):
-    monkeypatch.setattr("forecast.importing.database.MOST_ROWS", 2)
+    monkeypatch.setattr("forecast.importing.sources.MOST_ROWS", 2)
     with pytest.raises(ContractError, match="more than 2 rows; allowed: a query that gives fewer"):
         office.read(f"sqlite:///{file}", MAP)
 

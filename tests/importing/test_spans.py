@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 
 from forecast.base.errors import UnreadableCell
 from forecast.base.months import Span
-from forecast.importing.cells import plain
-from forecast.importing.spans import PartialSpan, partial_span
+from forecast.importing.cells import PartialSpan, partial_span, plain
 
 
 def span_of(text: str) -> tuple[PartialSpan, str]:

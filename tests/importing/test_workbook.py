@@ -14,7 +14,7 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 
 from forecast.base.errors import ContractError
-from forecast.importing import grid, workbook_parts
+from forecast.importing import grid, workbook
 from forecast.importing.cell_marks import Marks
 from forecast.importing.workbook import workbook_grids
 
@@ -382,10 +382,10 @@ def test_a_sheet_of_which_no_marks_are_known_is_refused(monthly, monkeypatch):
 
 
 def test_parts_are_counted_before_they_are_unpacked(office, monthly, monkeypatch):
-    monkeypatch.setattr(workbook_parts, "MOST_UNPACKED", 10_000)
+    monkeypatch.setattr(workbook, "MOST_UNPACKED", 10_000)
     with pytest.raises(ContractError, match=r"bytes unpacked; allowed: up to 10,000"):
         office.read(monthly)
-    monkeypatch.setattr(workbook_parts, "MOST_PARTS", 3)
+    monkeypatch.setattr(workbook, "MOST_PARTS", 3)
     with pytest.raises(ContractError, match=r"parts; allowed: up to 3"):
         office.read(monthly)
 

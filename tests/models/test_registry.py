@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecast.archive.archive import Archive, Snapshot
-from forecast.backtest.past_errors import past_errors
+from forecast.backtest.evaluation import past_errors
 from forecast.base.errors import NotEnoughHistory
 from forecast.base.months import month
 from forecast.combination.scales import pooled_estimates

@@ -11,7 +11,7 @@ import conftest
 from forecast.archive.archive import Archive
 from forecast.base.errors import NotEnoughHistory
 from forecast.base.months import month
-from forecast.history.flows import Flows
+from forecast.history.levels import Flows
 from forecast.history.series import History, build_history
 from forecast.models.sarima import FittedSarima, Sarima
 from forecast.models.seasonal import growth_paths, n_periods_ahead, usable_flows

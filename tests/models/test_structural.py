@@ -9,8 +9,7 @@ from statsmodels.tsa.statespace.structural import UnobservedComponents, Unobserv
 
 from forecast.archive.archive import Archive
 from forecast.base.errors import NotEnoughHistory
-from forecast.history.flows import Flows
-from forecast.history.levels import FloatArray
+from forecast.history.levels import FloatArray, Flows
 from forecast.history.series import History, build_history
 from forecast.models.seasonal import n_periods_ahead, usable_flows
 from forecast.models.shared import Shared

@@ -11,7 +11,7 @@ from scipy.stats import spearmanr
 from scipy.stats import t as student
 
 from forecast.archive.archive import Archive
-from forecast.backtest.past_errors import past_errors
+from forecast.backtest.evaluation import past_errors
 from forecast.base.months import Span, month
 from forecast.combination.calibration import Calibration
 from forecast.history.levels import FloatArray

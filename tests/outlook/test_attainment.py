@@ -15,16 +15,18 @@ from forecast.archive.registry import Indicator
 from forecast.base.months import Span
 from forecast.history.series import History, build_history
 from forecast.outlook.attainment import (
+    SURE_OF,
+    attainable_rates,
     joint_attainment,
     parts_of_range,
     probability,
     probability_by_tolerance,
     progress,
+    quantiles,
     required,
     required_growth_pct,
     rest_of_year_growth,
 )
-from forecast.outlook.distribution import SURE_OF, attainable_rates, quantiles
 from strategies import (
     Release,
     archive_of,

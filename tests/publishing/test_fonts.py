@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fontTools.ttLib import TTFont
 
-from forecast.publishing.fonts import with_chinese
+from forecast.publishing.formats import with_chinese
 
 FACE = re.compile(
     r'font-family: "Report Chinese"; [^()]+ src: url\("data:font/woff;base64,([^"]+)"\)'

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt  # comes with rich
 from rich.cells import cell_len
 
-from forecast.publishing.markdown import markdown_of
+from forecast.publishing.formats import markdown_of
 
 READERS = {
     "mistune": mistune.create_markdown(

@@ -6,7 +6,7 @@ import pytest
 
 from forecast.base.parameters import FORMATS, KINDS
 from forecast.base.texts import LANGUAGES
-from forecast.publishing.page_names import (
+from forecast.publishing.places import (
     PER_INDICATOR,
     Page,
     PageRequest,

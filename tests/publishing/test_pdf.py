@@ -13,7 +13,7 @@ from forecast.base.errors import NoPdf
 from forecast.base.parameters import Parameters
 from forecast.cli import main
 from forecast.cli.terminal import NO_PDF
-from forecast.publishing.pdf import ENGINE_VARIABLE, pdf_engine, pdf_of
+from forecast.publishing.formats import ENGINE_VARIABLE, pdf_engine, pdf_of
 from forecast.publishing.places import Publication
 from forecast.publishing.publication import publish
 

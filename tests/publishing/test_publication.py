@@ -13,8 +13,7 @@ from forecast.base.errors import ContractError, NotebookFailed, OutputError, Par
 from forecast.base.parameters import Parameters
 from forecast.publishing import notebooks as making
 from forecast.publishing.ledger import faults_of, read_ledger
-from forecast.publishing.page_names import notebook_path
-from forecast.publishing.places import MANIFEST, RESULT, Publication
+from forecast.publishing.places import MANIFEST, RESULT, Publication, notebook_path
 from forecast.publishing.publication import publish
 from forecast.report.result import read_result
 

@@ -21,15 +21,14 @@ from forecast.archive.published_forecasts import FILE, PublishedForecast, keep_p
 from forecast.archive.targets import Comparison
 from forecast.base.errors import ContractError
 from forecast.base.files import sha256_of
-from forecast.base.texts.forms import NO_BREAK
+from forecast.base.texts import NO_BREAK
 from forecast.cli import main
 from forecast.pages.tables import track, track_scores
 from forecast.pages.tables.track import live_grids
 from forecast.publishing import ledger
-from forecast.publishing.ledger import enter
-from forecast.publishing.results import ScoredReports, scored_reports
+from forecast.publishing.ledger import ScoredReports, enter, scored_reports
 from forecast.report.track import published_scores
-from forecast.verification.forecasts import verified_forecasts
+from forecast.verification.record import verified_forecasts
 from frozen import OVERLAY, frozen_indicator, frozen_result
 
 FIGURES = """area,indicator,first_month,last_month,measure,value,released_on

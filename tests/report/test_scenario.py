@@ -30,7 +30,7 @@ from forecast.outlook.answers import Answer
 from forecast.outlook.attainment import N_BATCHES, joint_attainment, probability
 from forecast.outlook.value import IndicatorOutlook, Outlook
 from forecast.pages.tables import scenario, scenario_terminal
-from forecast.report.conditions import Condition, read_conditions, span_growth
+from forecast.report.conditions import Condition, Scenario, read_conditions, span_growth
 from forecast.report.result import json_of
 from forecast.report.scenario import (
     effective_size,
@@ -39,7 +39,6 @@ from forecast.report.scenario import (
     weighted_paths,
     weighted_quantiles,
 )
-from forecast.report.scenario_value import Scenario
 from forecast.verification.outturn import Outturn
 from forecast.verification.record import Record, no_densities
 from strategies import (

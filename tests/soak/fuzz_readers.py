@@ -17,9 +17,14 @@ with atheris.instrument_imports(include=["forecast"]):
     from forecast.base import months as spans
     from forecast.base.errors import ForecastError
     from forecast.base.notation import is_name, parse_day, parse_number
-    from forecast.importing.cells import growth_pct_of, growth_pct_of_index, level_of, plain
-    from forecast.importing.spans import partial_span
-    from forecast.importing.units import unit_rule
+    from forecast.importing.cells import (
+        growth_pct_of,
+        growth_pct_of_index,
+        level_of,
+        partial_span,
+        plain,
+    )
+    from forecast.importing.vocabulary import unit_rule
 
 
 def read_all(text: str) -> None:

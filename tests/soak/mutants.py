@@ -36,7 +36,7 @@ JUDGES = {
     "archive/targets.py": ("archive/test_targets.py",),
     "archive/commitments.py": ("archive/test_commitments.py",),
     "verification/outturn.py": ("verification/test_outturn.py",),
-    "verification/forecasts.py": ("verification/test_forecasts.py",),
+    "verification/record.py": ("verification/test_forecasts.py",),
     "outlook/attainment.py": ("outlook/test_attainment.py",),
     "outlook/commitments.py": ("outlook/test_commitments.py", "report/test_commitments.py"),
     "report/lights.py": ("report/test_lights.py",),
@@ -45,10 +45,15 @@ JUDGES = {
         "report/test_data_checks_of_releases.py",
         "report/test_data_checks.py",
     ),
-    "publishing/scheduled/alert_rules.py": ("publishing/scheduled/test_alert_rules.py",),
-    "publishing/scheduled/alerts.py": ("publishing/scheduled/test_alerts.py",),
+    "publishing/scheduled/alerts.py": (
+        "publishing/scheduled/test_alert_rules.py",
+        "publishing/scheduled/test_alerts.py",
+    ),
     "publishing/scheduled/outbox.py": ("publishing/scheduled/test_outbox.py",),
-    "publishing/scheduled/due.py": ("publishing/scheduled/test_due.py",),
+    "publishing/scheduled/due.py": (
+        "publishing/scheduled/test_due.py",
+        "publishing/scheduled/test_backlog.py",
+    ),
 }
 HEAVY = ("numpy", "pandas", "pyarrow", "pydantic", "scipy.stats", "jinja2", "matplotlib.figure")
 SWAPPED_NAMES = (("min", "max"), ("any", "all"), ("floor", "ceil"), ("lower", "upper"))

@@ -9,7 +9,7 @@ from forecast.archive.archive import Archive
 from forecast.archive.published_forecasts import PublishedForecast
 from forecast.archive.targets import Comparison
 from forecast.base.months import Span
-from forecast.verification.forecasts import VerifiedForecast, verified_forecasts
+from forecast.verification.record import VerifiedForecast, verified_forecasts
 from strategies import Release, archive_of
 
 OUT_ON = date(2019, 1, 20)

@@ -1,11 +1,16 @@
-"""All figures of a data folder, and the snapshot of those that were known on a day."""
+"""All figures of a data folder, the snapshot of those known on a day, and what is overdue then.
+
+The fingerprint of a day hashes the data that a report of it can see: with equal hashes the report
+is the same.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -23,7 +28,7 @@ from forecast.archive.schedule import Schedule
 from forecast.archive.targets import Target, in_force
 from forecast.base.errors import BeforeFirstRelease, UnknownArea
 from forecast.base.frames import markup_of
-from forecast.base.months import Span
+from forecast.base.months import MONTHS_A_YEAR, Span, month_of_year, month_text
 from forecast.base.series import Series
 from forecast.base.texts import day, text
 
@@ -268,3 +273,98 @@ class Snapshot:
         """Return the releases that settle a span and were out on the day, the first one first."""
         released = self.archive.releases_of(area, indicator, span, measure)
         return [figure for figure in released if figure.released_on <= self.day]
+
+
+_COLUMNS = (*KEY, "value", "status", "released_on_basis", "source")
+_PLACE = ("file", "line")
+
+
+@dataclass(frozen=True)
+class Fingerprints:
+    """Data fingerprints of an archive by day and area.
+
+    A figure is hashed as text, field by field, so that neither the file that holds it nor a newer
+    library changes the hash. `indicators.toml` and the release lags have no day; they are left
+    out.
+    """
+
+    archive: Archive
+
+    def on(self, day: date, area: str) -> str:
+        """Return a SHA-256 of the data that were known on a day and matter to an area.
+
+        These are the figures, commitments and progress entries of all areas, because estimates
+        are shared between areas, and the area's targets. What comes later leaves it unchanged.
+        """
+        rows = np.flatnonzero(self.archive.released_on <= np.datetime64(day))
+        digest = hashlib.sha256(b"".join(sorted(self._row_hashes[row] for row in rows)))
+        commitments = self.archive.commitments
+        entries: list[Target | Commitment | ProgressEntry] = [
+            *(t for t in self.archive.targets if t.area == area and t.announced_on <= day),
+            *(c for c in commitments.announced if c.announced_on <= day),
+            *(e for e in commitments.entries if e.released_on <= day),
+        ]
+        digest.update("\n".join(sorted(map(_text, entries))).encode())
+        return digest.hexdigest()
+
+    @cached_property
+    def _row_hashes(self) -> list[bytes]:
+        columns = [self.archive.figures[name].tolist() for name in _COLUMNS]
+        days = np.datetime_as_string(self.archive.released_on).tolist()
+        rows = zip(*columns, days, strict=True)
+        return [hashlib.blake2b(repr(row).encode(), digest_size=16).digest() for row in rows]
+
+
+def _text(entry: Target | Commitment | ProgressEntry) -> str:
+    """Return an entry as JSON, without empty fields and without its place in a file."""
+    fields = {n: v for n, v in asdict(entry).items() if v is not None and n not in _PLACE}
+    return json.dumps(fields, sort_keys=True, default=str)
+
+
+@dataclass(frozen=True, slots=True)
+class NextRelease:
+    """The span of a series that comes out next: its last month, and its usual release day."""
+
+    series: Series
+    month: int
+    usually_on: date
+
+    def days_late(self, day: date) -> int:
+        """Return for how many days it has been overdue on a day; negative before it is due."""
+        return (day - self.usually_on).days
+
+    def __str__(self) -> str:
+        """Return `area/indicator to YYYY-MM, usually out on YYYY-MM-DD`."""
+        return f"{self.series} to {month_text(self.month)}, usually out on {self.usually_on}"
+
+
+def next_release(
+    figures: Iterable[Figure], area: str, indicator: str, schedule: Schedule
+) -> NextRelease | None:
+    """Return what a series publishes next; None without figures or without a usual lag for it.
+
+    The span is expected to end in a month of the year in which earlier spans of the series ended.
+    """
+    published = [f for f in figures if f.settles and f.is_published]
+    if not published:
+        return None
+    newest = max(f.span.last for f in published)
+    usual = {month_of_year(f.span.last) for f in published}
+    following = range(newest + 1, newest + 1 + MONTHS_A_YEAR)
+    expected = next(m for m in following if month_of_year(m) in usual)
+    usually_on = schedule.usual_release_on(area, indicator, expected)
+    return (
+        None if usually_on is None else NextRelease(Series(area, indicator), expected, usually_on)
+    )
+
+
+def overdue(
+    snapshot: Snapshot, area: str, indicators: Iterable[str], *, grace_days: int = 0
+) -> list[NextRelease]:
+    """Return the releases that are more than `grace_days` overdue on the snapshot's day."""
+    last = snapshot.day - timedelta(days=grace_days)
+    releases = (
+        next_release(snapshot.figures_of(area, name), area, name, snapshot.schedule)
+        for name in indicators
+    )
+    return [release for release in releases if release and release.usually_on < last]

@@ -14,8 +14,7 @@ import pandas as pd
 
 from forecast.archive.archive import Archive
 from forecast.archive.targets import Comparison, Target, in_force
-from forecast.backtest.evaluation import ReplayedForecast, score_table
-from forecast.backtest.past_errors import ErrorRow, errors_of
+from forecast.backtest.evaluation import ErrorRow, ReplayedForecast, errors_of, score_table
 from forecast.base.months import month
 from forecast.base.parallel import executor, spread
 from forecast.base.randomness import generator

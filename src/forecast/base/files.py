@@ -1,15 +1,25 @@
-"""Files replaced as a whole: a reader sees the old content or the new one, never a part."""
+"""Files replaced as a whole, so that a reader sees the old content or the new; and the cache.
+
+The cache keeps results that take long between runs; without an entry they are computed anew.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
 
 from forecast.base.errors import OutputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 _MODE = 0o644
 
@@ -67,3 +77,45 @@ def sync(path: Path) -> None:
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file's bytes, in hexadecimal."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+CACHE_VARIABLE = "FORECAST_CACHE"
+
+
+def cache_folder() -> Path:
+    """Return the folder of cached results: `FORECAST_CACHE`, else the user's own."""
+    return Path(
+        os.environ.get(CACHE_VARIABLE) or platformdirs.user_cache_dir("growth-target-forecast")
+    )
+
+
+def cached_table(path: Path, columns: Mapping[str, str]) -> pd.DataFrame | None:
+    """Return a cached table with columns of these types; None where it cannot be read."""
+    import pandas as pd
+
+    try:
+        return pd.read_parquet(path).astype(dict(columns))
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def cache_tables(tables: Mapping[Path, pd.DataFrame]) -> None:
+    """Cache tables by path; stop without an error at the first that cannot be written."""
+    with suppress(OutputError):
+        for path, table in tables.items():
+            with replaced(path, is_synced=False) as beside:
+                table.to_parquet(beside)
+
+
+def cached_text(path: Path) -> str | None:
+    """Return a cached text; None where it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return None
+
+
+def cache_text(path: Path, text: str) -> None:
+    """Cache a text; do nothing where it cannot be written."""
+    with suppress(OutputError):
+        write_text(path, text, is_synced=False)

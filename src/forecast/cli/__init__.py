@@ -6,12 +6,10 @@ import click
 
 from forecast.base.package import VERSION
 from forecast.base.parallel import limit_threads
-from forecast.cli.backtest import backtest
 from forecast.cli.commitments import commitments
-from forecast.cli.explore import explore
-from forecast.cli.folders import check_data, import_command, init
+from forecast.cli.folders import check_data, explore, import_command, init
 from forecast.cli.questions import news, scenario, status
-from forecast.cli.record import score, verify
+from forecast.cli.record import backtest, score, verify
 from forecast.cli.reports import plan_table, report
 from forecast.cli.scheduled import check, run_due
 

@@ -61,7 +61,7 @@ def list_all(area: str, **options: Any) -> None:
 def add(name: str, day: str, done: str, source: str, released_on: str, data: str | None) -> None:
     """Append a progress entry to the data folder if it is sound."""
     with exit_codes():
-        from forecast.archive.progress_entry import add_progress
+        from forecast.archive.folder import add_progress
 
         folder = Path(data_folder(data) or "data")
         row = {"id": name, "day": day, "done": done, "source": source, "released_on": released_on}

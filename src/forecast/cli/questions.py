@@ -35,7 +35,7 @@ def status(area: str | None, reports: str, as_json: bool, as_csv: bool, **option
     """Print the table of targets and what moved, without making a report."""
     with exit_codes():
         from forecast.pages.status import csv_of, json_of
-        from forecast.publishing.status.cached import statuses
+        from forecast.publishing.status import statuses
 
         if as_json and as_csv:
             raise ParameterError(["--json and --csv: allowed: one of the two"])
@@ -43,7 +43,7 @@ def status(area: str | None, reports: str, as_json: bool, as_csv: bool, **option
         parameters = parameters_from(area or "all", **options)
         tables = statuses(parameters, area, show_progress=sys.stderr.isatty())
         if folder is not None:
-            from forecast.publishing.status.earlier import moved_since_reports
+            from forecast.publishing.status_tables import moved_since_reports
 
             tables = moved_since_reports(tables, folder, parameters)
         if as_json or as_csv:

@@ -17,7 +17,7 @@ from forecast.cli.options import data_folder, parameters_from, question_until
 from forecast.cli.terminal import BELOW, FAILED, OVERDUE, UNDELIVERED, exit_codes
 
 if TYPE_CHECKING:
-    from forecast.publishing.scheduled.backlog import ReportOutcome
+    from forecast.publishing.scheduled.due import ReportOutcome
 
 
 @click.command("run-due")
@@ -48,7 +48,7 @@ def run_due(
     """
     with exit_codes():
         from forecast.publishing.scheduled import run
-        from forecast.publishing.scheduled.backlog import RunSettings
+        from forecast.publishing.scheduled.due import RunSettings
 
         folder = data_folder(data)
         if not folder:  # the example would fill the reports of a place whose folder went missing

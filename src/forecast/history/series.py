@@ -16,9 +16,17 @@ from forecast.base.frames import markup_of
 from forecast.base.months import MONTHS_A_YEAR, month, month_of_year, month_text, year_of
 from forecast.base.series import Series
 from forecast.base.texts import day, text
-from forecast.history.flows import Flows, comparable_flows
 from forecast.history.growth import Basis, Growth, settled_by, year_to_date_growth
-from forecast.history.levels import OWN, FloatArray, Levels, base_year_shares, cumulated, profiles
+from forecast.history.levels import (
+    OWN,
+    FloatArray,
+    Flows,
+    Levels,
+    base_year_shares,
+    comparable_flows,
+    cumulated,
+    profiles,
+)
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,7 @@ from forecast.importing.cells import (
 )
 from forecast.importing.figures import CellFigure, GridResult
 from forecast.importing.grid import Grid
-from forecast.importing.header import head_of
-from forecast.importing.headings import Section, names_columns
+from forecast.importing.header import Section, head_of, names_columns
 from forecast.importing.import_map import USUAL, ImportMap
 from forecast.importing.rows import (
     Labels,
@@ -35,8 +34,7 @@ from forecast.importing.rows import (
     series_and_span,
     with_row_above,
 )
-from forecast.importing.units import PER_CENT, unit_rule
-from forecast.importing.vocabulary import Meaning, Measure, Vocabulary
+from forecast.importing.vocabulary import PER_CENT, Meaning, Measure, Vocabulary, unit_rule
 
 _WORDS_ALLOWED = "allowed: a line under [words]"
 # No price index grows as much, and no index with the value 100 a year earlier is smaller.

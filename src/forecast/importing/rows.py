@@ -10,11 +10,16 @@ from datetime import date, timedelta
 from forecast.archive.registry import Indicator
 from forecast.base.errors import UnreadableCell
 from forecast.base.months import MONTHS_A_YEAR, Span
-from forecast.importing.cells import Content, is_blank, is_stored_number, level_of, plain
+from forecast.importing.cells import (
+    Content,
+    PartialSpan,
+    is_blank,
+    is_stored_number,
+    level_of,
+    plain,
+)
 from forecast.importing.grid import Grid, column_letters
-from forecast.importing.header import Head
-from forecast.importing.headings import is_heading
-from forecast.importing.spans import PartialSpan
+from forecast.importing.header import Head, is_heading
 from forecast.importing.vocabulary import ROLES, Meaning, Measure, Vocabulary
 
 _FILL_ALLOWED = "allowed: one, or for merged cells in a text file fill = true"

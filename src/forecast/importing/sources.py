@@ -1,17 +1,32 @@
-"""The tables of cells in a source: a workbook, a text file or a database."""
+"""The tables of cells in a source: a workbook, a text file or a database.
+
+A database is opened read-only; its password stays out of messages and figures.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
+import sqlite3
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from forecast.archive.csv_files import decoded
-from forecast.importing.database import database_grid, is_url
+from forecast.base.errors import ContractError, Fault
+from forecast.importing.cells import Content
 from forecast.importing.grid import MOST_BYTES, MOST_ROWS, Grid, padded, refusal
 from forecast.importing.import_map import ImportMap
 from forecast.importing.workbook import workbook_grids
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL, Connection, CursorResult, Engine
+
 
 _OLD_EXCEL = bytes.fromhex("d0cf11e0a1b11ae1")
 _DELIMITERS = (",", "\t", ";", "|", "，")
@@ -72,3 +87,118 @@ def _n_regular_cells(text: str, delimiter: str) -> int:
     except csv.Error:
         return 0
     return max((width * count for width, count in widths.items() if width > 1), default=0)
+
+
+_DRIVERS = {"postgresql": "postgresql+psycopg"}
+_URLS_ALLOWED = "postgresql://USER@HOST/DATABASE, sqlite:///FILE, or an existing file"
+_TIMEOUT_SECONDS = 10  # for a server that does not answer
+
+
+def is_url(source: str) -> bool:
+    """Whether a source is the URL of a database."""
+    return "://" in source
+
+
+def database_grid(source: str, import_map: ImportMap) -> tuple[str, Grid]:
+    """Return the name of a database without user and password, and the rows the map asks for.
+
+    The names of the columns are the first row. Raise ContractError where the query fails.
+    """
+    url = _url(source)
+    name = _name(url)
+    if not (import_map.query or import_map.table):
+        raise _refusal(name, "a database needs a query or a table; allowed: one of them in the map")
+    with _errors_of(name, url):
+        engine = _engine(name, url)
+        try:
+            with engine.connect() as connection:
+                rows = _rows(name, _query_result(connection, import_map))
+        finally:
+            engine.dispose()
+    return name, Grid("", padded(rows), header_rows=1)
+
+
+def _url(source: str) -> URL:
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+    try:
+        url = make_url(source)
+    except (ArgumentError, ValueError):
+        raise _refusal("the database", f"its URL is not valid; allowed: {_URLS_ALLOWED}") from None
+    url = url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
+    try:
+        url.get_dialect()
+    except NoSuchModuleError:
+        why = f"no dialect of SQLAlchemy is called {url.drivername!r}; allowed: {_URLS_ALLOWED}"
+        raise _refusal("the database", why) from None
+    return url
+
+
+def _name(url: URL) -> str:
+    """Return what a person calls a database, without user, password and options."""
+    host = f"{url.host}/" if url.host else ""
+    return f"{url.get_backend_name()}://{host}{Path(url.database or '').name}"
+
+
+def _engine(name: str, url: URL) -> Engine:
+    from sqlalchemy import create_engine
+    from sqlalchemy.pool import NullPool
+
+    if url.get_backend_name() != "sqlite":
+        is_postgresql = url.get_backend_name() == "postgresql"
+        needs_timeout = is_postgresql and "connect_timeout" not in url.query
+        arguments = {"connect_timeout": _TIMEOUT_SECONDS} if needs_timeout else {}
+        return create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=arguments)
+    path = Path(url.database or "")
+    if not path.is_file():
+        raise _refusal(name, "no such file")
+    uri = f"file:{quote(str(path.resolve()))}?mode=ro"
+    return create_engine("sqlite://", creator=lambda: sqlite3.connect(uri, uri=True))
+
+
+def _query_result(connection: Connection, import_map: ImportMap) -> CursorResult[Any]:
+    """Return the rows of the map's query or table, read over a connection that cannot write."""
+    from sqlalchemy import select, table, text
+
+    if connection.dialect.name == "postgresql":
+        connection = connection.execution_options(postgresql_readonly=True)
+    if import_map.query:
+        return connection.exec_driver_sql(import_map.query)
+    schema, _, name = (import_map.table or "").rpartition(".")
+    return connection.execute(select(text("*")).select_from(table(name, schema=schema or None)))
+
+
+def _rows(name: str, result: CursorResult[Any]) -> list[list[Content]]:
+    rows = result.fetchmany(MOST_ROWS + 1)
+    if len(rows) > MOST_ROWS:
+        raise _refusal(name, f"more than {MOST_ROWS:,} rows; allowed: a query that gives fewer")
+    return [list(result.keys()), *([_content(cell) for cell in row] for row in rows)]
+
+
+def _content(cell: object) -> Content:
+    is_content = cell is None or isinstance(cell, str | int | float | Decimal | date)
+    return cell if is_content else str(cell)  # type: ignore[return-value]
+
+
+@contextmanager
+def _errors_of(name: str, url: URL) -> Iterator[None]:
+    """Raise the errors of a driver as ContractError that names the database, not its password."""
+    from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        extra = "growth-target-forecast[postgresql]"
+        is_postgresql = url.get_backend_name() == "postgresql"
+        allowed = f"after pip install '{extra}'" if is_postgresql else "a database whose driver is"
+        why = f"its driver {error.name} is not installed; allowed: {allowed}"
+        raise _refusal(name, why) from None
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        message = str(error.orig if isinstance(error, DBAPIError) else error)
+        message = message.replace(url.password, "***") if url.password else message
+        raise _refusal(name, f"could not be queried: {' '.join(message.split())}") from None
+
+
+def _refusal(name: str, why: str) -> ContractError:
+    return ContractError([Fault(name, None, why)])

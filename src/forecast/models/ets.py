@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from statsmodels.tsa.exponential_smoothing.ets import ETSModel, ETSResults
 
-from forecast.history.flows import Flows
-from forecast.history.levels import FloatArray
+from forecast.history.levels import FloatArray, Flows
 from forecast.history.series import History
 from forecast.models.seasonal import (
     FittedFlows,

@@ -14,8 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecast.base.errors import NotEnoughHistory
-from forecast.history.flows import Flows
-from forecast.history.levels import FloatArray
+from forecast.history.levels import FloatArray, Flows
 from forecast.history.series import History
 from forecast.models.seasonal import FittedFlows, usable_flows
 from forecast.models.shared import Shared

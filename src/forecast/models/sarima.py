@@ -18,8 +18,7 @@ import numpy as np
 from statsmodels.tsa.statespace.kalman_filter import FilterResults
 from statsmodels.tsa.statespace.sarimax import SARIMAX
 
-from forecast.history.flows import Flows
-from forecast.history.levels import FloatArray
+from forecast.history.levels import FloatArray, Flows
 from forecast.history.series import History
 from forecast.models.seasonal import (
     FittedFlows,

@@ -17,8 +17,7 @@ from scipy.optimize import minimize
 
 from forecast.base.errors import NotEnoughHistory
 from forecast.base.months import month_of_year, year_of
-from forecast.history.flows import Flows
-from forecast.history.levels import FloatArray
+from forecast.history.levels import FloatArray, Flows
 from forecast.history.series import History
 
 FEWEST_YEARS = 4

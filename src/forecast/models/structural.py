@@ -15,8 +15,7 @@ import numpy as np
 from statsmodels.tsa.statespace.kalman_filter import FilterResults
 from statsmodels.tsa.statespace.mlemodel import MLEModel
 
-from forecast.history.flows import Flows
-from forecast.history.levels import FloatArray
+from forecast.history.levels import FloatArray, Flows
 from forecast.history.series import History
 from forecast.models.seasonal import FittedFlows, SeasonalModel, needed_flows, own_offsets
 from forecast.models.shared import Shared

@@ -12,9 +12,9 @@ import numpy as np
 
 from forecast.archive.archive import Snapshot
 from forecast.archive.targets import Target
-from forecast.base.caveat import Caveat
 from forecast.base.months import MONTHS_A_YEAR, month, month_of_year, month_text, year_of
 from forecast.base.randomness import generator
+from forecast.base.texts import Caveat
 from forecast.combination.calibration import Calibration, recalibrated_paths
 from forecast.combination.dependence import coupled_paths, dependence
 from forecast.combination.estimates import Estimates, estimates_of, estimation_day

@@ -15,11 +15,10 @@ import pandas as pd
 from forecast.archive.archive import Archive, Snapshot
 from forecast.archive.folder import file_hashes, read_archive
 from forecast.archive.overlay import Overlay, read_overlay
-from forecast.backtest.past_errors import past_errors
+from forecast.backtest.evaluation import past_errors
 from forecast.backtest.replay import Plan, Progress, replay
-from forecast.base.cache import cache_folder, cache_tables, cached_table
 from forecast.base.errors import BeforeFirstRelease, DayAhead, ParameterError
-from forecast.base.files import sha256_of
+from forecast.base.files import cache_folder, cache_tables, cached_table, sha256_of
 from forecast.base.package import code_hash
 from forecast.base.parameters import DEFAULT_PATHS, DEFAULT_SEED, Parameters
 from forecast.base.randomness import generator

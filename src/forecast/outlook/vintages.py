@@ -14,7 +14,7 @@ import pandas as pd
 from forecast.archive.archive import Archive, BoolArray, Snapshot
 from forecast.archive.targets import Target
 from forecast.backtest.replay import Progress
-from forecast.base.cache import cache_folder, cache_tables, cached_table
+from forecast.base.files import cache_folder, cache_tables, cached_table
 from forecast.base.package import code_hash
 from forecast.base.parallel import executor, spread
 from forecast.base.series import Series
@@ -24,8 +24,7 @@ from forecast.history.series import sources_of
 from forecast.outlook.annual import annual_outlook
 from forecast.outlook.answers import Answer, earlier_record
 from forecast.outlook.attainment import N_BATCHES, Probability, batch_error
-from forecast.outlook.movement import TargetForecast
-from forecast.outlook.value import IndicatorOutlook
+from forecast.outlook.value import IndicatorOutlook, TargetForecast
 from forecast.verification.record import Record
 
 _SHARES = [f"share_{batch}" for batch in range(N_BATCHES)]

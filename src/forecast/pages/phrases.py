@@ -8,12 +8,10 @@ from typing import Protocol
 from forecast.archive.figures import Figure
 from forecast.archive.targets import Target
 from forecast.base import texts
-from forecast.base.caveat import Caveat
 from forecast.base.series import Names, SeriesLabel
-from forecast.base.texts import text
+from forecast.base.texts import Caveat, text
 from forecast.history.growth import RESTATED_FROM
-from forecast.outlook.attainment import Probability
-from forecast.outlook.distribution import Band
+from forecast.outlook.attainment import Band, Probability
 from forecast.report.value import IndicatorReport, LastFigure, Member
 
 _YEARS_BACK = 10  # growth of more than ten years before the newest tells little of today

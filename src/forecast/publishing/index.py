@@ -16,9 +16,8 @@ from forecast.base.files import write_text
 from forecast.base.series import Names
 from forecast.base.texts import LANGUAGES
 from forecast.pages.html import fragment
-from forecast.publishing.fonts import with_chinese
-from forecast.publishing.page_names import Page, named_page
-from forecast.publishing.places import index_name, linked_results
+from forecast.publishing.formats import with_chinese
+from forecast.publishing.places import Page, index_name, linked_results, named_page
 from forecast.report.result import read_result
 from forecast.report.value import IndicatorReport
 

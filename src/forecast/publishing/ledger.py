@@ -1,7 +1,6 @@
-"""The ledger: a line for every published result, each with the hash of the line before it.
+"""The ledger of what was published: entered, verified, and scored by the outturns of now.
 
-`reports/ledger.jsonl` is only ever appended to. Whoever notes its newest hash elsewhere can prove
-later that nothing published by then has been changed since.
+Each line has the hash of the line before it.
 """
 
 from __future__ import annotations
@@ -9,17 +8,23 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from forecast.base.errors import Fault, OutputError
+from forecast.archive.archive import Archive
+from forecast.archive.published_forecasts import PublishedForecast
+from forecast.base.errors import ContractError, Fault, OutputError
 from forecast.base.files import sha256_of
-from forecast.publishing.manifest import Manifest, read_manifest
 from forecast.publishing.places import RESULT, run_results
+from forecast.publishing.runs import Manifest, read_manifest
+from forecast.report.track import PublishedScores, scores_of
+from forecast.report.value import Report
+from forecast.verification.record import VerifiedForecast, verified_forecasts
 
 LEDGER, LOCK = "ledger.jsonl", ".ledger.lock"
 BEFORE_THE_FIRST = "0" * 64
@@ -253,3 +258,109 @@ def is_edited(place: Path) -> bool:
     manifests = (read_manifest(p.parent) for p in results)
     listed = (m.files.get(RESULT) for m in manifests if m is not None)
     return sha256_of(linked) not in {*map(sha256_of, results), *listed}
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredReports:
+    """The scores of published forecasts, the forecasts themselves, and faults of their results.
+
+    Of several reports for one day and question the one listed first counts; `n_repeated` came
+    later. `n_unpublished` rest on unpublished figures, and are not counted.
+    """
+
+    as_of: date
+    scores: PublishedScores
+    settled: tuple[VerifiedForecast, ...]
+    calls: tuple[PublishedForecast, ...]
+    faults: tuple[Fault, ...]
+    n_repeated: int
+    n_unpublished: int
+
+
+def scored_reports(reports: Path, archive: Archive, day: date) -> ScoredReports:
+    """Return the scores of a folder's published forecasts, by the figures released up to a day.
+
+    A result that was altered, cannot be read, or is of another data folder is a fault; the rest is
+    scored. A forecast is listed on the date of its entry in the schedule's time zone.
+    """
+    snapshot = archive.as_of(day)
+    faults, zone = list(faults_of(reports)), ZoneInfo(archive.schedule.time_zone)
+    unsound = {fault.file for fault in faults}
+    first: dict[tuple[str, int, date], list[PublishedForecast]] = {}
+    n_repeated = n_unpublished = 0
+    for entry in read_ledger(reports).numbered.values():
+        report = None if entry.path in unsound else _read(reports, entry, faults)
+        if report is None:
+            continue
+        question = (report.area, report.year, report.as_of)
+        if report.overlay is not None:
+            n_unpublished += 1
+        elif question in first:
+            n_repeated += 1
+        else:
+            forecasts = list(_forecasts(report, entry, zone))
+            faults += _unknown(forecasts, archive, entry)
+            first[question] = [f for f in forecasts if _has_figures(f, archive)]
+    forecasts = [f for of_report in first.values() for f in of_report if f.day <= day]
+    settled, still_open = verified_forecasts(forecasts, snapshot)
+    return ScoredReports(
+        as_of=day,
+        scores=scores_of(settled, still_open, archive.registry),
+        settled=tuple(settled),
+        calls=tuple(forecasts),
+        faults=tuple(faults),
+        n_repeated=n_repeated,
+        n_unpublished=n_unpublished,
+    )
+
+
+def _unknown(
+    forecasts: Iterable[PublishedForecast], archive: Archive, entry: Entry
+) -> Iterator[Fault]:
+    """Yield a fault for each forecast of a series without figures in the data folder."""
+    for forecast in forecasts:
+        if not _has_figures(forecast, archive):
+            series = f"{forecast.area}/{forecast.indicator}"
+            yield Fault(entry.path, None, f"{series} has no figures in the data folder")
+
+
+def _has_figures(forecast: PublishedForecast, archive: Archive) -> bool:
+    return forecast.indicator in archive.indicators_of(forecast.area)
+
+
+def _read(reports: Path, entry: Entry, faults: list[Fault]) -> Report | None:
+    """Return the report of a listed result; None, and one more fault, where it cannot be used."""
+    from forecast.report.result import read_result  # late: verifying and publishing read no result
+
+    try:
+        report = read_result(reports / entry.path)
+    except ContractError as error:
+        faults += [Fault(entry.path, None, fault.message) for fault in error.faults]
+        return None
+    if (report.area, report.year, report.as_of.isoformat()) != (entry.area, entry.year, entry.day):
+        message = f"is about another question than line {entry.sequence} of the ledger"
+        faults.append(Fault(entry.path, None, message))
+        return None
+    return report
+
+
+def _forecasts(report: Report, entry: Entry, zone: ZoneInfo) -> Iterator[PublishedForecast]:
+    """Yield the forecast of each indicator whose year was open."""
+    listed_on = datetime.fromisoformat(entry.time).astimezone(zone).date()
+    for indicator in report.indicators:
+        target, attainment = indicator.target, indicator.attainment
+        if indicator.outturn is not None or indicator.forecast is None:
+            continue
+        yield PublishedForecast(
+            area=report.area,
+            indicator=indicator.id,
+            year=report.year,
+            day=report.as_of,
+            listed_on=listed_on,
+            sha256=entry.sha256,
+            comparison=None if target is None else target.comparison,
+            bound_pct=None if target is None else target.bound_pct,
+            settles="first" if target is None else target.settles,
+            probability=None if attainment is None else attainment.probability.value,
+            quantiles_pct=tuple(indicator.forecast.quantiles_pct),
+        )

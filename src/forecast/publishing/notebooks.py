@@ -13,11 +13,9 @@ from forecast.base.errors import NoPdf, NotebookFailed, ParameterError
 from forecast.base.files import write_bytes
 from forecast.base.package import PACKAGE
 from forecast.base.parameters import Parameters
-from forecast.publishing.fonts import with_chinese
+from forecast.publishing.formats import markdown_of, pdf_of, with_chinese
 from forecast.publishing.kernel import Kernel
-from forecast.publishing.markdown import markdown_of
-from forecast.publishing.page_names import Page, notebook_path
-from forecast.publishing.pdf import pdf_of
+from forecast.publishing.places import Page, notebook_path
 
 _TYPES = {"str": str, "int": int, "float": float, "bool": bool}
 

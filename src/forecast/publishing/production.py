@@ -10,25 +10,32 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from forecast.archive.archive import Archive, Snapshot
-from forecast.archive.fingerprint import Fingerprints
+from forecast.archive.archive import Archive, Fingerprints, Snapshot
 from forecast.archive.overlay import Overlay
 from forecast.base.errors import NoPdf, OutputError, ParameterError
 from forecast.base.package import package_hash, requirements_hash
 from forecast.base.parallel import progress_bar, worker_count
 from forecast.base.parameters import Parameters
 from forecast.outlook.answers import checked_snapshot, overlay_of, record_of
-from forecast.outlook.timeline import prepare_timeline
+from forecast.outlook.news import prepare_timeline
 from forecast.outlook.vintages import Question
+from forecast.publishing.formats import pdf_engine
 from forecast.publishing.index import write_index
 from forecast.publishing.kernel import Kernel
 from forecast.publishing.ledger import enter, refuse_edited
-from forecast.publishing.manifest import Inputs
 from forecast.publishing.notebooks import Batch, write_pages
-from forecast.publishing.page_names import PER_INDICATOR, Page, PageRequest
-from forecast.publishing.pdf import pdf_engine
-from forecast.publishing.places import RESULT, RUNS, Publication, day_folder, overlay_folder
+from forecast.publishing.places import (
+    PER_INDICATOR,
+    RESULT,
+    RUNS,
+    Page,
+    PageRequest,
+    Publication,
+    day_folder,
+    overlay_folder,
+)
 from forecast.publishing.runs import (
+    Inputs,
     copy_pages,
     earlier_run,
     finished_run,

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from forecast.base.parameters import Parameters
 from forecast.publishing.kernel import Kernel
-from forecast.publishing.page_names import PageRequest
-from forecast.publishing.places import Publication, day_folder
+from forecast.publishing.places import PageRequest, Publication, day_folder
 
 
 def publish(

@@ -14,10 +14,9 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from forecast.archive.archive import Snapshot
+from forecast.archive.archive import Snapshot, overdue
 from forecast.archive.figure_files import KEY
 from forecast.archive.figures import Figure
-from forecast.archive.overdue import overdue
 from forecast.base.months import MONTHS_A_YEAR, Span, month, month_of_year, year_of
 from forecast.base.series import Series
 from forecast.history.levels import FloatArray

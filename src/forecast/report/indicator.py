@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from forecast.archive.overdue import next_release
+from forecast.archive.archive import next_release
 from forecast.archive.registry import Registry
 from forecast.archive.targets import Comparison, Target
-from forecast.base.caveat import Caveat
 from forecast.base.months import MONTHS_A_YEAR, month, month_of_year, month_text, year_of
 from forecast.base.series import Series
+from forecast.base.texts import Caveat
 from forecast.history.growth import Basis
 from forecast.history.levels import FloatArray
 from forecast.history.series import History
@@ -20,13 +20,16 @@ from forecast.outlook.attainment import (
     N_BATCHES,
     Attainment,
     Required,
+    attainable_rates,
+    band,
+    distribution,
     parts_of_range,
     probability,
     probability_by_tolerance,
     progress,
+    quantiles,
     required,
 )
-from forecast.outlook.distribution import attainable_rates, band, distribution, quantiles
 from forecast.report.depth import PastForecast, depth_of, none_if_nan
 from forecast.report.lights import light, word
 from forecast.report.overlay import unpublished_of

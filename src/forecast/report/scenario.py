@@ -22,6 +22,10 @@ from forecast.outlook.value import IndicatorOutlook, Outlook
 from forecast.report.conditions import (
     MOST_CONDITIONS,
     Condition,
+    Given,
+    Line,
+    Outcome,
+    Scenario,
     problem_of,
     read_conditions,
     span_growth,
@@ -29,7 +33,6 @@ from forecast.report.conditions import (
 )
 from forecast.report.overlay import overlay_report
 from forecast.report.report import general_caveats
-from forecast.report.scenario_value import Given, Line, Outcome, Scenario
 
 BANDWIDTH_SHARE = 0.2  # of the aggregate's own standard deviation on the paths, docs/method.md
 

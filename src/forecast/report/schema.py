@@ -19,11 +19,11 @@ from forecast.base.months import Span
 from forecast.base.series import Names, Series, SeriesLabel
 from forecast.base.texts import LANGUAGES
 from forecast.outlook.attainment import Attainment, Joint, Probability
-from forecast.outlook.movement import News, Release, TargetNews
+from forecast.outlook.value import News, Release, TargetNews
 from forecast.report.commitments import CommitmentReport, CompletionForecast
+from forecast.report.conditions import Given, Line, Scenario
 from forecast.report.depth import Depth, PastForecast
 from forecast.report.overlay import OverlayFigure, OverlayReport
-from forecast.report.scenario_value import Given, Line, Scenario
 from forecast.report.track import Skill
 from forecast.report.value import Finding, IndicatorReport, PublishedAlone, Report
 

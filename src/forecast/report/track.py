@@ -12,8 +12,14 @@ from forecast.archive.archive import Snapshot
 from forecast.archive.registry import Registry
 from forecast.base.randomness import generator
 from forecast.base.series import Series, SeriesLabel
-from forecast.verification.forecasts import VerifiedForecast, verified_forecasts
-from forecast.verification.record import POOL, RAW_POOL, REFERENCES, settled_densities
+from forecast.verification.record import (
+    POOL,
+    RAW_POOL,
+    REFERENCES,
+    VerifiedForecast,
+    settled_densities,
+    verified_forecasts,
+)
 from forecast.verification.scores import (
     Interval,
     Reliability,

@@ -15,14 +15,13 @@ import pandas as pd
 
 from forecast.archive.targets import Target
 from forecast.base import texts
-from forecast.base.caveat import Caveat
 from forecast.base.errors import UnknownIndicator
 from forecast.base.frames import markup_of
 from forecast.base.months import Span
 from forecast.base.series import Names, Series
-from forecast.outlook.attainment import Attainment, Joint, Progress, Required
-from forecast.outlook.distribution import Band, Distribution
-from forecast.outlook.movement import News, TimelinePoint
+from forecast.base.texts import Caveat
+from forecast.outlook.attainment import Attainment, Band, Distribution, Joint, Progress, Required
+from forecast.outlook.value import News, TimelinePoint
 from forecast.report.commitments import CommitmentReport
 from forecast.report.depth import Depth, PastForecast
 from forecast.report.lights import lamp, light_of_target, settled_probability

@@ -14,8 +14,8 @@ from forecast.archive.targets import Comparison
 from forecast.base.series import Names
 from forecast.outlook.attainment import Probability
 from forecast.pages import charts
-from forecast.pages.charts.course import fan_alt
 from forecast.pages.charts.style import picture_of
+from forecast.pages.charts.timeline import fan_alt
 from forecast.report.value import IndicatorReport
 
 NAMES = {

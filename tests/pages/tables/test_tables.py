@@ -10,10 +10,9 @@ from rich.console import Console
 
 import pages
 from forecast.archive.targets import Comparison
-from forecast.base.caveat import Caveat
 from forecast.base.months import Span
 from forecast.base.series import Names
-from forecast.base.texts.catalogue import entries
+from forecast.base.texts import Caveat, entries
 from forecast.outlook.attainment import Probability
 from forecast.pages import phrases, tables
 from forecast.pages.html import Html

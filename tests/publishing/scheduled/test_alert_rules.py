@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from forecast.base.errors import ContractError
-from forecast.publishing.scheduled.alert_rules import Alert, read_alerts
+from forecast.publishing.scheduled.alerts import Alert, read_alerts
 
 
 def read(folder: Path, text: str) -> tuple[Alert, ...]:

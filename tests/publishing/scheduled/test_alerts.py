@@ -17,14 +17,20 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as MailHandler
 
-from forecast.archive.overdue import NextRelease
+from forecast.archive.archive import NextRelease
 from forecast.base.errors import ContractError
 from forecast.base.months import month
 from forecast.base.series import Names, Series
 from forecast.outlook.attainment import Probability
-from forecast.publishing.scheduled.alert_rules import Alert, read_alerts
-from forecast.publishing.scheduled.alerts import Seen, Standing, send_alerts, update
-from forecast.publishing.scheduled.delivery import send
+from forecast.publishing.scheduled.alerts import (
+    Alert,
+    Seen,
+    Standing,
+    read_alerts,
+    send_alerts,
+    update,
+)
+from forecast.publishing.scheduled.outbox import send
 from forecast.report.result import read_result
 from forecast.report.value import Report
 from forecast.verification.outturn import Outturn

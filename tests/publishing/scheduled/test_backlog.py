@@ -6,13 +6,12 @@ from typing import Any
 
 import pytest
 
-from forecast.archive.fingerprint import Fingerprints
+from forecast.archive.archive import Fingerprints
 from forecast.archive.folder import read_archive
 from forecast.base.parameters import Parameters
 from forecast.publishing import publication
-from forecast.publishing.manifest import Inputs, write_manifest
-from forecast.publishing.page_names import PageRequest
-from forecast.publishing.places import Publication, day_folder
+from forecast.publishing.places import PageRequest, Publication, day_folder
+from forecast.publishing.runs import Inputs, write_manifest
 from town import call, entries
 
 PAGES = [

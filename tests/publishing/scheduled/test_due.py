@@ -11,8 +11,8 @@ from forecast.archive.archive import Archive
 from forecast.archive.schedule import ReportDays, Schedule
 from forecast.base.errors import UnknownArea
 from forecast.base.months import Span
-from forecast.publishing.manifest import Inputs, Manifest
-from forecast.publishing.page_names import Page
+from forecast.publishing.places import Page
+from forecast.publishing.runs import Inputs, Manifest
 from forecast.publishing.scheduled.due import Due, due_reports, reason
 from strategies import Release, archive_of, target
 

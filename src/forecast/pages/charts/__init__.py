@@ -1,8 +1,14 @@
 """Pictures of a report. They draw what the report holds, and compute nothing."""
 
 from forecast.pages.charts.fan import compared, fan, fan_figure, fans, spark, sparks
-from forecast.pages.charts.heat import heat, heat_figure, overview
-from forecast.pages.charts.joint import all_together, joint, joint_figure
+from forecast.pages.charts.heat import (
+    all_together,
+    heat,
+    heat_figure,
+    joint,
+    joint_figure,
+    overview,
+)
 from forecast.pages.charts.members import members, members_figure, strips
 from forecast.pages.charts.style import picture
 from forecast.pages.charts.timeline import film, history, history_figure

@@ -14,7 +14,6 @@ from matplotlib.ticker import MaxNLocator
 from forecast.base import texts
 from forecast.base.texts import text
 from forecast.pages import phrases
-from forecast.pages.charts.course import Course, fan_alt, fan_view, known_course, last_band
 from forecast.pages.charts.style import (
     ABOVE,
     BANDS,
@@ -34,6 +33,7 @@ from forecast.pages.charts.style import (
     write_reason,
     write_title,
 )
+from forecast.pages.charts.timeline import Course, fan_alt, fan_view, known_course, last_band
 from forecast.pages.html import Html, fragment
 from forecast.report.value import Fan, IndicatorReport, Report
 from forecast.verification.record import POOL

@@ -16,9 +16,13 @@ from forecast.pages.tables.depth import (
     rest_of_year,
 )
 from forecast.pages.tables.headline import bulletin, headline, page_title, summary, together
-from forecast.pages.tables.import_plan import imported_lines, imported_terminal
 from forecast.pages.tables.movement import changes, moved_lines, moved_terminal
-from forecast.pages.tables.overlay import overlay, overlay_terminal
+from forecast.pages.tables.overlay import (
+    imported_lines,
+    imported_terminal,
+    overlay,
+    overlay_terminal,
+)
 from forecast.pages.tables.scenario import scenario, scenario_terminal
 from forecast.pages.tables.sections import (
     caveats,

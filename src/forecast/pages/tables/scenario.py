@@ -8,7 +8,7 @@ from forecast.outlook.attainment import Joint
 from forecast.pages import phrases
 from forecast.pages.grid import Column, Grid
 from forecast.pages.html import Html, fragment
-from forecast.report.scenario_value import Given, Line, Outcome, Scenario
+from forecast.report.conditions import Given, Line, Outcome, Scenario
 
 _COLUMNS = ("target", "chance_without", "chance_under", "median_without", "median_under")
 

@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from forecast.archive.archive import Archive
-from forecast.archive.overdue import NextRelease, overdue
+from forecast.archive.archive import Archive, NextRelease, overdue
 from forecast.archive.overlay import Overlay
 from forecast.archive.targets import in_force
 from forecast.base.errors import ParameterError

@@ -1,10 +1,14 @@
-"""Messages on their way: each is a file until all of its recipients have it."""
+"""Messages on their way: each is a file until apprise has delivered it to all its recipients."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import logging
+import os
+import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -81,3 +85,47 @@ def read_json(path: Path) -> dict[str, Any]:
 def write_json(path: Path, content: Any) -> None:
     """Replace a file of the alerts by one with this content; raise OutputError."""
     write_text(path, json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True))
+
+
+NOT_INSTALLED = "apprise is not installed; pip install growth-target-forecast[alerts]"
+
+
+def send(variable: str, title: str, body: str) -> str | None:
+    """Send to the address that an environment variable holds; return what went wrong, if any.
+
+    The returned text names the fault of the variable and never its value; apprise and its
+    libraries log nothing here, and only the class of their errors is returned.
+    """
+    address = os.environ.get(variable, "").strip()
+    if not address:
+        return "the environment variable is not set"
+    with _silence():
+        try:
+            return _sent(address, title, body)
+        except Exception as error:  # whatever it says may hold the address
+            return f"not delivered: {type(error).__name__}"
+
+
+def _sent(address: str, title: str, body: str) -> str | None:
+    try:
+        import apprise
+    except ImportError:
+        return NOT_INSTALLED
+    asset = apprise.AppriseAsset(secure_logging=True, storage_mode="memory")
+    services = apprise.Apprise(asset=asset)
+    if not services.add(address):
+        return "holds no address that apprise knows"
+    is_sent = services.notify(title=title, body=body, body_format=apprise.NotifyFormat.TEXT)
+    return None if is_sent else "not delivered: unreachable or refused"
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(before)

@@ -7,15 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from forecast.archive.archive import Archive
+from forecast.archive.archive import Archive, overdue
 from forecast.archive.folder import read_archive
-from forecast.archive.overdue import overdue
 from forecast.base.errors import FolderBusy, ForecastError, OutputError
 from forecast.publishing.places import RESULT
-from forecast.publishing.scheduled.alert_rules import read_alerts
-from forecast.publishing.scheduled.alerts import Seen, Standing, send_alerts
-from forecast.publishing.scheduled.backlog import ReportOutcome, RunSettings, catch_up, time_of
-from forecast.publishing.scheduled.delivery import send
+from forecast.publishing.scheduled.alerts import Seen, Standing, read_alerts, send_alerts
+from forecast.publishing.scheduled.due import ReportOutcome, RunSettings, catch_up, time_of
+from forecast.publishing.scheduled.outbox import send
 
 LOCK = ".run-due.lock"
 

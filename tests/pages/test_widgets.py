@@ -16,7 +16,7 @@ from forecast.pages import widgets as controls
 from forecast.pages.charts import compared
 from forecast.pages.html import Html
 from forecast.pages.tables import scenario as scenario_table
-from forecast.pages.widgets.panel import panel
+from forecast.pages.widgets import panel
 from forecast.report.report import report_by_model
 from forecast.report.scenario import scenario_of
 

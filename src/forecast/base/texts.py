@@ -1,4 +1,4 @@
-"""Numbers, days and spans in the form of a language.
+"""Texts and numbers in English and Chinese: the words of `catalogue.toml`, read once, and forms.
 
 Halves are rounded up, as statistics offices do; a minus is a real minus sign. English sets a
 no-break space before the per cent sign, Chinese none.
@@ -6,10 +6,35 @@ no-break space before the per cent sign, Chinese none.
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from importlib.resources import files
+from string import Formatter
 
-from forecast.base.texts.catalogue import text
+LANGUAGES = ("en", "zh")
+
+
+def text(key: str, lang: str, **values: object) -> str:
+    """Return the text of a key in `en` or `zh`, with the values put in; KeyError if unknown."""
+    return entries()[key][lang].format(**values)
+
+
+@cache
+def entries() -> Mapping[str, Mapping[str, str]]:
+    """Return every key with its text by language."""
+    source = files("forecast.base").joinpath("catalogue.toml").read_text(encoding="utf-8")
+    tables = tomllib.loads(source).items()
+    return {f"{table}.{name}": words for table, names in tables for name, words in names.items()}
+
+
+def placeholders_of(template: str) -> set[str]:
+    """Return the names of the values that a text asks for."""
+    return {name for _, name, _, _ in Formatter().parse(template) if name is not None}
+
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
@@ -118,3 +143,11 @@ def _month_names(first: int, last: int, lang: str) -> dict[str, str]:
 
 def _gap(lang: str) -> str:
     return "" if lang == "zh" else NO_BREAK
+
+
+@dataclass(frozen=True, slots=True)
+class Caveat:
+    """A key of the texts under `caveat`, and the values of its sentence."""
+
+    code: str
+    values: Mapping[str, str] = field(default_factory=dict)

@@ -6,8 +6,7 @@ import pytest
 
 from forecast.archive.targets import Comparison
 from forecast.base import texts
-from forecast.base.texts import LANGUAGES
-from forecast.base.texts.catalogue import entries, placeholders_of, text
+from forecast.base.texts import LANGUAGES, entries, placeholders_of, text
 from forecast.history.growth import Basis
 from forecast.models.registry import MODELS
 from forecast.outlook.news import ORDER

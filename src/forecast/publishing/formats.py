@@ -1,13 +1,85 @@
-"""The page of an executed notebook as Markdown for mail: sentences, tables, pictures in words."""
+"""A page in other forms: with its own Chinese glyphs, as PDF, as Markdown for mail."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import io
+import os
 import re
+import shutil
+import subprocess
+import tempfile
 from collections.abc import Callable, Iterable, Sequence
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from markdownify import MarkdownConverter
 from rich.cells import cell_len
+
+from forecast.base.errors import NoPdf
+from forecast.base.files import cache_folder, cache_text, cached_text
+from forecast.base.package import PACKAGE
+
+_FONTS = "pylopdf-fonts-zh-cn"
+# Without a range this would be the page's first font where no other is installed, and widths would
+# follow a font without Latin letters; with its own heights its letters would exceed their lines.
+_BESIDE_OTHERS = "unicode-range: U+2E80-10FFFF; ascent-override: 95%; descent-override: 25%; "
+_FIRST_CHINESE = "\u2e80"  # from here on lie the signs and characters that other fonts lack
+
+
+def with_chinese(page: str) -> str:
+    """Return a page with the glyphs of its Chinese, for machines without a Chinese font.
+
+    The page's style prefers the fonts of the reader's machine to this one, `Report Chinese`. The
+    subset is cached, because later pages usually hold the same characters.
+    """
+    chinese = "".join(sorted(c for c in set(page) if c >= _FIRST_CHINESE))
+    if not chinese:
+        return page
+    key = hashlib.sha256(f"{version(_FONTS)} {version('fonttools')} {chinese}".encode())
+    cached = cache_folder() / "glyphs" / f"{key.hexdigest()[:32]}.woff.txt"
+    font = cached_text(cached)
+    if font is None:
+        font = _cut(chinese, "woff")
+        cache_text(cached, font)
+    return _with_style(page, _face("Report Chinese", font, "woff", _BESIDE_OTHERS))
+
+
+def with_all(page: str, style: str) -> str:
+    """Return a page with the glyphs of all its characters as font `Report`, and a style."""
+    return _with_style(page, _face("Report", _cut(page, "otf"), "otf") + style)
+
+
+def _with_style(page: str, style: str) -> str:
+    return page.replace("</head>", f"<style>{style}</style>\n</head>", 1)
+
+
+def _face(family: str, font: str, form: str, more: str = "") -> str:
+    source = f'url("data:font/{form};base64,{font}")'
+    return f'@font-face {{ font-family: "{family}"; {more}src: {source}; }}\n'
+
+
+def _cut(text: str, form: str) -> str:
+    """Return the font in base64, reduced to the glyphs of a text.
+
+    One glyph may serve a character and a radical of the same shape, and would be copied out of a
+    PDF as the radical; the subset maps it to the characters of the text only.
+    """
+    from fontTools.subset import Options, Subsetter
+    from fontTools.ttLib import TTFont
+    from pylopdf_fonts_zh_cn import sans_path
+
+    with TTFont(str(sans_path()), lazy=True, recalcTimestamp=False) as font:
+        subsetter = Subsetter(Options(layout_features=["kern"], hinting=False))
+        subsetter.populate(text=text)
+        subsetter.subset(font)
+        font.flavor = None if form == "otf" else form
+        file = io.BytesIO()
+        font.save(file)
+    return base64.b64encode(file.getvalue()).decode("ascii")
+
 
 _CELLS = {"td", "th"}
 _PLAIN = ["a", "b", "code", "em", "i", "strong"]  # only their words are kept
@@ -125,3 +197,53 @@ class _Lines(MarkdownConverter):
         rows = [line.split(_CELL)[:-1] for line in lines if _CELL in line]
         rows = [row for row in rows if any(row)]
         return f"\n{caption}\n" + (f"{_MARK}{_table(rows)}{_MARK}\n" if rows else "")
+
+
+ENGINES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+ENGINE_VARIABLE = "FORECAST_CHROMIUM"
+_SECONDS = 120
+_QUIET = (
+    "--headless", "--disable-gpu", "--disable-extensions", "--disable-background-networking",
+    "--disable-component-update", "--no-first-run", "--no-pdf-header-footer",
+)  # fmt: skip
+
+
+def pdf_engine() -> str:
+    """Return the program that prints; raise NoPdf if it is missing.
+
+    `FORECAST_CHROMIUM` may name it; else it is the first that is found under a usual name.
+    """
+    named = os.environ.get(ENGINE_VARIABLE)
+    paths = map(shutil.which, [named] if named else ENGINES)
+    engine = next((path for path in paths if path), None)
+    if engine is None:
+        what = f"{ENGINE_VARIABLE} names {named!r}, which" if named else "Chromium or Chrome"
+        raise NoPdf(f"{what} was not found; on Debian: apt install chromium")
+    return engine
+
+
+def pdf_of(html: str, engine: str) -> bytes:
+    """Return a page as PDF; raise NoPdf where the engine fails."""
+    with tempfile.TemporaryDirectory(prefix="forecast-pdf-") as name:
+        page, printed = Path(name, "page.html"), Path(name, "page.pdf")
+        page.write_text(with_all(html, _style()), encoding="utf-8")
+        command = [engine, *_QUIET, *_unsandboxed(), f"--user-data-dir={name}/profile"]
+        command += [f"--print-to-pdf={printed}", page.as_uri()]
+        try:
+            done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise NoPdf(f"{engine} failed: {error}") from error
+        if not printed.is_file() or not printed.read_bytes().startswith(b"%PDF-"):
+            reason = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
+            raise NoPdf(f"{engine} printed nothing, code {done.returncode} {' '.join(reason)}")
+        return printed.read_bytes()
+
+
+def _unsandboxed() -> tuple[str, ...]:
+    """Return the option that Chromium needs when run by root; the pages hold no scripts."""
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return ("--no-sandbox",) if is_root else ()
+
+
+def _style() -> str:
+    return (PACKAGE / "pages" / "templates" / "print.css").read_text(encoding="utf-8")

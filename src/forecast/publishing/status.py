@@ -11,8 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from forecast.base.cache import cache_folder, cache_text, cached_text
-from forecast.base.files import sha256_of
+from forecast.base.files import cache_folder, cache_text, cached_text, sha256_of
 from forecast.base.package import package_hash
 from forecast.base.parameters import Parameters
 from forecast.pages.status import Status, status_from
@@ -30,7 +29,7 @@ def statuses(parameters: Parameters, area: str | None, *, show_progress: bool) -
     if cached is not None:
         return cached
     from forecast.archive.schedule import read_schedule
-    from forecast.publishing.status.computed import computed_statuses
+    from forecast.publishing.status_tables import computed_statuses
 
     computed = list(computed_statuses(parameters, area, show_progress=show_progress))
     if parameters.overlay is None:

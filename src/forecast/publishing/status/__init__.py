@@ -1,1 +1,0 @@
-"""The table of `forecast status`: computed, cached, and compared with earlier reports."""
