@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from forecast.outlook.attainment import Attainment, Distribution, Joint, Probability
-from forecast.outlook.value import Item, TargetForecast, TargetNews, TimelinePoint
+from forecast.outlook.movement import Item, TargetForecast, TargetNews, TimelinePoint
 from forecast.report.depth import PastForecast
 from forecast.report.result import read_result
 from forecast.report.track import MonthScore, TrackRecord

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from forecast.base.errors import ForecastError
     from forecast.base.package import data_folder
     from forecast.history.series import History, build_history
+    from forecast.models.nowcast import usable_series
     from forecast.models.registry import MODELS
-    from forecast.models.related import usable_series
     from forecast.outlook.answers import Answer, ask
     from forecast.outlook.news import news_of
     from forecast.report.report import report_by_model, report_for, report_of
@@ -72,7 +72,7 @@ _MODULES = {
     "report_of": "report.report",
     "save_result": "report.result",
     "scenario_of": "report.scenario",
-    "usable_series": "models.related",
+    "usable_series": "models.nowcast",
 }
 
 

@@ -9,8 +9,7 @@ from forecast.base.series import Series
 from forecast.history.growth import Basis
 from forecast.history.levels import FloatArray
 from forecast.history.series import History
-from forecast.models.nowcast import Nowcast
-from forecast.models.related import unusable_series, usable_series
+from forecast.models.nowcast import Nowcast, unusable_series, usable_series
 from forecast.models.shared import Scale
 from forecast.outlook.annual import limits
 from strategies import history_of, indicator, row

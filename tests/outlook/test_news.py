@@ -15,8 +15,8 @@ from forecast.base.errors import BeforeFirstRelease, ParameterError
 from forecast.base.months import month
 from forecast.outlook import answers as answers_module
 from forecast.outlook.answers import Answer, answer
+from forecast.outlook.movement import FIGURES, Item, News, TargetNews
 from forecast.outlook.news import news_of, news_since
-from forecast.outlook.value import FIGURES, Item, News, TargetNews
 from forecast.verification.record import no_densities
 
 N_PATHS = 400

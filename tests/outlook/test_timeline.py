@@ -14,8 +14,8 @@ from forecast.archive.archive import Archive
 from forecast.outlook import answers as answers_module
 from forecast.outlook import vintages
 from forecast.outlook.answers import Answer, answer
+from forecast.outlook.movement import ReleaseKind, TimelinePoint
 from forecast.outlook.news import MOST_POINTS, _thinned, prepare_timeline, timeline_of
-from forecast.outlook.value import ReleaseKind, TimelinePoint
 from forecast.outlook.vintages import Question
 from forecast.verification.record import no_densities
 

@@ -21,8 +21,8 @@ from forecast.combination.estimates import Estimates, estimates_of, estimation_d
 from forecast.combination.pool import quantile_average
 from forecast.history.levels import FloatArray
 from forecast.history.series import History, build_history
+from forecast.models.nowcast import unusable_series
 from forecast.models.registry import MODELS, Model, is_explosive
-from forecast.models.related import unusable_series
 from forecast.models.shared import Scale, Shared
 from forecast.outlook.attainment import N_BATCHES
 from forecast.outlook.parts import PartConstraint, constrained_paths, part_constraints

@@ -25,7 +25,7 @@ from forecast.base.series import Series
 from forecast.history.series import build_history
 from forecast.outlook.answers import Answer
 from forecast.outlook.attainment import batch_error
-from forecast.outlook.value import (
+from forecast.outlook.movement import (
     FIGURES,
     ORDER,
     Item,

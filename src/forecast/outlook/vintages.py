@@ -24,7 +24,8 @@ from forecast.history.series import sources_of
 from forecast.outlook.annual import annual_outlook
 from forecast.outlook.answers import Answer, earlier_record
 from forecast.outlook.attainment import N_BATCHES, Probability, batch_error
-from forecast.outlook.value import IndicatorOutlook, TargetForecast
+from forecast.outlook.movement import TargetForecast
+from forecast.outlook.value import IndicatorOutlook
 from forecast.verification.record import Record
 
 _SHARES = [f"share_{batch}" for batch in range(N_BATCHES)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -28,9 +29,11 @@ from forecast.base.texts import Caveat
 from forecast.history.levels import FloatArray
 from forecast.history.series import History
 from forecast.outlook.attainment import Band, Joint, Probability
-from forecast.outlook.value import IndicatorOutlook, Outlook
 from forecast.report.overlay import OverlayReport
 from forecast.verification.outturn import Outturn
+
+if TYPE_CHECKING:
+    from forecast.outlook.value import IndicatorOutlook, Outlook
 
 MOST_CONDITIONS = 2
 REST = "rest"

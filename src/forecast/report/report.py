@@ -16,8 +16,9 @@ from forecast.base.package import VERSION, code_hash, package_hash
 from forecast.base.parameters import HANDED, Parameters
 from forecast.base.texts import Caveat
 from forecast.outlook.answers import Answer, answer_to, content_of
+from forecast.outlook.movement import News, TimelinePoint
 from forecast.outlook.news import news_since, timeline_of
-from forecast.outlook.value import News, Outlook, TimelinePoint
+from forecast.outlook.value import Outlook
 from forecast.report.commitments import commitment_reports
 from forecast.report.data_checks import data_checks
 from forecast.report.indicator import indicator_report

@@ -19,7 +19,7 @@ from forecast.base.months import Span
 from forecast.base.series import Names, Series, SeriesLabel
 from forecast.base.texts import LANGUAGES
 from forecast.outlook.attainment import Attainment, Joint, Probability
-from forecast.outlook.value import News, Release, TargetNews
+from forecast.outlook.movement import News, Release, TargetNews
 from forecast.report.commitments import CommitmentReport, CompletionForecast
 from forecast.report.conditions import Given, Line, Scenario
 from forecast.report.depth import Depth, PastForecast

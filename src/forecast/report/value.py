@@ -21,7 +21,7 @@ from forecast.base.months import Span
 from forecast.base.series import Names, Series
 from forecast.base.texts import Caveat
 from forecast.outlook.attainment import Attainment, Band, Distribution, Joint, Progress, Required
-from forecast.outlook.value import News, TimelinePoint
+from forecast.outlook.movement import News, TimelinePoint
 from forecast.report.commitments import CommitmentReport
 from forecast.report.depth import Depth, PastForecast
 from forecast.report.lights import lamp, light_of_target, settled_probability

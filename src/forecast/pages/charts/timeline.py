@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from forecast.base import texts
 from forecast.base.texts import text
-from forecast.outlook.value import TimelinePoint
+from forecast.outlook.movement import TimelinePoint
 from forecast.pages import phrases
 from forecast.pages.charts.style import (
     BLACK,

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from forecast.base import texts
 from forecast.base.texts import text
-from forecast.outlook.value import TargetNews
+from forecast.outlook.movement import TargetNews
 from forecast.pages.charts.style import (
     BANDS,
     BLUE,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from forecast.base import texts
 from forecast.base.texts import text
-from forecast.outlook.value import ORDER, Item, News, Release, TargetNews
+from forecast.outlook.movement import ORDER, Item, News, Release, TargetNews
 from forecast.pages import phrases
 from forecast.pages.grid import Grid, columns_of
 from forecast.report.lights import light
