@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.combination.pool import past_scores, quantile_average, standing
+from forecast.combination.pool import (
+    Standing,
+    past_scores,
+    prior_scores,
+    prior_table,
+    quantile_average,
+    standing,
+)
 from forecast.verification.record import no_densities
 from strategies import growth_paths
 
@@ -239,3 +246,41 @@ def test_weights_add_up_and_leave_no_model_out(crps):
     assert found.sum() == pytest.approx(1)
     assert found.min() >= 0.25 / len(crps) - 1e-12
     assert found[np.argmin(crps)] == pytest.approx(found.max())
+
+
+# The prior of a class -----------------------------------------------------------------------------
+
+
+def test_without_a_record_weights_are_those_of_the_class():
+    """Half the error is 64 to 1 at the power of -6; a model that is not listed has the mean."""
+    prior = np.log([1.0, 2.0])
+    assert Standing(["good", "poor"], 6, None).weights(no_scores(), prior) == shares(
+        64 / 65, 1 / 65
+    )
+    assert Standing(["good", "new"], 6, None).weights(
+        no_scores(), np.array([0.0, np.nan])
+    ) == shares(0.5, 0.5)
+
+
+def no_scores() -> pd.DataFrame:
+    return past_scores(scores([2011], one=3.0)).iloc[:0]
+
+
+def test_three_years_of_a_record_count_as_much_as_the_class():
+    """The class says 1 to 2 and three years say 2 to 1: level, then a quarter of 64 to 1."""
+    of_all = Standing(["a", "b"], 6, np.log([2.0, 1.0]), 2017, 3)
+    assert of_all.weights(no_scores(), np.log([1.0, 2.0])) == shares(
+        0.375 + 0.25 * 64 / 65, 0.375 + 0.25 / 65
+    )
+
+
+def test_the_table_of_classes_is_complete_and_the_nearest_month_counts():
+    table = prior_table()
+    classes = set(table.index.get_level_values("class"))
+    assert classes == {"flow/plain", "flow/seasonal", "stock/plain", "stock/seasonal"}
+    assert table.notna().all(axis=None)
+    six, five = (prior_scores("stock/plain", ["ar", "pace"], k) for k in (6, 5))
+    assert np.array_equal(six, five)
+    assert six[0] < six[1]
+    assert prior_scores("", ["ar"], 6) is None
+    assert prior_scores("stock/plain", ["borrowed"], 6) is None

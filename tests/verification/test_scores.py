@@ -266,3 +266,10 @@ def test_a_wider_level_gives_a_wider_interval():
     columns = rng.random(30), 1 + rng.random(30), np.arange(30)
     narrow, wide = (ratio(*columns, level=level) for level in (0.5, 0.95))
     assert wide.lower < narrow.lower < narrow.upper < wide.upper
+
+
+def test_a_reference_that_never_errs_has_no_ratio():
+    rng = np.random.default_rng(1)
+    years = [2011, 2012, 2013]
+    assert ratio_by_year([1, 2, 3], [0, 0, 0], years, level=0.8, n_draws=10, rng=rng) is None
+    assert ratio_by_year([], [], [], level=0.8, n_draws=10, rng=rng) is None

@@ -39,6 +39,7 @@ class Indicator:
     levels_break: list[str] = field(default_factory=list)
     weights_from: str | None = None
     part_of: str | None = None
+    adjusted: Annotated[bool, Strict()] | None = None
 
     @property
     def break_months(self) -> tuple[int, ...]:

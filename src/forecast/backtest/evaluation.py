@@ -20,7 +20,7 @@ from forecast.archive.targets import Target
 from forecast.base.months import MONTHS_A_YEAR, month
 from forecast.combination.calibration import Calibration, calibration_of
 from forecast.combination.estimates import estimation_day
-from forecast.combination.pool import Standing, past_scores, standing
+from forecast.combination.pool import Standing, past_scores, prior_scores, standing
 from forecast.history.levels import FloatArray
 from forecast.history.series import History, build_history
 from forecast.models.shared import rule_of
@@ -61,6 +61,7 @@ class ReplayedForecast:
     is_own_scale: bool
     members: Mapping[str, FloatArray]
     seconds: Mapping[str, float]
+    series_class: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +105,12 @@ def _raw_pools(forecasts: Sequence[ReplayedForecast], members: pd.DataFrame) -> 
 
     @cache
     def weight(
-        n_settled: int, names: tuple[str, ...], months_known: int, reference: str
+        n_settled: int, names: tuple[str, ...], months_known: int, reference: str, kind: str
     ) -> FloatArray:
         own = places.get(reference, np.arange(0))
         own = own[: np.searchsorted(own, n_settled)]
-        return of_all(n_settled, names, months_known).weights(past.iloc[own])
+        prior = prior_scores(kind, names, months_known)
+        return of_all(n_settled, names, months_known).weights(past.iloc[own], prior)
 
     pools = []
     for forecast in forecasts:
@@ -116,7 +118,8 @@ def _raw_pools(forecasts: Sequence[ReplayedForecast], members: pd.DataFrame) -> 
         before = _n_settled(settled_on, forecast)
         values = [forecast.members[name] for name in names]
         reference = f"{forecast.area}/{forecast.indicator}"
-        weights = weight(before, names, forecast.months_known, reference)
+        kind = forecast.series_class
+        weights = weight(before, names, forecast.months_known, reference, kind)
         average = np.average(values, axis=0, weights=weights)
         pools.append(_Density(forecast, RAW_POOL, average))
     return pools

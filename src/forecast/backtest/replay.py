@@ -23,6 +23,7 @@ from forecast.combination.estimates import estimation_day, shared_estimates
 from forecast.history.growth import RESTATED_FROM
 from forecast.history.levels import FloatArray
 from forecast.history.series import History, build_history, sources_of
+from forecast.models.adjustment import series_class
 from forecast.models.registry import MODELS, Fitted, is_explosive
 from forecast.models.shared import Shared
 from forecast.verification.outturn import Outturn, expected_outturn, outturn_of
@@ -250,6 +251,7 @@ def _forecast(
         is_own_scale=scale.basis == "own",
         members=members | _references(history),
         seconds=seconds,
+        series_class=series_class(history),
     )
 
 

@@ -15,7 +15,7 @@ from forecast.archive.registry import Registry
 from forecast.base.series import Series
 from forecast.combination.calibration import Calibration, calibration_of
 from forecast.combination.dependence import error_scores
-from forecast.combination.pool import Standing, past_scores, standing
+from forecast.combination.pool import Standing, past_scores, prior_scores, standing
 from forecast.combination.scales import pooled_estimates
 from forecast.history.levels import FloatArray
 from forecast.models.shared import Shared
@@ -47,7 +47,7 @@ class Estimates:
     errors: pd.DataFrame
     _calibrations: dict[int, Calibration] = field(default_factory=dict)
     _standings: dict[tuple[tuple[str, ...], int], Standing] = field(default_factory=dict)
-    _weights: dict[tuple[tuple[str, ...], int, str], FloatArray] = field(default_factory=dict)
+    _weights: dict[tuple[tuple[str, ...], int, str, str], FloatArray] = field(default_factory=dict)
 
     def calibration(self, months_known: int) -> Calibration:
         """Return the recalibration for so many months known."""
@@ -55,15 +55,19 @@ class Estimates:
             self._calibrations[months_known] = calibration_of(self.raw_pools, months_known)
         return self._calibrations[months_known]
 
-    def weights(self, models: Sequence[str], months_known: int, reference: str) -> FloatArray:
-        """Return the models' weights in one series, as `Standing.weights` does."""
+    def weights(
+        self, models: Sequence[str], months_known: int, reference: str, series_class: str = ""
+    ) -> FloatArray:
+        """Return the models' weights in one series of a class, as `Standing.weights` does."""
         key = tuple(models), months_known
         if key not in self._standings:
             self._standings[key] = standing(self.scores, models, months_known)
-        if (*key, reference) not in self._weights:
+        of_series = (*key, reference, series_class)
+        if of_series not in self._weights:
             own = self.scores.iloc[self._places.get(reference, [])]
-            self._weights[*key, reference] = self._standings[key].weights(own)
-        return self._weights[*key, reference]
+            prior = prior_scores(series_class, models, months_known)
+            self._weights[of_series] = self._standings[key].weights(own, prior)
+        return self._weights[of_series]
 
     @cached_property
     def _places(self) -> dict[str, NDArray[np.intp]]:

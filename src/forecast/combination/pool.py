@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from io import StringIO
 
 import numpy as np
 import pandas as pd
@@ -11,6 +14,7 @@ from numpy.typing import NDArray
 
 from forecast.history.levels import FloatArray
 
+_CLASS_YEARS = 3.0
 _POWER, _SHRINKAGE = 6, 0.25  # in a flat region, see docs/method.md
 _PRIOR_YEARS, _HALF_LIFE_YEARS = 2.0, 5.0
 _NEAR_MONTHS, _FEWEST_YEARS = 2, 3
@@ -65,28 +69,39 @@ class Standing:
     months_known: int
     logs: FloatArray | None
     last_year: int = 0
+    n_years: int = 0
 
-    def weights(self, own: pd.DataFrame) -> FloatArray:
+    def weights(self, own: pd.DataFrame, prior: FloatArray | None = None) -> FloatArray:
         """Return the models' weights in a series, by the rows of `past_scores` that are its own.
 
         A weight is the weighted geometric mean of the model's score over all series and over the
         series' own forecasts, to the power of -6, shrunk by a quarter to equal weights. From two
         years on the own score counts more. A model without past forecasts gets the mean weight.
+
+        `prior` holds logarithms of the models' scores in series of the class elsewhere. They count
+        as much as three years of the record, and weights are shrunk to those that they give.
         """
         equal = np.full(len(self.models), 1 / len(self.models))
+        base = equal if prior is None else _shares(prior)
         if self.logs is None:
-            return equal
+            return base
+        logs = self.logs
+        if prior is not None:
+            known = np.isfinite(logs) & np.isfinite(prior)
+            centred = logs - logs[known].mean() + prior[known].mean() if known.any() else prior
+            mixed = (_CLASS_YEARS * prior + self.n_years * centred) / (_CLASS_YEARS + self.n_years)
+            logs = np.where(np.isnan(centred), prior, np.where(np.isnan(prior), centred, mixed))
         scores, years = _near(own, self.models, self.months_known)
         n_own = np.unique(years).size
         of_own = _mean_logs(scores, _recency(years, self.last_year))
-        of_own = np.where(np.isnan(of_own), self.logs, of_own)
-        logs = (_PRIOR_YEARS * self.logs + n_own * of_own) / (_PRIOR_YEARS + n_own)
+        if prior is not None and np.isfinite(of_own).any():
+            known = np.isfinite(of_own) & np.isfinite(logs)
+            of_own = of_own - of_own[known].mean() + logs[known].mean()
+        of_own = np.where(np.isnan(of_own), logs, of_own)
+        logs = (_PRIOR_YEARS * logs + n_own * of_own) / (_PRIOR_YEARS + n_own)
         if np.isnan(logs).all():
             return equal
-        strength = np.exp(-_POWER * (logs - np.nanmin(logs)))
-        strength = np.where(np.isnan(strength), np.nanmean(strength), strength)
-        shares = strength / strength.sum()
-        return np.asarray((1 - _SHRINKAGE) * shares + _SHRINKAGE / len(self.models))
+        return np.asarray((1 - _SHRINKAGE) * _shares(logs) + _SHRINKAGE * base)
 
 
 def standing(past: pd.DataFrame, models: Sequence[str], months_known: int) -> Standing:
@@ -95,7 +110,37 @@ def standing(past: pd.DataFrame, models: Sequence[str], months_known: int) -> St
     if np.unique(years).size < _FEWEST_YEARS:
         return Standing(models, months_known, None)
     last = int(years.max())
-    return Standing(models, months_known, _mean_logs(scores, _recency(years, last)), last)
+    logs = _mean_logs(scores, _recency(years, last))
+    return Standing(models, months_known, logs, last, np.unique(years).size)
+
+
+def _shares(logs: FloatArray) -> FloatArray:
+    """Return weights by logarithms of scores; where one is missing the model has the mean."""
+    strength = np.exp(-_POWER * (logs - np.nanmin(logs)))
+    strength = np.where(np.isnan(strength), np.nanmean(strength), strength)
+    return np.asarray(strength / strength.sum())
+
+
+@cache
+def prior_table() -> pd.DataFrame:
+    """Return the logarithms of models' scores in series of a class, learnt on open series.
+
+    One row a class and number of months known, one column a model. `benchmarks/prior.py` writes it.
+    """
+    source = files("forecast.combination").joinpath("prior.csv").read_text(encoding="utf-8")
+    table = pd.read_csv(StringIO(source), comment="#")
+    return table.set_index(["class", "months_known"])
+
+
+def prior_scores(series_class: str, models: Sequence[str], months_known: int) -> FloatArray | None:
+    """Return the logarithms of models' scores in a class; None where it has none."""
+    table = prior_table()
+    if series_class not in table.index.get_level_values(0):
+        return None
+    of_class = table.loc[series_class]
+    nearest = int(np.argmin(np.abs(of_class.index.to_numpy() - months_known)))
+    found = of_class.iloc[nearest].reindex(list(models)).to_numpy(dtype=float)
+    return None if np.isnan(found).all() else found
 
 
 def _near(

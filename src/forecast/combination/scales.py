@@ -136,7 +136,7 @@ def _typical(moves: Moves, profile: Mapping[str, FloatArray]) -> FloatArray:
 def _profile(moves: Moves, scales: Mapping[str, float]) -> FloatArray:
     """Return the typical move from each month to each later one, in units of the scale.
 
-    It is assumed where there are too few moves.
+    It is assumed where there are too few moves, or nothing ever moved.
     """
     square = (moves.error_pp / _units(moves, scales)) ** 2
     table = np.full((MONTHS_A_YEAR + 1, MONTHS_A_YEAR + 1), np.nan)
@@ -145,7 +145,7 @@ def _profile(moves: Moves, scales: Mapping[str, float]) -> FloatArray:
             values = square[
                 (moves.months_known == months_known) & (moves.until == until) & np.isfinite(square)
             ]
-            if values.size >= _FEWEST_ERRORS:
+            if values.size >= _FEWEST_ERRORS and values.any():
                 table[months_known, until] = np.sqrt(values.mean())
     for until in range(1, MONTHS_A_YEAR + 1):
         _interpolate(table[:until, until])

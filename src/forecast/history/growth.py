@@ -73,7 +73,7 @@ def year_to_date_growth(
         ) if levels else None
     else:
         _compose(values, basis, parts, levels, shares)
-    revision = _base_revision(values, basis, levels, len(shares))
+    revision = _base_revision(values, basis, levels, len(shares), is_stock=indicator.is_stock)
     if levels is not None and indicator.annual_rule in ("published_ytd", "sum_of_months"):
         ratio = _year_on_year(levels.year_to_date, levels)
         needs_published = indicator.price_basis == "real"
@@ -188,12 +188,17 @@ def _year_on_year(level: FloatArray, levels: Levels) -> FloatArray:
 
 
 def _base_revision(
-    values: FloatArray, basis: NDArray[np.int8], levels: Levels | None, n_years: int
+    values: FloatArray,
+    basis: NDArray[np.int8],
+    levels: Levels | None,
+    n_years: int,
+    *,
+    is_stock: bool,
 ) -> FloatArray:
     revision = np.full(n_years, np.nan)
     if levels is None:
         return revision
-    ratio = _year_on_year(levels.year_to_date, levels)
+    ratio = _year_on_year(levels.monthly if is_stock else levels.year_to_date, levels)
     both = (basis >= Basis.COMPOSED) & ~np.isnan(ratio)
     for row in range(n_years):
         months = np.flatnonzero(both[row])

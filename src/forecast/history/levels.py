@@ -1,8 +1,7 @@
 """Levels of one unit: cumulated from the published spans, month shares, comparable flows.
 
-In flows January and February are one period, because the Spring Festival moves between them and
-most offices publish them together. So a year has eleven periods, or four where there are only
-quarters.
+A year has twelve periods, or four where there are only quarters. It has eleven where January and
+February are one: they are published together, or the Spring Festival moves between them.
 """
 
 from __future__ import annotations
@@ -124,28 +123,33 @@ def _shares(
     return np.full(MONTHS_A_YEAR, 1 / MONTHS_A_YEAR), EQUAL
 
 
-MONTHLY = tuple(range(2, MONTHS_A_YEAR + 1))
+MONTHLY = tuple(range(1, MONTHS_A_YEAR + 1))
+JOINED = MONTHLY[1:]  # January and February are one period
 QUARTERLY = (3, 6, 9, 12)
 _LOOK_BACK, _FRACTION = 5, 0.8
+_FEWEST_PAIRS, _LEVEL = 3, 0.1
+_IDENTIFIABLE = 7.0  # Lothian and Morry (1978)
 
 
 @dataclass(frozen=True, slots=True)
 class Flows:
-    """Consecutive flows on the newest year's base.
+    """Consecutive flows on the newest year's base; of a stock, its levels.
 
     `amounts` has one flow a period, NaN where it is not known, from the first period of
     `first_year` to the last known one; `period_ends` are the last months of a year's periods.
     Annual sums grow as published growth says: each year's nominal flows are divided by the
-    product of the base revisions (1 + r) up to it.
+    product of the base revisions (1 + r) up to it. A stock has its level at the end of each period,
+    and Decembers grow as published growth says.
     """
 
     first_year: int
     period_ends: tuple[int, ...]
     amounts: FloatArray
+    is_stock: bool = False
 
     @property
     def season(self) -> int:
-        """Periods a year: 11 or 4."""
+        """Periods a year: 12, 11 or 4."""
         return len(self.period_ends)
 
     @property
@@ -158,30 +162,64 @@ class Flows:
         return (year - self.first_year) * self.season
 
 
-def comparable_flows(levels: Levels | None, revision: FloatArray) -> Flows | None:
+def comparable_flows(
+    levels: Levels | None,
+    revision: FloatArray,
+    *,
+    is_stock: bool = False,
+    is_adjusted: bool | None = None,
+) -> Flows | None:
     """Return the flows since the last break; None where neither months nor quarters are regular."""
-    if levels is None or np.isnan(levels.year_to_date).all():
+    if levels is None:
         return None
-    known_years = np.flatnonzero(~np.isnan(levels.year_to_date).all(axis=1))
-    first, last = _first_row(levels, known_years), known_years[-1]
-    ends = _period_ends(levels.year_to_date[max(first, last - _LOOK_BACK) : last])
+    table = levels.monthly if is_stock else levels.year_to_date
+    if np.isnan(table).all():
+        return None
+    known_years = np.flatnonzero(~np.isnan(table).all(axis=1))
+    first, last = _first_row(levels, table, known_years), known_years[-1]
+    ends = _period_ends(table[max(first, last - _LOOK_BACK) : last])
+    if ends == MONTHLY and not (is_stock or is_adjusted) and _holiday_moves(table[first:last]):
+        ends = JOINED
     if ends is None:
         return None
-    total = levels.year_to_date[first : last + 1, np.array(ends) - 1]
-    flow = np.diff(total, axis=1, prepend=0.0)
+    amounts = table[first : last + 1, np.array(ends) - 1]
+    if not is_stock:
+        amounts = np.diff(amounts, axis=1, prepend=0.0)
     scope = np.cumprod(1 + np.r_[0.0, np.nan_to_num(revision[first + 1 : last + 1])])
-    values = (flow / scope[:, None]).ravel()
+    values = (amounts / scope[:, None]).ravel()
     places = np.flatnonzero(~np.isnan(values))
     if not places.size or (values[places] <= 0).any():
         return None
-    return Flows(levels.first_year + int(first), ends, values[: places[-1] + 1])
+    return Flows(levels.first_year + int(first), ends, values[: places[-1] + 1], is_stock)
 
 
-def _first_row(levels: Levels, known_years: NDArray[np.intp]) -> int:
+def _holiday_moves(total: FloatArray) -> bool:
+    """Whether flows move between January and February, as the Spring Festival moves.
+
+    Then growth of the two on a year earlier is further apart than that of other neighbours. It is a
+    test of the ratio of mean squares against chi-square at 10 %. A series without seasons was
+    adjusted for holidays too. `total` holds whole years.
+    """
+    flows = np.diff(total, axis=1, prepend=0.0)
+    logs = np.log(np.where(flows > 0, flows, np.nan))
+    whole = logs[np.isfinite(logs).all(axis=1)].ravel()
+    if len(whole) >= 2 * MONTHS_A_YEAR and not has_seasons(whole, MONTHS_A_YEAR):
+        return False
+    apart = np.diff(np.diff(logs, axis=0), axis=1) ** 2
+    n = int(np.isfinite(apart[:, 0]).sum())
+    if n < _FEWEST_PAIRS:
+        return False
+    from scipy.special import chdtri  # late: readers of results need no scipy
+
+    usual = np.median([np.mean(c[np.isfinite(c)]) for c in apart[:, 1:].T if np.isfinite(c).any()])
+    return bool(np.nansum(apart[:, 0]) > chdtri(n, _LEVEL) * usual)
+
+
+def _first_row(levels: Levels, table: FloatArray, known_years: NDArray[np.intp]) -> int:
     """Return the first row after the last break in levels or missing year."""
     first = int(known_years[0])
     for row in range(first + 1, int(known_years[-1]) + 1):
-        hole = np.isnan(levels.year_to_date[row]).all()
+        hole = np.isnan(table[row]).all()
         broken = not levels.are_comparable(levels.first_year + row)
         if hole or broken:
             first = row + 1 if hole else row
@@ -192,7 +230,34 @@ def _period_ends(total: FloatArray) -> tuple[int, ...] | None:
     """Return the periods of which at least four fifths are known in the last full years."""
     if not len(total):
         return None
-    for ends in (MONTHLY, QUARTERLY):
-        if (~np.isnan(total[:, np.array(ends) - 1])).mean() >= _FRACTION:
+    for ends in (MONTHLY, JOINED, QUARTERLY):
+        known = ~np.isnan(total[:, np.array(ends) - 1])
+        if known.mean() >= _FRACTION and known[:, 0].mean() >= _FRACTION:
             return ends
     return None
+
+
+def seasonal_factors(logs: FloatArray, season: int) -> tuple[FloatArray, float]:
+    """Return the mean distance of each period from a centred moving average of a year, and F.
+
+    F is the ratio of the variance between periods to that within them.
+    """
+    half, kernel = season // 2, np.ones(season)
+    if season % 2 == 0:
+        kernel = np.r_[0.5, np.ones(season - 1), 0.5]
+    apart = logs[half : len(logs) - half] - np.convolve(logs, kernel / season, "valid")
+    period = np.arange(half, half + len(apart)) % season
+    factors = np.array([apart[period == p].mean() for p in range(season)])
+    factors -= factors.mean()
+    between = (np.bincount(period, minlength=season) * factors**2).sum() / (season - 1)
+    within = ((apart - factors[period]) ** 2).sum() / max(1, len(apart) - season)
+    return factors, float(between / within) if within > 0 else np.inf
+
+
+def has_seasons(logs: FloatArray, season: int) -> bool:
+    """Return whether logs have stable seasons: an F of seven or more in the test of X-11.
+
+    The test is that of Shiskin, Young and Musgrave (1967), on distances from a moving average.
+    `logs` begin with a year's first period, and last two years or more.
+    """
+    return seasonal_factors(logs, season)[1] >= _IDENTIFIABLE

