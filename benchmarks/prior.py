@@ -13,10 +13,8 @@ from __future__ import annotations
 import argparse
 import hashlib
 import logging
-import sys
 import tempfile
 import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -124,8 +122,8 @@ def write_folder(bed: Bed, folder: Path) -> Path:
     return folder
 
 
-def scores(bed: Bed) -> Iterator[pd.DataFrame]:
-    """Yield the scores of the members in each forecast, with the class of the series."""
+def scores(bed: Bed) -> pd.DataFrame:
+    """Return the scores of the members in each forecast, with the class of the series."""
     with tempfile.TemporaryDirectory() as name:
         archive = read_archive(write_folder(bed, Path(name) / "data"))
     years = range(bed.last_year - bed.n_years + 1, bed.last_year + 1)
@@ -134,7 +132,7 @@ def scores(bed: Bed) -> Iterator[pd.DataFrame]:
     table = table[table["model"].isin(list(MODELS))]
     kind = {k: "stock" if rule == "end_of_year" else "flow" for k, (rule, _) in bed.series.items()}
     seasons = "plain" if bed.adjusted else "seasonal"
-    yield table.assign(kind=table["indicator"].astype(str).map(kind) + "/" + seasons)
+    return table.assign(kind=table["indicator"].astype(str).map(kind) + "/" + seasons)
 
 
 def prior(table: pd.DataFrame) -> pd.DataFrame:
@@ -158,11 +156,10 @@ def main() -> None:
     logging.disable(logging.CRITICAL)
     n_us = int(options.series * 0.4)
     beds = [competitions(options.series), *(us_figures(n_us, adjusted=a) for a in (True, False))]
-    found = prior(pd.concat([table for bed in beds for table in scores(bed)]))
+    found = prior(pd.concat([scores(bed) for bed in beds]))
     print(found.to_string())
     if options.write:
         TABLE.write_text(HEADER + found.to_csv(), encoding="utf-8")
-    sys.exit(0)
 
 
 if __name__ == "__main__":

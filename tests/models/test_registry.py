@@ -74,7 +74,7 @@ PARTICULAR = {
     "nowcast": {"a part alone", "real sparse"},
     "borrowed": {"a part alone", "no figure", "real sparse", "long silent", "no growth ever"},
 }
-OF_LEVELS = ("ar", "trend")  # each needs periods of one length, see test_levels.py
+OF_LEVELS = ("ar", "trend")  # each needs periods of one length, see test_adjustment.py
 OF_FLOWS = [name for name in MODELS if name not in (*PARTICULAR, *OF_LEVELS)]
 FITTED_TO = PARTICULAR | dict.fromkeys(OF_FLOWS, SEASONAL) | {name: set() for name in OF_LEVELS}
 PAIRS = [

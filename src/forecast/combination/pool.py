@@ -87,16 +87,14 @@ class Standing:
             return base
         logs = self.logs
         if prior is not None:
-            known = np.isfinite(logs) & np.isfinite(prior)
-            centred = logs - logs[known].mean() + prior[known].mean() if known.any() else prior
+            centred = _shifted(logs, prior)
             mixed = (_CLASS_YEARS * prior + self.n_years * centred) / (_CLASS_YEARS + self.n_years)
             logs = np.where(np.isnan(centred), prior, np.where(np.isnan(prior), centred, mixed))
         scores, years = _near(own, self.models, self.months_known)
         n_own = np.unique(years).size
         of_own = _mean_logs(scores, _recency(years, self.last_year))
-        if prior is not None and np.isfinite(of_own).any():
-            known = np.isfinite(of_own) & np.isfinite(logs)
-            of_own = of_own - of_own[known].mean() + logs[known].mean()
+        if prior is not None:
+            of_own = _shifted(of_own, logs)
         of_own = np.where(np.isnan(of_own), logs, of_own)
         logs = (_PRIOR_YEARS * logs + n_own * of_own) / (_PRIOR_YEARS + n_own)
         if np.isnan(logs).all():
@@ -119,6 +117,14 @@ def _shares(logs: FloatArray) -> FloatArray:
     strength = np.exp(-_POWER * (logs - np.nanmin(logs)))
     strength = np.where(np.isnan(strength), np.nanmean(strength), strength)
     return np.asarray(strength / strength.sum())
+
+
+def _shifted(logs: FloatArray, others: FloatArray) -> FloatArray:
+    """Return logs with the mean of others over the models that both have; NaN where none is."""
+    both = np.isfinite(logs) & np.isfinite(others)
+    if not both.any():
+        return np.full_like(logs, np.nan)
+    return np.asarray(logs - logs[both].mean() + others[both].mean())
 
 
 @cache
