@@ -24,6 +24,7 @@ import pandas as pd
 from forecast.archive.folder import read_archive
 from forecast.backtest.replay import Plan, replay
 from forecast.base.parallel import worker_count
+from forecast.combination.pool import text_of_prior
 from forecast.models.registry import MODELS
 
 TABLE = Path(__file__).resolve().parents[1] / "src" / "forecast" / "combination" / "prior.csv"
@@ -159,7 +160,7 @@ def main() -> None:
     found = prior(pd.concat([scores(bed) for bed in beds]))
     print(found.to_string())
     if options.write:
-        TABLE.write_text(HEADER + found.to_csv(), encoding="utf-8")
+        TABLE.write_text(text_of_prior(HEADER + found.to_csv()), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -34,6 +34,32 @@ def test_an_entry_has_defaults_for_what_it_leaves_out(tmp_path: Path):
     assert (sales.names.of("en"), sales.names.of("zh")) == ("Name", "名")
 
 
+@pytest.mark.parametrize(
+    ("rule", "kind"),
+    [
+        ("published_ytd", "amount"), ("sum_of_months", "amount"), ("growth_of_mean", "index"),
+        ("mean_of_months", "index"), ("end_of_year", "stock"),
+    ],
+)  # fmt: skip
+def test_the_annual_rule_suggests_the_quantity_where_none_is_declared(
+    tmp_path: Path, rule: str, kind: str
+):
+    undeclared = registry_of(tmp_path, entry("sales", f'annual_rule = "{rule}"'))
+    assert undeclared.of("here", "sales").kind == kind
+
+
+def test_a_declared_quantity_counts(tmp_path: Path):
+    jobless = entry("jobless", 'quantity = "rate"', 'annual_rule = "mean_of_months"')
+    assert registry_of(tmp_path, jobless).of("here", "jobless").kind == "rate"
+
+
+def test_an_area_s_year_begins_in_january_unless_it_says_otherwise(tmp_path: Path):
+    names = 'name_en = "Here"\nname_zh = "此"\n'
+    areas = f'[[area]]\nid = "a"\n{names}[[area]]\nid = "b"\n{names}year_begins = "04"\n'
+    registry = registry_of(tmp_path, areas, entry("sales"))
+    assert [registry.areas[area].year_begins for area in ("a", "b")] == ["01", "04"]
+
+
 def test_an_override_replaces_keys_in_its_area_alone(tmp_path: Path):
     registry = registry_of(
         tmp_path,
@@ -75,6 +101,24 @@ FAULTY = [
     (
         ('[[indicator]]\nid = "sales"\n',),
         "1: key 'unit' is missing; required: id, name_en, name_zh, unit",
+    ),
+    (
+        (entry("sales", 'quantity = "balance"', 'annual_rule = "published_ytd"'),),
+        "1: quantity 'balance' of 'sales' with annual_rule 'published_ytd': a balance may be "
+        "negative, so it has no growth; allowed: sum_of_months, end_of_year",
+    ),
+    (
+        (entry("sales", 'quantity = "stock"', 'annual_rule = "sum_of_months"'),),
+        "1: quantity 'stock' of 'sales' with annual_rule 'sum_of_months': a stock is counted at a "
+        "day, so its months have no sum; allowed: end_of_year, growth_of_mean, mean_of_months",
+    ),
+    (
+        (entry("sales", 'quantity = "rate"', 'price_basis = "real"'),),
+        "1: quantity 'rate' of 'sales' with price_basis 'real'",
+    ),
+    (
+        (SALES, override("here", "sales", 'quantity = "rate"', 'annual_rule = "published_ytd"')),
+        "6: quantity 'rate' of 'sales' with annual_rule 'published_ytd'",
     ),
     ((entry("sales", 'levels_break = ["2019-13"]'),), "1: levels_break '2019-13' is not a month"),
     ((entry("sales", 'related = ["nation/slaes"]'),), "1: 'nation/slaes' names no indicator"),

@@ -1,6 +1,7 @@
 """One set of paths from those of several models."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,9 @@ from forecast.combination.pool import (
     prior_scores,
     prior_table,
     quantile_average,
+    read_prior,
     standing,
+    text_of_prior,
 )
 from forecast.verification.record import no_densities
 from strategies import growth_paths
@@ -275,7 +278,7 @@ def test_three_years_of_a_record_count_as_much_as_the_class():
 
 
 def test_the_table_of_classes_is_complete_and_the_nearest_month_counts():
-    table = prior_table()
+    table = prior_table().rows
     classes = set(table.index.get_level_values("class"))
     assert classes == {"flow/plain", "flow/seasonal", "stock/plain", "stock/seasonal"}
     assert table.notna().all(axis=None)
@@ -284,3 +287,23 @@ def test_the_table_of_classes_is_complete_and_the_nearest_month_counts():
     assert six[0] < six[1]
     assert prior_scores("", ["ar"], 6) is None
     assert prior_scores("stock/plain", ["borrowed"], 6) is None
+
+
+def test_a_table_that_is_missing_or_altered_has_no_rows_and_says_so(tmp_path: Path):
+    path = tmp_path / "prior.csv"
+    assert (read_prior(path).fault, len(read_prior(path).rows)) == ("missing", 0)
+    text = text_of_prior("# Made up.\nclass,months_known,ar\nflow/plain,6,-0.1\n")
+    path.write_text(text, encoding="utf-8")
+    assert read_prior(path).fault is None
+    assert read_prior(path).rows.loc[("flow/plain", 6), "ar"] == -0.1
+    path.write_bytes(text.replace("\n", "\r\n").encode())
+    assert read_prior(path).fault is None, "line ends are not content"
+    for altered in (text.replace("-0.1", "-0.2"), text[:-20], "", "\udcff", "class,ar\n1,2\n"):
+        path.write_bytes(altered.encode(errors="surrogateescape"))
+        assert (read_prior(path).fault, len(read_prior(path).rows)) == ("altered", 0)
+
+
+def test_without_a_table_a_class_says_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    missing = read_prior(tmp_path / "prior.csv")
+    monkeypatch.setattr("forecast.combination.pool.prior_table", lambda: missing)
+    assert prior_scores("stock/plain", ["ar", "pace"], 6) is None

@@ -11,10 +11,10 @@ from statsmodels.tsa.exponential_smoothing.ets import ETSModel, ETSResults
 
 from forecast.archive.archive import Archive
 from forecast.base.errors import NotEnoughHistory
-from forecast.history.levels import FloatArray, Flows
+from forecast.history.levels import FloatArray, Flows, filled
 from forecast.history.series import History, build_history
 from forecast.models.ets import Ets, FittedEts, own_parameters
-from forecast.models.seasonal import filled, growth_paths, n_periods_ahead, usable_flows
+from forecast.models.seasonal import growth_paths, n_periods_ahead, usable_flows
 from forecast.models.shared import Shared
 from strategies import history_of, row
 

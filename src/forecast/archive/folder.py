@@ -73,6 +73,7 @@ def read_archive(path: str | Path = "") -> Archive:
         faults.extend(unknown_indicators(figures, registry))
         figures, unit_faults = with_units(figures, registry)
         faults.extend(unit_faults)
+        faults.extend(levels_of_rates(figures, registry))
     parts: dict[str, Any] = {}
     for name, read in _optional(folder, registry, areas).items():
         with _collected(faults):
@@ -121,6 +122,27 @@ def unknown_indicators(figures: pd.DataFrame, registry: Registry) -> list[Fault]
     return [
         Fault(r["file"], r["line"], f"unknown indicator {r['indicator']!r}; {rule}") for r in rows
     ]
+
+
+def levels_of_rates(figures: pd.DataFrame, registry: Registry) -> list[Fault]:
+    """Return a fault for each series of levels whose year is the mean of published growth rates.
+
+    The mean of the ratios of levels is not the growth of their mean, which offices publish of an
+    index. Levels of a rate, as of unemployment, have a mean of their own.
+    """
+    levels = figures[figures["measure"] == "level"].drop_duplicates(["area", "indicator"])
+    faults = []
+    for row in levels[["area", "indicator", "file", "line"]].to_dict("records"):
+        area, indicator = str(row["area"]), str(row["indicator"])
+        entry = registry.of(area, indicator) if indicator in registry.indicators else None
+        if entry is not None and entry.is_mean_of_rates and entry.kind != "rate":
+            what = f"level of {indicator!r} in {area!r}, whose annual_rule is mean_of_months"
+            rule = (
+                "allowed: growth_pct, since it is the mean of published rates; levels of an index "
+                'with annual_rule growth_of_mean; levels of a rate with quantity "rate"'
+            )
+            faults.append(Fault(str(row["file"]), int(row["line"]), f"{what}; {rule}"))
+    return faults
 
 
 def with_units(figures: pd.DataFrame, registry: Registry) -> tuple[pd.DataFrame, list[Fault]]:

@@ -17,7 +17,11 @@ from forecast.base.series import Names, Series, SeriesLabel
 
 FILE = "indicators.toml"
 MOST_DECIMALS = 9
-AnnualRule = Literal["published_ytd", "sum_of_months", "mean_of_months", "end_of_year"]
+_MONTHS = tuple(f"{number:02d}" for number in range(1, 13))
+AnnualRule = Literal[
+    "published_ytd", "sum_of_months", "growth_of_mean", "mean_of_months", "end_of_year"
+]
+Quantity = Literal["amount", "index", "stock", "rate", "balance"]
 _CONFIG = ConfigDict(extra="forbid")
 
 
@@ -40,6 +44,22 @@ class Indicator:
     weights_from: str | None = None
     part_of: str | None = None
     adjusted: Annotated[bool, Strict()] | None = None
+    quantity: Quantity | None = None
+
+    @property
+    def kind(self) -> Quantity:
+        """What is measured: as declared, else what the annual rule suggests."""
+        return self.quantity or _SUGGESTED.get(self.annual_rule or "", "amount")
+
+    @property
+    def accumulates(self) -> bool:
+        """Whether growth of the year is that of the sum, or of the mean, of its months' levels."""
+        return self.annual_rule in ("published_ytd", "sum_of_months", "growth_of_mean")
+
+    @property
+    def is_mean_of_rates(self) -> bool:
+        """Whether growth of the year is the mean of the growth rates of its months."""
+        return self.annual_rule == "mean_of_months"
 
     @property
     def break_months(self) -> tuple[int, ...]:
@@ -83,15 +103,34 @@ class Indicator:
         return Names(self.name_en, self.name_zh)
 
 
+_SUGGESTED: Mapping[str, Quantity] = {
+    "growth_of_mean": "index", "mean_of_months": "index", "end_of_year": "stock",
+}  # fmt: skip
+_RULES: Mapping[Quantity, tuple[AnnualRule, ...]] = {
+    "amount": ("published_ytd", "sum_of_months", "growth_of_mean", "mean_of_months"),
+    "index": ("published_ytd", "sum_of_months", "growth_of_mean", "mean_of_months", "end_of_year"),
+    "stock": ("end_of_year", "growth_of_mean", "mean_of_months"),
+    "rate": ("mean_of_months", "end_of_year"),
+    "balance": ("sum_of_months", "end_of_year"),
+}
+_REASONS: Mapping[Quantity, str] = {
+    "amount": "an amount is counted over months and has no end of the year",
+    "stock": "a stock is counted at a day, so its months have no sum",
+    "rate": "a rate has no sum and no growth",
+    "balance": "a balance may be negative, so it has no growth",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Area:
-    """An area's names; an area needs no entry to be worked with."""
+    """An area's names, and the month with which its year begins; an area needs no entry."""
 
     __pydantic_config__ = _CONFIG
 
     id: str
     name_en: str
     name_zh: str
+    year_begins: str = "01"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,6 +192,7 @@ def read_registry(folder: Path, areas_with_figures: Collection[str] | None = Non
     areas = parsed(Area, entries["area"], lines["area"], FILE, faults)
     indicators = parsed(Indicator, entries["indicator"], lines["indicator"], FILE, faults)
     by_id = {i.id: i for i in indicators}
+    faults.extend(_calendar_faults(areas, lines["area"]))
     for kind in ("area", "indicator"):
         faults.extend(_id_faults(kind, entries[kind], lines[kind]))
     overrides, override_lines = _overrides(by_id, entries["override"], lines["override"], faults)
@@ -246,7 +286,30 @@ def _unknown_areas(
                 yield Fault(FILE, line, f"{reference!r} is of an unknown area {area!r}; {rule}")
 
 
+def _calendar_faults(areas: list[Area], lines: list[int]) -> Iterator[Fault]:
+    """Yield each beginning of a year that is not a month."""
+    if len(areas) != len(lines):
+        return  # entries with other faults cannot be told apart by their lines
+    for area, line in zip(areas, lines, strict=True):
+        if area.year_begins not in _MONTHS:
+            rule = 'expected "01" to "12", for example "04" for April'
+            yield Fault(FILE, line, f"year_begins {area.year_begins!r} is not a month ({rule})")
+
+
+def _quantity_faults(entry: Indicator, line: int) -> Iterator[Fault]:
+    """Yield a quantity that the annual rule or the price basis contradicts."""
+    kind, rule = entry.kind, entry.annual_rule
+    if rule is not None and rule not in _RULES[kind]:
+        allowed = ", ".join(_RULES[kind])
+        what = f"quantity {kind!r} of {entry.id!r} with annual_rule {rule!r}"
+        yield Fault(FILE, line, f"{what}: {_REASONS[kind]}; allowed: {allowed}")
+    if kind in ("rate", "balance") and entry.price_basis == "real":
+        what = f"quantity {kind!r} of {entry.id!r} with price_basis 'real'"
+        yield Fault(FILE, line, f"{what}: it has no growth at constant prices; allowed: nominal")
+
+
 def _entry_faults(entry: Indicator, registry: Registry, line: int) -> Iterator[Fault]:
+    yield from _quantity_faults(entry, line)
     for text in entry.levels_break:
         if parse_month(text) is None:
             yield Fault(FILE, line, f"levels_break {text!r} {NOT_A_MONTH}")

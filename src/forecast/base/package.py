@@ -34,15 +34,15 @@ def data_folder(path: str | Path = "") -> Path:
 @cache
 def package_hash() -> str:
     """Return one SHA-256 over the package's code, texts, templates and notebooks."""
-    kinds = {".py", ".toml", ".j2", ".css", ".json", ".ipynb", ".mplstyle"}
+    kinds = {".py", ".toml", ".csv", ".j2", ".css", ".json", ".ipynb", ".mplstyle"}
     roots = (PACKAGE, folder("notebooks"))
     return _hash(p for root in roots for p in root.rglob("*") if p.suffix in kinds)
 
 
 @cache
 def code_hash() -> str:
-    """Return one SHA-256 over the package's code alone: what computed results depend on."""
-    return _hash(PACKAGE.rglob("*.py"))
+    """Return one SHA-256 over the package's code and learnt tables: what results depend on."""
+    return _hash([*PACKAGE.rglob("*.py"), *PACKAGE.glob("combination/*.csv")])
 
 
 def _hash(paths: Iterable[Path]) -> str:

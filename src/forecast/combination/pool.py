@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from io import StringIO
+from importlib.resources.abc import Traversable
+from io import BytesIO
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -127,20 +130,50 @@ def _shifted(logs: FloatArray, others: FloatArray) -> FloatArray:
     return np.asarray(logs - logs[both].mean() + others[both].mean())
 
 
-@cache
-def prior_table() -> pd.DataFrame:
-    """Return the logarithms of models' scores in series of a class, learnt on open series.
+PRIOR = "prior.csv"
+_CHECKSUM = "# SHA-256 of the lines below: "
 
-    One row a class and number of months known, one column a model. `benchmarks/prior.py` writes it.
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PriorTable:
+    """The logarithms of models' scores in series of a class, learnt on open series.
+
+    One row a class and number of months known, one column a model. Without rows `fault` says
+    whether the file is missing or was altered: then models begin with equal weights.
     """
-    source = files("forecast.combination").joinpath("prior.csv").read_text(encoding="utf-8")
-    table = pd.read_csv(StringIO(source), comment="#")
-    return table.set_index(["class", "months_known"])
+
+    rows: pd.DataFrame
+    fault: Literal["missing", "altered"] | None = None
+
+
+@cache
+def prior_table() -> PriorTable:
+    """Return the table of the package, which `benchmarks/prior.py` writes."""
+    return read_prior(files("forecast.combination").joinpath(PRIOR))
+
+
+def read_prior(path: Traversable) -> PriorTable:
+    """Return the table in a file; without rows where the file is missing or was altered."""
+    columns = ["class", "months_known"]
+    none = pd.DataFrame(columns=columns).set_index(columns)
+    try:
+        source = path.read_bytes().replace(b"\r\n", b"\n")
+    except OSError:
+        return PriorTable(none, "missing")
+    head, _, body = source.partition(b"\n")
+    if head.decode(errors="replace") != _CHECKSUM + hashlib.sha256(body).hexdigest():
+        return PriorTable(none, "altered")
+    return PriorTable(pd.read_csv(BytesIO(body), comment="#").set_index(columns))
+
+
+def text_of_prior(body: str) -> str:
+    """Return a table's file, its comments and rows below a line that holds their hash."""
+    return f"{_CHECKSUM}{hashlib.sha256(body.encode()).hexdigest()}\n{body}"
 
 
 def prior_scores(series_class: str, models: Sequence[str], months_known: int) -> FloatArray | None:
     """Return the logarithms of models' scores in a class; None where it has none."""
-    table = prior_table()
+    table = prior_table().rows
     if series_class not in table.index.get_level_values(0):
         return None
     of_class = table.loc[series_class]

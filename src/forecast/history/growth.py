@@ -65,7 +65,7 @@ def year_to_date_growth(
     published, parts = _published(figures, indicator, first_year, len(shares))
     values, basis = published[True].copy(), np.zeros(published[True].shape, dtype=np.int8)
     basis[~np.isnan(values)] = Basis.PUBLISHED
-    if indicator.annual_rule == "mean_of_months":
+    if indicator.is_mean_of_rates:
         _fill(values, basis, _mean_of_months(parts, values, levels), Basis.COMPOSED)
     elif indicator.is_stock:
         _fill(
@@ -74,7 +74,7 @@ def year_to_date_growth(
     else:
         _compose(values, basis, parts, levels, shares)
     revision = _base_revision(values, basis, levels, len(shares), is_stock=indicator.is_stock)
-    if levels is not None and indicator.annual_rule in ("published_ytd", "sum_of_months"):
+    if levels is not None and indicator.accumulates:
         ratio = _year_on_year(levels.year_to_date, levels)
         needs_published = indicator.price_basis == "real"
         scope = revision if needs_published else np.nan_to_num(revision)

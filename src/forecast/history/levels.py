@@ -128,7 +128,7 @@ JOINED = MONTHLY[1:]  # January and February are one period
 QUARTERLY = (3, 6, 9, 12)
 _LOOK_BACK, _FRACTION = 5, 0.8
 _FEWEST_PAIRS, _LEVEL = 3, 0.1
-_IDENTIFIABLE = 7.0  # Lothian and Morry (1978)
+IDENTIFIABLE = 7.0  # Lothian and Morry (1978)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +193,17 @@ def comparable_flows(
     return Flows(levels.first_year + int(first), ends, values[: places[-1] + 1], is_stock)
 
 
+def filled(flows: Flows) -> FloatArray:
+    """Return the flows with single gaps set to the neighbouring years' flow of that period."""
+    values = flows.amounts.copy()
+    for index in np.flatnonzero(np.isnan(values)):
+        same = values[index % flows.season :: flows.season]
+        near = np.flatnonzero(np.isfinite(same))
+        if near.size:
+            values[index] = np.exp(np.interp(index // flows.season, near, np.log(same[near])))
+    return values
+
+
 def _holiday_moves(total: FloatArray) -> bool:
     """Whether flows move between January and February, as the Spring Festival moves.
 
@@ -242,11 +253,24 @@ def seasonal_factors(logs: FloatArray, season: int) -> tuple[FloatArray, float]:
 
     F is the ratio of the variance between periods to that within them.
     """
+    apart = distances(logs, season)
+    return stable_factors(apart, np.arange(season // 2, season // 2 + len(apart)) % season, season)
+
+
+def distances(logs: FloatArray, season: int) -> FloatArray:
+    """Return distances from a centred moving average of a year, half a year less at both ends."""
     half, kernel = season // 2, np.ones(season)
     if season % 2 == 0:
         kernel = np.r_[0.5, np.ones(season - 1), 0.5]
-    apart = logs[half : len(logs) - half] - np.convolve(logs, kernel / season, "valid")
-    period = np.arange(half, half + len(apart)) % season
+    if len(logs) < len(kernel):
+        return np.empty(0)
+    return np.asarray(logs[half : len(logs) - half] - np.convolve(logs, kernel / season, "valid"))
+
+
+def stable_factors(
+    apart: FloatArray, period: NDArray[np.intp], season: int
+) -> tuple[FloatArray, float]:
+    """Return the mean distance of each period of the year, and F, as `seasonal_factors` does."""
     factors = np.array([apart[period == p].mean() for p in range(season)])
     factors -= factors.mean()
     between = (np.bincount(period, minlength=season) * factors**2).sum() / (season - 1)
@@ -260,4 +284,4 @@ def has_seasons(logs: FloatArray, season: int) -> bool:
     The test is that of Shiskin, Young and Musgrave (1967), on distances from a moving average.
     `logs` begin with a year's first period, and last two years or more.
     """
-    return seasonal_factors(logs, season)[1] >= _IDENTIFIABLE
+    return seasonal_factors(logs, season)[1] >= IDENTIFIABLE

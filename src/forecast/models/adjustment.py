@@ -17,11 +17,13 @@ from forecast.history.levels import (
     JOINED,
     FloatArray,
     Flows,
+    filled,
     has_seasons,
     seasonal_factors,
 )
+from forecast.history.seasons import logs_before
 from forecast.history.series import History
-from forecast.models.seasonal import FittedFlows, filled, usable_flows
+from forecast.models.seasonal import FittedFlows, usable_flows
 
 _YEARS, _SEASON_YEARS = 11, 8
 _DEGREES = 8
@@ -68,8 +70,7 @@ def series_class(history: History) -> str:
         return ""
     is_adjusted = history.indicator.adjusted
     if is_adjusted is None:
-        before = flows.period_index(history.year - _SEASON_YEARS), flows.period_index(history.year)
-        logs = np.log(filled(flows)[max(0, before[0]) : before[1]])
+        logs = logs_before(flows, history.year)
         is_adjusted = len(logs) < 2 * flows.season or not has_seasons(logs, flows.season)
     return f"{'stock' if flows.is_stock else 'flow'}/{'plain' if is_adjusted else 'seasonal'}"
 

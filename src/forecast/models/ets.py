@@ -11,12 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from statsmodels.tsa.exponential_smoothing.ets import ETSModel, ETSResults
 
-from forecast.history.levels import FloatArray, Flows
+from forecast.history.levels import FloatArray, Flows, filled
 from forecast.history.series import History
 from forecast.models.seasonal import (
     FittedFlows,
     SeasonalModel,
-    filled,
     needed_flows,
     own_offsets,
     shifted_share,

@@ -17,7 +17,7 @@ from scipy.optimize import minimize
 
 from forecast.base.errors import NotEnoughHistory
 from forecast.base.months import month_of_year, year_of
-from forecast.history.levels import FloatArray, Flows
+from forecast.history.levels import FloatArray, Flows, filled
 from forecast.history.series import History
 
 FEWEST_YEARS = 4
@@ -122,17 +122,6 @@ def _at(growth: Sequence[FloatArray], ends: NDArray[np.intp], position: int) -> 
     part = (position - ends[upper - 1]) / (ends[upper] - ends[upper - 1])
     between: FloatArray = (1 - part) * growth[upper - 1] + part * growth[upper]
     return between
-
-
-def filled(flows: Flows) -> FloatArray:
-    """Return the flows with single gaps set to the neighbouring years' flow of that period."""
-    values = flows.amounts.copy()
-    for index in np.flatnonzero(np.isnan(values)):
-        same = values[index % flows.season :: flows.season]
-        near = np.flatnonzero(np.isfinite(same))
-        if near.size:
-            values[index] = np.exp(np.interp(index // flows.season, near, np.log(same[near])))
-    return values
 
 
 def own_offsets(log_likelihood: Callable[[FloatArray], float], n: int) -> FloatArray:

@@ -213,7 +213,7 @@ def limits(history: History, scale: Scale, members: Mapping[str, FloatArray]) ->
     if (
         basis in ("related", "equal")
         and 0 < history.months_known < MONTHS_A_YEAR
-        and history.indicator.annual_rule in ("published_ytd", "sum_of_months")
+        and history.indicator.accumulates
     ):
         caveats.append(Caveat(f"shares_{basis}"))
     if any(

@@ -293,7 +293,7 @@ def _levels(
     Only nominal flows on one scope allow it: at constant prices levels do not determine growth.
     """
     base, n_known = history.base_on_todays_scope(), history.months_known
-    accumulates = history.indicator.annual_rule in ("published_ytd", "sum_of_months")
+    accumulates = history.indicator.accumulates
     if (
         base is None
         or history.levels is None

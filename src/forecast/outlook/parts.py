@@ -83,9 +83,7 @@ def share_of(part: History, whole: History, base_year: int) -> float | None:
 
 def _is_comparable(part: History, whole: History) -> bool:
     """Whether growth of the whole is that of its parts, weighted by their shares."""
-    accumulate = all(
-        h.indicator.annual_rule in ("published_ytd", "sum_of_months") for h in (part, whole)
-    )
+    accumulate = part.indicator.accumulates and whole.indicator.accumulates
     is_same_basis = part.indicator.price_basis == whole.indicator.price_basis
     return accumulate and is_same_basis and _unit(part.levels) == _unit(whole.levels)
 

@@ -378,6 +378,8 @@ def caveat(caveat: Caveat, report: Listing, lang: str) -> str:
 
 
 def _caveat_value(key: str, value: str, report: Listing, lang: str) -> str:
+    if key == "from":
+        return texts.span(value, value, lang)
     if key in ("month", "last"):
         return texts.span(f"{value[:4]}-01", value, lang)
     if key == "model":

@@ -57,7 +57,7 @@ def _of_series(snapshot: Snapshot, series: Series) -> Iterator[Finding]:
     if entry.annual_rule is None:
         return
     yield from outliers(snapshot, series)
-    if not entry.is_stock and entry.annual_rule != "mean_of_months":
+    if entry.accumulates and entry.kind == "amount":
         yield from negative_months(snapshot, series)
     if entry.price_basis == "nominal":
         yield from base_revisions(snapshot, series)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +15,7 @@ from forecast.base.series import Series
 from forecast.base.texts import Caveat
 from forecast.history.growth import Basis
 from forecast.history.levels import FloatArray
+from forecast.history.seasons import Seasons, seasons_of
 from forecast.history.series import History
 from forecast.outlook.attainment import (
     N_BATCHES,
@@ -45,7 +46,7 @@ FAN_LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 def indicator_report(name: str, outlook: IndicatorOutlook, answer: Answer) -> IndicatorReport:
     """Return the report of one indicator of an answer."""
     history, entry = outlook.history, outlook.history.indicator
-    december = outlook.december
+    december, seasons = outlook.december, seasons_of(history)
     return IndicatorReport(
         id=name,
         name=entry.names,
@@ -74,7 +75,9 @@ def indicator_report(name: str, outlook: IndicatorOutlook, answer: Answer) -> In
         scale_basis=outlook.scale.basis,
         published_alone=_published_alone(name, answer),
         depth=depth_of(outlook, answer),
-        caveats=_caveats(outlook, answer.outlook.snapshot.registry),
+        seasons=seasons,
+        quantity=entry.kind,
+        caveats=[*season_caveats(seasons), *_caveats(outlook, answer.outlook.snapshot.registry)],
     )
 
 
@@ -148,6 +151,15 @@ def _caveats(outlook: IndicatorOutlook, registry: Registry) -> list[Caveat]:
     if unpublished:
         caveats.append(Caveat("rests_on_unpublished", {"n": str(len(unpublished))}))
     return caveats
+
+
+def season_caveats(seasons: Seasons) -> Iterator[Caveat]:
+    """Yield where figures turn from one kind to the other, or contradict what is declared."""
+    if seasons.changes_in is not None:
+        yield Caveat(f"seasons_turn_{seasons.turns}", {"from": seasons.changes_in})
+    elif seasons.is_contradicted:
+        ratio = "" if seasons.f_ratio is None else f"{seasons.f_ratio:.1f}"
+        yield Caveat(f"declared_{seasons.declared}", {"ratio": ratio or "∞"})
 
 
 def _with_names(values: Mapping[str, str], registry: Registry) -> dict[str, str]:

@@ -15,6 +15,7 @@ import numpy as np
 from forecast.base.package import VERSION, code_hash, package_hash
 from forecast.base.parameters import HANDED, Parameters
 from forecast.base.texts import Caveat
+from forecast.combination.pool import prior_table
 from forecast.outlook.answers import Answer, answer_to, content_of
 from forecast.outlook.movement import News, TimelinePoint
 from forecast.outlook.news import news_since, timeline_of
@@ -135,6 +136,8 @@ def general_caveats(answer: Answer) -> list[Caveat]:
     indicators = list(outlook.indicators.values())
     if not any(own.target is not None for own in indicators):
         caveats.append(Caveat("no_target", {"year": str(outlook.year)}))
+    if (fault := prior_table().fault) is not None:
+        caveats.append(Caveat(f"prior_{fault}"))
     if not len(answer.record):
         caveats.append(Caveat("no_record"))
     not_assessed = [

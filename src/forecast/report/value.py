@@ -20,6 +20,7 @@ from forecast.base.frames import markup_of
 from forecast.base.months import Span
 from forecast.base.series import Names, Series
 from forecast.base.texts import Caveat
+from forecast.history.seasons import Seasons
 from forecast.outlook.attainment import Attainment, Band, Distribution, Joint, Progress, Required
 from forecast.outlook.movement import News, TimelinePoint
 from forecast.report.commitments import CommitmentReport
@@ -98,7 +99,7 @@ class DataChecks:
         return DataChecks(counts={kind: counts[kind] for kind in KINDS}, findings=own)
 
 
-SCHEMA_VERSION = "1.7"
+SCHEMA_VERSION = "1.8"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +185,8 @@ class IndicatorReport:
     scale_basis: str
     published_alone: PublishedAlone | None
     depth: Depth
+    seasons: Seasons | None
+    quantity: str | None
     caveats: list[Caveat]
 
     @property

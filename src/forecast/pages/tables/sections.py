@@ -11,7 +11,22 @@ from forecast.report.value import DataChecks, Finding, IndicatorReport, Report
 
 def known(report: Report, lang: str) -> Html:
     """Return what is known on the day: newest figures, their release and their age."""
-    return fragment("known", lang, report=report, sentences=_known_sentences(report, lang))
+    sentences, seasons = _known_sentences(report, lang), _season_sentences(report, lang)
+    return fragment("known", lang, report=report, sentences=sentences, seasons=seasons)
+
+
+def _season_sentences(report: Report, lang: str) -> list[str]:
+    """Return what was declared or found of seasons, each sentence with its indicators."""
+    by_finding: dict[str, list[IndicatorReport]] = {}
+    for one in report.indicators:
+        if (of := one.seasons) is not None:
+            basis = "untested" if of.found is None else f"found_{of.found}"
+            key = basis if of.declared is None else f"declared_{of.declared}"
+            by_finding.setdefault(key, []).append(one)
+    return [
+        text(f"known.seasons_{key}", lang, indicators=phrases.names(own, lang))
+        for key, own in sorted(by_finding.items())
+    ]
 
 
 def _known_sentences(report: Report, lang: str) -> list[str]:
