@@ -1,8 +1,9 @@
 """How probable it is that announced growth targets will be attained.
 
-`ask` answers a question; `news_of`, `scenario_of` and `report_of` say more of its answer;
-`report_for` makes the report that pages are drawn from, by `forecast.pages`. Names are imported
-when they are first used, so that `import forecast` stays light.
+`attain` judges a forecast of anybody's own, without a data folder. `ask` answers a question;
+`news_of`, `scenario_of` and `report_of` say more of its answer; `report_for` makes the report that
+pages are drawn from, by `forecast.pages`. Names are imported when they are first used, so that
+`import forecast` stays light.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
     from forecast.base.errors import ForecastError
     from forecast.base.package import data_folder
     from forecast.history.series import History, build_history
-    from forecast.models.nowcast import usable_series
     from forecast.models.registry import MODELS
     from forecast.outlook.answers import Answer, ask
+    from forecast.outlook.attain import attain
     from forecast.outlook.news import news_of
     from forecast.report.report import report_by_model, report_for, report_of
     from forecast.report.result import save_result
@@ -38,6 +39,7 @@ __all__ = [
     "Plan",
     "Report",
     "ask",
+    "attain",
     "build_history",
     "data_folder",
     "importing",
@@ -50,7 +52,6 @@ __all__ = [
     "report_of",
     "save_result",
     "scenario_of",
-    "usable_series",
 ]
 
 _MODULES = {
@@ -61,6 +62,7 @@ _MODULES = {
     "Plan": "backtest.replay",
     "Report": "report.value",
     "ask": "outlook.answers",
+    "attain": "outlook.attain",
     "build_history": "history.series",
     "data_folder": "base.package",
     "new_data_folder": "archive.folder",
@@ -72,7 +74,6 @@ _MODULES = {
     "report_of": "report.report",
     "save_result": "report.result",
     "scenario_of": "report.scenario",
-    "usable_series": "models.nowcast",
 }
 
 

@@ -23,6 +23,8 @@ from forecast.base.package import code_hash
 from forecast.base.parameters import DEFAULT_PATHS, DEFAULT_SEED, Parameters
 from forecast.base.randomness import generator
 from forecast.combination.estimates import estimation_day, shared_estimates
+from forecast.history.series import History
+from forecast.models.nowcast import usable_series
 from forecast.models.shared import Shared
 from forecast.outlook.annual import annual_outlook
 from forecast.outlook.attainment import N_BATCHES
@@ -55,6 +57,10 @@ class Answer:
         """What models share: scales and errors, estimated from past forecasts."""
         snapshot = self.outlook.snapshot
         return shared_estimates(snapshot.registry, self.record, estimation_day(snapshot.day))
+
+    def usable_series(self, indicator: str) -> list[History]:
+        """Return the histories of related series that a nowcast of an indicator may follow."""
+        return usable_series(self.outlook.indicators[indicator].history)
 
     def rng(self, name: str) -> np.random.Generator:
         """Return the random stream of a name, the same for each answer of this seed."""

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from forecast.archive.archive import BoolArray
 from forecast.archive.targets import Comparison, Target, round_half_up
 from forecast.base.months import MONTHS_A_YEAR
 from forecast.base.texts import percent
-from forecast.history.levels import FloatArray
-from forecast.history.series import History
+
+if TYPE_CHECKING:  # who judges paths alone needs neither figures nor histories
+    from forecast.archive.archive import BoolArray
+    from forecast.history.levels import FloatArray
+    from forecast.history.series import History
 
 EQUALLY_LIKELY = (np.arange(100) + 0.5) / 100
 SURE_OF = (0.5, 0.8, 0.9)
