@@ -45,6 +45,7 @@ class Quantiles:
 
     levels: FloatArray
     array: FloatArray
+    periods: pd.PeriodIndex | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +140,14 @@ def read_paths(
 
     Raise ParameterError for what is neither.
     """
-    quantiles = given_quantiles(values, name)
+    quantiles = given_quantiles(values, n_periods, name)
     if quantiles is None:
         return given_paths(values, n_periods, name)
     levels, table = quantiles.levels, quantiles.array
     if table.shape[1] == 1:
         ranks = (np.arange(N_RANKS) + 0.5) / N_RANKS
-        return GivenPaths(np.interp(ranks, levels, table[:, 0])[:, None], n_chains=0)
+        at_ranks = np.interp(ranks, levels, table[:, 0])[:, None]
+        return GivenPaths(at_ranks, quantiles.periods, n_chains=0)
     if correlation is None or seed is None or not 0 <= correlation <= 1:
         raise ParameterError(
             [
@@ -156,7 +158,8 @@ def read_paths(
     if levels[0] > _FARTHEST or levels[-1] < 1 - _FARTHEST:
         ends = f"{levels[0]:g} to {levels[-1]:g}"
         raise ParameterError([f"{name}: quantiles from {ends}; a sum needs 0.05 to 0.95 or wider"])
-    return GivenPaths(_coupled(quantiles, correlation, np.random.default_rng(seed)))
+    rng = np.random.default_rng(seed)
+    return GivenPaths(_coupled(quantiles, correlation, rng), quantiles.periods)
 
 
 def given_paths(values: Any, n_periods: int, name: str) -> GivenPaths:
@@ -229,7 +232,7 @@ def _check_finite(name: str, values: FloatArray, periods: pd.PeriodIndex | None 
         )
 
 
-def given_quantiles(values: Any, name: str) -> Quantiles | None:
+def given_quantiles(values: Any, n_periods: int, name: str) -> Quantiles | None:
     """Return quantiles from a mapping, a series or a frame by probability; None for paths.
 
     Raise ParameterError for levels outside 0 to 1, and for quantiles that cross.
@@ -251,7 +254,8 @@ def given_quantiles(values: Any, name: str) -> Quantiles | None:
     for (low, lower), (high, higher) in pairwise(zip(table, array, strict=True)):
         if (lower > higher).any():
             raise ParameterError([f"{name}: the quantile at {low:g} lies above that at {high:g}"])
-    return Quantiles(np.array(list(table)), array)
+    index = values.index if isinstance(values, pd.DataFrame) else pd.RangeIndex(0)
+    return Quantiles(np.array(list(table)), array, _labels(index, n_periods))
 
 
 def _by_level(values: Any) -> Mapping[float, Any] | None:
