@@ -1,6 +1,7 @@
 """What a report says of seasons and of the weights that models begin with. All simulated."""
 
 from datetime import date
+from html import unescape
 from pathlib import Path
 
 import numpy as np
@@ -100,7 +101,8 @@ def test_without_the_table_of_weights_the_report_is_made_and_says_so(
     again = answer(archive, "town", 2018, date(2018, 9, 30), seed=1, n_paths=200)
     assert f"prior_{fault}" in [c.code for c in general_caveats(again)]
     assert {own.status for own in again.outlook.indicators.values()} == {"forecast"}
-    assert text(f"caveat.prior_{fault}", "en") in tables.caveats(report_of(again), "en").markup
+    page = unescape(tables.caveats(report_of(again), "en").markup)
+    assert text(f"caveat.prior_{fault}", "en") in page
 
 
 COMMANDS = {
