@@ -37,6 +37,19 @@ def test_a_file_that_git_does_not_know_is_a_change_where_reports_come_from_it(ch
     assert is_changed()
 
 
+@pytest.mark.parametrize("variable", ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"])
+def test_the_commit_is_that_of_the_checkout_though_a_variable_names_another_repository(
+    variable: str, checkout: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch
+):
+    other = tmp_path_factory.mktemp("other")
+    subprocess.run(["git", "-C", str(other), "init", "-q"], check=True)
+    head = origin._git("rev-parse", "HEAD").strip()
+    monkeypatch.setenv(variable, str(other / ".git"))
+    origin.commit.cache_clear()
+    assert origin.commit() == head
+    origin.commit.cache_clear()
+
+
 def test_a_changed_file_is_a_change(checkout: Path):
     (checkout / "src" / "known.py").write_text("2", encoding="utf-8")
     assert is_changed()

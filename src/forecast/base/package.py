@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 from collections.abc import Iterable
 from functools import cache
@@ -71,9 +72,18 @@ def commit() -> str | None:
 
 
 def _git(*command: str) -> str:
-    """Return the output of a git command about the checkout."""
+    """Return the output of a git command about the checkout.
+
+    Variables such as GIT_DIR, which hooks set, would name another repository; settings may stay.
+    """
     git = ["git", "-C", str(_PROJECT), *command]
-    return subprocess.run(git, capture_output=True, check=True, text=True).stdout
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("GIT_") or name.startswith("GIT_CONFIG")
+    }
+    done = subprocess.run(git, capture_output=True, check=True, env=environment)
+    return done.stdout.decode(errors="replace")
 
 
 def requirements_hash() -> str | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from forecast.base.package import VERSION
 from forecast.base.parallel import limit_threads
 from forecast.cli.commitments import commitments
+from forecast.cli.encoding import any_encoding
 from forecast.cli.folders import check_data, explore, import_command, init
 from forecast.cli.questions import news, scenario, status
 from forecast.cli.record import backtest, score, verify
@@ -14,7 +17,16 @@ from forecast.cli.reports import plan_table, report
 from forecast.cli.scheduled import check, run_due
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Command(click.Group):
+    """The command, whose messages and help can be printed in every encoding."""
+
+    def main(self, *args: Any, **more: Any) -> Any:
+        """Run the command that the arguments name."""
+        with any_encoding():
+            return super().main(*args, **more)
+
+
+@click.group(cls=_Command, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, prog_name="forecast")
 def main() -> None:
     """Forecast how probable it is that a year's growth targets are attained."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from forecast.cli.options import data_folder, parameters_from, question
-from forecast.cli.terminal import console, exit_codes
+from forecast.cli.terminal import exit_codes, show
 
 if TYPE_CHECKING:
     from forecast.archive.archive import Snapshot
@@ -39,9 +39,8 @@ def list_all(area: str, **options: Any) -> None:
             click.echo(f"no commitments of {area} {year} were known on {day}")
             return
         named = snapshot.registry.area_name(area, lang)
-        terminal = console()
-        terminal.print(commitments_terminal(reports, lang, area=named, year=year, day=day))
-        terminal.print(commitments_lead(reports, lang))
+        table = commitments_terminal(reports, lang, area=named, year=year, day=day)
+        show(table, commitments_lead(reports, lang))
 
 
 @commitments.command()

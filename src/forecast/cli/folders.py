@@ -15,7 +15,7 @@ import click
 from forecast.base.errors import OutputError, ParameterError
 from forecast.base.texts import LANGUAGES
 from forecast.cli.options import day_of
-from forecast.cli.terminal import BAD_INPUT, INCOMPLETE, console, exit_codes
+from forecast.cli.terminal import BAD_INPUT, INCOMPLETE, exit_codes, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -131,7 +131,7 @@ def import_command(
 
         plan = importing.read(source, Path(map_file), out=Path(out), released_on=_day(released_on))
         if plan.added:
-            console().print(imported_terminal(plan, lang), markup=False)
+            show(imported_terminal(plan, lang))
         click.echo("\n".join(imported_lines(plan, lang)))
         _list_unread(plan, lang)
         if plan.unread and not skip_unreadable:

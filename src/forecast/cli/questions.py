@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from forecast.base.errors import ParameterError
+from forecast.cli.encoding import print_data
 from forecast.cli.options import (
     existing_reports,
     language,
@@ -16,7 +17,7 @@ from forecast.cli.options import (
     question,
     question_until,
 )
-from forecast.cli.terminal import console, exit_codes, show
+from forecast.cli.terminal import exit_codes, show, show_status
 
 
 @click.command()
@@ -47,10 +48,10 @@ def status(area: str | None, reports: str, as_json: bool, as_csv: bool, **option
 
             tables = moved_since_reports(tables, folder, parameters)
         if as_json or as_csv:
-            click.echo((json_of if as_json else csv_of)(tables), nl=False)
+            print_data((json_of if as_json else csv_of)(tables))
             return
         for table in tables:
-            show(table)
+            show_status(table)
 
 
 @click.command()
@@ -78,12 +79,12 @@ def news(area: str, as_json: bool, **options: Any) -> None:
         registry = answer.outlook.snapshot.registry
         moved = news_of(answer, parameters.since)
         if as_json:
-            click.echo(json_of(moved), nl=False)
+            print_data(json_of(moved))
             return
         named, lang = registry.area_name(area, parameters.lang), parameters.lang
         if moved.targets:
-            console().print(moved_terminal(moved, lang, area=named, year=parameters.year))
-        console().print(*moved_lines(moved, lang, year=parameters.year), sep="\n")
+            show(moved_terminal(moved, lang, area=named, year=parameters.year))
+        show(*moved_lines(moved, lang, year=parameters.year))
 
 
 @click.command()
@@ -130,6 +131,6 @@ def scenario(
         parameters = parameters_from(area, **options)
         result = scenario_of(answer_to(parameters), conditions, bandwidths_pp=bandwidths)
         if as_json:
-            click.echo(json_of(result), nl=False)
+            print_data(json_of(result))
         else:
-            console().print(scenario_terminal(result, parameters.lang))
+            show(scenario_terminal(result, parameters.lang))

@@ -11,8 +11,9 @@ import click
 from forecast.base.errors import ParameterError
 from forecast.base.files import replaced
 from forecast.base.parallel import progress_bar, use, worker_count
+from forecast.cli.encoding import print_data
 from forecast.cli.options import data_folder, day_of, existing_reports, language, machines
-from forecast.cli.terminal import FAILED, console, exit_codes
+from forecast.cli.terminal import FAILED, exit_codes, show
 
 if TYPE_CHECKING:
     from forecast.archive.archive import Archive
@@ -51,7 +52,7 @@ def backtest(
         forecasts = past_forecasts(archive, area, plan, n_workers=worker_count(), on_progress=bar)
         with replaced(Path(out)) as beside:
             forecasts.to_parquet(beside)
-        console().print(scoreboard(forecasts))
+        show(scoreboard(forecasts))
         untargeted = int(forecasts.loc[forecasts["model"] == "pool", "probability"].isna().sum())
         click.echo(f"{untargeted} forecasts without a target in force have no probability")
         click.echo(out)
@@ -158,10 +159,9 @@ def score(
                 raise ParameterError(["--keep: no --data; allowed: a data folder of your own"])
             keep_published_forecasts(Path(named), scored.calls)
         if as_json:
-            click.echo(json_of(scored), nl=False)
+            print_data(json_of(scored))
         else:
-            console().print(live_terminal(scored.scores, lang))
-            console().print(*live_sentences(scored.scores, lang), sep="\n")
+            show(live_terminal(scored.scores, lang), *live_sentences(scored.scores, lang))
         for fault in scored.faults:
             click.echo(f"forecast: {fault}", err=True)
         if scored.faults:

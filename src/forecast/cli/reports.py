@@ -21,7 +21,7 @@ from forecast.cli.options import (
     question,
     question_until,
 )
-from forecast.cli.terminal import exit_codes, for_each, show
+from forecast.cli.terminal import exit_codes, for_each, show_status
 
 if TYPE_CHECKING:
     from forecast.publishing.places import Publication
@@ -117,7 +117,7 @@ def report(
         from forecast.pages.tables.status import status_of
         from forecast.report.result import read_result
 
-        show(status_of(read_result(publication.result), parameters.lang))
+        show_status(status_of(read_result(publication.result), parameters.lang))
         click.echo("" if publication.is_new else "Nothing new: this report exists already.")
         for page in publication.pages:
             click.echo(page)

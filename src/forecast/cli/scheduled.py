@@ -13,6 +13,7 @@ import click
 
 from forecast.base.errors import ParameterError
 from forecast.base.parameters import DEFAULT_PATHS, DEFAULT_SEED
+from forecast.cli.encoding import print_data
 from forecast.cli.options import data_folder, parameters_from, question_until
 from forecast.cli.terminal import BELOW, FAILED, OVERDUE, UNDELIVERED, exit_codes
 
@@ -66,7 +67,7 @@ def run_due(
 
         def show(report: ReportOutcome) -> None:
             if not (quiet and report.did == "unchanged"):
-                click.echo(report.line())
+                print_data(f"{report.line()}\n")
                 sys.stdout.flush()
 
         outcome = run.run_due(settings, show)

@@ -25,7 +25,7 @@ from forecast.base.errors import (
 )
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, RenderableType
 
     from forecast.pages.status import Status
 
@@ -61,15 +61,28 @@ def console() -> Console:
     """Return the console for tables: as wide as the terminal, and 120 characters in a log."""
     from rich.console import Console
 
-    return Console(width=None if sys.stdout.isatty() else _LOG_WIDTH)
+    return Console(width=None if sys.stdout.isatty() else _LOG_WIDTH, highlight=False)
 
 
-def show(status: Status) -> None:
+def show(*parts: RenderableType) -> None:
+    """Print tables, and sentences in lines as wide as the terminal."""
+    from rich.text import Text
+
+    from forecast.pages.grid import lines_of
+
+    terminal = console()
+    for part in parts:
+        if isinstance(part, str):
+            terminal.print(Text("\n".join(lines_of(part, terminal.width))))
+        else:
+            terminal.print(part)
+
+
+def show_status(status: Status) -> None:
     """Print the status of an area: its targets, unpublished figures and commitments."""
     from forecast.pages.status import printed
 
-    for part in printed(status):
-        console().print(part)
+    show(*printed(status))
 
 
 def for_each(areas: Sequence[str], work: Callable[[str], str]) -> None:

@@ -8,15 +8,12 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from forecast.base import texts
 from forecast.base.texts import text
-from forecast.pages.grid import Column, Grid, grid_from
+from forecast.pages.grid import Column, Grid, Printed, grid_from
 from forecast.report.lights import settled_probability
-
-if TYPE_CHECKING:
-    from rich.table import Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,10 +126,10 @@ def csv_of(statuses: Sequence[Status]) -> str:
     return file.getvalue()
 
 
-def printed(status: Status) -> Iterator[Table | str]:
+def printed(status: Status) -> Iterator[Printed | str]:
     """Yield what is printed of an area, one thing after the other."""
     for grid in (_targets(status), *status.more):
-        yield grid.table(is_compact=True)
+        yield Printed(grid, is_compact=True)
     yield from status.notes
 
 
