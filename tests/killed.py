@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from forecast.archive.figure_files import read_figures
-from forecast.publishing.ledger import faults_of
+from forecast.publishing.integrity import faults_of
 from town import HEADER, INDICATORS, kill, results, write_town
 
 IMPORTED = "月份,指标,同比增长(%)\n" + "".join(

@@ -6,6 +6,7 @@ The results here are simulated: the ledger does not look inside them.
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,17 @@ from forecast.base.errors import OutputError
 from forecast.base.files import sha256_of
 from forecast.cli import main
 from forecast.publishing import ledger
-from forecast.publishing.ledger import LEDGER, LOCK, enter, faults_of, is_edited, read_ledger
+from forecast.publishing.integrity import faults_of, is_edited, lost_heads, marks_of
+from forecast.publishing.ledger import LEDGER, LOCK, accept, enter, hash_of, read_ledger
+from forecast.publishing.places import Page
+from forecast.publishing.restoration import is_whole, mend
+from forecast.publishing.runs import (
+    Inputs,
+    put_in_place,
+    put_manifest,
+    read_manifest,
+    write_manifest,
+)
 
 
 def run(reports: Path, day: str, name: str, *, made_at: str = "2019-10-01T07:00:00") -> Path:
@@ -33,6 +44,43 @@ def run(reports: Path, day: str, name: str, *, made_at: str = "2019-10-01T07:00:
     (home / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     (home.parents[1] / "result.json").write_bytes(result.read_bytes())
     return home
+
+
+PAGE = "<!doctype html><title>Town</title><p>70 %</p></html>"
+
+
+def publish(reports: Path, day: str, name: str, *, newest: str = "") -> Path:
+    """Publish a simulated run of this version, with a page, and return where people find it."""
+    home = reports / "district" / "2019" / day / "runs" / name
+    home.mkdir(parents=True)
+    place = home.parents[1]
+    files = {
+        "result.json": json.dumps({"day": day, "run": name}),
+        "attainment.html": PAGE,
+        "attainment.ipynb": "{}",
+    }
+    for file, content in files.items():
+        (home / file).write_text(content, encoding="utf-8")
+    inputs = Inputs(parameters={"area": "district", "year": 2019, "as_of": day})
+    page = Page(kind="attainment", lang="en")
+    manifest = write_manifest(
+        home, inputs, [page], head=read_ledger(reports).head, newest_release=newest or day
+    )
+    content = json.loads((home / "manifest.json").read_bytes()) | {"run": name}
+    (home / "manifest.json").write_text(json.dumps(content), encoding="utf-8")
+    assert manifest.files.keys() == files.keys()
+    put_in_place(home, place)
+    enter(reports, home)
+    put_manifest(home, place)
+    return place
+
+
+@pytest.fixture
+def published(tmp_path: Path) -> Path:
+    """Return a folder with three published runs of this version."""
+    for day, name in (("2019-08-31", "a1"), ("2019-09-30", "b1"), ("2019-10-31", "c1")):
+        publish(tmp_path, day, name)
+    return tmp_path
 
 
 @pytest.fixture
@@ -129,10 +177,12 @@ def test_bytes_that_are_no_text_are_named(reports: Path):
 
 def test_the_hash_of_the_last_line_proves_what_stood_by_then(reports: Path):
     head = read_ledger(reports).head
-    assert verify(reports) == (
-        0,
-        f"3 published results, each as it was published\nnewest hash: {head}\n",
-    )
+    code, told = verify(reports)
+    assert code == 0
+    whole = f"3 published results, each as it was published\nnewest hash: {head}\n"
+    assert told.startswith(whole)
+    assert "note: ledger.jsonl: no anchor outside of the folder was compared" in told
+    assert verify(reports, "--holds", head) == (0, whole)
     enter(reports, run(reports, "2019-10-31", "c1"))
     assert verify(reports, "--holds", head)[0] == 0
     (reports / LEDGER).unlink()  # a forger can write all anew without a fault
@@ -206,6 +256,7 @@ def test_what_people_link_to_is_named_where_it_was_edited(reports: Path):
 
 _ENTERING = """
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from forecast.publishing.ledger import enter
 for home in sys.argv[2:]:
@@ -240,3 +291,177 @@ def test_a_folder_without_a_report_has_nothing_to_verify(tmp_path: Path):
     code, told = verify(tmp_path / "none")
     assert code == 2
     assert "none is not a folder (expected one with reports)" in told
+
+
+def sed(path: Path) -> None:
+    path.write_bytes(path.read_bytes().replace(b"7", b"8", 1))
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+SPOILT = [(sed, "altered"), (empty, "empty"), (Path.unlink, "missing")]
+
+
+@pytest.mark.parametrize(("spoil", "state"), SPOILT)
+@pytest.mark.parametrize("name", ["attainment.html", "attainment.ipynb", "manifest.json"])
+def test_a_file_of_a_run_that_is_altered_empty_or_missing_is_named(
+    published: Path, spoil: Callable[[Path], None], state: str, name: str
+):
+    assert said(published) == []
+    home = published / "district/2019/2019-09-30/runs/b1"
+    if spoil is sed and name == "attainment.ipynb":
+        (home / name).write_text("[]", encoding="utf-8")
+    elif spoil is sed and name == "manifest.json":
+        (home / name).write_bytes((home / name).read_bytes() + b" ")
+    else:
+        spoil(home / name)
+    path = f"district/2019/2019-09-30/runs/b1/{name}"
+    assert any(f.startswith(f"{path}: {state}") for f in said(published)), said(published)
+    code, told = verify(published)
+    assert code == 1
+    assert "as it was published" not in told
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (sed, "edited: it is not the attainment.html of any run beside it"),
+        (empty, "empty; the next `run-due` puts it back from its run"),
+        (Path.unlink, "missing; the next `run-due` puts it back from its run"),
+    ],
+)
+def test_a_page_that_people_link_to_is_named_where_it_is_not_that_of_its_run(
+    published: Path, spoil: Callable[[Path], None], message: str
+):
+    spoil(published / "district/2019/2019-09-30/attainment.html")
+    assert said(published) == [f"district/2019/2019-09-30/attainment.html: {message}"]
+
+
+@pytest.mark.parametrize("spoil", [empty, Path.unlink])
+@pytest.mark.parametrize("name", ["attainment.html", "attainment.ipynb", "manifest.json"])
+@pytest.mark.parametrize("where", ["", "runs/b1"])
+def test_what_a_report_or_its_run_lost_is_put_back(
+    published: Path, spoil: Callable[[Path], None], name: str, where: str
+):
+    place = published / "district/2019/2019-09-30"
+    whole = (place / name).read_bytes()
+    spoil(place / where / name)
+    assert not is_whole(place, read_manifest(place))
+    assert mend(published, place, read_ledger(published))
+    assert (place / where / name).read_bytes() == whole
+    assert said(published) == []
+    assert is_whole(place, read_manifest(place))
+
+
+def test_half_of_a_page_is_made_whole_and_an_edited_one_is_never_overwritten(published: Path):
+    place = published / "district/2019/2019-09-30"
+    ledger = read_ledger(published)
+    (place / "attainment.html").write_text(PAGE[:20], encoding="utf-8")
+    assert mend(published, place, ledger) == ["attainment.html"]
+    (place / "attainment.html").write_text(PAGE + "<!-- mine -->", encoding="utf-8")
+    with pytest.raises(OutputError, match=r"attainment\.html was edited by hand"):
+        mend(published, place, ledger)
+    assert (place / "attainment.html").read_text(encoding="utf-8").endswith("mine -->")
+
+
+def test_what_is_nowhere_any_more_is_named(published: Path):
+    place = published / "district/2019/2019-09-30"
+    for folder in (place, place / "runs/b1"):
+        (folder / "attainment.html").unlink()
+    with pytest.raises(OutputError, match=r"runs/b1 was altered .*: attainment\.html; restore it"):
+        mend(published, place, read_ledger(published))
+
+
+def test_a_file_that_was_slipped_into_a_run_is_named(published: Path):
+    (published / "district/2019/2019-09-30/runs/b1/indicator-gdp.html").write_text("forged")
+    assert said(published) == [
+        "district/2019/2019-09-30/runs/b1/indicator-gdp.html: not listed in its manifest.json"
+    ]
+
+
+def shorten(path: Path) -> None:
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
+
+
+@pytest.mark.parametrize("lose", [Path.unlink, empty, shorten])
+def test_a_ledger_that_lost_lines_is_found_and_stays_found_after_the_next_report(
+    published: Path, lose: Callable[[Path], None]
+):
+    lose(published / LEDGER)
+    lost = lost_heads(published, read_ledger(published))
+    assert "district/2019/2019-10-31/manifest.json" in lost.values()
+    assert any("though it was: the ledger was removed, shortened" in f for f in said(published))
+    publish(published, "2019-11-30", "d1")
+    assert lost_heads(published, read_ledger(published))
+    assert verify(published)[0] == 1
+
+
+def test_a_ledger_that_was_rebuilt_is_found_by_the_heads_in_manifests(published: Path):
+    """Whoever writes all lines anew, with other times, cannot change the manifests' hashes too."""
+    ledger = published / LEDGER
+    values = [json.loads(line) for line in ledger.read_bytes().splitlines()]
+    lines, previous = [], "0" * 64
+    for entry in values:
+        line = json.dumps(entry | {"time": "2019-11-01T00:00:00+00:00", "previous": previous})
+        lines.append(line.encode())
+        previous = hash_of(lines[-1])
+    ledger.write_bytes(b"".join(line + b"\n" for line in lines))
+    faults = said(published)
+    assert [f.split(":")[0] for f in faults] == [
+        "district/2019/2019-09-30/runs/b1/manifest.json",
+        "district/2019/2019-10-31/runs/c1/manifest.json",
+    ]
+    assert "no line has it: the ledger was removed, rebuilt, shortened" in faults[0]
+    assert len(lost_heads(published, read_ledger(published))) == 2
+
+
+def test_what_was_accepted_is_in_the_ledger_and_the_lost_runs_are_listed_anew(published: Path):
+    (published / LEDGER).unlink()
+    lost = lost_heads(published, read_ledger(published))
+    accept(published, "ledger", lost, "the disk was replaced", is_listing=True)
+    ledger = read_ledger(published)
+    assert lost_heads(published, ledger) == {}
+    assert sorted(e.run for e in ledger.numbered.values()) == ["a1", "b1", "c1"]
+    code, told = verify(published)
+    assert code == 0
+    assert "note: ledger.jsonl:1: accepts heads that it lacks" in told
+    assert "the disk was replaced" in told
+
+
+def test_a_line_of_an_older_version_is_accepted_and_named(published: Path):
+    old = json.loads((published / LEDGER).read_bytes().splitlines()[0])
+    del old["manifest"]
+    (published / LEDGER).write_text(json.dumps(old) + "\n", encoding="utf-8")
+    (mark,) = marks_of(published, read_ledger(published))
+    assert "1 line of an older version without the hash of a manifest (the first is line 1)" in mark
+
+
+@pytest.mark.parametrize(
+    ("number", "time", "message"),
+    [
+        (2, "2019-09-01T00:00:00+00:00", "lies before that of line 1"),
+        (1, "2019-08-30T00:00:00+00:00", "lies before 2019-08-31, the release of the newest"),
+        (3, "yesterday", "'yesterday' is not a time"),
+    ],
+)
+def test_a_line_whose_time_cannot_be_is_marked(
+    published: Path, number: int, time: str, message: str
+):
+    times = ["2019-10-01T00:00:00+00:00"] * 2 + ["2019-11-01T00:00:00+00:00"]
+    times[number - 1] = time
+    values = [json.loads(line) for line in (published / LEDGER).read_bytes().splitlines()]
+    lines = [json.dumps(v | {"time": t}) for v, t in zip(values, times, strict=True)]
+    (published / LEDGER).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    marks = marks_of(published, read_ledger(published))
+    assert [m for m in marks if m.startswith(f"{LEDGER}:{number}: ") and message in m]
+
+
+@pytest.mark.parametrize("junk", ["{", "[" * 100_000, "null", "7"])
+def test_a_manifest_of_something_else_is_named_without_a_traceback(published: Path, junk: str):
+    place = published / "district/2019/2019-09-30"
+    (place / "manifest.json").write_text(junk, encoding="utf-8")
+    assert said(published)[0].startswith("district/2019/2019-09-30/manifest.json: missing, empty")
+    assert mend(published, place, read_ledger(published)) == ["manifest.json"]
+    assert said(published) == []

@@ -12,7 +12,8 @@ import pytest
 from forecast.base.errors import ContractError, NotebookFailed, OutputError, ParameterError
 from forecast.base.parameters import Parameters
 from forecast.publishing import notebooks as making
-from forecast.publishing.ledger import faults_of, read_ledger
+from forecast.publishing.integrity import faults_of
+from forecast.publishing.ledger import read_ledger
 from forecast.publishing.places import MANIFEST, RESULT, Publication, notebook_path
 from forecast.publishing.publication import publish
 from forecast.report.result import read_result

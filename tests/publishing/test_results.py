@@ -26,7 +26,8 @@ from forecast.cli import main
 from forecast.pages.tables import track, track_scores
 from forecast.pages.tables.track import live_grids
 from forecast.publishing import ledger
-from forecast.publishing.ledger import ScoredReports, enter, scored_reports
+from forecast.publishing.ledger import enter, read_ledger
+from forecast.publishing.scored_reports import ScoredReports, scored_reports
 from forecast.report.track import published_scores
 from forecast.verification.record import verified_forecasts
 from frozen import OVERLAY, frozen_indicator, frozen_result
@@ -91,7 +92,10 @@ def result(day: str = "2017-10-31", **changes: Any) -> dict[str, Any]:
 
 
 def scored(tmp_path: Path, folder: Path, day: date = AFTER) -> ScoredReports:
-    return scored_reports(tmp_path / "reports", read_archive(folder), day)
+    """Return the scores of reports whose ledger has an anchor elsewhere."""
+    reports = tmp_path / "reports"
+    anchors = [(None, read_ledger(reports).head)]
+    return scored_reports(reports, read_archive(folder), day, anchors)
 
 
 def test_a_call_is_settled_by_the_first_release(tmp_path: Path, folder: Path, say: Say):
@@ -190,8 +194,10 @@ def test_without_a_target_nothing_is_attained_or_missed(tmp_path: Path, folder: 
 
 
 def score(tmp_path: Path, folder: Path, *more: str) -> Result:
-    asked = ("--reports", str(tmp_path / "reports"), "--data", str(folder))
-    return CliRunner().invoke(main, ["score", *asked, *more])
+    """Return what is said of the scores where the head of the ledger was kept elsewhere."""
+    reports = tmp_path / "reports"
+    asked = ("--reports", str(reports), "--data", str(folder))
+    return CliRunner().invoke(main, ["score", *asked, "--holds", read_ledger(reports).head, *more])
 
 
 def edit(path: Path) -> None:
@@ -261,6 +267,43 @@ def test_kept_calls_are_data_that_later_reports_show(tmp_path: Path, folder: Pat
     assert (before.overall.n_forecasts, before.n_open) == (0, 1)
 
 
+def test_without_an_anchor_elsewhere_calls_are_scored_as_replayed(
+    tmp_path: Path, folder: Path, say: Say
+):
+    """A ledger that was deleted and written anew under a wrong clock looks the same."""
+    say(result(), "2017-11-01")
+    reports = tmp_path / "reports"
+    found = scored_reports(reports, read_archive(folder), AFTER)
+    assert (found.scores.overall.n_forecasts, found.scores.late.n_forecasts) == (0, 1)
+    assert found.n_unanchored == 1
+    done = CliRunner().invoke(main, ["score", "--reports", str(reports), "--data", str(folder)])
+    assert done.exit_code == 0
+    assert "no anchor outside of the folder proves when 1 report was listed" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("kept_at", "is_live"),
+    [("2017-11-02T00:00:00+00:00", True), ("2018-01-31T00:00:00+00:00", False)],
+)
+def test_a_call_counts_from_the_time_at_which_an_anchor_held_it(
+    kept_at: str, is_live: bool, tmp_path: Path, folder: Path, say: Say
+):
+    """The outturn came out on 2018-01-30."""
+    say(result(), "2017-11-01")
+    reports = tmp_path / "reports"
+    anchors = [(datetime.fromisoformat(kept_at), read_ledger(reports).head)]
+    (one,) = scored_reports(reports, read_archive(folder), AFTER, anchors).settled
+    assert one.is_live is is_live
+
+
+def test_a_call_on_a_backdated_line_is_scored_as_replayed(tmp_path: Path, folder: Path, say: Say):
+    say(result(), "2017-12-01")
+    say(result("2017-11-30"), "2017-11-30")
+    found = scored(tmp_path, folder)
+    assert [one.is_live for one in found.settled] == [True, False]
+    assert found.n_unanchored == 1
+
+
 @pytest.mark.parametrize("day", [date(2017, 10, 31), date(2017, 10, 30)])
 def test_a_report_sees_no_call_of_its_own_day_or_later(
     day: date, tmp_path: Path, folder: Path, say: Say
@@ -298,7 +341,8 @@ def test_a_fault_in_kept_calls_is_named_with_its_line(tmp_path: Path, folder: Pa
 def test_the_frozen_run_is_scored_by_what_then_came(real_archive: Archive, say: Say):
     told = frozen_result()
     reports = say(told, "2019-10-01").parents[5]
-    found = scored_reports(reports, real_archive, date(2021, 12, 31))
+    anchors = [(None, read_ledger(reports).head)]
+    found = scored_reports(reports, real_archive, date(2021, 12, 31), anchors)
     assert found.faults == ()
     by_name = {one.forecast.indicator: one for one in found.settled}
     gdp = by_name["gdp"]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from forecast.publishing.ledger import faults_of
+from forecast.publishing.integrity import faults_of
 from town import call, entries, kill_after, lacking_last, results, write_town
 
 N_KILLS, N_DUE = 30, 3

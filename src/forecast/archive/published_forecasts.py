@@ -29,7 +29,8 @@ class PublishedForecast:
 
     `quantiles_pct` are equally likely values of the year's growth in per cent, sorted; there are
     none where the report is of a version that did not keep them. `sha256` is that of its
-    `result.json`.
+    `result.json`. `is_anchored` says that a head of the ledger that was kept outside of it proves
+    when the report was listed; lines of older versions, which do not say, count as such.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -45,6 +46,7 @@ class PublishedForecast:
     settles: Literal["first", "latest"] = "first"
     probability: Annotated[float, Field(ge=0, le=1)] | None
     quantiles_pct: tuple[_Rate, ...] = ()
+    is_anchored: bool = True
 
     @property
     def target(self) -> Target | None:

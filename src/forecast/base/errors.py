@@ -172,6 +172,24 @@ class FolderBusy(ForecastError):
         )
 
 
+class LedgerLost(ForecastError):
+    """Heads of the ledger that were kept elsewhere and that it lacks; `lost` says where."""
+
+    def __init__(self, lost: Mapping[str, str]) -> None:
+        self.lost = dict(lost)
+        named = [f"{where}: {head}" for head, where in sorted(self.lost.items(), key=str)]
+        super().__init__(
+            "\n".join(
+                [
+                    "the ledger was removed, rebuilt, shortened, or restored from an older backup: "
+                    "it has no line with these hashes; restore ledger.jsonl, or accept what it "
+                    "lost with `forecast run-due --accept-ledger REASON`",
+                    *named,
+                ]
+            )
+        )
+
+
 class SomeFailed(ForecastError):
     """The areas, of many, whose report failed; the reports of the others were made."""
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,7 @@ from forecast.cli.terminal import FAILED, exit_codes, show
 if TYPE_CHECKING:
     from forecast.archive.archive import Archive
     from forecast.backtest.replay import Plan
+    from forecast.publishing.scheduled.anchor import Head
 
 
 @click.command()
@@ -97,30 +100,62 @@ _reports_option = click.option(
 )
 
 
+_anchors = partial(
+    click.option,
+    "--anchor",
+    "anchors",
+    multiple=True,
+    metavar="PLACE",
+    help="Where run-due keeps hashes of the ledger: a file, or git:FOLDER. May be repeated.",
+)
+_holds = partial(click.option, "--holds", metavar="HASH", multiple=True)
+
+
 @click.command()
 @_reports_option
-@click.option(
-    "--holds",
-    metavar="HASH",
-    help="A hash printed earlier by this command: what was listed then must be unchanged.",
+@_holds(
+    help="A hash printed earlier by this command, or sent by run-due: what was listed then must be "
+    "unchanged. May be repeated."
 )
-def verify(reports: str, holds: str | None) -> None:
-    """Check that every published result is unchanged and none is missing."""
+@_anchors()
+def verify(reports: str, holds: tuple[str, ...], anchors: tuple[str, ...]) -> None:
+    """Check that every published result and page is unchanged and none is missing."""
     with exit_codes():
-        from forecast.publishing.ledger import faults_of, hash_of, read_ledger
+        from forecast.publishing.integrity import faults_of, marks_of
+        from forecast.publishing.ledger import LEDGER, read_ledger
+        from forecast.publishing.scheduled.anchor import lacking
 
         folder = existing_reports(reports)
         faults = [str(fault) for fault in faults_of(folder)]
-        ledger = read_ledger(folder)
-        if holds and holds not in map(hash_of, ledger.lines):
-            faults.append(f"{holds} is the hash of no line: what was listed by then was changed")
+        ledger, heads = read_ledger(folder), _heads(anchors, holds)
+        for head in lacking(ledger, heads):
+            faults.append(f"{head} is the hash of no line: what was listed by then was changed")
         for fault in faults:
             click.echo(f"forecast: {fault}", err=True)
+        if not faults:
+            n = len(ledger.numbered)
+            click.echo(f"{n} published result{'' if n == 1 else 's'}, each as it was published")
+            click.echo(f"newest hash: {ledger.head}")
+        for mark in marks_of(folder, ledger):
+            click.echo(f"note: {mark}")
+        if not heads:
+            click.echo(f"note: {LEDGER}: {_NO_ANCHOR}")
         if faults:
             sys.exit(FAILED)
-        n = len(ledger.lines)
-        click.echo(f"{n} published result{'' if n == 1 else 's'}, each as it was published")
-        click.echo(f"newest hash: {ledger.head}")
+
+
+_NO_ANCHOR = (
+    "no anchor outside of the folder was compared (--anchor, --holds): whoever can write there "
+    "could have written it anew"
+)
+
+
+def _heads(anchors: Iterable[str], holds: Iterable[str]) -> list[Head]:
+    """Return the hashes of the ledger that were kept outside of it, and when."""
+    from forecast.publishing.scheduled.anchor import anchor_of
+
+    kept = [head for anchor in anchors for head in anchor_of(anchor).heads()]
+    return [*kept, *((None, head) for head in holds)]
 
 
 @click.command()
@@ -136,24 +171,37 @@ def verify(reports: str, holds: str | None) -> None:
     is_flag=True,
     help="Add the published forecasts to the data folder, for track records to show.",
 )
+@_holds(help="A hash that was kept outside of the folder: what was listed by then is proven.")
+@_anchors()
 @language
 @click.option("--json", "as_json", is_flag=True, help="Print all numbers as JSON instead.")
 def score(
-    reports: str, data: str | None, as_of: str | None, keep: bool, lang: str, as_json: bool
+    reports: str,
+    data: str | None,
+    as_of: str | None,
+    keep: bool,
+    holds: tuple[str, ...],
+    anchors: tuple[str, ...],
+    lang: str,
+    as_json: bool,
 ) -> None:
-    """Score published forecasts against the outturns released so far."""
+    """Score published forecasts against the outturns released so far.
+
+    Forecasts on lines of the ledger that no anchor outside of it proves are scored as replayed.
+    """
     with exit_codes():
         from forecast.archive.folder import read_archive
         from forecast.archive.published_forecasts import keep_published_forecasts
         from forecast.base.package import folder as packaged
         from forecast.pages.tables import live_sentences, live_terminal
-        from forecast.publishing.ledger import scored_reports
+        from forecast.publishing.scored_reports import scored_reports
         from forecast.report.result import json_of
 
         named = data_folder(data)
         archive = read_archive(Path(named) if named else packaged("data"))
         day = day_of("--as-of", as_of) if as_of else archive.schedule.today()
-        scored = scored_reports(existing_reports(reports), archive, day)
+        heads = _heads(anchors, holds)
+        scored = scored_reports(existing_reports(reports), archive, day, heads)
         if keep:
             if not named:
                 raise ParameterError(["--keep: no --data; allowed: a data folder of your own"])
@@ -162,7 +210,17 @@ def score(
             print_data(json_of(scored))
         else:
             show(live_terminal(scored.scores, lang), *live_sentences(scored.scores, lang))
+        if scored.n_unanchored:
+            click.echo(f"forecast: {_unproven(scored.n_unanchored)}", err=True)
         for fault in scored.faults:
             click.echo(f"forecast: {fault}", err=True)
         if scored.faults:
             sys.exit(FAILED)
+
+
+def _unproven(n: int) -> str:
+    reports = "1 report was" if n == 1 else f"{n} reports were"
+    return (
+        f"no anchor outside of the folder proves when {reports} listed (--anchor, --holds): their "
+        "forecasts are scored as replayed, not as live"
+    )

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from forecast.publishing.scheduled.due import ReportOutcome
 
 
+_NO_REASON = "no reason was given"
+
+
 @click.command("run-due")
 @click.option(
     "--reports", metavar="DIR", default="reports", show_default=True, help="Folder of reports."
@@ -40,8 +43,31 @@ if TYPE_CHECKING:
     help="How long to wait for another process that works on the reports.",
 )
 @click.option("--quiet", is_flag=True, help="Print no lines for unchanged reports.")
+@click.option(
+    "--anchor",
+    "anchors",
+    multiple=True,
+    metavar="PLACE",
+    help="Where the newest hash of the ledger is kept: a file outside of the folder, git:FOLDER or "
+    "mail:VARIABLE. May be repeated.",
+)
+@click.option(
+    "--accept-ledger",
+    is_flag=False,
+    flag_value=_NO_REASON,
+    metavar="[REASON]",
+    help="Accept a ledger that lost lines, and write so into it.",
+)
 def run_due(
-    reports: str, data: str | None, now: str, seed: int, paths: int, wait: float, quiet: bool
+    reports: str,
+    data: str | None,
+    now: str,
+    seed: int,
+    paths: int,
+    wait: float,
+    quiet: bool,
+    anchors: tuple[str, ...],
+    accept_ledger: str | None,
 ) -> None:
     """Make every report that is due by schedule.toml; print a line of JSON for each.
 
@@ -49,6 +75,7 @@ def run_due(
     """
     with exit_codes():
         from forecast.publishing.scheduled import run
+        from forecast.publishing.scheduled.anchor import anchor_of
         from forecast.publishing.scheduled.due import RunSettings
 
         folder = data_folder(data)
@@ -63,6 +90,8 @@ def run_due(
             n_paths=paths,
             wait_seconds=wait,
             now=_time(now),
+            anchors=tuple(map(anchor_of, anchors)),
+            accepted_ledger=accept_ledger,
         )
 
         def show(report: ReportOutcome) -> None:

@@ -1,6 +1,7 @@
 """What commands print, and the codes with which they leave.
 
-Exit codes: 0 done, 1 a run failed, 2 bad input, 6 another process is at work, 8 no PDF.
+Exit codes: 0 done, 1 a run failed, 2 bad input, 6 another process is at work, 8 no PDF,
+9 published figures or lines of the ledger changed and nobody accepted it.
 `check` alone: 3 a target is below, 4 data are overdue. `run-due` alone: 5 an alert is undelivered.
 `import` alone: 7 some cells could not be read.
 """
@@ -17,6 +18,7 @@ import click
 from forecast.base.errors import (
     FolderBusy,
     ForecastError,
+    LedgerLost,
     NoPdf,
     NotebookFailed,
     OutputError,
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from forecast.pages.status import Status
 
 FAILED, BAD_INPUT, BELOW, OVERDUE, UNDELIVERED, BUSY, INCOMPLETE, NO_PDF = 1, 2, 3, 4, 5, 6, 7, 8
+UNACCEPTED = 9
 _LOG_WIDTH = 120
 
 
@@ -44,6 +47,9 @@ def exit_codes() -> Iterator[None]:
     except NoPdf as error:
         click.echo(f"forecast: {error}", err=True)
         sys.exit(NO_PDF)
+    except LedgerLost as error:
+        click.echo(f"forecast: {error}", err=True)
+        sys.exit(UNACCEPTED)
     except FolderBusy as error:
         click.echo(f"forecast: {error}", err=True)
         sys.exit(BUSY)

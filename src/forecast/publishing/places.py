@@ -114,6 +114,7 @@ def notebook_path(kind: str) -> Path:
 
 
 RESULT, MANIFEST, RUNS = "result.json", "manifest.json", "runs"
+ROWS = "data-rows.csv.gz"  # the rows of the data folder that a run was made from
 _OVERLAY = "overlay-"  # begins the name of a folder below that of the day
 
 

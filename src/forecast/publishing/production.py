@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from forecast.archive.archive import Archive, Fingerprints, Snapshot
 from forecast.archive.overlay import Overlay
@@ -21,8 +23,9 @@ from forecast.outlook.news import prepare_timeline
 from forecast.outlook.vintages import Question
 from forecast.publishing.formats import pdf_engine
 from forecast.publishing.index import write_index
+from forecast.publishing.integrity import refuse_edited
 from forecast.publishing.kernel import Kernel
-from forecast.publishing.ledger import enter, refuse_edited
+from forecast.publishing.ledger import enter, read_ledger
 from forecast.publishing.notebooks import Batch, write_pages
 from forecast.publishing.places import (
     PER_INDICATOR,
@@ -41,6 +44,8 @@ from forecast.publishing.runs import (
     finished_run,
     published_pages,
     put_in_place,
+    put_manifest,
+    sync_above,
     unfinished_run,
     verify_run,
 )
@@ -80,11 +85,14 @@ def produce(
                 parameters, snapshot, kernel.handed, earlier=earlier, show_progress=show_progress
             )
             batch = Batch(parameters, place, engine, kernel, show_progress)
-            home, unprinted = _run(batch, inputs, possible, earlier)
+            origin = _Origin(inputs, snapshot, read_ledger(reports).head)
+            home, unprinted = _run(batch, origin, possible, earlier)
             lacking = lacking or unprinted
         verify_run(home)
         put_in_place(home, place)
-        enter(reports, home)
+        sync_above(place, reports)
+        enter(reports, home, is_new=is_new)
+        put_manifest(home, place)
         write_index(reports)
     shown = _shown(place, requested)
     return Publication(place, shown, place / RESULT, home.name, is_new, lacking)
@@ -145,8 +153,23 @@ def _engine(wanted: Sequence[Page]) -> tuple[str | None, str]:
         return None, str(error)
 
 
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """What a run is made from, and the head of the ledger by then."""
+
+    inputs: Inputs
+    snapshot: Snapshot
+    head: str
+
+    @property
+    def newest_release(self) -> str:
+        """The day of the newest figure that was known."""
+        released = self.snapshot.archive.released_on
+        return str(released[released <= np.datetime64(self.snapshot.day)].max())
+
+
 def _run(
-    batch: Batch, inputs: Inputs, pages: Sequence[Page], earlier: Path | None
+    batch: Batch, origin: _Origin, pages: Sequence[Page], earlier: Path | None
 ) -> tuple[Path, str]:
     """Return the folder of a new run and why PDFs are missing in it, if they are.
 
@@ -157,7 +180,10 @@ def _run(
             copy_pages(earlier, work, pages)
         unprinted = write_pages(batch, work, pages)
         written = [page for page in pages if (work / page.name).is_file()]
-        return finished_run(work, inputs, written), unprinted
+        home = finished_run(
+            work, origin.inputs, written, head=origin.head, newest_release=origin.newest_release
+        )
+        return home, unprinted
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from typing import Any
 from forecast.base.errors import OutputError
 from forecast.base.files import sha256_of, sync, write_bytes
 from forecast.base.package import commit
-from forecast.publishing.places import MANIFEST, RESULT, RUNS, Page, named_page
+from forecast.publishing.places import MANIFEST, RESULT, ROWS, RUNS, Page, named_page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,17 +46,30 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """What a run was made from, when, and the SHA-256 of each of its files by name."""
+    """What a run was made from, when, and the SHA-256 of each of its files by name.
+
+    `head` is the hash of the ledger's newest line by then, `newest_release` the day of the newest
+    figure that was known; older versions left both empty.
+    """
 
     inputs: Inputs
     pages: tuple[Page, ...] = ()
     run: str = ""
     commit: str | None = None
     made_at: str = ""
+    head: str = ""
+    newest_release: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
 
 
-def write_manifest(folder: Path, inputs: Inputs, pages: Iterable[Page]) -> Manifest:
+def write_manifest(
+    folder: Path,
+    inputs: Inputs,
+    pages: Iterable[Page],
+    *,
+    head: str = "",
+    newest_release: str = "",
+) -> Manifest:
     """Write the manifest of a run whose other files lie in a folder, and return it."""
     listed = tuple(pages)
     manifest = Manifest(
@@ -65,6 +78,8 @@ def write_manifest(folder: Path, inputs: Inputs, pages: Iterable[Page]) -> Manif
         run=inputs.run_name(listed),
         commit=commit(),
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        head=head,
+        newest_release=newest_release,
         files={p.name: sha256_of(p) for p in sorted(folder.iterdir())},
     )
     content = asdict(manifest)
@@ -92,9 +107,11 @@ def read_manifest(folder: Path) -> Manifest | None:
             run=str(content.get("run", "")),
             commit=content.get("commit"),
             made_at=str(content.get("made_at", "")),
-            files=dict(content.get("files", {})),
+            head=str(content.get("head", "")),
+            newest_release=str(content.get("newest_release", "")),
+            files={n: str(digest) for n, digest in dict(content.get("files", {})).items()},
         )
-    except (OSError, ValueError, TypeError, AttributeError):
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         return None
 
 
@@ -110,9 +127,12 @@ def unfinished_run(place: Path) -> Iterator[Path]:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def finished_run(work: Path, inputs: Inputs, pages: Sequence[Page]) -> Path:
+def finished_run(
+    work: Path, inputs: Inputs, pages: Sequence[Page], *, head: str, newest_release: str
+) -> Path:
     """Return the folder of a run whose files are complete, its manifest written and it renamed."""
-    home = work.parent / write_manifest(work, inputs, pages).run
+    written = write_manifest(work, inputs, pages, head=head, newest_release=newest_release)
+    home = work.parent / written.run
     work.chmod(0o755)
     for path in [*work.iterdir(), work]:
         sync(path)
@@ -125,16 +145,31 @@ def finished_run(work: Path, inputs: Inputs, pages: Sequence[Page]) -> Path:
     return home
 
 
+def faulty_files(home: Path, files: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the files of a folder that differ from listed hashes, and in what: one word each."""
+    for name, digest in sorted(files.items()):
+        if (state := state_of(home / name, digest)) != SOUND:
+            yield name, state
+
+
+SOUND, GONE, EMPTY, ALTERED = "sound", "missing", "empty", "altered"
+
+
+def state_of(path: Path, digest: str) -> str:
+    """Return whether a file has the hash that is listed of it: sound, missing, empty or altered."""
+    if not path.is_file():
+        return GONE
+    if sha256_of(path) == digest:
+        return SOUND
+    return ALTERED if path.stat().st_size else EMPTY
+
+
 def verify_run(home: Path) -> None:
     """Raise OutputError where a run differs from its manifest; a run is never changed."""
     manifest = read_manifest(home)
     files = {} if manifest is None else manifest.files
     altered = [] if files else [MANIFEST]
-    altered += [
-        name
-        for name, digest in files.items()
-        if not (home / name).is_file() or sha256_of(home / name) != digest
-    ]
+    altered += [name for name, _ in faulty_files(home, files)]
     if altered:
         raise OutputError(
             f"{home} was altered after it was made: {', '.join(altered)}; move it away, run again"
@@ -168,15 +203,33 @@ def published_pages(place: Path) -> list[Page]:
 
 
 def put_in_place(home: Path, place: Path) -> None:
-    """Put the files that people link to in place, one by one, the manifest last.
+    """Put the files that people link to in place, one by one, except for the manifest.
 
     Pages of another run that this run lacks are removed; they stay in their own run.
     """
-    names = sorted(p.name for p in home.iterdir() if p.name != MANIFEST)
+    names = linked_names(home)
     for page in published_pages(place):
         for name in {page.name, page.notebook} - set(names):
             (place / name).unlink(missing_ok=True)
-    for name in [*names, MANIFEST]:
+    for name in names:
         write_bytes(place / name, (home / name).read_bytes())
     for failed in place.glob("*.failed.ipynb"):
         failed.unlink()
+
+
+def put_manifest(home: Path, place: Path) -> None:
+    """Put the manifest in place: it says that all the others are there, and listed."""
+    write_bytes(place / MANIFEST, (home / MANIFEST).read_bytes())
+
+
+def linked_names(home: Path) -> list[str]:
+    """Return the names of a run's files that people link to, without its manifest."""
+    return sorted(p.name for p in home.iterdir() if p.name not in (MANIFEST, ROWS))
+
+
+def sync_above(place: Path, reports: Path) -> None:
+    """Wait until the folders that lead from the folder of reports to a place are on the disk."""
+    for folder in (place, *place.parents):
+        sync(folder)
+        if folder == reports:
+            return

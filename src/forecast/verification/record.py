@@ -132,9 +132,9 @@ def _settled(table: pd.DataFrame, day: date) -> pd.DataFrame:
 class VerifiedForecast:
     """A forecast, its outturn and its scores; growth in per cent, `crps_pp` in percentage points.
 
-    `is_live` tells whether the forecast was listed before the day on which the outturn came out: a
-    program that lists it later could have used the outturn. `hit` and `brier` are None without a
-    target, `crps_pp` and `pit` where no distribution was published.
+    `is_live` tells whether it is proven that the forecast was listed before the day on which the
+    outturn came out: a program that lists it later could have used the outturn. `hit` and `brier`
+    are None without a target, `crps_pp` and `pit` where no distribution was published.
     """
 
     forecast: PublishedForecast
@@ -182,7 +182,7 @@ def _verified(forecast: PublishedForecast, outturn: Outturn) -> VerifiedForecast
         outturn_pct=growth,
         outturn_status=outturn.status,
         settled_on=on,
-        is_live=on is not None and forecast.listed_on < on,
+        is_live=on is not None and forecast.is_anchored and forecast.listed_on < on,
         hit=hit,
         brier=None if hit is None or probability is None else float(brier(probability, hit)),
         crps_pp=float(crps(values, [growth])[0]) if forecast.quantiles_pct else None,

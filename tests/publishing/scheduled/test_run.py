@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from forecast.base.errors import NotebookFailed
 from forecast.cli import main
 from forecast.publishing import publication
-from forecast.publishing.ledger import faults_of
+from forecast.publishing.integrity import faults_of
 from forecast.publishing.scheduled.run import alone_in
 from town import (
     DAYS,

@@ -7,7 +7,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from pathlib import Path
 from typing import Any, Literal
@@ -18,11 +18,13 @@ from forecast.archive.schedule import ReportDays, Schedule, end_of_month
 from forecast.base.errors import DayAhead, ForecastError, NoPdf, NotebookFailed, OutputError
 from forecast.base.months import month
 from forecast.base.parameters import Parameters
-from forecast.publishing.ledger import enter, refuse_edited
-from forecast.publishing.places import RUNS, Page, day_folder
+from forecast.publishing.ledger import Ledger, enter, read_ledger
+from forecast.publishing.places import RESULT, RUNS, Page, day_folder
+from forecast.publishing.restoration import is_whole, mend
 from forecast.publishing.runs import Manifest, read_manifest
+from forecast.publishing.scheduled.anchor import Anchor
 
-MISSING, FIGURES, QUESTION = "missing", "figures", "question"
+MISSING, FIGURES, QUESTION, PAGES = "missing", "figures", "question", "pages"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -109,16 +111,19 @@ def reason(
 
 
 _SECONDS_TO_DIE = 86_400
-Did = Literal["made", "remade", "unchanged", "failed"]
+Did = Literal["made", "remade", "restored", "unchanged", "stopped", "failed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportOutcome:
-    """What became of one due report; `why` it had to be made: missing, figures or question."""
+    """What became of one due report; `why` it had to be made: missing, figures or question.
 
-    area: str
-    year: int
-    as_of: str
+    A run that failed as a whole has an outcome without an area.
+    """
+
+    area: str | None = None
+    year: int | None = None
+    as_of: str | None = None
     did: Did
     why: str | None = None
     run: str | None = None
@@ -127,13 +132,17 @@ class ReportOutcome:
     error: str | None = None
 
     def line(self) -> str:
-        """Return the outcome as one line of JSON."""
-        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+        """Return the outcome as one line of JSON, with the time of now."""
+        values = asdict(self) | {"time": datetime.now(UTC).isoformat(timespec="seconds")}
+        return json.dumps(values, ensure_ascii=False, sort_keys=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSettings:
-    """Where data and reports lie, and what holds for every report; `now` defaults to the clock."""
+    """Where data and reports lie, and what holds for every report; `now` defaults to the clock.
+
+    `accepted_ledger` is the reason for which a ledger that lost lines is accepted as it is.
+    """
 
     data: Path
     reports: Path
@@ -141,6 +150,8 @@ class RunSettings:
     n_paths: int
     wait_seconds: float
     now: datetime | None = None
+    anchors: tuple[Anchor, ...] = ()
+    accepted_ledger: str | None = None
 
 
 def catch_up(
@@ -152,10 +163,10 @@ def catch_up(
     more can be written. The caller holds the lock of the folder.
     """
     outcomes = []
-    known = Fingerprints(archive)
+    known, ledger = Fingerprints(archive), read_ledger(settings.reports)
     for due in due_reports(archive, time_of(settings, archive.schedule)):
         try:
-            outcomes.append(_outcome(settings, due, known))
+            outcomes.append(_outcome(settings, due, known, ledger))
         except (NoPdf, NotebookFailed, OutputError) as error:
             outcomes.append(_failure(due, error))
             if isinstance(error.__cause__, OSError):
@@ -176,13 +187,15 @@ def time_of(settings: RunSettings, schedule: Schedule) -> datetime:
     return now
 
 
-def _outcome(settings: RunSettings, due: Due, known: Fingerprints) -> ReportOutcome:
+def _outcome(settings: RunSettings, due: Due, known: Fingerprints, ledger: Ledger) -> ReportOutcome:
     """Make a report that is missing or outdated, and return what became of it."""
     started = time.monotonic()
     parameters = _parameters(settings, due)
     place = day_folder(parameters, settings.reports)
-    manifest = read_manifest(place)
+    manifest, mended, fault = _mended(settings.reports, place, ledger)
     why = reason(due, manifest, parameters.question(), known.on(due.day, due.area))
+    if why is None and fault is not None:
+        raise fault
     if why is not None:
         _sweep(place / RUNS)
         _publish(parameters, due, settings.reports)
@@ -190,18 +203,39 @@ def _outcome(settings: RunSettings, due: Due, known: Fingerprints) -> ReportOutc
     if manifest is None:
         raise OutputError(f"{place} lost its manifest; run again")
     if why is None:
-        refuse_edited(place)
-        enter(settings.reports, place / RUNS / manifest.run)
+        home = place / RUNS / manifest.run
+        if (home / RESULT).relative_to(settings.reports).as_posix() not in ledger.newest:
+            enter(settings.reports, home)
     return ReportOutcome(
         area=due.area,
         year=due.year,
         as_of=due.day.isoformat(),
-        did="unchanged" if why is None else "made" if why == MISSING else "remade",
-        why=why,
+        did=_did(why, mended),
+        why=PAGES if why is None and mended else why,
         run=manifest.run,
         page=str(place / min(filter(due.includes, manifest.pages)).name),
         seconds=round(time.monotonic() - started, 1),
     )
+
+
+def _did(why: str | None, mended: list[str]) -> Did:
+    if why is None:
+        return "restored" if mended else "unchanged"
+    return "made" if why == MISSING else "remade"
+
+
+def _mended(
+    reports: Path, place: Path, ledger: Ledger
+) -> tuple[Manifest | None, list[str], OutputError | None]:
+    """Return the manifest of a place, what was put back there, and why it could not be."""
+    manifest = read_manifest(place)
+    if not place.is_dir() or is_whole(place, manifest):
+        return manifest, [], None
+    try:
+        mended = mend(reports, place, ledger)
+    except OutputError as error:
+        return manifest, [], error
+    return read_manifest(place), mended, None
 
 
 def _sweep(runs: Path) -> None:

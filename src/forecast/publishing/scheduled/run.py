@@ -9,9 +9,12 @@ from pathlib import Path
 
 from forecast.archive.archive import Archive, overdue
 from forecast.archive.folder import read_archive
-from forecast.base.errors import FolderBusy, ForecastError, OutputError
+from forecast.base.errors import FolderBusy, ForecastError, LedgerLost, OutputError
+from forecast.publishing.integrity import lost_heads
+from forecast.publishing.ledger import accept, read_ledger
 from forecast.publishing.places import RESULT
 from forecast.publishing.scheduled.alerts import Seen, Standing, read_alerts, send_alerts
+from forecast.publishing.scheduled.anchor import lacking
 from forecast.publishing.scheduled.due import ReportOutcome, RunSettings, catch_up, time_of
 from forecast.publishing.scheduled.outbox import send
 
@@ -35,14 +38,52 @@ def run_due(settings: RunSettings, on_outcome: Callable[[ReportOutcome], None]) 
     """
     with alone_in(settings.reports, wait_seconds=settings.wait_seconds):
         alerts = read_alerts(settings.data)
+        before = read_ledger(settings.reports).head
         try:
+            settle_ledger(settings)
             archive = read_archive(settings.data)
             outcomes = catch_up(settings, archive, on_outcome)
         except ForecastError as error:
             send_alerts(alerts, Seen(failed=[("", str(error))]), settings.reports, send)
             raise
         seen = _seen(settings, archive, outcomes) if alerts else Seen()
-        return RunOutcome(outcomes, send_alerts(alerts, seen, settings.reports, send))
+        undelivered = send_alerts(alerts, seen, settings.reports, send)
+        return RunOutcome(outcomes, [*undelivered, *keep_head(settings, before)])
+
+
+def settle_ledger(settings: RunSettings) -> None:
+    """Raise LedgerLost where the ledger lacks a head that manifests or anchors have.
+
+    With a reason to accept it, this becomes a line of the ledger, and lost lines are written anew.
+    """
+    reports = settings.reports
+    ledger = read_ledger(reports)
+    lost = lost_heads(reports, ledger)
+    for anchor in settings.anchors:
+        lost |= dict.fromkeys(lacking(ledger, anchor.heads()), f"{anchor.kind} {anchor.place}")
+    if not lost:
+        return
+    if settings.accepted_ledger is None:
+        raise LedgerLost(lost)
+    accept(reports, "ledger", lost, settings.accepted_ledger, is_listing=True)
+
+
+def keep_head(settings: RunSettings, before: str) -> list[str]:
+    """Keep the head of the ledger in every anchor; return what went wrong, a line each.
+
+    A mail is sent only where the head is another than `before`.
+    """
+    ledger = read_ledger(settings.reports)
+    problems = []
+    for anchor in settings.anchors:
+        try:
+            is_needed = anchor.kind != "mail" or ledger.head != before
+            problem = anchor.keep(ledger, send) if is_needed else None
+        except OutputError as error:
+            problem = str(error)
+        if problem is not None:
+            problems.append(f"the hash of the ledger was not kept: {problem}")
+    return problems
 
 
 @contextmanager
@@ -79,7 +120,9 @@ def _seen(settings: RunSettings, archive: Archive, outcomes: list[ReportOutcome]
         for release in overdue(archive.as_of(day), s.report.area, s.open_targets)
     ]
     failed = [
-        (o.area, f"{o.area} {o.year} {o.as_of}: {o.error}") for o in outcomes if o.did == "failed"
+        (o.area or "", f"{o.area} {o.year} {o.as_of}: {o.error}")
+        for o in outcomes
+        if o.did == "failed"
     ]
     return Seen(standing=standing, overdue=late, day=day, failed=failed)
 
