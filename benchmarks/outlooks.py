@@ -30,8 +30,9 @@ from prophet import Prophet
 from forecast.archive.archive import Archive
 from forecast.archive.folder import read_archive
 from forecast.history.series import History, build_history
+from forecast.models.contract import Fitted, Model
 from forecast.models.prophet import _dates, _months, _quiet, _seeded
-from forecast.models.registry import MODELS, Fitted, Model
+from forecast.models.registry import MODELS
 from forecast.models.seasonal import n_periods_ahead, usable_flows
 from forecast.models.shared import Shared
 from forecast.outlook.annual import annual_outlook

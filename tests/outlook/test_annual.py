@@ -16,7 +16,8 @@ from forecast.base.months import Span, month
 from forecast.combination.calibration import Calibration
 from forecast.history.levels import FloatArray
 from forecast.history.series import History
-from forecast.models.registry import MODELS, Model
+from forecast.models.contract import Guarded, Model
+from forecast.models.registry import MODELS
 from forecast.models.shared import Shared
 from forecast.outlook.annual import Caveat, annual_outlook
 from forecast.outlook.value import N_BATCHES, IndicatorOutlook, Outlook
@@ -485,6 +486,26 @@ def test_a_member_far_wider_than_the_series_ever_moved_is_left_out_and_named(arc
     one = outlook.indicators["gdp"]
     assert set(one.members) == {"usual"}
     assert Caveat("member_dropped", {"model": "wild"}) in one.caveats
+
+
+class Refusing(Fixed):
+    """A model whose fit fails."""
+
+    def fit(self, history: History, shared: Shared) -> FittedFixed:
+        raise RuntimeError("no licence")
+
+
+def test_a_plug_in_that_fails_is_left_out_and_named_and_the_rest_stands(archive: Archive):
+    alone = {"usual": Spread("usual", 7.0, 20.0)}
+    both = alone | {"foreign": Guarded("foreign", Refusing("foreign", 7.0))}
+    one, other = (
+        outlook_of(archive, "district", 2018, AUGUST, models=models, record=Record.empty())
+        for models in (alone, both)
+    )
+    assert np.array_equal(one.indicators["gdp"].paths, other.indicators["gdp"].paths)
+    why = "fit raised RuntimeError: no licence"
+    caveat = Caveat("member_broken", {"model": "foreign", "why": why})
+    assert caveat in other.indicators["gdp"].caveats
 
 
 def test_where_no_member_is_left_nothing_can_be_said(archive: Archive):

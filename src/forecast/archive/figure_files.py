@@ -238,8 +238,8 @@ def _timestamp(text: str) -> pd.Timestamp | None:
 def conflicts(figures: pd.DataFrame) -> Iterator[Fault]:
     """Yield keys that were released on the same day with two values."""
     same = [*KEY, "released_on"]
-    values = figures.groupby(same, sort=False)["value"].transform("nunique")
-    for _, rows in figures[values > 1].groupby(same, sort=False):
+    values = figures.groupby(same, sort=False, observed=True)["value"].transform("nunique")
+    for _, rows in figures[values > 1].groupby(same, sort=False, observed=True):
         faulty = rows.to_dict("records")
         last = faulty[-1]
         where = ", ".join(f"{f['file']}:{f['line']}" for f in faulty)

@@ -97,7 +97,7 @@ def _raw_pools(forecasts: Sequence[ReplayedForecast], members: pd.DataFrame) -> 
     """
     past = past_scores(settled_densities(members[~members["model"].isin(NOT_POOLED)]))
     settled_on = past.index.get_level_values("settled_on").to_numpy()
-    places = past.groupby(level="reference").indices
+    places = past.groupby(level="reference", observed=True).indices
 
     @cache
     def of_all(n_settled: int, names: tuple[str, ...], months_known: int) -> Standing:

@@ -15,6 +15,7 @@ import pandas as pd
 from forecast.archive.archive import Archive
 from forecast.archive.targets import Comparison, Target, in_force
 from forecast.backtest.evaluation import ErrorRow, ReplayedForecast, errors_of, score_table
+from forecast.base.errors import BrokenModel
 from forecast.base.months import month
 from forecast.base.parallel import executor, spread
 from forecast.base.randomness import generator
@@ -24,7 +25,8 @@ from forecast.history.growth import RESTATED_FROM
 from forecast.history.levels import FloatArray
 from forecast.history.series import History, build_history, sources_of
 from forecast.models.adjustment import series_class
-from forecast.models.registry import MODELS, Fitted, is_explosive
+from forecast.models.contract import Fitted, is_explosive
+from forecast.models.registry import MODELS
 from forecast.models.shared import Shared
 from forecast.verification.outturn import Outturn, expected_outturn, outturn_of
 from forecast.verification.record import Record
@@ -221,14 +223,14 @@ def _forecast(
     scale = shared.scale_of(history)
     members, seconds = {}, {}
     for name in series.plan.models:
-        model = MODELS[name]
-        if not model.can_fit(history):
-            continue
         started = time.perf_counter()
-        fit = fitted[name].update(history) if name in fitted else model.fit(history, shared)
-        fitted[name] = fit
         rng = generator(series.plan.seed, f"replay/{name}/{history.series}/{history.as_of}")
-        paths = fit.simulate(N_PATHS, rng)
+        try:
+            paths = _paths(name, history, shared, fitted, rng)
+        except BrokenModel:  # its forecast is missing; outlooks say why
+            continue
+        if paths is None:
+            continue
         if is_explosive(paths, scale):
             continue
         members[name] = np.quantile(paths[:, -1], LEVELS)
@@ -253,6 +255,21 @@ def _forecast(
         seconds=seconds,
         series_class=series_class(history),
     )
+
+
+def _paths(
+    name: str, history: History, shared: Shared, fitted: dict[str, Fitted], rng: np.random.Generator
+) -> FloatArray | None:
+    """Return a model's paths, by its earlier fit where it has one; None where it cannot be fitted.
+
+    Raise BrokenModel for a model of another package that fails.
+    """
+    model = MODELS[name]
+    if not model.can_fit(history):
+        return None
+    fit = fitted[name].update(history) if name in fitted else model.fit(history, shared)
+    fitted[name] = fit
+    return fit.simulate(N_PATHS, rng)
 
 
 def _target(series: _Series, history: History) -> Target | None:

@@ -85,6 +85,14 @@ class NotEnoughHistory(ForecastError):
     """A history that is too short for a model."""
 
 
+class BrokenModel(ForecastError):
+    """A model of another package that does not keep the contract; `why` says how."""
+
+    def __init__(self, model: str, why: str) -> None:
+        self.model, self.why = model, why
+        super().__init__(f"model {model!r}: {why}")
+
+
 class ParameterError(ForecastError):
     """Parameters that are unknown, missing or of the wrong type; all of them are named."""
 

@@ -7,7 +7,9 @@ import os
 import subprocess
 from collections.abc import Iterable
 from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 
 from forecast.base.files import sha256_of
@@ -15,6 +17,7 @@ from forecast.base.files import sha256_of
 VERSION = "0.1.0"
 PACKAGE = Path(str(files("forecast")))
 _PROJECT = PACKAGE.parent.parent
+PLUGINS = "forecast.models"  # the group of entry points by which other packages add models
 _SOURCES = ("src/", "data/", "notebooks/")  # of reports
 
 
@@ -34,20 +37,42 @@ def data_folder(path: str | Path = "") -> Path:
 
 @cache
 def package_hash() -> str:
-    """Return one SHA-256 over the package's code, texts, templates and notebooks."""
-    kinds = {".py", ".toml", ".csv", ".j2", ".css", ".json", ".ipynb", ".mplstyle"}
+    """Return one SHA-256 over the package's code, texts, templates and notebooks, and plug-ins."""
+    kinds = {".py", ".toml", ".j2", ".css", ".json", ".ipynb", ".mplstyle"}
     roots = (PACKAGE, folder("notebooks"))
-    return _hash(p for root in roots for p in root.rglob("*") if p.suffix in kinds)
+    return _hash([p for root in roots for p in root.rglob("*") if p.suffix in kinds])
 
 
 @cache
 def code_hash() -> str:
-    """Return one SHA-256 over the package's code and learnt tables: what results depend on."""
-    return _hash([*PACKAGE.rglob("*.py"), *PACKAGE.glob("combination/*.csv")])
+    """Return one SHA-256 over the code of the package and of plug-ins: what results depend on."""
+    return _hash(PACKAGE.rglob("*.py"))
+
+
+@cache
+def plugins() -> tuple[EntryPoint, ...]:
+    """Return the entry points by which installed packages add models, sorted by name."""
+    found = {(e.name, e.value): e for e in entry_points(group=PLUGINS)}
+    return tuple(found[key] for key in sorted(found))
+
+
+def _plugin_files() -> Iterable[Path]:
+    """Yield the code of the packages that add models, wherever they are installed."""
+    for name in sorted({entry.module.partition(".")[0] for entry in plugins()}):
+        spec = find_spec(name)
+        if spec is not None and spec.submodule_search_locations:
+            yield from (
+                f for place in spec.submodule_search_locations for f in Path(place).rglob("*.py")
+            )
+        elif spec is not None and spec.origin is not None:
+            yield Path(spec.origin)
 
 
 def _hash(paths: Iterable[Path]) -> str:
     digest = hashlib.sha256()
+    if plugins():
+        paths = [*paths, *_plugin_files()]
+        digest.update(repr([(entry.name, entry.value) for entry in plugins()]).encode())
     for path in sorted(paths, key=lambda p: (p.name, str(p))):
         if ".ipynb_checkpoints" not in path.parts and not path.is_relative_to(folder("data")):
             digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")

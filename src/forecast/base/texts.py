@@ -36,6 +36,17 @@ def placeholders_of(template: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(template) if name is not None}
 
 
+def model_name(model: str, lang: str) -> str:
+    """Return the name of a model; one of another package is named by its id."""
+    return text(f"model.{model}", lang) if f"model.{model}" in entries() else model
+
+
+def model_says(model: str, lang: str) -> str:
+    """Return in a phrase what a model is."""
+    known = f"model_says.{model}" in entries()
+    return text(f"model_says.{model}" if known else "form.foreign_model", lang)
+
+
 NO_BREAK = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 LEVEL_UNITS = ("cny_100m", "usd_100m", "kwh_100m", "pct", "index")

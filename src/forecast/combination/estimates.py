@@ -71,7 +71,7 @@ class Estimates:
 
     @cached_property
     def _places(self) -> dict[str, NDArray[np.intp]]:
-        places = self.scores.groupby(level="reference").indices
+        places = self.scores.groupby(level="reference", observed=True).indices
         return {str(reference): np.asarray(rows) for reference, rows in places.items()}
 
 

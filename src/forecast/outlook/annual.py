@@ -12,6 +12,7 @@ import numpy as np
 
 from forecast.archive.archive import Snapshot
 from forecast.archive.targets import Target
+from forecast.base.errors import BrokenModel
 from forecast.base.months import MONTHS_A_YEAR, month, month_of_year, month_text, year_of
 from forecast.base.randomness import generator
 from forecast.base.texts import Caveat
@@ -22,8 +23,9 @@ from forecast.combination.pool import quantile_average
 from forecast.history.levels import FloatArray
 from forecast.history.series import History, build_history
 from forecast.models.adjustment import series_class
+from forecast.models.contract import Model, is_explosive
 from forecast.models.nowcast import unusable_series
-from forecast.models.registry import MODELS, Model, is_explosive
+from forecast.models.registry import MODELS
 from forecast.models.shared import Scale, Shared
 from forecast.outlook.attainment import N_BATCHES
 from forecast.outlook.parts import PartConstraint, constrained_paths, part_constraints
@@ -91,10 +93,14 @@ def _members(
     """Return paths by model, and what was left out and why."""
     members, dropped = {}, []
     for name, model in models.items():
-        if not model.can_fit(history):
+        try:
+            if not model.can_fit(history):
+                continue
+            rng = generator(seed, f"{name}/{history.series}")
+            paths = model.fit(history, shared).simulate(n_paths, rng)
+        except BrokenModel as error:
+            dropped.append(Caveat("member_broken", {"model": name, "why": error.why}))
             continue
-        rng = generator(seed, f"{name}/{history.series}")
-        paths = model.fit(history, shared).simulate(n_paths, rng)
         if is_explosive(paths, shared.scale_of(history)):
             dropped.append(Caveat("member_dropped", {"model": name}))
         else:

@@ -221,7 +221,7 @@ def _replaces(archive: Archive, before: BoolArray) -> BoolArray:
     key = list(KEY)
     standing = archive.figures["status"].map(STANDING).astype("int64")
     table = archive.figures[key].assign(standing=standing)
-    earlier = table[before].groupby(key, as_index=False).max()
+    earlier = table[before].groupby(key, as_index=False, observed=True).max()
     matched = table.merge(earlier, on=key, how="left", suffixes=("", "_known"))
     return (matched["standing_known"] >= matched["standing"]).to_numpy(dtype=bool)
 

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.base.errors import ParameterError
+from forecast.base.randomness import coupled_quantiles
 
 if TYPE_CHECKING:
     from forecast.history.levels import FloatArray
@@ -159,7 +160,9 @@ def read_paths(
         ends = f"{levels[0]:g} to {levels[-1]:g}"
         raise ParameterError([f"{name}: quantiles from {ends}; a sum needs 0.05 to 0.95 or wider"])
     rng = np.random.default_rng(seed)
-    return GivenPaths(_coupled(quantiles, correlation, rng), quantiles.periods)
+    return GivenPaths(
+        coupled_quantiles(levels, table, correlation, N_RANKS, rng), quantiles.periods
+    )
 
 
 def given_paths(values: Any, n_periods: int, name: str) -> GivenPaths:
@@ -277,17 +280,3 @@ def _by_column(frame: pd.DataFrame) -> Mapping[float, Any] | None:
     if not levels or not all(isinstance(level, float) for level in levels):
         return None
     return {level: frame.iloc[:, i].to_numpy() for i, level in enumerate(levels)}
-
-
-def _coupled(quantiles: Quantiles, correlation: float, rng: np.random.Generator) -> FloatArray:
-    """Return paths with these quantiles by period and one rank correlation between periods.
-
-    Beyond the outermost levels the outermost quantile is repeated.
-    """
-    shape = N_RANKS, quantiles.array.shape[1]
-    common, own = rng.standard_normal((N_RANKS, 1)), rng.standard_normal(shape)
-    normal = np.sqrt(correlation) * common + np.sqrt(1 - correlation) * own
-    ranks = (normal.argsort(axis=0).argsort(axis=0) + 0.5) / N_RANKS
-    by_period = zip(ranks.T, quantiles.array.T, strict=True)
-    columns = [np.interp(rank, quantiles.levels, values) for rank, values in by_period]
-    return np.stack(columns, axis=1)

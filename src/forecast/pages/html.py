@@ -12,7 +12,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from forecast.base import texts
 from forecast.pages import phrases
 
-_FORMS = (texts.text, texts.percent, texts.rate, texts.points, texts.level, texts.day, texts.span)
+_FORMS = (
+    texts.text, texts.percent, texts.rate, texts.points, texts.level, texts.day, texts.span,
+    texts.model_name, texts.model_says,
+)  # fmt: skip
 _PHRASES = (
     phrases.names, phrases.growth, phrases.share, phrases.target, phrases.last_growth,
     phrases.so_far, phrases.so_far_note, phrases.last_span, phrases.last_level, phrases.needed,

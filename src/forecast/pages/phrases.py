@@ -383,7 +383,7 @@ def _caveat_value(key: str, value: str, report: Listing, lang: str) -> str:
     if key in ("month", "last"):
         return texts.span(f"{value[:4]}-01", value, lang)
     if key == "model":
-        return text(f"model.{value}", lang)
+        return texts.model_name(value, lang)
     if key == "indicators":
         ids = value.split(", ")
         return names((one for one in report.indicators if one.id in ids), lang)

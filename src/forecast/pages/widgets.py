@@ -235,7 +235,7 @@ def _model_menu(chosen: str, key: str, lang: str) -> Dropdown:
     names = [POOL, *MODELS]
     if chosen not in names:
         raise ParameterError([f"{key}: {chosen!r}; allowed: {', '.join(names)}"])
-    options = [(text(f"model.{name}", lang), name) for name in names]
+    options = [(texts.model_name(name, lang), name) for name in names]
     return Dropdown(options=options, value=chosen, description=text(f"controls.{key}", lang))
 
 

@@ -141,7 +141,9 @@ def _past_forecasts(densities: pd.DataFrame, history: History) -> list[PastForec
     final = settled_densities(densities)
     own = (final["area"] == history.area) & (final["indicator"] == history.indicator.id)
     pool = final[own & (final["model"] == POOL) & (final["months_known"] <= history.months_known)]
-    newest = pool.sort_values(["year", "months_known", "as_of"]).groupby("year").tail(1)
+    newest = (
+        pool.sort_values(["year", "months_known", "as_of"]).groupby("year", observed=True).tail(1)
+    )
     return [
         PastForecast(
             year=int(row["year"]),

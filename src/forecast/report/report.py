@@ -16,6 +16,7 @@ from forecast.base.package import VERSION, code_hash, package_hash
 from forecast.base.parameters import HANDED, Parameters
 from forecast.base.texts import Caveat
 from forecast.combination.pool import prior_table
+from forecast.models.registry import LEFT_OUT
 from forecast.outlook.answers import Answer, answer_to, content_of
 from forecast.outlook.movement import News, TimelinePoint
 from forecast.outlook.news import news_since, timeline_of
@@ -138,6 +139,7 @@ def general_caveats(answer: Answer) -> list[Caveat]:
         caveats.append(Caveat("no_target", {"year": str(outlook.year)}))
     if (fault := prior_table().fault) is not None:
         caveats.append(Caveat(f"prior_{fault}"))
+    caveats += [Caveat("model_left_out", {"name": o.name, "why": o.why}) for o in LEFT_OUT]
     if not len(answer.record):
         caveats.append(Caveat("no_record"))
     not_assessed = [

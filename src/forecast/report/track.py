@@ -124,7 +124,10 @@ def track_record(densities: pd.DataFrame, registry: Registry, seed: int) -> Trac
         n_without_target=int(pool["probability"].isna().sum()),
         models=[_model(m, forecasts[forecasts["model"] == m]) for m in models],
         months=[_month(k, forecasts[forecasts["months_known"] == k]) for k in months],
-        indicators=[_indicator(rows, registry) for _, rows in every.groupby(["area", "indicator"])],
+        indicators=[
+            _indicator(rows, registry)
+            for _, rows in every.groupby(["area", "indicator"], observed=True)
+        ],
         reliability=_reliability(pool.dropna(subset=["probability"]), seed),
         skill=[s for rival in RIVALS if (s := _skill(forecasts, rival, seed)) is not None],
     )
@@ -145,7 +148,7 @@ def _model(model: str, rows: pd.DataFrame) -> ModelScore:
 def _month(months_known: int, rows: pd.DataFrame) -> MonthScore:
     """Return the pool's scores at so many months known, and the rivals' CRPS and Brier."""
     pool = rows[rows["model"] == POOL]
-    means = rows.groupby("model")[["crps", "brier"]].mean()
+    means = rows.groupby("model", observed=True)[["crps", "brier"]].mean()
     rivals = [r for r in RIVALS if r in means.index]
     return MonthScore(
         months_known=months_known,

@@ -111,7 +111,9 @@ class Record:
 
     def _repr_html_(self) -> str:
         """Return the mean scores of each model's forecasts, for notebooks."""
-        scores = self.densities.groupby("model")[["crps", "brier", "log_score"]].mean()
+        scores = self.densities.groupby("model", observed=True)[
+            ["crps", "brier", "log_score"]
+        ].mean()
         counted = scores.assign(forecasts=self.densities["model"].value_counts())
         return markup_of(counted, text("shown.record", "en", n=len(self.densities)))
 

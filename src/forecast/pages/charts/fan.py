@@ -301,7 +301,7 @@ def compared(reports: Mapping[str, IndicatorReport | None], lang: str) -> Html:
         for model, one in shown.items()
     ]
     silent = [
-        text("compared.silent", lang, model=text(f"model.{model}", lang))
+        text("compared.silent", lang, model=texts.model_name(model, lang))
         for model in reports
         if model not in shown
     ]
@@ -309,8 +309,8 @@ def compared(reports: Mapping[str, IndicatorReport | None], lang: str) -> Html:
 
 
 def _caption(model: str, lang: str) -> str:
-    name = text(f"model.{model}", lang)
+    name = texts.model_name(model, lang)
     if model == POOL:
         return name
-    says = text(f"model_says.{model}", lang)
+    says = texts.model_says(model, lang)
     return text("compared.caption", lang, model=name, says=says)

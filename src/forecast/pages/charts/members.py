@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from forecast.base.texts import text
+from forecast.base.texts import model_name, text
 from forecast.pages import phrases
 from forecast.pages.charts.style import (
     ABOVE,
@@ -83,7 +83,7 @@ def _strips(one: IndicatorReport, lang: str) -> list[_Strip]:
     ordered = sorted(one.members, key=lambda m: -m.weight)
     rows = [
         _Strip(
-            text(f"model.{m.model}", lang), m.median_pct, m.lower80_pct, m.upper80_pct,
+            model_name(m.model, lang), m.median_pct, m.lower80_pct, m.upper80_pct,
             phrases.weight(m, lang),
         )
         for m in ordered

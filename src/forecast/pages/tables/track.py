@@ -176,7 +176,7 @@ def _details(report: Report, lang: str) -> list[Grid]:
 
 def _skill_row(one: Skill, lang: str) -> list[str]:
     crps, brier = _less(one.crps_pct, lang), _less(one.brier_pct, lang)
-    return [text(f"model.{one.rival}", lang), f"{one.n_forecasts:,}", crps, brier]
+    return [texts.model_name(one.rival, lang), f"{one.n_forecasts:,}", crps, brier]
 
 
 def _less(gain: Interval, lang: str) -> str:
@@ -198,7 +198,7 @@ def _model_row(one: ModelScore, lang: str) -> list[str]:
         _number(one.log_score, 3, lang),
     ]
     covers = [_share(one.covers80, lang), _share(one.covers90, lang)]
-    return [text(f"model.{one.model}", lang), f"{one.n_forecasts:,}", *scores, *covers]
+    return [texts.model_name(one.model, lang), f"{one.n_forecasts:,}", *scores, *covers]
 
 
 def _indicator_row(one: IndicatorScore, lang: str) -> list[str]:
