@@ -151,7 +151,22 @@ def test_a_bad_optional_cell_is_named_too(tmp_path: Path, column: str, cell: str
 
 def test_a_figure_may_come_out_on_the_first_day_of_its_span(tmp_path: Path):
     row = with_cell(GOOD, "released_on", "2019-01-01")
-    assert len(read_figures(folder_of(tmp_path, made_csv=text_of(row)))) == 1
+    text = text_of(f"{row},expected", header=f"{HEADER},status")
+    assert len(read_figures(folder_of(tmp_path, made_csv=text))) == 1
+
+
+def test_only_an_expected_figure_may_come_out_before_its_span_is_over(tmp_path: Path):
+    text = text_of(
+        f"{with_cell(GOOD, 'released_on', '2019-02-27')},final", header=f"{HEADER},status"
+    )
+    why = "released_on '2019-02-27' lies before the end of its span; allowed: a day from then on"
+    assert any(why in fault for fault in faults_of(folder_of(tmp_path, made_csv=text)))
+
+
+def test_growth_in_the_thousands_of_per_cent_has_lost_its_decimal_mark(tmp_path: Path):
+    row = with_cell(with_cell(GOOD, "measure", "growth_pct"), "value", "2441")
+    why = "value '2441' is not a growth rate (expected per cent below 1,000)"
+    assert any(why in fault for fault in faults_of(folder_of(tmp_path, made_csv=text_of(row))))
 
 
 def test_a_year_that_no_calendar_has_is_no_month(tmp_path: Path):

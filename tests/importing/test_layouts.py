@@ -352,8 +352,8 @@ BAD = [
         "released_too_early",
         "",
         [
-            "B3: '2019-10-25' is a day of release before the last month of 2019-01..2019-12; "
-            "allowed: from then on"
+            "B3: '2019-10-25' is a day of release before the end of 2019-01..2019-12; "
+            "allowed: from 2019-12-31 on, or expected"
         ],
     ),
 ]

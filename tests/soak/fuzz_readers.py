@@ -21,9 +21,9 @@ with atheris.instrument_imports(include=["forecast"]):
         growth_pct_of,
         growth_pct_of_index,
         level_of,
-        partial_span,
         plain,
     )
+    from forecast.importing.times import partial_span
     from forecast.importing.vocabulary import unit_rule
 
 

@@ -35,6 +35,7 @@ _DEFAULTS = {"status": "final", "released_on_basis": "published"}
 KEY = ("area", "indicator", "first", "last", "measure", "unit")
 MOST_MONTHS = 60  # five-year plans are the longest spans that are published
 TOO_LARGE = 1e15  # beyond it a number of this kind is a slip, and sums lose their last digits
+TOO_FAST_PCT = 1_000  # growth in the thousands of per cent has lost its decimal mark
 _ALLOWED = (*REQUIRED, *OPTIONAL)
 _INDEX_OF_PANDAS = "__index_level_"
 
@@ -136,10 +137,15 @@ def _parquet_rows(path: Path, name: str) -> pd.DataFrame:
     return cells.assign(line=np.arange(1, len(cells) + 1))
 
 
-def checked(rows: pd.DataFrame, name: str, faults: list[Fault]) -> pd.DataFrame:
-    """Return the rows as typed figures, with texts in categories; add every fault to `faults`."""
+def checked(
+    rows: pd.DataFrame, name: str, faults: list[Fault], *, may_be_unfinished: bool = False
+) -> pd.DataFrame:
+    """Return the rows as typed figures, with texts in categories; add every fault to `faults`.
+
+    Only what is expected comes out before its span is over, unless all rows `may_be_unfinished`.
+    """
     rows = _completed(rows)
-    own = list(_row_faults(rows, name))
+    own = list(_row_faults(rows, name, may_be_unfinished=may_be_unfinished))
     faults.extend(own)
     sound = rows[~rows["line"].isin([fault.line for fault in own])]
     figures = sound[[*_TEXTS, "line"]].assign(
@@ -175,11 +181,14 @@ def _numbers(column: pd.Series) -> pd.Series:
     return values.where(np.isfinite(values))
 
 
-def _row_faults(rows: pd.DataFrame, name: str) -> Iterator[Fault]:
+def _row_faults(rows: pd.DataFrame, name: str, *, may_be_unfinished: bool) -> Iterator[Fault]:
     """Yield every fault in single rows."""
     first, last = (changed(rows[name], parse_month) for name in ("first_month", "last_month"))
     day, value = changed(rows["released_on"], _timestamp), _numbers(rows["value"])
     early = day < changed(rows["first_month"], lambda month: _timestamp(f"{month}-01"))
+    ends = changed(rows["last_month"], _last_day)
+    unfinished = ~early.fillna(False).astype(bool) & (day < ends) & (rows["status"] != "expected")
+    unfinished &= not may_be_unfinished
     growth = rows["measure"] == "growth_pct"
     bad_unit = growth & ~rows["unit"].isin(["", "pct"])
     checks = [
@@ -210,10 +219,20 @@ def _row_faults(rows: pd.DataFrame, name: str) -> Iterator[Fault]:
             early,
             "lies before the first month of its span; allowed: a day from then on",
         ),
+        (
+            "released_on",
+            unfinished,
+            "lies before the end of its span; allowed: a day from then on, or status expected",
+        ),
         ("status", ~rows["status"].isin(STATUSES), _not("a status", STATUSES)),
         ("released_on_basis", ~rows["released_on_basis"].isin(BASES), _not("a basis", BASES)),
         ("unit", bad_unit, "does not go with growth_pct; allowed: pct, or nothing"),
         ("value", growth & (value <= -100), "is not a growth rate (expected a number above -100)"),
+        (
+            "value",
+            growth & (value >= TOO_FAST_PCT),
+            f"is not a growth rate (expected per cent below {TOO_FAST_PCT:,})",
+        ),
     ]
     for column, wrong, message in checks:
         faulty = rows[wrong.fillna(False).astype(bool)]
@@ -233,6 +252,12 @@ def _timestamp(text: str) -> pd.Timestamp | None:
     """Return the day that `YYYY-MM-DD` names, or None."""
     day = parse_day(text)
     return None if day is None else pd.Timestamp(day)
+
+
+def _last_day(text: str) -> pd.Timestamp | None:
+    """Return the last day of the month that `YYYY-MM` names, or None."""
+    parsed = parse_month(text)
+    return None if parsed is None else pd.Timestamp(f"{text}-01") + pd.offsets.MonthEnd(0)
 
 
 def conflicts(figures: pd.DataFrame) -> Iterator[Fault]:

@@ -32,6 +32,7 @@ from forecast.archive.registry import FILE as INDICATORS_FILE
 from forecast.archive.registry import Registry, read_registry
 from forecast.archive.schedule import FILE as SCHEDULE_FILE
 from forecast.archive.schedule import read_schedule
+from forecast.archive.span_sums import sum_faults
 from forecast.archive.targets import FILE as TARGETS_FILE
 from forecast.archive.targets import read_targets
 from forecast.base.errors import ContractError, DayAhead, Fault, OutputError, ParameterError
@@ -74,6 +75,7 @@ def read_archive(path: str | Path = "") -> Archive:
         figures, unit_faults = with_units(figures, registry)
         faults.extend(unit_faults)
         faults.extend(levels_of_rates(figures, registry))
+        faults.extend(sum_faults(figures))
     parts: dict[str, Any] = {}
     for name, read in _optional(folder, registry, areas).items():
         with _collected(faults):

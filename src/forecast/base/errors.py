@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -36,13 +37,52 @@ class Fault:
         )
 
 
+_VALUE = re.compile(r"'[^']*'|\"[^\"]*\"")
+_DIGITS = re.compile(r"\d[\d.,:-]*")
+_PLACES_SHOWN = 4
+_FEW = 3
+
+
+def grouped(faults: Iterable[Fault]) -> list[str]:
+    """Return one line for each kind of fault: its first message, the first places and the count.
+
+    Faults are of one kind where their messages differ in the value alone, or in numbers. Up to
+    three of a kind keep their own lines, because their values may be all that matters.
+    """
+    kinds: dict[str, list[Fault]] = {}
+    for fault in faults:
+        kind = _DIGITS.sub("#", _VALUE.sub("''", fault.message, count=1))
+        kinds.setdefault(kind, []).append(fault)
+    return [line for group in kinds.values() for line in _lines(group)]
+
+
+def _lines(group: Sequence[Fault]) -> list[str]:
+    first = group[0]
+    if len(group) <= _FEW:
+        return list(map(str, group))
+    places = [_place(fault, first) for fault in group[1 : _PLACES_SHOWN + 1]]
+    more = f", and {len(group) - len(places) - 1:,} more" if len(group) > len(places) + 1 else ""
+    return [f"{first} ({len(group):,} of this kind; also {', '.join(places)}{more})"]
+
+
+def _place(fault: Fault, first: Fault) -> str:
+    """Return where a fault is, shortened by what the first one of its kind has said."""
+    if fault.line is not None:
+        return f"line {fault.line}" if fault.file == first.file else f"{fault.file}:{fault.line}"
+    name, blank, cell = fault.file.rpartition(" ")
+    return cell if blank and first.file.startswith(f"{name} ") else fault.file
+
+
 class ContractError(ForecastError):
-    """Data that break their contract; `faults` holds all of them, not only the first."""
+    """Data that break their contract; `faults` holds all of them, not only the first.
+
+    The message has one line for each kind of fault.
+    """
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
         count = f"{len(self.faults)} fault{'s' if len(self.faults) != 1 else ''} in the data"
-        super().__init__("\n".join([count, *map(str, self.faults)]))
+        super().__init__("\n".join([count, *grouped(self.faults)]))
 
 
 class BeforeFirstRelease(ForecastError):

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import click
 
-from forecast.base.errors import OutputError, ParameterError
+from forecast.base.errors import OutputError, ParameterError, grouped
 from forecast.base.texts import LANGUAGES
 from forecast.cli.options import day_of
 from forecast.cli.terminal import BAD_INPUT, INCOMPLETE, exit_codes, show
@@ -153,7 +153,7 @@ def _list_unread(plan: ImportPlan, lang: str) -> None:
     from forecast.base.texts import text
 
     if plan.unread:
-        click.echo("\n".join([text("import.unread", lang), *map(str, plan.faults)]), err=True)
+        click.echo("\n".join([text("import.unread", lang), *grouped(plan.faults)]), err=True)
 
 
 def _is_confirmed(question: str) -> bool:

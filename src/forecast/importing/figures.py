@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -34,6 +34,8 @@ class CellFigure:
     released_on: date
     released_on_basis: str
     address: str
+    reach: str | None = None  # month, quarter or to_date, where words say it
+    may_be_fiscal: bool = False  # 2009-10, which may be a year
 
     @property
     def key(self) -> Key:
@@ -57,12 +59,28 @@ class GridResult:
     figures: list[CellFigure] = field(default_factory=list)
     unread: list[UnreadCell] = field(default_factory=list)
     rows: Counter[str] = field(default_factory=Counter)
+    remarks: list[str] = field(default_factory=list)
+
+    def refuse(self, reasons: Mapping[str, str]) -> None:
+        """Turn the figures at some addresses into cells that could not be read."""
+        refused = [f for f in self.figures if f.address in reasons]
+        cells = [UnreadCell(f.address, f.value_text, reasons[f.address]) for f in refused]
+        self.count_rejected(cells)
+        self.unread += cells
+        self.figures = [f for f in self.figures if f.address not in reasons]
+
+    def count_rejected(self, cells: Iterable[UnreadCell]) -> None:
+        """Count the rows of some cells as rejected, each row once."""
+        n_rows = len({cell.row for cell in cells} - {cell.row for cell in self.unread})
+        self.rows += Counter(rejected=n_rows)
+        self.rows -= Counter(accepted=n_rows)
 
     def __iadd__(self, other: GridResult) -> GridResult:
         """Add the result of another grid."""
         self.figures += other.figures
         self.unread += other.unread
         self.rows += other.rows
+        self.remarks += other.remarks
         return self
 
 

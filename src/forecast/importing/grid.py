@@ -20,7 +20,8 @@ class Grid:
 
     `name` is the sheet's, empty where there is none. `shares` are the cells that hold a share of
     one but are shown as per cent. `header_rows` is set where a query made the rows. `left_out`
-    says why a sheet is not read, `hidden` or `skipped`; None where it is read.
+    says why a sheet is not read, `hidden` or `skipped`; None where it is read. `delimiter` is that
+    of a text file.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Grid:
     shares: frozenset[Position] = frozenset()
     header_rows: int | None = None
     left_out: str | None = None
+    delimiter: str = ""
 
     @property
     def width(self) -> int:

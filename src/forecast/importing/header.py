@@ -1,9 +1,8 @@
-"""What titles, headings and the head of a grid say: of all its figures, and of each column."""
+"""What headings and the head of a grid say: of the rows below them, and of each column."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -12,145 +11,19 @@ from forecast.base.errors import UnreadableCell
 from forecast.importing.cells import (
     YEAR,
     Content,
-    PartialSpan,
     UnreadCell,
     growth_pct_of,
     is_blank,
     is_year,
-    partial_span,
     plain,
 )
 from forecast.importing.grid import Grid, column_letters
 from forecast.importing.import_map import ImportMap
+from forecast.importing.times import PartialSpan, partial_span
+from forecast.importing.titles import is_heading, names_columns, title_columns, titles_of
 from forecast.importing.vocabulary import ROLES, Meaning, Role, Vocabulary, other_subject
 
-_UNIT_OF_TABLE = re.compile(r"(?:计量)?单位[:;].+")
-_LINE_OF_FORM = re.compile(r"(?:编制|编报|填报|制表|报送)(?:单位|机构|部门|时间|日期|人)[:;]")
-_ONE_TITLE = "allowed: one of them, for the other a line under [words]"
 _WORDS_ALLOWED = "allowed: a line under [words]"
-
-
-def names_columns(row: tuple[Content, ...]) -> bool:
-    """Whether a row holds several texts besides those that give a unit, and no line of a form."""
-    others = set(_texts(row)[1].values())
-    return len(others) > 1 and not any(map(_LINE_OF_FORM.match, others))
-
-
-def is_heading(row: tuple[Content, ...]) -> bool:
-    """Whether one text stands in a row, in its first column, however far it is merged.
-
-    A dash beside the text says that a figure is missing, so the text is the label of one.
-    """
-    texts = [plain(str(cell)) for cell in row if cell is not None]
-    first = texts[0] if len(row) > 1 and isinstance(row[0], str) else ""
-    return bool(first) and not is_blank(first) and set(texts) <= {first, ""}
-
-
-def title_columns(grid: Grid, n_rows: int) -> list[set[int]]:
-    """Return, for each row of the head, the columns with a text about the whole grid.
-
-    That is a text alone in its row, however far it is merged, and 单位：亿元 wherever it stands.
-    Below the row that names the columns it is a text alone in the first column.
-    """
-    columns: list[set[int]] = []
-    is_below_names = False
-    for row in grid.rows[:n_rows]:
-        units, others = _texts(row)
-        if is_below_names:
-            columns.append(set(others) if is_heading(row) else set())
-        else:
-            is_alone = not names_columns(row) and len(row) > 1
-            columns.append(set(units) | (set(others) if is_alone else set()))
-            is_below_names = names_columns(row)
-    return columns
-
-
-def _texts(row: tuple[Content, ...]) -> tuple[dict[int, str], dict[int, str]]:
-    """Return by column the texts of a row that give a unit for the whole table, and the others.
-
-    Where a row gives several units, they are those of columns.
-    """
-    texts = {n: plain(str(cell)) for n, cell in enumerate(row) if not is_blank(cell)}
-    units = {n: text for n, text in texts.items() if _UNIT_OF_TABLE.fullmatch(text)}
-    if len(set(units.values())) > 1:
-        units = {}
-    return units, {n: text for n, text in texts.items() if n not in units}
-
-
-@dataclass(slots=True)
-class Titles:
-    """What titles say of a whole grid, their contradictions, and where each fact stands."""
-
-    meaning: Meaning = field(default_factory=Meaning)
-    unread: list[UnreadCell] = field(default_factory=list)
-    sources: dict[str, tuple[str, Content]] = field(default_factory=dict)
-
-    def add(self, new: Meaning, content: Content, address: str) -> None:
-        """Add the meaning of one more title, which stands farther from the figures.
-
-        Where titles name several indicators, none of them counts.
-        """
-        for kind, before, now in self._clashes(new):
-            if kind == "indicator":
-                new = replace(new, indicator=None)
-                self.meaning = replace(self.meaning, indicator=None)
-            else:
-                why = f"{str(content)!r} says {kind} {now}, {self.sources[kind][0]} {before}"
-                self.unread.append(UnreadCell(address, content, f"{why}; {_ONE_TITLE}"))
-        for kind, now in _facts(new).items():
-            if now is not None:
-                self.sources.setdefault(kind, (address, content))
-        self.meaning = self.meaning.over(new)
-
-    def add_map(self, new: Meaning) -> None:
-        """Add what the map says."""
-        for kind, before, now in self._clashes(new):
-            why = f"the sheet says {kind} {before}, the map {now}; allowed: one of them"
-            self.unread.append(UnreadCell(*self.sources[kind], why))
-        self.meaning = self.meaning.over(new)
-
-    def add_text(self, content: Content, address: str, vocabulary: Vocabulary) -> None:
-        """Add a title as it stands in a cell, or note that it cannot be read."""
-        try:
-            self.add(vocabulary.title_meaning(str(content)), content, address)
-        except UnreadableCell as error:
-            self.unread.append(UnreadCell(address, content, str(error)))
-
-    def _clashes(self, new: Meaning) -> Iterator[tuple[str, object, object]]:
-        before = _facts(self.meaning)
-        for kind, now in _facts(new).items():
-            if now is not None and kind in self.sources and before[kind] != now:
-                yield kind, before[kind], now
-
-
-def titles_of(
-    grid: Grid, columns: list[set[int]], import_map: ImportMap, vocabulary: Vocabulary
-) -> Titles:
-    """Return what the titles in the given columns, the sheet's name and the map say.
-
-    The lowest title is the nearest. Titles must contradict neither each other nor the map.
-    """
-    titles = Titles()
-    for row in reversed(range(len(columns))):
-        texts = {grid.rows[row][column]: column for column in sorted(columns[row], reverse=True)}
-        for content, column in texts.items():
-            titles.add_text(content, grid.address(row, column), vocabulary)
-    if grid.name:
-        titles.add_text(grid.name, grid.name, vocabulary)
-    titles.add_map(vocabulary.meaning(import_map.title).over(Meaning(area=import_map.area)))
-    return titles
-
-
-def _facts(meaning: Meaning) -> Mapping[str, object]:
-    """Return what titles must agree on; of their months only the last ones must be the same."""
-    months = meaning.time.months
-    return {
-        "area": meaning.area,
-        "year": meaning.time.year,
-        "last month": months[1] if months else None,
-        "unit": meaning.unit,
-        "indicator": meaning.indicator,
-    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +99,10 @@ def _fact_of_subject(heading: Meaning, near: Meaning) -> str:
 
 _DECIMAL = re.compile(r"\d\.\d")
 _BROKEN_NUMBER = re.compile(r"[+-]?\d[\d\s.,]*\s[\d\s.,]*")
+_QUARTERS_AND = re.compile(r"(?:quarters?|quarterly|当季|季度?)\s*(.*)")
+_A_YEAR = re.compile(YEAR)
+_DOTTED_TIME = re.compile(rf"(?:\d{{1,2}}\.)?(?:0?[1-9]|1[0-2])\.{YEAR}")
+_MARKED_NUMBER = re.compile(r"[+-]?\d{1,3}(?:[.,'’ \u00a0]\d+)+%?")
 _YEAR_OR_MONTH = re.compile(rf"{YEAR}(?:0[1-9]|1[0-2])?")
 
 
@@ -241,6 +118,8 @@ class Column:
     meaning: Meaning
     is_headed: bool = True
     missing: frozenset[str] = frozenset()
+    is_of_quarters: bool = False  # by a header of the file such as 季度, whatever the map says
+    names_quarters: bool = False  # because the map says so: each month stands for its quarter
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,9 +147,15 @@ class Head:
         others = [c for c in self.columns if c.role == "value" and c.is_headed]
         return bool(others) and not self.columns[column].is_headed
 
-    def has_other_months(self, time: PartialSpan) -> bool:
-        """Whether a column of figures names months other than those of `time`."""
-        times = (replace(t, year=None) for t in self.times if t.names_months)
+    def has_other_months(self, time: PartialSpan, *, with_skipped: bool) -> bool:
+        """Whether a column of figures names months other than those of `time`.
+
+        A column that the map skips says nothing of the months of rows, but one beside growth whose
+        months only the title gives may say what the growth is of.
+        """
+        roles = ("value", "skip") if with_skipped else ("value",)
+        own = [t for t, c in zip(self.times, self.columns, strict=True) if c.role in roles]
+        times = (replace(t, year=None) for t in own if t.names_months)
         return any(replace(t.over(time), reach=t.reach).span() != time.span() for t in times)
 
 
@@ -286,6 +171,7 @@ def head_of(grid: Grid, import_map: ImportMap, vocabulary: Vocabulary) -> Head:
         for column in range(grid.width)
     )
     columns = _with_missing_facts(grid, columns, places, vocabulary)
+    unread += _keys_with_two_meanings(grid, places, import_map)
     return Head(
         n_rows=n_rows,
         title=titles.meaning,
@@ -369,6 +255,9 @@ def _is_number(content: Content) -> bool:
     try:
         return growth_pct_of(content) is not None and not is_year(content)
     except UnreadableCell:
+        is_marked = isinstance(content, str) and _MARKED_NUMBER.fullmatch(content.strip())
+        if is_marked and not _DOTTED_TIME.fullmatch(str(content).strip()):
+            return True
         return isinstance(content, str) and _holds_a_number(content)
 
 
@@ -398,17 +287,61 @@ def _column(
     lowest = plain(heads[0][1]) if heads else ""
     declared = {plain(name): text for name, text in import_map.columns.items()}
     text = declared.get(plain(column_letters(column)), declared.get(lowest))
+    is_of_quarters = ROLES.get(lowest) == "quarter"
+    body = [row[column] for row in grid.rows[n_rows:]]
+    is_of_labels = _holds_times_alone(body) or not any(map(_is_number, body))
     if text is not None:
         heads, lowest = [(max(n_rows - 1, 0), text)], plain(text)
+        quarters = _QUARTERS_AND.fullmatch(text.strip().casefold())
+        if quarters and (is_of_labels or not quarters[1]):
+            meaning = vocabulary.meaning(quarters[1])
+            return Column("quarter", meaning, names_quarters=True)
     if lowest in ROLES:
-        return Column(ROLES[lowest], _meaning(heads[1:], grid, column, vocabulary, unread))
+        meaning = _meaning(heads[1:], grid, column, vocabulary, unread)
+        meaning = replace(meaning, is_skipped=False)
+        return Column(ROLES[lowest], meaning, is_of_quarters=is_of_quarters)
     meaning = _meaning(heads, grid, column, vocabulary, unread)
-    if meaning.is_skipped:
+    if meaning.is_skipped and (not is_of_labels or _is_skipped(heads[0][1], vocabulary)):
         return Column("skip", meaning)
-    body = [row[column] for row in grid.rows[n_rows:]]
-    if any(map(_is_number, body)):
+    if not is_of_labels:
         return Column("value", meaning, bool(heads))
-    return Column(_role_without_numbers(body, meaning, vocabulary), meaning)
+    meaning = replace(meaning, is_skipped=False)
+    role = _role_without_numbers(body, meaning, vocabulary)
+    return Column(role, meaning, is_of_quarters=is_of_quarters)
+
+
+def _is_skipped(text: str, vocabulary: Vocabulary) -> bool:
+    with suppress(UnreadableCell):
+        return vocabulary.meaning(text).is_skipped
+    return False
+
+
+def _holds_times_alone(body: list[Content]) -> bool:
+    """Whether every cell is a month or a day that could be taken for a number: 04.2019."""
+    texts = [cell for cell in body if not is_blank(cell)]
+    return bool(texts) and all(
+        isinstance(cell, str) and _DOTTED_TIME.fullmatch(cell.strip()) for cell in texts
+    )
+
+
+def _keys_with_two_meanings(
+    grid: Grid, titles: list[set[int]], import_map: ImportMap
+) -> list[UnreadCell]:
+    """Return the headers that equal a key of [columns] which is the letter of another column."""
+    keys, letters = set(map(plain, import_map.columns)), {}
+    for column in range(grid.width):
+        letters[plain(column_letters(column))] = column
+    unread = []
+    for row, in_titles in enumerate(titles):
+        for column in set(range(grid.width)) - in_titles:
+            content = grid.rows[row][column]
+            key = plain(str(content or ""))
+            if key in keys and letters.get(key, column) != column:
+                why = f"is a header, and the letter of another column, so the key {key!r} is both"
+                why = f"{str(content)!r} {why}; allowed: the letter of the column, {{}}"
+                letter = column_letters(column)
+                unread.append(UnreadCell(grid.address(row, column), content, why.format(letter)))
+    return unread
 
 
 def _meaning(
@@ -461,9 +394,10 @@ def _role_without_numbers(body: list[Content], meaning: Meaning, vocabulary: Voc
 
 
 def _gives_area_or_time(text: str, vocabulary: Vocabulary) -> bool:
-    with suppress(UnreadableCell):
+    try:
         return bool(vocabulary.meaning(text).kinds - {"indicator"})
-    return False
+    except UnreadableCell:
+        return _A_YEAR.search(text) is not None  # a day inside a month, or several spans
 
 
 def _is_label(text: str, vocabulary: Vocabulary) -> bool:

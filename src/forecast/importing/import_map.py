@@ -40,6 +40,8 @@ class ImportMap:
     header_rows: Annotated[int, Strict(), Field(ge=0)] | None = None
     fill: bool = False
     delimiter: str | None = None
+    decimal: Literal[".", ","] | None = None
+    thousands: Literal[",", ".", " ", "'", ""] | None = None
     query: str | None = None
     table: str | None = None
     status: Literal["final", "preliminary", "expected", "lower_bound"] = "final"
@@ -79,6 +81,9 @@ def read_map(path: Path) -> tuple[ImportMap, str]:
     if import_map.query and import_map.table:
         why = "query and table; allowed: one of them"
         raise ContractError([Fault(path.name, line_of(text, ["table"]), why)])
+    if import_map.decimal is not None and import_map.decimal == import_map.thousands:
+        why = f"decimal and thousands are both {import_map.decimal!r}; allowed: two marks"
+        raise ContractError([Fault(path.name, line_of(text, ["thousands"]), why)])
     return import_map, text
 
 

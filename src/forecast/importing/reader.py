@@ -8,11 +8,13 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from forecast.archive.figure_files import TOO_FAST_PCT
 from forecast.archive.registry import Indicator, Registry
-from forecast.archive.schedule import Schedule
+from forecast.archive.schedule import Schedule, end_of_month
 from forecast.base.errors import UnreadableCell
-from forecast.base.months import Span, month
+from forecast.base.months import Span
 from forecast.importing.cells import (
+    Content,
     UnreadCell,
     growth_pct_of,
     growth_pct_of_index,
@@ -21,10 +23,12 @@ from forecast.importing.cells import (
     release_day_of,
     status_of,
 )
+from forecast.importing.doubts import doubts
 from forecast.importing.figures import CellFigure, GridResult
 from forecast.importing.grid import Grid
-from forecast.importing.header import Section, head_of, names_columns
+from forecast.importing.header import Head, Section, head_of
 from forecast.importing.import_map import USUAL, ImportMap
+from forecast.importing.number_marks import NumberMarks, number_marks
 from forecast.importing.rows import (
     Labels,
     Row,
@@ -34,6 +38,7 @@ from forecast.importing.rows import (
     series_and_span,
     with_row_above,
 )
+from forecast.importing.titles import names_columns
 from forecast.importing.vocabulary import PER_CENT, Meaning, Measure, Vocabulary, unit_rule
 
 _WORDS_ALLOWED = "allowed: a line under [words]"
@@ -72,17 +77,36 @@ class Reader:
             result.rows["rejected"] += len(grid.rows) - head.n_rows
             return result
         rows = [Row(grid, number, head) for number in range(head.n_rows, len(grid.rows))]
-        table = _Table(self, Labels(rows, self.vocabulary), result)
-        for row in rows:
-            result.rows[table.read(row)] += 1
+        marks = self._number_marks(grid, head)
+        table = _Table(self, Labels(rows, self.vocabulary), marks, result)
+        kinds = [table.read(row) for row in rows]
+        result.rows.update(kinds)
+        if marks.is_unusual and marks.evidence:
+            result.remarks.append(
+                f"numbers have the decimal mark {marks.decimal!r}, as {marks.evidence}"
+            )
+        result.refuse(doubts(result.figures))
         return result
+
+    def _number_marks(self, grid: Grid, head: Head) -> NumberMarks:
+        """Return the decimal and thousands marks of the numbers below the head of a grid."""
+        columns = [n for n, column in enumerate(head.columns) if column.role == "value"]
+        return number_marks(
+            (row[column] for row in grid.rows[head.n_rows :] for column in columns),
+            decimal=self.import_map.decimal,
+            thousands=self.import_map.thousands,
+            delimiter=grid.delimiter,
+        )
 
 
 class _Table:
     """A table being read: what the rows above the next one say of it."""
 
-    def __init__(self, reader: Reader, labels: Labels, result: GridResult) -> None:
-        self._reader, self._labels, self._result = reader, labels, result
+    def __init__(
+        self, reader: Reader, labels: Labels, marks: NumberMarks, result: GridResult
+    ) -> None:
+        self._reader, self._labels, self._marks = reader, labels, marks
+        self._result = result
         self._above = Meaning()  # the label that completes a row that only says growth
         self._section = Section()
 
@@ -182,6 +206,7 @@ class _Table:
         whole = near.over(section).over(row.head.title)
         indicator, area, span = series_and_span(whole, content)
         row.check_months(column, near.over(section), whole, content)
+        self._labels.check_quarters(row, whole)
         measure = measure_of(head, label.over(section), row.head.title, content)
         entry = self._reader.registry.of(area, indicator)
         check_prices(whole, measure, entry, content)
@@ -200,6 +225,8 @@ class _Table:
             released_on=released_on,
             released_on_basis=basis,
             address=row.address(column),
+            reach=whole.time.reach,
+            may_be_fiscal=whole.time.may_be_fiscal,
         )
 
     def _value(
@@ -214,9 +241,15 @@ class _Table:
 
         `meanings` are those of the column, of the row, and of all places together.
         """
-        content, is_share = row.cells[column], (row.number, column) in row.grid.shares
+        content: Content = self._marks.normal(row.cells[column])
+        is_share = (row.number, column) in row.grid.shares
         if measure == "growth_pct":
             growth_pct = growth_pct_of(content, is_share=is_share)
+            if growth_pct is not None and growth_pct >= TOO_FAST_PCT:
+                why = (
+                    f"is growth of {TOO_FAST_PCT:,} % or more; allowed: less, or decimal in the map"
+                )
+                raise UnreadableCell(content, why)
             is_index = entry.name_zh.endswith("指数")
             if is_index and growth_pct is not None and growth_pct >= _LEAST_INDEX:
                 raise UnreadableCell(content, "may be an index; allowed: 上年同期=100 or growth")
@@ -240,7 +273,9 @@ class _Table:
             basis = basis or "estimated"
         if not isinstance(day, date):
             raise UnreadableCell(str(span), "has no day of release; allowed: --released-on DAY")
-        if month(day.year, day.month) < span.last and release.status != "expected":
-            why = f"is a day of release before the last month of {span}; allowed: from then on"
+        if day < (end := end_of_month(span.last)) and release.status != "expected":
+            why = (
+                f"is a day of release before the end of {span}; allowed: from {end} on, or expected"
+            )
             raise UnreadableCell(day, why)
         return day, basis or "published"

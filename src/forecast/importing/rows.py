@@ -5,25 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from forecast.archive.registry import Indicator
 from forecast.base.errors import UnreadableCell
 from forecast.base.months import MONTHS_A_YEAR, Span
 from forecast.importing.cells import (
     Content,
-    PartialSpan,
     is_blank,
     is_stored_number,
     level_of,
     plain,
 )
 from forecast.importing.grid import Grid, column_letters
-from forecast.importing.header import Head, is_heading
+from forecast.importing.header import Head
+from forecast.importing.times import PartialSpan, quarter_of, span_of_day
+from forecast.importing.titles import is_heading
 from forecast.importing.vocabulary import ROLES, Meaning, Measure, Vocabulary
 
 _FILL_ALLOWED = "allowed: one, or for merged cells in a text file fill = true"
-_LABEL_ROLES = ("label", "year", "month")
+_OF_QUARTERS = (
+    "header of quarters: that quarter alone, or all since January; "
+    'allowed in the map: "quarter" for the quarter, "累计" since January'
+)
+_LABEL_ROLES = ("label", "year", "month", "quarter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,8 @@ class Row:
         """
         rule = "allowed: its own under [columns]"
         is_silent = not self.head.columns[column].meaning.time.names_months
-        if is_silent and self.head.has_other_months(whole.time):
+        with_skipped = not near.time.names_months
+        if is_silent and self.head.has_other_months(whole.time, with_skipped=with_skipped):
             source = "its row's" if near.time.names_months else "the title's"
             why = f"has no months but {source}, {whole.time.span()}, beside columns"
             raise UnreadableCell(content, f"{why} that say others; {rule}")
@@ -158,6 +164,15 @@ class Labels:
             texts.append(str(row.cells[column]))
         return meaning
 
+    def check_quarters(self, row: Row, whole: Meaning) -> None:
+        """Raise UnreadableCell where one month stands under a header of quarters.
+
+        Office files write so for a quarter as well as for all months since January.
+        """
+        for column, _ in row.of_roles(*_LABEL_ROLES):
+            if row.head.columns[column].is_of_quarters and whole.is_single_month:
+                raise UnreadableCell(row.cells[column], f"is a month under a {_OF_QUARTERS}")
+
     def unknown_column(self, row: Row) -> int:
         """Return the first column whose label has a word that is not understood."""
         columns = [column for column, _ in row.of_roles("label")]
@@ -208,25 +223,26 @@ class Labels:
 
     def _cell_meaning(self, row: Row, column: int, role: str) -> Meaning:
         cell = row.cells[column]
-        if isinstance(cell, date):
-            return Meaning(time=_month_of(cell))
+        if isinstance(cell, date) and role != "quarter":
+            return Meaning(time=span_of_day(cell))
         if isinstance(cell, float):
             why = "is a number where words should stand; 2019.1 may be October"
             raise UnreadableCell(cell, why)
         if time := _year_or_month(cell, role):
             return Meaning(time=time)
         meaning = self._vocabulary.meaning(str(cell))
+        months = meaning.time.months
+        if role == "quarter" and months is not None and months[0] == months[1]:
+            is_first = (months[0] - 1) % 3 == 0  # then no other reading is possible
+            if is_first or row.head.columns[column].names_quarters:
+                quarter = quarter_of(*months)
+                if quarter is None:
+                    why = "is the second month of a quarter; allowed: its first or its last"
+                    raise UnreadableCell(cell, why)
+                meaning = replace(meaning, time=replace(meaning.time, months=quarter))
         if is_stored_number(cell) and meaning.time == PartialSpan():
             raise UnreadableCell(cell, "is a number where words should stand")
         return meaning
-
-
-def _month_of(day: date) -> PartialSpan:
-    """Return the month whose first or last day this is; raise UnreadableCell for other days."""
-    if day.day != 1 and (day + timedelta(days=1)).day != 1:
-        why = "is a day; allowed: the first or the last of a month, or 1-9 as text"
-        raise UnreadableCell(day, why)
-    return PartialSpan(day.year, (day.month, day.month))
 
 
 def _year_or_month(cell: Content, role: str) -> PartialSpan | None:
@@ -237,6 +253,8 @@ def _year_or_month(cell: Content, role: str) -> PartialSpan | None:
         return PartialSpan(year=number)
     if role == "month" and 1 <= number <= MONTHS_A_YEAR:
         return PartialSpan(months=(number, number))
+    if role == "quarter" and 1 <= number <= 4:
+        return PartialSpan(months=(3 * number - 2, 3 * number))
     return None
 
 

@@ -8,7 +8,7 @@ import io
 import os
 import shutil
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -22,9 +22,10 @@ from forecast.archive.figure_files import OPTIONAL, REQUIRED, sound_figures
 from forecast.archive.folder import read_archive, with_units
 from forecast.archive.registry import Registry, read_registry
 from forecast.archive.schedule import read_schedule
+from forecast.archive.span_sums import sum_contradictions
 from forecast.base.errors import ContractError, Fault, OutputError
 from forecast.base.files import write_bytes
-from forecast.base.months import month_text
+from forecast.base.months import Span, month_text
 from forecast.importing.cells import UnreadCell
 from forecast.importing.figures import CellFigure, Change, GridResult, changes
 from forecast.importing.import_map import ImportMap, read_map
@@ -85,10 +86,10 @@ def read(
     result = GridResult()
     for grid in grids:
         result += reader.result(grid)
-    found = changes(result.figures, _existing_figures(folder, result.figures, registry))
-    n_refused = len({cell.row for cell in found.refused} - {cell.row for cell in result.unread})
-    result.rows += Counter(rejected=n_refused)
-    result.rows -= Counter(accepted=n_refused)
+    existing = _existing_figures(folder, result.figures, registry)
+    result.refuse(_contradicted_sums(result.figures, existing))
+    found = changes(result.figures, existing)
+    result.count_rejected(found.refused)
     return ImportPlan(
         name=name,
         out=out,
@@ -98,6 +99,29 @@ def read(
         unread=(*result.unread, *found.refused),
         rows=result.rows,
     )
+
+
+def _contradicted_sums(figures: Sequence[CellFigure], existing: pd.DataFrame) -> dict[str, str]:
+    """Return by address why levels are refused that their months or quarters contradict."""
+    levels: defaultdict[tuple[str, str, str], dict[Span, float]] = defaultdict(dict)
+    if not existing.empty:
+        for row in existing[existing["measure"] == "level"].to_dict("records"):
+            series = (row["area"], row["indicator"], row["unit"])
+            levels[series][Span(row["first"], row["last"])] = row["value"]
+    own: defaultdict[tuple[str, str, str], dict[Span, str]] = defaultdict(dict)
+    for figure in figures:
+        if figure.measure == "level":
+            series = (figure.area, figure.indicator, figure.unit)
+            levels[series][figure.span] = float(figure.value)
+            own[series][figure.span] = figure.address
+    reasons: dict[str, str] = {}
+    for series, addresses in own.items():
+        for found in sum_contradictions(levels[series]):
+            inside = [
+                s for s in addresses if found.span.first <= s.first <= s.last <= found.span.last
+            ]
+            reasons |= {addresses[span]: str(found) for span in inside}
+    return reasons
 
 
 def _data_folder(out: Path) -> Path:

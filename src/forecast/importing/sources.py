@@ -71,7 +71,7 @@ def _text_grid(path: Path, delimiter: str | None) -> Grid:
     if number := next(swallowing, None):
         why = "holds other rows because a quote before them is not closed; allowed: quotes in pairs"
         raise refusal(path, f"row {number}: a cell {why}")
-    return Grid("", padded([[*row] for row in rows]))
+    return Grid("", padded([[*row] for row in rows]), delimiter=delimiter)
 
 
 def _swallows_rows(row: list[str], delimiter: str) -> bool:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Literal
 
 from pydantic import AllowInfNan, ConfigDict, Field
 
-from forecast.archive.registry import Registry
+from forecast.archive.registry import Area, Indicator, Registry
 from forecast.base.errors import UnreadableCell
-from forecast.importing.cells import YEAR, PartialSpan, partial_span, plain
+from forecast.importing.cells import BETWEEN_WORDS, YEAR, plain, plain_words
+from forecast.importing.times import PartialSpan, partial_span
 
 PER_CENT = "pct"
 PER_CENT_WORDS = ("%", "百分比", "pct", "percent")
@@ -54,7 +57,7 @@ def unit_rule(name: str, unit: str, declared: Mapping[str, UnitRule]) -> UnitRul
     """
     if name in declared:
         return declared[name]
-    if name == unit.casefold():
+    if name == plain(unit):
         return UnitRule(unit)
     if "、" in name:
         raise UnreadableCell(name, "are several units; allowed: one, at the row or the column")
@@ -69,7 +72,7 @@ def unit_rule(name: str, unit: str, declared: Mapping[str, UnitRule]) -> UnitRul
 # An `index` has the value 100 a year earlier; a `change` is growth only where `%` says so.
 Measure = Literal["level", "growth_pct", "index", "change"]
 GROWTH_MEASURES = ("growth_pct", "index", "change")
-Role = Literal["label", "year", "month", "value", "status", "released_on", "skip"]
+Role = Literal["label", "year", "month", "quarter", "value", "status", "released_on", "skip"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,12 @@ class Meaning:
         return frozenset(kind for kind, fact in facts.items() if fact is not None)
 
     @property
+    def is_single_month(self) -> bool:
+        """Whether one month is named, and not said that it stands for more or for itself."""
+        months = self.time.months
+        return months is not None and months[0] == months[1] and self.time.reach is None
+
+    @property
     def is_growth(self) -> bool:
         """Whether the words say growth, an index or a change."""
         return self.measure in GROWTH_MEASURES
@@ -130,10 +139,11 @@ class Meaning:
 _ROLE_NAMES: Mapping[Role, str] = {
     "year": "年 年份 year",
     "month": "月 月份 month",
+    "quarter": "季 季度 季度末 quarter quarters",
     "label": "指标 指标名称 项目 名称 indicator 地区 区域 区县 area region "
     "单位 计量单位 unit measure 口径 时间 期间 时期 日期 统计期 报告期 span period",
     "value": "数值 数据 值 value",
-    "released_on": "发布日期 发布日 公布日期 released_on",
+    "released_on": "发布日期 发布日 公布日期 发布时间 公布时间 released_on releasedate",
     "status": "status",
     "skip": "序号 备注 说明 skip",
 }
@@ -155,7 +165,7 @@ _GROWTH_NOUNS = (
 )  # fmt: skip
 _GROWTH_WORDS = (
     *(f"{comparison}{noun}" for comparison in _COMPARISONS for noun in _GROWTH_NOUNS),
-    *("同比", "growth_pct", "growth", "yoy"),
+    *("同比", "growth_pct", "growth", "growthrate", "yoy", "y/y", "yearonyear", "year-on-year"),
 )
 _CHANGE_WORDS = [f"{comparison}增减" for comparison in _COMPARISONS]
 _AMOUNTS = (
@@ -189,6 +199,7 @@ _REAL = re.compile(
 )
 _APART = r"_|()\[\]【】{},、:;/·~#\"“”'<>《》=.。%±+-"
 _SEPARATORS, _APART_FROM_NAMES = re.compile(rf"[\0{_APART}]+"), re.compile(rf"[{_APART}]+")
+_LATIN = re.compile(r"[a-z0-9]")
 _ENUMERATOR = re.compile(r"\(?([一二三四五六七八九十]{1,2}|\d{1,2})[).、:]")
 _NAME = "\0"  # replaces the name of an indicator
 # What may stand beside the name of an indicator in a title without making another one of it.
@@ -280,7 +291,7 @@ class Vocabulary:
 
     def _analysis(self, text: str) -> tuple[Meaning, Mapping[str, tuple[str, str]], str]:
         """Return the meaning of a text, its conflicts by kind, and what is left of it."""
-        whole = plain(text)
+        whole = plain_words(text)
         meaning, rest, conflicts = self._phrases_in(_REAL.sub("|", whole))
         time, rest = partial_span(rest, text)
         is_real = meaning.is_real or _REAL.search(whole) is not None
@@ -296,10 +307,14 @@ class Vocabulary:
     def _phrases_in(self, rest: str) -> tuple[Meaning, str, Mapping[str, tuple[str, str]]]:
         """Return the meaning of the known phrases in a text, what is left of it, and conflicts."""
         meaning, whole, area_at = Meaning(), rest, -1
+        letters = rest.replace(BETWEEN_WORDS, "")
         conflicts: dict[str, tuple[str, str]] = {}
         has_growth_words = False
         for phrase, own in self.phrases.items():
-            if phrase not in rest:
+            if phrase not in letters:
+                continue
+            pattern = _pattern(phrase)
+            if pattern.search(rest) is None:
                 continue
             for kind in ("indicator", "measure"):
                 before, new = getattr(meaning, kind), getattr(own, kind)
@@ -307,13 +322,24 @@ class Vocabulary:
                     conflicts.setdefault(kind, (before, new))
             meaning = meaning.over(own)
             has_growth_words |= own.measure == "growth_pct" and "%" not in phrase
-            if own.area and whole.rfind(phrase) > area_at:  # 深圳市福田区 is Futian
-                meaning, area_at = replace(meaning, area=own.area), whole.rfind(phrase)
-            rest = rest.replace(phrase, _NAME if own.indicator else "|")
+            if own.area:  # 深圳市福田区 is Futian
+                last = max(match.start() for match in pattern.finditer(whole))
+                if last > area_at:
+                    meaning, area_at = replace(meaning, area=own.area), last
+            rest = pattern.sub(_NAME if own.indicator else "|", rest)
         if set(conflicts.get("measure", ())) == {"change", "growth_pct"} and not has_growth_words:
             del conflicts["measure"]  # 增减±% is growth, 增速增减 is not
             meaning = replace(meaning, measure="growth_pct")
-        return meaning, rest, conflicts
+        return meaning, rest.replace(BETWEEN_WORDS, ""), conflicts
+
+
+@lru_cache(maxsize=20_000)
+def _pattern(phrase: str) -> re.Pattern[str]:
+    """Return what finds a phrase in a text with `BETWEEN_WORDS`, but not inside a Latin word."""
+    letters = f"{BETWEEN_WORDS}?".join(map(re.escape, phrase))
+    before = "(?<![a-z0-9])" if _LATIN.match(phrase[0]) else ""
+    after = "(?![a-z0-9])" if _LATIN.match(phrase[-1]) else ""
+    return re.compile(before + letters + after)
 
 
 def standard_vocabulary(
@@ -329,20 +355,40 @@ def standard_vocabulary(
     phrases |= dict.fromkeys(_INDEX_WORDS, Meaning(measure="index"))
     phrases |= {"同比指数": Meaning(unknown=("同比指数",))}  # not growth, whatever 同比 means alone
     phrases |= {plain(area): Meaning(area=area)} if area else {}
-    own = frozenset(plain(i.unit) for i in registry.indicators.values()) - set(PER_CENT_WORDS)
+    entries = (*registry.indicators.values(), *registry.overrides.values())
+    own = frozenset(plain(i.unit) for i in entries) - {*PER_CENT_WORDS, ""}
+    # Such as usd_million and index 2015=100, which are not one word once they are taken apart.
+    composed = [unit for unit in (*own, *units, *RULES) if not unit.isalnum()]
+    phrases |= {unit: Meaning(unit=unit) for unit in composed}
     return Vocabulary(_longest_first(phrases), frozenset(RULES) | own | frozenset(units))
 
 
 def _registry_names(registry: Registry) -> dict[str, Meaning]:
-    """Return the meaning of each name and id in a registry."""
-    phrases: dict[str, Meaning] = {}
-    for area in registry.areas.values():
-        names = map(plain, (area.id, area.name_zh, area.name_en))
-        phrases |= dict.fromkeys(names, Meaning(area=area.id))
-    for indicator in registry.indicators.values():
-        names = map(plain, (indicator.id, indicator.name_zh, indicator.name_en))
-        phrases |= dict.fromkeys(names, Meaning(indicator=indicator.id))
-    return phrases
+    """Return the meaning of each name and id in a registry.
+
+    An id takes precedence over a name. A word that names two things is not understood.
+    """
+    things: list[tuple[Area | Indicator, Meaning]] = [
+        *((area, Meaning(area=area.id)) for area in registry.areas.values()),
+        *((entry, Meaning(indicator=entry.id)) for entry in registry.indicators.values()),
+    ]
+    by_id: defaultdict[str, list[Meaning]] = defaultdict(list)
+    by_name: defaultdict[str, list[Meaning]] = defaultdict(list)
+    for entry, meaning in things:
+        by_id[plain(entry.id)].append(meaning)
+        for name in dict.fromkeys(map(plain, (entry.name_zh, entry.name_en))):
+            by_name[name].append(meaning)
+    phrases = {**by_name, **by_id}
+    return {
+        phrase: meanings[0] if len(meanings) == 1 else _named_twice(phrase, meanings)
+        for phrase, meanings in phrases.items()
+        if phrase
+    }
+
+
+def _named_twice(phrase: str, meanings: Iterable[Meaning]) -> Meaning:
+    things = [f"area {m.area}" if m.area else f"indicator {m.indicator}" for m in meanings]
+    return Meaning(unknown=(f"{phrase} (a name of {' and of '.join(things)})",))
 
 
 def _longest_first(phrases: Mapping[str, Meaning]) -> dict[str, Meaning]:
@@ -355,10 +401,12 @@ def _with_units(meaning: Meaning, rest: str, units: Iterable[str]) -> Meaning:
     Several units are kept together: no rule converts them into one.
     """
     segments = [segment for segment in _SEPARATORS.split(rest) if segment]
-    unit = "、".join(dict.fromkeys(s for s in segments if s in units)) or None
+    named = [s for s in segments if s in units]
+    unit = "、".join(dict.fromkeys([meaning.unit, *named] if meaning.unit else named)) or None
     rule = RULES.get(unit or "")
     enumerator = _ENUMERATOR.match(rest)
     ignored = {enumerator[1] if enumerator else "", *_NEUTRAL}
     ignored |= {word for word, base in CURRENCIES.items() if rule and base == rule.unit}
     unknown = tuple(s for s in segments if s not in units and s not in ignored)
-    return meaning.over(Meaning(unit=unit, is_per_cent="%" in rest, unknown=unknown))
+    found = Meaning(is_per_cent="%" in rest, unknown=unknown)
+    return replace(meaning.over(found), unit=unit)
