@@ -121,6 +121,16 @@ def test_parameters_that_do_not_fit_stop_the_run_before_it_starts(
     assert not executed.exists()
 
 
+def test_a_parameter_that_is_misspelt_to_papermill_is_refused_in_the_notebook(tmp_path: Path):
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    (path,) = (p for p in REPORTS if p.stem == "bulletin")
+    values = {"as_off": "2019-08-31", "n_paths": 200}
+    with pytest.raises(PapermillExecutionError, match="as_off: unknown to this notebook; allowed:"):
+        papermill.execute_notebook(path, tmp_path / "out.ipynb", values, progress_bar=False)
+
+
 def test_a_missing_parameter_is_named():
     (path,) = (p for p in REPORTS if p.stem == "attainment")
     with pytest.raises(ParameterError, match="out: missing"):

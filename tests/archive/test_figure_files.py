@@ -1,10 +1,13 @@
 """Figures as files hold them, and every way in which a file breaks the contract. All made up."""
 
+import os
 import re
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from pandas.testing import assert_frame_equal
@@ -478,3 +481,63 @@ def test_csv_and_parquet_stand_side_by_side(tmp_path: Path):
     folder = folder_of(tmp_path, a_csv=text_of(SECOND))
     table().to_parquet(folder / "figures" / "b.parquet")
     assert read_figures(folder)["file"].tolist() == ["figures/a.csv"] + 3 * ["figures/b.parquet"]
+
+
+def _odd(path: Path, kind: str) -> None:
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "loop":
+        path.symlink_to(path)
+    else:
+        path.symlink_to(path.parent / "gone")
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        ("folder", "a folder; allowed: a file"),
+        ("pipe", "a pipe or device; allowed: a file"),
+        ("loop", "cannot be read: Too many levels of symbolic links"),
+        ("link", "cannot be read: No such file or directory"),
+    ],
+)
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_what_is_no_file_is_named(tmp_path: Path, kind: str, message: str, suffix: str):
+    folder = folder_of(tmp_path, made_csv=text_of(GOOD))
+    _odd(folder / "figures" / f"odd{suffix}", kind)
+    assert faults_of(folder) == [f"figures/odd{suffix}: {message}"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["._town.csv", ".#town.csv", "~$town.csv", ".~lock.town.csv#", "town.csv~", ".town.csv.swp"],
+)
+def test_what_editors_and_systems_leave_beside_a_file_is_skipped(tmp_path: Path, name: str):
+    folder = folder_of(tmp_path, made_csv=text_of(GOOD))
+    (folder / "figures" / name).write_bytes(b"\0\x05\x16\x07")
+    assert len(read_figures(folder)) == 1
+
+
+def _repeated(path: Path, n_rows: int, **more: pa.Array) -> None:
+    cells = dict(zip(HEADER.split(","), GOOD.split(","), strict=True))
+    same = np.zeros(n_rows, dtype=np.int32)
+    table = {k: pa.DictionaryArray.from_arrays(same, [cells[k]]) for k in cells if k != "value"}
+    table |= {"value": np.full(n_rows, 7.0), **more}
+    pq.write_table(pa.table(table), path, compression="zstd", use_dictionary=not more)
+
+
+def test_a_small_parquet_file_cannot_fill_the_memory_with_rows(tmp_path: Path):
+    folder = folder_of(tmp_path, made_csv=text_of(GOOD))
+    _repeated(folder / "figures" / "many.parquet", 1_000_001)
+    with pytest.raises(ContractError, match=r"many\.parquet: 1,000,001 rows in [\d,]+ bytes"):
+        read_figures(folder)
+
+
+def test_a_small_parquet_file_cannot_fill_the_memory_with_words(tmp_path: Path):
+    folder = folder_of(tmp_path, made_csv=text_of(GOOD))
+    words = pa.array([f"{n}{'x' * 700_000}" for n in range(200)])
+    _repeated(folder / "figures" / "long.parquet", 200, source=words)
+    (fault,) = faults_of(folder)
+    assert re.search(r"long\.parquet: 140,[\d,]+ bytes once it is unpacked from", fault)

@@ -1,17 +1,26 @@
 """Files replaced as a whole: the new content or the old one, and nothing beside."""
 
+import errno
+import fcntl
 import os
+import re
 import stat
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from forecast.base.errors import OutputError
+from forecast.base.errors import FileLocked, OutputError
 from forecast.base.files import (
+    cache_folder,
     cache_text,
     cached_text,
+    locked,
     replaced,
+    settle_home,
     sha256_of,
+    sweep,
     write_bytes,
     write_text,
 )
@@ -125,3 +134,122 @@ def test_a_hash_is_that_of_the_bytes(tmp_path: Path):
 def test_files_are_replaced_in_one_place_of_the_package():
     places = [p for p in SOURCES.rglob("*.py") if "os.replace(" in p.read_text(encoding="utf-8")]
     assert [p.relative_to(SOURCES).as_posix() for p in places] == ["forecast/base/files.py"]
+
+
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o002, 0o664), (0o077, 0o600)])
+def test_the_mode_of_a_file_follows_the_umask(umask: int, mode: int, tmp_path: Path):
+    before = os.umask(umask)
+    try:
+        write_text(tmp_path / "note.txt", "new")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "note.txt").stat().st_mode) == mode
+
+
+def test_a_lock_keeps_another_process_out_and_is_free_afterwards(tmp_path: Path):
+    path = tmp_path / ".lock"
+    with (
+        locked(path, seconds=0),
+        pytest.raises(FileLocked, match=r"\.lock for 0 s"),
+        locked(path, seconds=0),
+    ):
+        raise AssertionError("two hold one lock")
+    with locked(path, seconds=0):
+        pass
+
+
+@pytest.mark.parametrize("code", [errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP])
+def test_a_file_system_without_locks_is_refused_and_nobody_is_kept_out_for_ever(
+    code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    path = tmp_path / ".lock"
+
+    def refuse_lock(*_: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fcntl, "flock", refuse_lock)
+        with (
+            pytest.raises(OutputError, match="its file system passes no flock on"),
+            locked(path, seconds=0),
+        ):
+            raise AssertionError("there is no lock")
+    with locked(path, seconds=0):
+        pass
+
+
+def _left(path: Path, days: float) -> None:
+    then = time.time() - 86_400 * days
+    os.utime(path, (then, then))
+
+
+def test_what_killed_processes_left_is_swept_after_a_day(tmp_path: Path):
+    for name in (".index.html-0a1b2c3d", ".note.txt-abcdef12", "note.txt", ".note.txt", ".lock"):
+        (tmp_path / name).write_bytes(b"half")
+        _left(tmp_path / name, days=2)
+    (tmp_path / ".index.html-99999999").write_bytes(b"perhaps alive")
+    sweep(tmp_path)
+    left = {".index.html-99999999", ".lock", ".note.txt", "note.txt"}
+    assert {p.name for p in tmp_path.iterdir()} == left
+
+
+def test_folders_are_swept_and_what_links_lead_to_stays(tmp_path: Path):
+    home, outside = tmp_path / "home", tmp_path / "outside"
+    for folder in (home / ".building-1", outside):
+        folder.mkdir(parents=True)
+        (folder / "page.html").write_bytes(b"half")
+    (home / ".building-2").symlink_to(outside)
+    _left(home / ".building-1", days=2)
+    os.utime(home / ".building-2", (0, 0), follow_symlinks=False)
+    sweep(home, re.compile(r"\.building-\w+"))
+    assert list(home.iterdir()) == []
+    assert (outside / "page.html").is_file()
+    sweep(tmp_path / "no such folder")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no pwd")
+@pytest.mark.parametrize("home", [None, "", "no/such/folder", "~"])
+def test_without_a_home_and_a_name_there_is_a_folder_of_the_users_own(
+    home: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    import pwd
+    import tempfile
+
+    def no_name(uid: int) -> None:
+        raise KeyError(uid)
+
+    monkeypatch.setattr(pwd, "getpwuid", no_name)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("HOME", home or "")
+    if home is None:
+        monkeypatch.delenv("HOME")
+    for name in ("FORECAST_CACHE", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    assert cache_folder().is_relative_to(tmp_path)
+    settle_home()
+    own = Path(os.environ["HOME"])
+    assert own == tmp_path / f"growth-target-forecast-{os.getuid()}"
+    assert stat.S_IMODE(own.stat().st_mode) == 0o700
+    settle_home()
+    assert Path(os.environ["HOME"]) == own
+    assert cache_folder().is_relative_to(own)
+
+
+def test_a_home_that_is_there_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    settle_home()
+    assert os.environ["HOME"] == str(tmp_path)
+
+
+def test_a_folder_that_another_put_in_the_place_of_the_own_is_not_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    import tempfile
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path / "missing"))
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / f"growth-target-forecast-{os.getuid()}").symlink_to(tmp_path / "theirs")
+    settle_home()
+    assert Path(os.environ["HOME"]).parent == tmp_path
+    assert not Path(os.environ["HOME"]).is_symlink()

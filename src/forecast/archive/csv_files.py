@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -58,9 +59,35 @@ def _row_fault(cells: list[str], header: list[str]) -> str | None:
     return None if same else f"{len(cells)} cells; the header has {len(header)}"
 
 
+def files_in(folder: Path, *suffixes: str) -> list[Path]:
+    """Return what a folder holds under names with these endings, sorted by name.
+
+    What editors, office programs and systems leave beside a file is left out: `.#figures.csv`,
+    `._figures.csv`, `~$figures.csv`.
+    """
+    return sorted(
+        path
+        for path in folder.glob("*")
+        if path.suffix.lower() in suffixes and not path.name.startswith((".", "~$"))
+    )
+
+
+def content_of(path: Path, name: str) -> bytes:
+    """Return the bytes of a file; raise ContractError for what is none or cannot be read."""
+    try:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode):
+            kind = "a folder" if stat.S_ISDIR(mode) else "a pipe or device"
+            raise ContractError([Fault(name, None, f"{kind}; allowed: a file")])
+        return path.read_bytes()
+    except OSError as error:
+        message = f"cannot be read: {error.strerror or error}"
+        raise ContractError([Fault(name, None, message)]) from error
+
+
 def decoded(path: Path, name: str) -> str:
     """Return the text of a file in UTF-8, with or without a byte-order mark, or in GBK."""
-    raw = path.read_bytes()
+    raw = content_of(path, name)
     if not raw.strip():
         raise ContractError([Fault(name, None, "the file is empty; a header and rows are needed")])
     if b"\0" not in raw:

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from forecast.archive.csv_files import check_header, csv_table
+from forecast.archive.csv_files import check_header, content_of, csv_table, files_in
 from forecast.base.errors import ContractError, Fault
 from forecast.base.frames import changed, joined, texts
 from forecast.base.months import month_text, parse_month
@@ -102,8 +102,7 @@ def _none_fault(folder: Path, paths: Sequence[Path]) -> Fault:
 
 def figure_files(folder: Path) -> list[Path]:
     """Return the files that hold figures, sorted by name."""
-    paths = (folder / "figures").glob("*")
-    return sorted(p for p in paths if p.suffix.lower() in (".csv", ".parquet"))
+    return files_in(folder / "figures", ".csv", ".parquet")
 
 
 def csv_rows(
@@ -119,10 +118,12 @@ def csv_rows(
 
 def _parquet_rows(path: Path, name: str) -> pd.DataFrame:
     """Return the cells of a Parquet file as text, except the values; rows count from 1."""
+    file = pa.BufferReader(content_of(path, name))
     try:
-        named = [n for n in pq.read_schema(path).names if not n.startswith(_INDEX_OF_PANDAS)]
+        _refuse_inflated(pq.read_metadata(file), file.size(), name)
+        named = [n for n in pq.read_schema(file).names if not n.startswith(_INDEX_OF_PANDAS)]
         in_words = [n for n in named if n != "value"]
-        table = pq.read_table(path, columns=named, read_dictionary=in_words)
+        table = pq.read_table(file, columns=named, read_dictionary=in_words)
         # The columns' pandas metadata may be damaged, and are not needed.
         cells: pd.DataFrame = table.to_pandas(self_destruct=True, ignore_metadata=True)
     except (OSError, ValueError, pa.ArrowException) as error:
@@ -135,6 +136,27 @@ def _parquet_rows(path: Path, name: str) -> pd.DataFrame:
     if cells["value"].dtype != np.float64:
         cells["value"] = texts(cells["value"])
     return cells.assign(line=np.arange(1, len(cells) + 1))
+
+
+MOST_ROWS = 10_000_000
+_ROWS_A_BYTE, _EXPANSION = 2, 100  # beyond what figures that differ are compressed to
+_ROWS_OF_ANY, _BYTES_OF_ANY = 1_000_000, 128_000_000  # up to which nothing is compared
+
+
+def _refuse_inflated(metadata: pq.FileMetaData, n_bytes: int, name: str) -> None:
+    """Raise ContractError for a file that would fill the memory with repetitions."""
+    groups = map(metadata.row_group, range(metadata.num_row_groups))
+    unpacked, rows = sum(group.total_byte_size for group in groups), metadata.num_rows
+    most_rows = min(MOST_ROWS, max(_ROWS_OF_ANY, _ROWS_A_BYTE * n_bytes))
+    most_bytes = max(_BYTES_OF_ANY, _EXPANSION * n_bytes)
+    faults = []
+    if rows > most_rows:
+        faults.append(f"{rows:,} rows in {n_bytes:,} bytes; allowed: {most_rows:,} rows")
+    if unpacked > most_bytes:
+        size = f"{unpacked:,} bytes once it is unpacked from {n_bytes:,}"
+        faults.append(f"{size}; allowed: {most_bytes:,}")
+    if faults:
+        raise ContractError(Fault(name, None, message) for message in faults)
 
 
 def checked(

@@ -36,7 +36,7 @@ from forecast.archive.span_sums import sum_faults
 from forecast.archive.targets import FILE as TARGETS_FILE
 from forecast.archive.targets import read_targets
 from forecast.base.errors import ContractError, DayAhead, Fault, OutputError, ParameterError
-from forecast.base.files import sha256_of, write_bytes
+from forecast.base.files import locked, sha256_of, write_bytes
 from forecast.base.notation import NOT_A_DATE, parse_day
 from forecast.base.package import PACKAGE, data_folder
 
@@ -195,16 +195,12 @@ def add_progress(folder: Path, row: Mapping[str, str]) -> Added:
     Raise ContractError for faults of the folder or of the row, ParameterError for an unknown id
     or an invalid day, DayAhead for a future day, OutputError where it cannot be written.
     """
-    from filelock import FileLock, Timeout
-
     cells = {name: " ".join(row.get(name, "").split()) for name in _COLUMNS}
     path = _file_of(folder, cells)
     try:
         path.parent.mkdir(exist_ok=True)
-        with FileLock(path.parent / ".lock", timeout=_SECONDS_TO_WAIT):
+        with locked(path.parent / ".lock", seconds=_SECONDS_TO_WAIT):
             return _added(folder, path, cells)
-    except Timeout as error:
-        raise OutputError(f"{path} is being written by another process; try again") from error
     except OSError as error:
         raise OutputError(f"{path} could not be written: {error.strerror}") from error
 

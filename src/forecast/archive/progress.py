@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from forecast.archive.csv_files import csv_table
+from forecast.archive.csv_files import csv_table, files_in
 from forecast.archive.figure_files import TOO_LARGE
 from forecast.base.errors import ContractError, Fault
 from forecast.base.notation import NOT_A_DATE, parse_day, parse_number
@@ -74,7 +74,7 @@ class ProgressWarning:
 
 def progress_files(folder: Path) -> list[Path]:
     """Return the files that hold progress entries, sorted by name."""
-    return sorted((folder / PROGRESS_FOLDER).glob("*.csv"))
+    return files_in(folder / PROGRESS_FOLDER, ".csv")
 
 
 def read_progress_file(

@@ -91,20 +91,36 @@ def line_of(text: str, keys: Sequence[int | str]) -> int | None:
     """Return the line of a TOML file on which what the keys lead to begins.
 
     Where the last keys lead nowhere, it is the line of what the keys before them lead to; None
-    where the first key leads nowhere. The standard library's reader gives no lines, so longer and
-    longer beginnings of the file are parsed, until one holds as many of the keys as the whole.
+    where the first key leads nowhere. The standard library's reader gives no lines, so beginnings
+    of the file are parsed, of half the lines that are left each time, to find the shortest that
+    holds as many of the keys as the whole.
     """
     lines = text.split("\n")
-    sought, begins = _n_held(tomllib.loads(text), keys), 1
-    for number in range(1, len(lines) + 1):
-        try:
-            content = tomllib.loads("\n".join(lines[:number]))
-        except tomllib.TOMLDecodeError:
-            continue
-        if sought and _n_held(content, keys) == sought:
-            return begins
-        begins = number + 1
-    return None
+    sought = _n_held(tomllib.loads(text), keys)
+    if not sought:
+        return None
+    before, until = 0, len(lines)  # numbers of lines of beginnings without the keys, and with them
+    while until - before > 1:
+        middle = (before + until) // 2
+        for number in (*range(middle, before, -1), *range(middle + 1, until)):
+            held = _n_held_by("\n".join(lines[:number]), keys)
+            if held is not None:
+                break
+        else:
+            break  # nothing between them is a beginning that can be read
+        if held == sought:
+            until = number
+        else:
+            before = number
+    return before + 1
+
+
+def _n_held_by(text: str, keys: Sequence[int | str]) -> int | None:
+    """Return how many of the keys the beginning of a file holds; None where it cannot be read."""
+    try:
+        return _n_held(tomllib.loads(text), keys)
+    except tomllib.TOMLDecodeError:
+        return None
 
 
 def _n_held(content: Any, keys: Sequence[int | str]) -> int:

@@ -202,6 +202,14 @@ class OutputError(ForecastError):
     """A folder or file that could not be written."""
 
 
+class FileLocked(OutputError):
+    """A lock that another process holds."""
+
+    def __init__(self, lock: str, seconds: float) -> None:
+        self.lock, self.seconds = lock, seconds
+        super().__init__(f"another process held {lock} for {seconds:g} s; try again")
+
+
 class NoPdf(ForecastError):
     """A PDF that could not be printed; the page remains as HTML."""
 

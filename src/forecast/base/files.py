@@ -5,9 +5,15 @@ The cache keeps results that take long between runs; without an entry they are c
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import re
+import secrets
+import shutil
+import stat
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,31 +21,32 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
-from forecast.base.errors import OutputError
+from forecast.base.errors import FileLocked, OutputError
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-_MODE = 0o644
+_NO_LOCKS = (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP)
+_LEFT = re.compile(r"\..+-[a-z0-9_]{8}")  # what `replaced` writes to, once its process died
+_SECONDS_TO_DIE = 86_400
 
 
 @contextmanager
 def replaced(path: Path, *, is_synced: bool = True) -> Iterator[Path]:
     """Yield a path beside `path` to write to; the file written there then takes its place.
 
-    Folders that are missing are created. File and folder are synced to disk unless `is_synced` is
-    false, as for what can be computed anew. Where anything fails nothing is left beside, and what
-    stood at `path` stays as it was. Raise OutputError where it cannot be written.
+    Folders that are missing are created; modes follow the umask. File and folder are synced to disk
+    unless `is_synced` is false, as for what can be computed anew. Where anything fails nothing is
+    left beside, and what stood at `path` stays as it was. Raise OutputError where it cannot be
+    written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-        os.close(handle)
-        beside = Path(name)
+        beside = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
+        os.close(os.open(beside, os.O_CREAT | os.O_EXCL, 0o666))  # less what the umask takes
         try:
             yield beside
-            beside.chmod(_MODE)
             if is_synced:
                 sync(beside)
             os.replace(beside, path)
@@ -49,6 +56,24 @@ def replaced(path: Path, *, is_synced: bool = True) -> Iterator[Path]:
             beside.unlink(missing_ok=True)
     except OSError as error:
         raise OutputError(f"{path} could not be written: {error.strerror or error}") from error
+
+
+def sweep(folder: Path, pattern: re.Pattern[str] = _LEFT) -> None:
+    """Remove what processes left in a folder that died a day ago or earlier.
+
+    By default these are unfinished files of `replaced`. A younger one may be alive.
+    """
+    try:
+        entries = [e for e in os.scandir(folder) if pattern.fullmatch(e.name)]
+    except OSError:
+        return
+    for entry in entries:
+        with suppress(OSError):
+            if time.time() - entry.stat(follow_symlinks=False).st_mtime > _SECONDS_TO_DIE:
+                if entry.is_dir(follow_symlinks=False):
+                    shutil.rmtree(entry.path)
+                else:
+                    os.unlink(entry.path)
 
 
 def write_bytes(path: Path, content: bytes, *, is_synced: bool = True) -> None:
@@ -74,19 +99,85 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
+@contextmanager
+def locked(path: Path, *, seconds: float) -> Iterator[None]:
+    """Hold the lock in a file; the operating system frees it when its holder dies.
+
+    Raise FileLocked where it is not free within the seconds, and OutputError where the file cannot
+    be written or its file system has no locks: a lock that is merely a file would stay for ever.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path, timeout=seconds, poll_interval=0.1, fallback_to_soft=False)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout as error:
+        raise FileLocked(str(path), seconds) from error
+    except OSError as error:
+        if error.errno in _NO_LOCKS:
+            raise OutputError(
+                f"{path} cannot be locked, because its file system passes no flock on; allowed: a "
+                "folder on a file system that does, such as a local disk or NFS 4"
+            ) from error
+        raise OutputError(f"{path} could not be written: {error.strerror or error}") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file's bytes, in hexadecimal."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 CACHE_VARIABLE = "FORECAST_CACHE"
+_NAME = "growth-target-forecast"
 
 
 def cache_folder() -> Path:
     """Return the folder of cached results: `FORECAST_CACHE`, else the user's own."""
-    return Path(
-        os.environ.get(CACHE_VARIABLE) or platformdirs.user_cache_dir("growth-target-forecast")
-    )
+    try:
+        return Path(os.environ.get(CACHE_VARIABLE) or platformdirs.user_cache_dir(_NAME))
+    except RuntimeError:  # there is no home
+        return _own_folder() / "cache"
+
+
+def settle_home() -> None:
+    """Give this process a home where it has none that it can use, as under a bare user id.
+
+    It is a folder of the user's own among the temporary files, the same at each call; libraries
+    that keep settings in the home then find an empty one.
+    """
+    home = _home()
+    is_usable = os.path.isdir(home) and os.access(home, os.W_OK | os.X_OK)
+    if not is_usable or os.environ.get("HOME") != home:
+        os.environ["HOME"] = home if is_usable else str(_own_folder())
+
+
+def _home() -> str:
+    """Return the home that the environment or the list of users names; "" where neither does."""
+    named = os.environ.get("HOME", "")
+    if os.path.isabs(named) or os.name == "nt":
+        return os.path.expanduser("~")
+    with suppress(ImportError, KeyError):
+        import pwd
+
+        return pwd.getpwuid(os.getuid()).pw_dir
+    return ""
+
+
+def _own_folder() -> Path:
+    """Return a folder that belongs to this user alone; a new one where another made it first."""
+    user = os.getuid() if hasattr(os, "getuid") else 0
+    folder = Path(tempfile.gettempdir(), f"{_NAME}-{user}")
+    with suppress(OSError):
+        folder.mkdir(mode=0o700, exist_ok=True)
+        status = folder.lstat()
+        if stat.S_ISDIR(status.st_mode) and status.st_uid == user and not status.st_mode & 0o022:
+            return folder
+    return Path(tempfile.mkdtemp(prefix=f"{_NAME}-"))
 
 
 def cached_table(path: Path, columns: Mapping[str, str]) -> pd.DataFrame | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
@@ -76,6 +78,7 @@ class Parameters:
     @classmethod
     def of(cls, **given: Any) -> Parameters:
         """Return checked parameters from days and paths as well as texts; raise as `parse`."""
+        refuse_misspelt()
         texts = {k: str(v) if isinstance(v, date | Path) else v for k, v in given.items()}
         return cls.parse(**texts)
 
@@ -89,6 +92,39 @@ class Parameters:
             "seed": self.seed,
             "n_paths": self.n_paths,
         }
+
+
+def refuse_misspelt() -> None:
+    """Raise ParameterError in a notebook into which Papermill put a name that it does not declare.
+
+    Papermill only logs such a name, and the notebook would answer another question. Its cell stands
+    in the history of the shell, after the cell with the parameters.
+    """
+    get_shell = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    shell = None if get_shell is None else get_shell()
+    cells = [] if shell is None else [str(cell) for cell in shell.user_ns.get("In", ())]
+    injected = [n for n, cell in enumerate(cells) if cell.startswith("# Parameters\n")]
+    if not injected:
+        return
+    declared = [name for cell in cells[: injected[-1]] for name in _assigned(cell)]
+    if declared and "area" in declared:
+        allowed = ", ".join(dict.fromkeys(declared))
+        unknown = [n for n in _assigned(cells[injected[-1]]) if n not in declared]
+        if unknown:
+            raise ParameterError(
+                f"{n}: unknown to this notebook; allowed: {allowed}" for n in unknown
+            )
+
+
+def _assigned(cell: str) -> list[str]:
+    """Return the names to which a cell assigns values; none where it is no Python."""
+    try:
+        statements = ast.parse(cell).body
+    except SyntaxError:
+        return []
+    targets = [t for s in statements if isinstance(s, ast.Assign) for t in s.targets]
+    targets += [s.target for s in statements if isinstance(s, ast.AnnAssign)]
+    return [target.id for target in targets if isinstance(target, ast.Name)]
 
 
 PARAMETER_TYPES: Mapping[str, type] = {

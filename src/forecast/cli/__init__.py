@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from forecast.base.files import settle_home
 from forecast.base.package import VERSION
 from forecast.base.parallel import limit_threads
 from forecast.cli.commitments import commitments
@@ -22,6 +23,7 @@ class _Command(click.Group):
 
     def main(self, *args: Any, **more: Any) -> Any:
         """Run the command that the arguments name."""
+        settle_home()
         with any_encoding():
             return super().main(*args, **more)
 

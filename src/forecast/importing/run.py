@@ -15,7 +15,6 @@ from datetime import date
 from pathlib import Path
 
 import pandas as pd
-from filelock import FileLock
 
 from forecast.archive.csv_files import decoded
 from forecast.archive.figure_files import OPTIONAL, REQUIRED, sound_figures
@@ -24,7 +23,7 @@ from forecast.archive.registry import Registry, read_registry
 from forecast.archive.schedule import read_schedule
 from forecast.archive.span_sums import sum_contradictions
 from forecast.base.errors import ContractError, Fault, OutputError
-from forecast.base.files import write_bytes
+from forecast.base.files import locked, write_bytes
 from forecast.base.months import Span, month_text
 from forecast.importing.cells import UnreadCell
 from forecast.importing.figures import CellFigure, Change, GridResult, changes
@@ -157,7 +156,7 @@ def write(plan: ImportPlan) -> int:
         rows = [_row(change.figure, plan) for change in plan.added]
         folder = _data_folder(plan.out)
         try:
-            with FileLock(plan.out.with_name(f".{plan.out.name}.lock"), timeout=60):
+            with locked(plan.out.with_name(f".{plan.out.name}.lock"), seconds=60.0):
                 _append(folder, plan.out, rows)
         except OSError as error:
             why = error.strerror or error

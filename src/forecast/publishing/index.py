@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from forecast.base import texts
 from forecast.base.errors import ContractError
-from forecast.base.files import write_text
+from forecast.base.files import locked, write_text
 from forecast.base.series import Names
 from forecast.base.texts import LANGUAGES
 from forecast.pages.html import fragment
@@ -63,11 +63,9 @@ class Row:
 def write_index(reports: Path) -> None:
     """Write `index.html` of a folder of reports and its other languages, each at once.
 
-    Raise OutputError where the folder cannot be written, Timeout where another process keeps it.
+    Raise OutputError where the folder cannot be written, or stays locked by another process.
     """
-    from filelock import FileLock
-
-    with FileLock(reports / _LOCK, timeout=_SECONDS_FOR_THE_LOCK):
+    with locked(reports / _LOCK, seconds=_SECONDS_FOR_THE_LOCK):
         rows, faults = _rows(reports)
         for lang in LANGUAGES:
             write_text(reports / index_name(lang), _page(rows, faults, lang))

@@ -16,8 +16,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from forecast.base.errors import OutputError
-from forecast.base.files import sha256_of, sync
+from forecast.base.errors import FileLocked, OutputError
+from forecast.base.files import locked, sha256_of, sync
 from forecast.publishing.places import MANIFEST, RESULT, run_results
 from forecast.publishing.runs import Manifest, read_manifest
 
@@ -230,12 +230,10 @@ def is_linked(home: Path) -> bool:
 
 @contextmanager
 def _locked(reports: Path) -> Iterator[None]:
-    from filelock import FileLock, Timeout
-
     try:
-        with FileLock(reports / LOCK, timeout=SECONDS_FOR_THE_LOCK):
+        with locked(reports / LOCK, seconds=SECONDS_FOR_THE_LOCK):
             yield
-    except Timeout as error:
+    except FileLocked as error:
         raise OutputError(
             f"{reports / LEDGER} was locked by another process for {SECONDS_FOR_THE_LOCK:.0f} s; "
             "the report stands and is listed with the next one"

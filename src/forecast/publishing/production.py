@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,6 +17,7 @@ import numpy as np
 from forecast.archive.archive import Archive, Fingerprints, Snapshot
 from forecast.archive.overlay import Overlay
 from forecast.base.errors import NoPdf, OutputError, ParameterError
+from forecast.base.files import cache_folder, sweep
 from forecast.base.package import package_hash, requirements_hash
 from forecast.base.parallel import progress_bar, worker_count
 from forecast.base.parameters import Parameters
@@ -45,6 +48,7 @@ from forecast.publishing.runs import (
     published_pages,
     put_in_place,
     put_manifest,
+    sweep_place,
     sync_above,
     unfinished_run,
     verify_run,
@@ -71,7 +75,11 @@ def produce(
     if overlay is not None:
         place = overlay_folder(place, overlay.content_hash)
     inputs = _inputs(parameters, snapshot.archive, overlay)
-    with _output_errors(place):
+    with _output_errors(place, is_private=overlay is not None):
+        for folder in (reports, cache_folder()):
+            sweep(folder)
+        sweep(Path(tempfile.gettempdir()), re.compile(r"forecast-(kernel|pdf)-\w+"))
+        sweep_place(place)
         refuse_edited(place)
         wanted = _with_existing(requested, place)
         engine, lacking = _engine(wanted)
@@ -187,10 +195,14 @@ def _run(
 
 
 @contextmanager
-def _output_errors(place: Path) -> Iterator[None]:
-    """Turn a failure to write into an OutputError that names the place."""
+def _output_errors(place: Path, *, is_private: bool) -> Iterator[None]:
+    """Turn a failure to write into an OutputError that names the place.
+
+    A private place is closed to all but the owner and the group, as the umask has it.
+    """
     try:
-        place.mkdir(parents=True, exist_ok=True)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.mkdir(mode=0o770 if is_private else 0o777, exist_ok=True)
         yield
     except OSError as error:
         raise OutputError(

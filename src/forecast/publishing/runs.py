@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from forecast.base.errors import OutputError
-from forecast.base.files import sha256_of, sync, write_bytes
+from forecast.base.files import sha256_of, sweep, sync, write_bytes
 from forecast.base.package import commit
 from forecast.publishing.places import MANIFEST, RESULT, ROWS, RUNS, Page, named_page
 
@@ -115,12 +116,22 @@ def read_manifest(folder: Path) -> Manifest | None:
         return None
 
 
+_BUILDING = ".building-"
+
+
+def sweep_place(place: Path) -> None:
+    """Remove what publications left in a place that died a day ago or earlier."""
+    sweep(place)
+    sweep(place / RUNS, re.compile(re.escape(_BUILDING) + r"\w+"))
+
+
 @contextmanager
 def unfinished_run(place: Path) -> Iterator[Path]:
     """Yield a new folder in which a run can be built; whatever is left of it is removed."""
     runs = place / RUNS
     runs.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=".building-", dir=runs))
+    work = runs / f"{_BUILDING}{secrets.token_hex(4)}"
+    work.mkdir()
     try:
         yield work
     finally:
@@ -133,7 +144,6 @@ def finished_run(
     """Return the folder of a run whose files are complete, its manifest written and it renamed."""
     written = write_manifest(work, inputs, pages, head=head, newest_release=newest_release)
     home = work.parent / written.run
-    work.chmod(0o755)
     for path in [*work.iterdir(), work]:
         sync(path)
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -110,7 +109,6 @@ def reason(
     return None if is_complete and manifest.inputs.parameters == question else QUESTION
 
 
-_SECONDS_TO_DIE = 86_400
 Did = Literal["made", "remade", "restored", "unchanged", "stopped", "failed"]
 
 
@@ -197,7 +195,6 @@ def _outcome(settings: RunSettings, due: Due, known: Fingerprints, ledger: Ledge
     if why is None and fault is not None:
         raise fault
     if why is not None:
-        _sweep(place / RUNS)
         _publish(parameters, due, settings.reports)
         manifest = read_manifest(place)
     if manifest is None:
@@ -236,13 +233,6 @@ def _mended(
     except OutputError as error:
         return manifest, [], error
     return read_manifest(place), mended, None
-
-
-def _sweep(runs: Path) -> None:
-    """Remove what runs left that died a day ago or earlier; a younger one may be alive."""
-    for left in runs.glob(".*"):
-        if time.time() - left.stat().st_mtime > _SECONDS_TO_DIE:
-            shutil.rmtree(left, ignore_errors=True)
 
 
 def _failure(due: Due, error: ForecastError) -> ReportOutcome:

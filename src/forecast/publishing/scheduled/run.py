@@ -9,7 +9,8 @@ from pathlib import Path
 
 from forecast.archive.archive import Archive, overdue
 from forecast.archive.folder import read_archive
-from forecast.base.errors import FolderBusy, ForecastError, LedgerLost, OutputError
+from forecast.base.errors import FileLocked, FolderBusy, ForecastError, LedgerLost, OutputError
+from forecast.base.files import locked
 from forecast.publishing.integrity import lost_heads
 from forecast.publishing.ledger import accept, read_ledger
 from forecast.publishing.places import RESULT
@@ -93,21 +94,13 @@ def alone_in(reports: Path, *, wait_seconds: float) -> Iterator[None]:
     The operating system frees the lock when its holder dies. Raise OutputError for a folder that
     cannot be written.
     """
-    from filelock import FileLock, Timeout
-
-    path = reports / LOCK
-    lock = FileLock(path, timeout=wait_seconds, poll_interval=0.2)
     try:
-        reports.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
-    except Timeout as error:
-        raise FolderBusy(str(path), wait_seconds) from error
-    except OSError as error:
-        raise OutputError(f"{path} could not be written: {error.strerror or error}") from error
-    try:
-        yield
-    finally:
-        lock.release()
+        with locked(reports / LOCK, seconds=wait_seconds):
+            yield
+    except FileLocked as error:
+        if error.lock != str(reports / LOCK):
+            raise
+        raise FolderBusy(error.lock, wait_seconds) from error
 
 
 def _seen(settings: RunSettings, archive: Archive, outcomes: list[ReportOutcome]) -> Seen:
