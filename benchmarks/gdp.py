@@ -29,7 +29,7 @@ from forecast.combination.estimates import shared_estimates
 from forecast.history.series import History, build_history
 from forecast.models.cumulated import monthly_growth
 from forecast.models.registry import MODELS
-from forecast.verification.scores import Interval
+from forecast.verification.intervals import Interval
 
 YEARS, MONTHS, QUARTER = range(2009, 2020), range(2, 12), 3
 N_PATHS, FEWEST = 1000, 24
@@ -107,12 +107,10 @@ def main() -> None:
     print(f"\nall: {overall.round(3).to_dict()}")
     below = int((root["nowcast"] < root["drift"]).sum())
     results = [
-        Goal(
-            "months with a smaller RMSE than quarters alone", Interval(below, np.nan, np.nan), 9, 11
-        ),
+        Goal("months with a smaller RMSE than quarters alone", Interval(below), 9, 11),
         Goal(
             "RMSE to that of the factor model",
-            Interval(float(overall["nowcast"] / overall["factor model"]), np.nan, np.nan),
+            Interval(float(overall["nowcast"] / overall["factor model"])),
             0,
             1.0,
         ),

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
-from forecast.verification.scores import Interval
+from forecast.verification.intervals import Interval
 
 
 @dataclass(frozen=True)
@@ -20,16 +19,36 @@ class Goal:
     low: float
     high: float
 
+    @classmethod
+    def at_most(cls, what: str, estimate: Interval | float | None, high: float) -> Goal:
+        """Return a goal from above; what has no value misses it."""
+        if estimate is None:
+            return cls(f"{what} (no value)", Interval(float("nan")), 0, high)
+        found = estimate if isinstance(estimate, Interval) else Interval(float(estimate))
+        return cls(what, found, 0, high)
+
     @property
     def is_met(self) -> bool:
         return self.low <= self.estimate.value <= self.high
 
     def row(self) -> list[str]:
-        value, lower, upper = self.estimate.value, self.estimate.lower, self.estimate.upper
-        interval = "" if np.isnan(lower) else f"{lower:.2f} to {upper:.2f}"
+        value = self.estimate.value
         wanted = f"at most {self.high}" if self.low == 0 else f"{self.low} to {self.high}"
         digits = 1 if self.high > 10 else 3
-        return [self.what, f"{value:.{digits}f}", interval, wanted, "yes" if self.is_met else "no"]
+        return [
+            self.what,
+            f"{value:.{digits}f}",
+            interval_text(self.estimate),
+            wanted,
+            "yes" if self.is_met else "no",
+        ]
+
+
+def interval_text(estimate: Interval) -> str:
+    """Return the ends of an interval, nothing where there are none."""
+    if estimate.lower is None or estimate.upper is None:
+        return ""
+    return f"{estimate.lower:.2f} to {estimate.upper:.2f}"
 
 
 def print_goals(goals: Sequence[Goal]) -> bool:

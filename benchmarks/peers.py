@@ -36,11 +36,11 @@ from forecast.backtest.replay import (
     Plan,
     replay,
 )
-from forecast.base.randomness import generator
 from forecast.combination.pool import Standing, standing
 from forecast.models.registry import MODELS
+from forecast.verification.intervals import Interval, ratio_by_year
 from forecast.verification.record import POOL, RAW_POOL, REFERENCES
-from forecast.verification.scores import Interval, brier, coverage, crps, pit, ratio_by_year
+from forecast.verification.scores import brier, coverage, crps, pit
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 INDICATORS = (
@@ -54,7 +54,7 @@ INDICATORS = (
 )
 LEARNT_FROM, YEARS, MONTHS = 2004, range(2009, 2020), (2, 3, 5, 6, 8, 9, 10, 11)
 PERIODS = {"2009-2019": YEARS, "2009-2014": range(2009, 2015), "2015-2019": range(2015, 2020)}
-N_PATHS, N_YEARS, N_DRAWS = 1000, 10, 4000
+N_PATHS, N_YEARS = 1000, 10
 KEY = ["indicator", "year", "months_known"]
 REGISTRY_ENTRY = """
 [[indicator]]
@@ -324,17 +324,14 @@ def ratio_goal(table: pd.DataFrame, period: str, score: str, high: float) -> Goa
     product, peer = (
         counted[counted["model"] == m].sort_values(KEY).reset_index() for m in ("product", best)
     )
-    rng = generator(0, f"benchmark/{period}/{score}")
-    found = ratio_by_year(
-        product[score], peer[score], product["year"], level=0.9, n_draws=N_DRAWS, rng=rng
-    )
+    found = ratio_by_year(product[score], peer[score], product["year"])
     name = {"crps": "CRPS", "brier": "Brier"}[score]
-    return Goal(f"{period}: {name} to the best peer's ({best})", found, 0, high)
+    return Goal.at_most(f"{period}: {name} to the best peer's ({best})", found, high)
 
 
 def goals(table: pd.DataFrame, boards: dict[str, pd.DataFrame]) -> list[Goal]:
     def plain(what: str, value: float, low: float, high: float) -> Goal:
-        return Goal(what, Interval(float(value), np.nan, np.nan), low, high)
+        return Goal(what, Interval(float(value)), low, high)
 
     board = boards["2009-2019"]
     relative = board["CRPS to pace"]
@@ -361,7 +358,7 @@ def time_goals(peers: dict[str, float], product: dict[str, float]) -> list[Goal]
     return [
         Goal(
             f"seconds of the product {how}, to airline's",
-            Interval(product[how] / peers["airline"], np.nan, np.nan),
+            Interval(product[how] / peers["airline"]),
             0,
             high,
         )

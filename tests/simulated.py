@@ -14,6 +14,7 @@ from forecast.report.depth import PastForecast
 from forecast.report.result import read_result
 from forecast.report.track import MonthScore, TrackRecord
 from forecast.report.value import Fan, IndicatorReport, Member, Report
+from forecast.verification.intervals import Interval
 from forecast.verification.outturn import Outturn
 from forecast.verification.scores import Reliability
 
@@ -175,6 +176,9 @@ def track() -> TrackRecord:
 def _month(known: int, crps: float) -> MonthScore:
     rivals = {"planner": 1.4 * crps, "climatology": 3.0, "prophet": 2.2}
     return MonthScore(
-        months_known=known, n_forecasts=100, crps_pp=crps, brier=0.15, covers80=0.8,
+        months_known=known, n_forecasts=100, effective_years=10.0,
+        crps=Interval(crps, 0.8 * crps, 1.2 * crps), brier=Interval(0.15), covers80=Interval(0.8),
+        covers80_p=1.0, below80=0.1, above80=0.1, pit_counts=[10] * 10, stated=0.5, attained=0.5,
+        miscalibration=0.01, discrimination=0.1,
         rivals_crps_pp=rivals, rivals_brier=dict.fromkeys(rivals, 0.2),
     )  # fmt: skip

@@ -28,7 +28,7 @@ from forecast.pages.tables.track import live_grids
 from forecast.publishing import ledger
 from forecast.publishing.ledger import enter, read_ledger
 from forecast.publishing.scored_reports import ScoredReports, scored_reports
-from forecast.report.track import published_scores
+from forecast.report.published import published_scores
 from forecast.verification.record import verified_forecasts
 from frozen import OVERLAY, frozen_indicator, frozen_result
 

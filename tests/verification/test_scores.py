@@ -9,17 +9,17 @@ from hypothesis.extra.numpy import arrays
 from scipy.stats import norm
 
 from forecast.verification.scores import (
-    Interval,
     Reliability,
     brier,
     consistency_band,
     coverage,
     crps,
+    energy_score,
     isotonic_frequencies,
     log_score,
     pit,
-    ratio_by_year,
     reliability,
+    variogram_score,
 )
 
 
@@ -218,58 +218,42 @@ def test_the_band_shows_where_forecasts_were_too_bold():
     assert ((observed < lower) | (observed > upper)).mean() > 0.4
 
 
-# Ratios -------------------------------------------------------------------------------------------
+# Joint forecasts ----------------------------------------------------------------------------------
 
 
-def ratio(score, reference, year, *, n_draws: int = 2000, level: float = 0.9) -> Interval:
-    rng = np.random.default_rng(14)
-    return ratio_by_year(score, reference, year, level=level, n_draws=n_draws, rng=rng)
+@st.composite
+def joint_forecasts(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
+    """Paths of some quantities at once, and what came; ties among them."""
+    n_paths, n = draw(st.integers(1, 12)), draw(st.integers(1, 4))
+    values = st.integers(-30, 60).map(float) | st.floats(-30, 60)
+    paths = draw(arrays(float, (n_paths, n), elements=values))
+    return paths, draw(arrays(float, n, elements=values))
 
 
-def test_the_ratio_is_that_of_the_means_of_all_calls():
-    """Years of many forecasts count more: (1 + 2 + 3) / (4 + 4 + 2) is 0.6."""
-    found = ratio([1.0, 2.0, 3.0], [4.0, 4.0, 2.0], [2017, 2017, 2018])
-    assert found.value == pytest.approx(0.6)
+def test_the_energy_score_of_two_paths_worked_by_hand():
+    """(0, 0) and (3, 4) are 5 apart; to (3, 0) it is 3 and 4: 3.5 less 5 x 2 / 4 / 2."""
+    assert energy_score(np.array([[0.0, 0.0], [3.0, 4.0]]), [3.0, 0.0]) == pytest.approx(2.25)
 
 
-@given(st.lists(st.tuples(st.integers(2010, 2014), st.floats(0.1, 9)), min_size=1, max_size=30))
-def test_a_score_that_is_always_half_leaves_no_doubt(forecasts):
-    year, reference = (np.array(column) for column in zip(*forecasts, strict=True))
-    found = ratio(reference / 2, reference, year, n_draws=50)
-    assert (found.lower, found.value, found.upper) == pytest.approx((0.5, 0.5, 0.5))
+def test_the_energy_score_of_one_quantity_is_its_crps():
+    values = np.array([1.0, 2.0, 6.0])
+    assert energy_score(values[:, None], [3.0]) == pytest.approx(crps(values[None], [3.0])[0])
 
 
-def test_the_interval_holds_the_ratio():
-    rng = np.random.default_rng(15)
-    year = np.repeat(np.arange(2009, 2020), 20)
-    found = ratio(rng.random(220), 1 + rng.random(220), year)
-    assert found.lower < found.value < found.upper
+def test_the_variogram_score_of_two_paths_worked_by_hand():
+    """The quantities are 1 and 9 apart, so sqrt 1 and 3, 2 on average; they came 4 apart, so 2.
+
+    Where they come 16 apart it is 4, and (4 - 2)^2 counts each way round.
+    """
+    paths = np.array([[0.0, 1.0], [0.0, 9.0]])
+    assert variogram_score(paths, [5.0, 9.0]) == pytest.approx(0.0)
+    assert variogram_score(paths, [5.0, 21.0]) == pytest.approx(8.0)
 
 
-def test_with_two_years_the_interval_ends_at_the_better_and_the_worse():
-    """Both years, or one of them twice: ratios of 1/2, 1 and 3/2 and nothing between."""
-    found = ratio([1.0, 3.0], [2.0, 2.0], [2017, 2018])
-    assert (found.lower, found.value, found.upper) == pytest.approx((0.5, 1.0, 1.5))
-
-
-def test_more_forecasts_in_the_same_years_leave_the_interval_as_it_was():
-    """Forecasts of a year are no further evidence: years are drawn, not forecasts."""
-    rng = np.random.default_rng(16)
-    score, reference, year = rng.random(8), 1 + rng.random(8), np.arange(2010, 2018)
-    once = ratio(score, reference, year)
-    often = ratio(*(np.repeat(a, 50) for a in (score, reference, year)))
-    assert (once.lower, once.upper) == pytest.approx((often.lower, often.upper))
-
-
-def test_a_wider_level_gives_a_wider_interval():
-    rng = np.random.default_rng(17)
-    columns = rng.random(30), 1 + rng.random(30), np.arange(30)
-    narrow, wide = (ratio(*columns, level=level) for level in (0.5, 0.95))
-    assert wide.lower < narrow.lower < narrow.upper < wide.upper
-
-
-def test_a_reference_that_never_errs_has_no_ratio():
-    rng = np.random.default_rng(1)
-    years = [2011, 2012, 2013]
-    assert ratio_by_year([1, 2, 3], [0, 0, 0], years, level=0.8, n_draws=10, rng=rng) is None
-    assert ratio_by_year([], [], [], level=0.8, n_draws=10, rng=rng) is None
+@given(joint_forecasts())
+def test_scores_of_joint_forecasts_are_those_of_another_program(forecast):
+    paths, outturn = forecast
+    expected = scoringrules.es_ensemble(outturn, paths, estimator="nrg")
+    assert energy_score(paths, outturn) == pytest.approx(expected, abs=1e-9)
+    expected = scoringrules.vs_ensemble(outturn, paths, p=0.5)
+    assert variogram_score(paths, outturn) == pytest.approx(expected, abs=1e-7)

@@ -43,7 +43,8 @@ class ReplayedForecast:
     """The members' forecasts of a year's growth as of a day, and the outturn.
 
     `members` holds equally likely values of annual growth in per cent, sorted. `is_own_scale` tells
-    whether the scale is the series' own; only then its pool is recalibrated.
+    whether the scale is the series' own; only then its pool is recalibrated. `announced` is the
+    target in force on the day, and `announced_hit` whether it was met; None where there was none.
     """
 
     area: str
@@ -62,6 +63,8 @@ class ReplayedForecast:
     members: Mapping[str, FloatArray]
     seconds: Mapping[str, float]
     series_class: str = ""
+    announced: Target | None = None
+    announced_hit: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +170,7 @@ def _table(densities: Sequence[_Density]) -> pd.DataFrame:
         "target_pct": [np.nan if f.target is None else f.target.bound_pct for f in forecasts],
         "probability": probability,
         "hit": hit,
+        **_announced(forecasts, values),
         "brier": brier(probability, hit),
         "log_score": np.where(np.isnan(probability), np.nan, score),
         "crps": crps(values, outturn),
@@ -188,6 +192,22 @@ def _probabilities(densities: Sequence[_Density]) -> tuple[FloatArray, FloatArra
             probability[index] = target.is_met(density.draws, forecast.decimals).mean()
             hit[index] = bool(target.is_met_as_published(forecast.outturn_pct))
     return probability, hit
+
+
+def _announced(forecasts: Sequence[ReplayedForecast], values: FloatArray) -> dict[str, FloatArray]:
+    """Return bound, probability and hit of the targets announced by each day, NaN without one."""
+    bound, probability, hit = np.full((3, len(forecasts)), np.nan)
+    for index, (forecast, draws) in enumerate(zip(forecasts, values, strict=True)):
+        target = forecast.announced
+        if target is not None and forecast.announced_hit is not None:
+            bound[index] = target.bound_pct
+            probability[index] = target.is_met(draws, forecast.decimals).mean()
+            hit[index] = forecast.announced_hit
+    return {
+        "announced_pct": bound,
+        "announced_probability": probability,
+        "announced_hit": hit,
+    }
 
 
 ErrorRow = tuple[object, ...]

@@ -184,6 +184,11 @@ class _Outturns:
             self._by_rule[rule] = settled or expected_outturn(self._history, self._final)
         return self._by_rule[rule]
 
+    def is_met(self, target: Target) -> bool | None:
+        """Return whether the year met a target; None without an outturn."""
+        outturn = self.outturn(target)
+        return None if outturn is None else bool(target.is_met_as_published(outturn.growth_pct))
+
 
 def _forecast_days(archive: Archive, area: str, indicator: str) -> dict[int, date]:
     """Return the day of each month's forecast: that of the first settled figure up to the month.
@@ -237,6 +242,7 @@ def _forecast(
         seconds[name] = time.perf_counter() - started
     if not members:
         return None
+    announced = _announced(series, history)
     return ReplayedForecast(
         area=series.area,
         indicator=series.indicator,
@@ -254,6 +260,8 @@ def _forecast(
         members=members | _references(history),
         seconds=seconds,
         series_class=series_class(history),
+        announced=announced,
+        announced_hit=None if announced is None else outturns.is_met(announced),
     )
 
 
@@ -288,6 +296,11 @@ def _target(series: _Series, history: History) -> Target | None:
             wording="",
             source="",
         )
+    return _announced(series, history)
+
+
+def _announced(series: _Series, history: History) -> Target | None:
+    """Return the target in force on the day; None where there is none."""
     chosen = series.archive.targets if series.plan.extra is None else series.plan.extra
     return in_force(chosen, series.area, history.year, history.as_of).get(series.indicator)
 

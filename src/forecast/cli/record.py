@@ -47,7 +47,8 @@ def backtest(
     """Replay past days with the models of the report, and score every forecast."""
     with exit_codes():
         from forecast.outlook.answers import past_forecasts
-        from forecast.pages.tables import scoreboard
+        from forecast.pages.tables import backtest_grids, backtest_sentences, scoreboard
+        from forecast.report.track import track_record
 
         use(workers, scheduler)
         archive, plan = _replay_plan(area, **options)
@@ -55,7 +56,8 @@ def backtest(
         forecasts = past_forecasts(archive, area, plan, n_workers=worker_count(), on_progress=bar)
         with replaced(Path(out)) as beside:
             forecasts.to_parquet(beside)
-        show(scoreboard(forecasts))
+        record = track_record(forecasts, archive.registry, plan.seed)
+        show(scoreboard(forecasts), *backtest_grids(record), *backtest_sentences(record))
         untargeted = int(forecasts.loc[forecasts["model"] == "pool", "probability"].isna().sum())
         click.echo(f"{untargeted} forecasts without a target in force have no probability")
         click.echo(out)

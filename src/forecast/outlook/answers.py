@@ -243,8 +243,9 @@ def record_of(
     """Return the record from which a report of the day estimates, from the cache if it is there.
 
     It holds what was settled by the estimation day of the year. The key is a hash of the figures
-    released until then, of the registry and of the code: a figure that comes out later leaves it
-    unchanged, and an outdated record has another key and is never read.
+    released until then, of the targets of the years before, of the registry and of the code: a
+    figure that comes out later leaves it unchanged, and an outdated record has another key and is
+    never read.
     """
     archive = snapshot.archive.until(estimation_day(snapshot.day))
     if archive is None:
@@ -324,4 +325,6 @@ def _paths(stem: Path) -> tuple[Path, Path]:
 
 
 def _key(archive: Archive) -> str:
-    return hashlib.sha256((archive.content_hash() + code_hash()).encode()).hexdigest()[:32]
+    past = sorted(repr(t) for t in archive.targets if t.year < archive.last_release_on.year)
+    content = archive.content_hash() + code_hash() + "".join(past)
+    return hashlib.sha256(content.encode()).hexdigest()[:32]

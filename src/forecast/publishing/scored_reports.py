@@ -13,7 +13,7 @@ from forecast.archive.published_forecasts import PublishedForecast
 from forecast.base.errors import ContractError, Fault
 from forecast.publishing.integrity import backdated, faults_of
 from forecast.publishing.ledger import Entry, Ledger, hash_of, read_ledger
-from forecast.report.track import PublishedScores, scores_of
+from forecast.report.published import PublishedScores, scores_of
 from forecast.report.value import Report
 from forecast.verification.record import VerifiedForecast, verified_forecasts
 

@@ -25,8 +25,9 @@ from forecast.report.commitments import commitment_reports
 from forecast.report.data_checks import data_checks
 from forecast.report.indicator import indicator_report
 from forecast.report.overlay import overlay_report
+from forecast.report.published import published_scores
 from forecast.report.result import read_result
-from forecast.report.track import published_scores, track_record
+from forecast.report.track import track_record
 from forecast.report.value import SCHEMA_VERSION, DataSummary, IndicatorReport, Report
 from forecast.verification.record import POOL
 

@@ -24,7 +24,15 @@ from forecast.report.commitments import CommitmentReport, CompletionForecast
 from forecast.report.conditions import Given, Line, Scenario
 from forecast.report.depth import Depth, PastForecast
 from forecast.report.overlay import OverlayFigure, OverlayReport
-from forecast.report.track import Skill
+from forecast.report.track import (
+    IndicatorScore,
+    ModelScore,
+    MonthScore,
+    RangeScore,
+    Skill,
+    TargetRecord,
+    TrackRecord,
+)
 from forecast.report.value import Finding, IndicatorReport, PublishedAlone, Report
 
 
@@ -55,6 +63,19 @@ _PROGRESS = ("day", "done", "source", "released_on")
 def _scenario_joint(under: str) -> Parts:
     whole = {"probability_all": "all_targets.value", "standard_error": "all_targets.standard_error"}
     return Parts({**whole, "exactly": "exactly"}, under=under)
+
+
+def _interval(name: str, unit: str = "") -> Parts:
+    ends = {f"{name}_{end}{unit}": end for end in ("lower", "upper")}
+    return Parts({f"{name}{unit}": "value", **ends})
+
+
+_SCORES = {
+    "crps": _interval("crps", "_pp"),
+    "brier": _interval("brier"),
+    "covers80": _interval("covers80"),
+}
+_REVISION = {"revision_slope": _interval("revision_slope")}
 
 
 _PLACES: Mapping[type, Mapping[str, Place]] = {
@@ -97,16 +118,13 @@ _PLACES: Mapping[type, Mapping[str, Place]] = {
     Release: {"figure": _RELEASED},
     OverlayFigure: {"figure": _RELEASED},
     Finding: {"series": Parts({"indicator": "indicator"})},
-    Skill: {
-        f"{score}_pct": Parts(
-            {
-                f"{score}_pct": "value",
-                f"{score}_lower_pct": "lower",
-                f"{score}_upper_pct": "upper",
-            }
-        )
-        for score in ("crps", "brier")
-    },
+    Skill: {f"{score}_pct": _interval(score, "_pct") for score in ("crps", "brier")},
+    ModelScore: {**_SCORES, "crps_to_pool": _interval("crps_to_pool")},
+    MonthScore: _SCORES,
+    IndicatorScore: {**_SCORES, "crps_to_planner": _interval("crps_to_planner")},
+    RangeScore: {"attained": _interval("attained")},
+    TargetRecord: _REVISION,
+    TrackRecord: _REVISION,
     Scenario: {"without": _scenario_joint("without"), "under": _scenario_joint("under")},
     Line: {"outturn": Parts({"settled_pct": "growth_pct", "attained": "attained"})},
     Given: {"standard_deviation_pp": "deviation_pp"},

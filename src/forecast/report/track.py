@@ -1,306 +1,360 @@
-"""The track record: scores of replayed forecasts, and of those that were published."""
+"""The track record: scores of replayed forecasts, with intervals by year."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from forecast.archive.archive import Snapshot
 from forecast.archive.registry import Registry
 from forecast.base.randomness import generator
 from forecast.base.series import Series, SeriesLabel
+from forecast.report.lights import WORDS, word
+from forecast.verification.comparison import compared, revision_slope, shared_forecasts
+from forecast.verification.intervals import (
+    Interval,
+    effective_years,
+    p_of_share,
+    score_by_year,
+    share_by_year,
+)
 from forecast.verification.record import (
     POOL,
     RAW_POOL,
     REFERENCES,
-    VerifiedForecast,
+    announced_forecasts,
     settled_densities,
-    verified_forecasts,
 )
-from forecast.verification.scores import (
-    Interval,
-    Reliability,
-    coverage,
-    ratio_by_year,
-    reliability,
-)
+from forecast.verification.scores import Reliability, brier_parts, coverage, reliability
 
 FEWEST_YEARS, FEWEST_FORECASTS = 3, 50
-BAND, N_DRAWS = 0.9, 400
-RIVALS = ("planner", "climatology", "prophet")
+BAND, N_DRAWS, COVERED = 0.9, 400, 0.8
+PLANNER = "planner"
+RIVALS = (PLANNER, "climatology", "prophet")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ModelScore:
-    """Mean scores of a model, of the pool or of a reference over all settled forecasts."""
+class Scores:
+    """What forecasts came to: mean scores, with 90 % intervals by year; None where none counts.
+
+    `effective_years` counts years by their weight. Calibration: `covers80` is the share of outturns
+    in the 80 % band, `covers80_p` how probable one as far from 80 % is by years alone, `below80`
+    and `above80` the shares on either side, `pit_counts` the probability integral transforms in ten
+    equal bins, `stated` the mean probability and `attained` the share that came true,
+    `miscalibration` and `discrimination` parts of the Brier score (CORP): how much worse it is than
+    that of the frequencies observed, and how much better these are than one frequency for all.
+    """
+
+    n_forecasts: int
+    effective_years: float | None
+    crps: Interval | None
+    brier: Interval | None
+    covers80: Interval | None
+    covers80_p: float | None
+    below80: float | None
+    above80: float | None
+    pit_counts: list[int]
+    stated: float | None
+    attained: float | None
+    miscalibration: float | None
+    discrimination: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelScore(Scores):
+    """Scores of a model, of the pool or of a reference over all settled forecasts that it made.
+
+    Other models made others: `crps_to_pool` is the ratio on the `n_shared` forecasts that both
+    made, None for the pool itself.
+    """
 
     model: str
-    n_forecasts: int
-    crps_pp: float
-    brier: float | None
     log_score: float | None
-    covers80: float
-    covers90: float
+    covers90: float | None
+    n_shared: int | None
+    crps_to_pool: Interval | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MonthScore:
-    """Mean scores of the pool when so many months were known, and those of its rivals."""
+class MonthScore(Scores):
+    """Scores of the pool when so many months were known, and mean scores of its rivals."""
 
     months_known: int
-    n_forecasts: int
-    crps_pp: float
-    brier: float | None
-    covers80: float
     rivals_crps_pp: dict[str, float]
     rivals_brier: dict[str, float | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IndicatorScore:
-    """Mean scores of the pool for one indicator of an area; None where no forecast counts.
+class IndicatorScore(Scores):
+    """Scores of the pool for one indicator of an area, beside the planner's rule.
 
-    `n_expected` forecasts were of years for which the office has only an expected outturn.
+    `planner_crps_pp` and `planner_brier` are the rule's, and `crps_to_planner` the ratio of the
+    pool's to it, on the forecasts that both made. `n_expected` forecasts were of years for which
+    the office has only an expected outturn.
     """
 
     label: SeriesLabel
-    n_forecasts: int
-    crps_pp: float | None
-    brier: float | None
-    covers80: float | None
+    planner_crps_pp: float | None
+    planner_brier: float | None
+    crps_to_planner: Interval | None
     n_expected: int
     crps_expected_pp: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Skill:
-    """How much lower the pool's scores are than a rival's, in per cent, with 90 % intervals."""
+class RangeScore:
+    """What came of the forecasts of one word: of printed probabilities from `least` to `most`.
 
-    rival: str
+    `stated` is their mean, `attained` the share that came true, with its interval by year.
+    """
+
+    word: str
+    least: float
+    most: float
     n_forecasts: int
-    crps_pct: Interval
-    brier_pct: Interval
+    effective_years: float
+    stated: float
+    attained: Interval
+
+    @property
+    def deviation(self) -> str:
+        """`less` or `more` often than stated, by more than years differ; else `none`."""
+        if self.attained.lower is None or self.attained.upper is None:
+            return "none"
+        if self.attained.upper < self.stated:
+            return "less"
+        return "more" if self.attained.lower > self.stated else "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TrackRecord:
-    """Scores of past forecasts, replayed from what was known then against last year's growth."""
+class Skill:
+    """How much lower the pool's scores are than a rival's, in per cent, with 90 % intervals.
+
+    None where the rival never erred.
+    """
+
+    rival: str
+    n_forecasts: int
+    crps_pct: Interval | None
+    brier_pct: Interval | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetRecord:
+    """Scores of past forecasts of one kind of target.
+
+    `ranges` tells by stated probability how often forecasts came true, the highest first.
+    `revision_slope` is the slope of a change of a target's probability on the change before it: 0
+    where each forecast took in all that was known, above 0 where they were sluggish.
+    """
 
     n_forecasts: int
     first_year: int
     last_year: int
     n_years: int
     is_thin: bool
-    n_without_target: int
-    models: list[ModelScore]
     months: list[MonthScore]
     indicators: list[IndicatorScore]
+    ranges: list[RangeScore]
     reliability: Reliability | None
     skill: list[Skill]
+    revision_slope: Interval | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackRecord(TargetRecord):
+    """Scores of past forecasts, replayed from what was known then against last year's growth.
+
+    `announced` holds those of the targets that were announced by each day, None without any.
+    """
+
+    n_without_target: int
+    models: list[ModelScore]
+    announced: TargetRecord | None
 
 
 def track_record(densities: pd.DataFrame, registry: Registry, seed: int) -> TrackRecord | None:
     """Return the scores of settled forecasts, those of expected outturns apart; None without any.
 
-    Intervals resample years, because the forecasts of a year share its shocks.
+    Intervals rest on years, because the forecasts of a year share its shocks.
     """
-    forecasts = settled_densities(densities[densities["model"] != RAW_POOL])
+    forecasts = _counted(densities)
     pool = forecasts[forecasts["model"] == POOL]
-    every = densities[densities["model"] == POOL]
     if pool.empty:
         return None
-    years = sorted(int(y) for y in pool["year"].unique())
-    months = sorted(int(k) for k in pool["months_known"].unique())
-    models = sorted(forecasts["model"].unique(), key=lambda m: (m != POOL, m in REFERENCES, m))
+    announced = announced_forecasts(densities)
+    is_other = not announced["announced_pct"].equals(
+        densities.loc[announced.index, "target_pct"].rename("announced_pct")
+    )
     return TrackRecord(
-        n_forecasts=len(pool),
-        first_year=years[0],
-        last_year=years[-1],
-        n_years=len(years),
-        is_thin=len(years) < FEWEST_YEARS or len(pool) < FEWEST_FORECASTS,
+        **_target_record(densities, registry, generator(seed, "track/reliability")),
         n_without_target=int(pool["probability"].isna().sum()),
-        models=[_model(m, forecasts[forecasts["model"] == m]) for m in models],
-        months=[_month(k, forecasts[forecasts["months_known"] == k]) for k in months],
-        indicators=[
-            _indicator(rows, registry)
-            for _, rows in every.groupby(["area", "indicator"], observed=True)
-        ],
-        reliability=_reliability(pool.dropna(subset=["probability"]), seed),
-        skill=[s for rival in RIVALS if (s := _skill(forecasts, rival, seed)) is not None],
+        models=[_model(m, forecasts) for m in sorted(forecasts["model"].unique(), key=_rank)],
+        announced=announced_record(announced, registry, seed) if is_other else None,
     )
 
 
-def _model(model: str, rows: pd.DataFrame) -> ModelScore:
+def announced_record(announced: pd.DataFrame, registry: Registry, seed: int) -> TargetRecord | None:
+    """Return the scores of forecasts of announced targets; None without a settled one."""
+    forecasts = _counted(announced)
+    if not (forecasts["model"] == POOL).any():
+        return None
+    return TargetRecord(**_target_record(announced, registry, generator(seed, "track/announced")))
+
+
+def _counted(densities: pd.DataFrame) -> pd.DataFrame:
+    return settled_densities(densities[densities["model"] != RAW_POOL])
+
+
+def _rank(model: str) -> tuple[bool, bool, str]:
+    return model != POOL, model in REFERENCES, model
+
+
+def _target_record(
+    densities: pd.DataFrame, registry: Registry, rng: np.random.Generator
+) -> dict[str, Any]:
+    forecasts = _counted(densities)
+    pool, every = (table[table["model"] == POOL] for table in (forecasts, densities))
+    months = sorted(int(k) for k in pool["months_known"].unique())
+    n_years = pool["year"].nunique()
+    pairs = zip(every["area"].map(str), every["indicator"].map(str), strict=True)
+    return {
+        "n_forecasts": len(pool),
+        "first_year": int(pool["year"].min()),
+        "last_year": int(pool["year"].max()),
+        "n_years": n_years,
+        "is_thin": n_years < FEWEST_YEARS or len(pool) < FEWEST_FORECASTS,
+        "months": [_month(k, forecasts[forecasts["months_known"] == k]) for k in months],
+        "indicators": [_indicator(Series(*key), densities, registry) for key in sorted(set(pairs))],
+        "ranges": _ranges(pool.dropna(subset=["probability"])),
+        "reliability": _reliability(pool.dropna(subset=["probability"]), rng),
+        "skill": [s for rival in RIVALS if (s := _skill(forecasts, rival)) is not None],
+        "revision_slope": revision_slope(pool),
+    }
+
+
+def _scores(rows: pd.DataFrame) -> dict[str, Any]:
+    """Return the values of `Scores` for one model's forecasts."""
+    asked, year, pit = rows.dropna(subset=["probability"]), rows["year"], rows["pit"]
+    tail = (1 - COVERED) / 2
+    is_inside = ((pit >= tail) & (pit <= 1 - tail)).astype(float)
+    has_both = 0 < asked["hit"].sum() < len(asked)
+    parts = brier_parts(asked["probability"], asked["hit"]) if has_both else None
+    return {
+        "n_forecasts": len(rows),
+        "effective_years": effective_years(year) if len(rows) else None,
+        "crps": score_by_year(rows["crps"], year),
+        "brier": score_by_year(rows["brier"], year),
+        "covers80": share_by_year(is_inside, year),
+        "covers80_p": p_of_share(is_inside, year, COVERED),
+        "below80": _mean(pit < tail),
+        "above80": _mean(pit > 1 - tail),
+        "pit_counts": np.histogram(pit, bins=10, range=(0, 1))[0].tolist(),
+        "stated": _mean(asked["probability"]),
+        "attained": _mean(asked["hit"]),
+        "miscalibration": None if parts is None else parts.miscalibration,
+        "discrimination": None if parts is None else parts.discrimination,
+    }
+
+
+def _model(model: str, forecasts: pd.DataFrame) -> ModelScore:
+    rows = forecasts[forecasts["model"] == model]
+    shared = None if model == POOL else compared(forecasts, model, POOL)
     return ModelScore(
+        **_scores(rows),
         model=model,
-        n_forecasts=len(rows),
-        crps_pp=float(rows["crps"].mean()),
-        brier=float(rows["brier"].mean()),
-        log_score=float(rows["log_score"].mean()),
-        covers80=coverage(rows["pit"], 0.8),
+        log_score=_mean(rows["log_score"]),
         covers90=coverage(rows["pit"], 0.9),
+        n_shared=None if shared is None else shared.n_forecasts,
+        crps_to_pool=None if shared is None else shared.crps,
     )
 
 
 def _month(months_known: int, rows: pd.DataFrame) -> MonthScore:
     """Return the pool's scores at so many months known, and the rivals' CRPS and Brier."""
-    pool = rows[rows["model"] == POOL]
     means = rows.groupby("model", observed=True)[["crps", "brier"]].mean()
     rivals = [r for r in RIVALS if r in means.index]
     return MonthScore(
+        **_scores(rows[rows["model"] == POOL]),
         months_known=months_known,
-        n_forecasts=len(pool),
-        crps_pp=float(pool["crps"].mean()),
-        brier=float(pool["brier"].mean()),
-        covers80=coverage(pool["pit"], 0.8),
         rivals_crps_pp={r: float(means["crps"][r]) for r in rivals},
         rivals_brier={r: float(means["brier"][r]) for r in rivals},
     )
 
 
-def _indicator(rows: pd.DataFrame, registry: Registry) -> IndicatorScore:
-    series = Series(str(rows["area"].iloc[0]), str(rows["indicator"].iloc[0]))
-    settled = settled_densities(rows)
-    expected = rows.drop(settled.index)
+def _indicator(series: Series, densities: pd.DataFrame, registry: Registry) -> IndicatorScore:
+    own = densities[
+        (densities["area"] == series.area) & (densities["indicator"] == series.indicator)
+    ]
+    pool = own[own["model"] == POOL]
+    settled = settled_densities(pool)
+    forecasts = settled_densities(own)
+    shared = shared_forecasts(forecasts, POOL, PLANNER)
+    expected = pool.drop(settled.index)
     return IndicatorScore(
+        **_scores(settled),
         label=registry.label(series),
-        n_forecasts=len(settled),
-        crps_pp=_mean(settled["crps"]),
-        brier=_mean(settled["brier"]),
-        covers80=coverage(settled["pit"], 0.8) if len(settled) else None,
+        planner_crps_pp=_mean(shared["crps_rival"]),
+        planner_brier=_mean(shared["brier_rival"]),
+        crps_to_planner=compared(forecasts, POOL, PLANNER).crps,
         n_expected=len(expected),
         crps_expected_pp=_mean(expected["crps"]),
     )
 
 
-def _reliability(pool: pd.DataFrame, seed: int) -> Reliability | None:
+def _ranges(asked: pd.DataFrame) -> list[RangeScore]:
+    """Return how often forecasts came true, by the word for their probability."""
+    words = asked["probability"].map(word)
+    ranges, most = [], 1.0
+    for least, name in WORDS:
+        rows = asked[words == name]
+        attained = share_by_year(rows["hit"], rows["year"])
+        if attained is not None:
+            ranges.append(
+                RangeScore(
+                    word=name,
+                    least=least,
+                    most=most,
+                    n_forecasts=len(rows),
+                    effective_years=effective_years(rows["year"]),
+                    stated=float(rows["probability"].mean()),
+                    attained=attained,
+                )
+            )
+        most = round(least - 0.01, 2)
+    return ranges
+
+
+def _reliability(pool: pd.DataFrame, rng: np.random.Generator) -> Reliability | None:
     """Return the reliability diagram; None where all targets were met, or none."""
     if pool["hit"].nunique() < 2:
         return None
-    rng = generator(seed, "track/reliability")
     return reliability(pool["probability"], pool["hit"], level=BAND, n_draws=N_DRAWS, rng=rng)
 
 
-def _skill(forecasts: pd.DataFrame, rival: str, seed: int) -> Skill | None:
+def _skill(forecasts: pd.DataFrame, rival: str) -> Skill | None:
     """Return one minus the ratio of the pool's scores to a rival's on the same forecasts.
 
-    None where years are few, and where the rival never erred: then there is nothing to gain.
+    None where years are few.
     """
-    key = ["area", "indicator", "as_of"]
-    both = forecasts[forecasts["model"] == POOL].merge(
-        forecasts[forecasts["model"] == rival],
-        on=key,
-        suffixes=("", "_rival"),
-        validate="one_to_one",
-    )
-    if both["year"].nunique() < FEWEST_YEARS:
-        return None
-    crps = _gain(both, "crps", generator(seed, f"track/{rival}/crps"))
-    brier = _gain(both.dropna(subset=["brier"]), "brier", generator(seed, f"track/{rival}/brier"))
-    if crps is None or brier is None:
+    shared = compared(forecasts, POOL, rival)
+    if shared.n_years < FEWEST_YEARS:
         return None
     return Skill(
         rival=rival,
-        n_forecasts=len(both),
-        crps_pct=crps,
-        brier_pct=brier,
+        n_forecasts=shared.n_forecasts,
+        crps_pct=_gain_pct(shared.crps),
+        brier_pct=_gain_pct(shared.brier),
     )
 
 
-def _gain(both: pd.DataFrame, score: str, rng: np.random.Generator) -> Interval | None:
-    ratio = ratio_by_year(
-        both[score], both[f"{score}_rival"], both["year"], level=BAND, n_draws=N_DRAWS, rng=rng
-    )
-    if ratio is None:
-        return None
-    return Interval(100 * (1 - ratio.value), 100 * (1 - ratio.upper), 100 * (1 - ratio.lower))
+def _gain_pct(ratio: Interval | None) -> Interval | None:
+    return None if ratio is None else ratio.mapped(lambda value: 100 * (1 - value))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ForecastScore:
-    """Mean scores of forecasts; None where none of them has such a score.
-
-    `pit_counts` counts the probability integral transforms in ten equal bins.
-    """
-
-    n_forecasts: int
-    n_hits: int
-    mean_probability: float | None
-    brier: float | None
-    crps_pp: float | None
-    mean_pit: float | None
-    covers80: float | None
-    pit_counts: list[int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndicatorForecastScore:
-    """The score of one indicator of an area."""
-
-    label: SeriesLabel
-    score: ForecastScore
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishedScores:
-    """Scores of published forecasts: of all, and by indicator.
-
-    `n_open` forecasts are not settled yet. `late` are those that were published only after the
-    outturn: they prove nothing, and no other number includes them.
-    """
-
-    n_open: int
-    overall: ForecastScore
-    indicators: list[IndicatorForecastScore]
-    late: ForecastScore
-
-
-def published_scores(snapshot: Snapshot) -> PublishedScores:
-    """Return the scores of the data folder's forecasts of earlier days."""
-    day = snapshot.day
-    forecasts = [
-        f for f in snapshot.archive.published_forecasts if f.day < day and f.listed_on <= day
-    ]
-    return scores_of(*verified_forecasts(forecasts, snapshot), snapshot.registry)
-
-
-def scores_of(
-    verified: Sequence[VerifiedForecast], still_open: Sequence[object], registry: Registry
-) -> PublishedScores:
-    """Return the scores of verified forecasts, with those published too late apart."""
-    in_time = [f for f in verified if f.is_live]
-    by_series: dict[Series, list[VerifiedForecast]] = {}
-    for f in in_time:
-        by_series.setdefault(Series(f.forecast.area, f.forecast.indicator), []).append(f)
-    return PublishedScores(
-        n_open=len(still_open),
-        overall=_score(in_time),
-        indicators=[
-            IndicatorForecastScore(label=registry.label(series), score=_score(by_series[series]))
-            for series in sorted(by_series)
-        ],
-        late=_score([f for f in verified if not f.is_live]),
-    )
-
-
-def _score(forecasts: Sequence[VerifiedForecast]) -> ForecastScore:
-    pits = [f.pit for f in forecasts if f.pit is not None]
-    judged = [f for f in forecasts if f.brier is not None]
-    return ForecastScore(
-        n_forecasts=len(forecasts),
-        n_hits=sum(bool(f.hit) for f in judged),
-        mean_probability=_mean(f.forecast.probability for f in judged),
-        brier=_mean(f.brier for f in judged),
-        crps_pp=_mean(f.crps_pp for f in forecasts),
-        mean_pit=_mean(pits),
-        covers80=coverage(pits, 0.8) if pits else None,
-        pit_counts=np.histogram(pits, bins=10, range=(0, 1))[0].tolist(),
-    )
-
-
-def _mean(scores: Iterable[float | None]) -> float | None:
-    present = [score for score in scores if score is not None and not np.isnan(score)]
+def _mean(scores: Iterable[float]) -> float | None:
+    present = [score for score in scores if not np.isnan(score)]
     return float(np.mean(present)) if present else None

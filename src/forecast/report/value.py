@@ -27,7 +27,8 @@ from forecast.report.commitments import CommitmentReport
 from forecast.report.depth import Depth, PastForecast
 from forecast.report.lights import lamp, light_of_target, settled_probability
 from forecast.report.overlay import OverlayReport
-from forecast.report.track import PublishedScores, TrackRecord
+from forecast.report.published import PublishedScores
+from forecast.report.track import TrackRecord
 from forecast.verification.outturn import Outturn
 
 # the most urgent first: two offices that contradict each other, a missing month last

@@ -14,6 +14,7 @@ from forecast.archive.published_forecasts import PublishedForecast
 from forecast.base.frames import markup_of
 from forecast.base.texts import text
 from forecast.history.series import build_history
+from forecast.verification.comparison import compared, shared_forecasts
 from forecast.verification.outturn import Outturn, outturn_of
 from forecast.verification.scores import brier, crps, pit
 
@@ -47,6 +48,9 @@ DENSITY_COLUMNS = {
     "restated_base": "bool",
     "probability": "float64",
     "hit": "float64",
+    "announced_pct": "float64",
+    "announced_probability": "float64",
+    "announced_hit": "float64",
     "brier": "float64",
     "log_score": "float64",
     "crps": "float64",
@@ -69,6 +73,19 @@ def settled_densities(densities: pd.DataFrame) -> pd.DataFrame:
     return densities[densities["outturn_status"] != EXPECTED]
 
 
+def announced_forecasts(densities: pd.DataFrame) -> pd.DataFrame:
+    """Return the forecasts on whose day a target was announced, with what they said of it."""
+    known = densities.dropna(subset=["announced_probability"])
+    probability, hit = known["announced_probability"], known["announced_hit"]
+    return known.assign(
+        target_pct=known["announced_pct"],
+        probability=probability,
+        hit=hit,
+        brier=brier(probability, hit),
+        log_score=np.nan,
+    )
+
+
 @dataclass(frozen=True, eq=False)
 class Record:
     """Past forecasts, each with its outturn: settled, or only expected by the office.
@@ -80,7 +97,8 @@ class Record:
 
     `densities` holds the density forecasts of annual growth by models and pools, with their scores;
     probability, hit and what follows from them are NaN where no target was in force. A forecast
-    of a year whose outturn the office only expected (`outturn_status`) enters no estimate.
+    of a year whose outturn the office only expected (`outturn_status`) enters no estimate. What
+    begins with `announced_` is of the target that was announced by the day, NaN where none was.
     """
 
     points: pd.DataFrame
@@ -105,17 +123,29 @@ class Record:
         points = self.points[self.points["model"] == model]
         return points.assign(error_pp=points["outturn_pct"] - points["forecast_pct"])
 
+    def by_model(self) -> pd.DataFrame:
+        """Return each model's mean scores and the pool's, on the settled forecasts that both made.
+
+        `crps_ratio` is the first over the second, from `lower` to `upper` a 90 % interval by year,
+        NaN where there is none. Models that made other forecasts compare by it, not by their means.
+        """
+        forecasts = settled_densities(self.densities)
+        models = sorted(
+            set(forecasts["model"]) - {POOL, RAW_POOL}, key=lambda m: (m in REFERENCES, m)
+        )
+        rows = {model: _beside_pool(forecasts, model) for model in models}
+        return pd.DataFrame.from_dict(rows, orient="index", columns=list(_BESIDE_POOL))
+
     def to_frame(self) -> pd.DataFrame:
         """Return the density forecasts, one a row, with their scores."""
         return self.densities.copy()
 
     def _repr_html_(self) -> str:
-        """Return the mean scores of each model's forecasts, for notebooks."""
-        scores = self.densities.groupby("model", observed=True)[
-            ["crps", "brier", "log_score"]
-        ].mean()
-        counted = scores.assign(forecasts=self.densities["model"].value_counts())
-        return markup_of(counted, text("shown.record", "en", n=len(self.densities)))
+        """Return each model's scores beside the pool's on the forecasts of both, for notebooks."""
+        return markup_of(
+            self.by_model(),
+            text("shown.record", "en", n=int((self.densities["model"] == POOL).sum())),
+        )
 
     def __repr__(self) -> str:
         """Return in a line how many forecasts it holds."""
@@ -124,6 +154,21 @@ class Record:
     def __len__(self) -> int:
         """Return the number of point forecasts."""
         return len(self.points)
+
+
+_BESIDE_POOL = (
+    "forecasts", "crps", "pool_crps", "crps_ratio", "lower", "upper", "brier", "pool_brier",
+)  # fmt: skip
+
+
+def _beside_pool(forecasts: pd.DataFrame, model: str) -> tuple[float, ...]:
+    both, ratio = shared_forecasts(forecasts, model, POOL), compared(forecasts, model, POOL).crps
+    ends = (np.nan, None, None) if ratio is None else (ratio.value, ratio.lower, ratio.upper)
+    means = both[["crps", "crps_rival", "brier", "brier_rival"]].mean()
+    return (
+        len(both), means["crps"], means["crps_rival"],
+        *(np.nan if end is None else end for end in ends), means["brier"], means["brier_rival"],
+    )  # fmt: skip
 
 
 def _settled(table: pd.DataFrame, day: date) -> pd.DataFrame:

@@ -100,16 +100,39 @@ def reliability(
     stated, observed = p[order], fitted[order]
     lower, upper = consistency_band(p, level, n_draws=n_draws, rng=rng)
     grid = _GRID[(stated[0] <= _GRID) & (stated[-1] >= _GRID)]
-    recalibrated = float(brier(fitted, y).mean())
-    uncertainty = float(y.mean() * (1 - y.mean()))
+    parts = brier_parts(p, y)
     return Reliability(
         stated=grid.tolist(),
         observed=np.interp(grid, stated, observed).tolist(),
         lower=np.interp(grid, stated, lower).tolist(),
         upper=np.interp(grid, stated, upper).tolist(),
         histogram=np.histogram(p, bins=10, range=(0, 1))[0].tolist(),
+        miscalibration=parts.miscalibration,
+        resolution=parts.discrimination,
+        uncertainty=parts.uncertainty,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrierParts:
+    """The mean Brier score as miscalibration - discrimination + uncertainty, exactly (CORP).
+
+    Discrimination, also called resolution, is how far the probabilities told hits from misses.
+    """
+
+    miscalibration: float
+    discrimination: float
+    uncertainty: float
+
+
+def brier_parts(probability: ArrayLike, hit: ArrayLike) -> BrierParts:
+    """Return the parts of the mean Brier score of one or more forecasts."""
+    p, y = np.asarray(probability, float), np.asarray(hit, float)
+    recalibrated = float(brier(isotonic_frequencies(p, y), y).mean())
+    uncertainty = float(y.mean() * (1 - y.mean()))
+    return BrierParts(
         miscalibration=float(brier(p, y).mean()) - recalibrated,
-        resolution=uncertainty - recalibrated,
+        discrimination=uncertainty - recalibrated,
         uncertainty=uncertainty,
     )
 
@@ -134,36 +157,27 @@ def consistency_band(
     return lower, upper
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """An estimate and its bootstrap interval."""
+def energy_score(paths: FloatArray, outturn: ArrayLike) -> float:
+    """Return the energy score of a joint forecast: the CRPS of several quantities at once.
 
-    value: float
-    lower: float
-    upper: float
-
-
-def ratio_by_year(
-    score: ArrayLike,
-    reference: ArrayLike,
-    year: ArrayLike,
-    *,
-    level: float,
-    n_draws: int,
-    rng: np.random.Generator,
-) -> Interval | None:
-    """Return mean score over mean reference, with an interval from resampled years.
-
-    Forecasts of the same year share its shocks, so years, not forecasts, are the independent units.
-    Where the reference never errs, or there are no forecasts, there is no ratio: None.
+    E|X - y| - E|X - X'| / 2 with Euclidean distances (Gneiting and Raftery 2007, eq. 22); `paths`
+    has shape (paths, quantities). Bring quantities to one scale first.
     """
-    a, b, years = np.asarray(score, float), np.asarray(reference, float), np.asarray(year)
-    if not (b > 0).any():
-        return None
-    blocks = np.unique(years)
-    sums = np.array([(a[years == y].sum(), b[years == y].sum()) for y in blocks])
-    chosen = rng.integers(len(blocks), size=(n_draws, len(blocks)))
-    totals = sums[chosen].sum(axis=1)
-    totals = totals[totals[:, 1] > 0]  # a resample in which the reference never erred has no ratio
-    lower, upper = np.quantile(totals[:, 0] / totals[:, 1], [(1 - level) / 2, (1 + level) / 2])
-    return Interval(float(a.mean() / b.mean()), float(lower), float(upper))
+    y = np.asarray(outturn, float)
+    near = float(np.linalg.norm(paths - y, axis=1).mean())
+    apart = sum(float(np.linalg.norm(paths - path, axis=1).sum()) for path in paths)
+    return near - apart / (2 * len(paths) ** 2)
+
+
+def variogram_score(paths: FloatArray, outturn: ArrayLike, *, power: float = 0.5) -> float:
+    """Return the variogram score of a joint forecast, which tells right from wrong dependence.
+
+    The sum over pairs, each way round, of (|y_i - y_j|^p - E|X_i - X_j|^p)^2 (Scheuerer and Hamill
+    2015, eq. 12, equal weights); `paths` has shape (paths, quantities).
+    """
+    y = np.asarray(outturn, float)
+    score = 0.0
+    for i in range(paths.shape[1]):
+        expected = (np.abs(paths - paths[:, [i]]) ** power).mean(axis=0)
+        score += float(((np.abs(y - y[i]) ** power - expected) ** 2).sum())
+    return score

@@ -18,6 +18,7 @@ from forecast.pages import phrases, tables
 from forecast.pages.html import Html
 from forecast.pages.tables.headline import simulated, verdict
 from forecast.report.value import DataChecks
+from forecast.verification.intervals import Interval
 from forecast.verification.record import DENSITY_COLUMNS
 
 SECTIONS = (
@@ -377,7 +378,7 @@ def test_the_record_begins_with_a_plain_sentence_and_names_its_limits():
     words = _words(tables.track(replace(pages.report(), track=record), "en").markup)
     lead = "In 1,234 replayed calls of 2009–2018, of 16 series"
     assert words.startswith(f"How such calls did in the past {lead}")
-    for said in ("known on its day", "at least last year", "final figures", "resample whole years"):
+    for said in ("known on its day", "at least last year", "final figures", "with years as units"):
         assert said in words
     for model in ("Planner's rule alone", "Growth of past years", "Prophet"):
         assert model in words
@@ -403,21 +404,28 @@ def test_a_gain_or_a_loss_against_the_planner_is_named_as_what_it_is():
     assert "12 % larger than by the planner" in _words(tables.track_headline(told, "en").markup)
 
 
-def _with_diagram(**course):
+def _with_range(attained, lower, upper):
+    """Return a report in whose record forecasts given 66 to 89 % came true that often."""
     record = pages.record()
-    shown = replace(record.reliability, stated=[0.1, 0.2, 0.3, 0.4], **course)
-    return replace(pages.report(), track=replace(record, reliability=shown))
+    (likely,) = (one for one in record.ranges if one.word == "likely")
+    changed = replace(likely, stated=0.78, attained=Interval(attained, lower, upper))
+    return replace(pages.report(), track=replace(record, ranges=[changed]))
 
 
 def test_probabilities_that_did_not_come_true_are_owned_up_to():
-    band = {"lower": [0.0, 0.1, 0.2, 0.3], "upper": [0.2, 0.3, 0.4, 0.5]}
-    low = _with_diagram(observed=[0.1, 0.05, 0.05, 0.4], **band)
-    words = _words(tables.track_headline(low, "en").markup)
-    assert "What was given 20 % to 30 % came true less often" in words
-    high = _with_diagram(observed=[0.1, 0.2, 0.6, 0.7], **band)
-    assert "30%至40%" in _words(tables.track_headline(high, "zh").markup)
-    once = _with_diagram(observed=[0.1, 0.05, 0.3, 0.4], **band)
-    assert "stood up to the outcomes" in _words(tables.track_headline(once, "en").markup)
+    """Only where the interval by year leaves out what was stated, 78 % on average."""
+    words = _words(tables.track_headline(_with_range(0.6, 0.5, 0.7), "en").markup)
+    assert "came true less often: 66 to 89 %: 60 % [50, 70]." in words
+    words = _words(tables.track_headline(_with_range(0.9, 0.85, 0.95), "zh").markup)
+    assert "实际达成多于所述，且超出各年差异所能解释：66至89%：90% [85, 95]" in words
+    words = _words(tables.track_headline(_with_range(0.6, 0.4, 0.8), "en").markup)
+    assert "came true about as often as stated" in words
+
+
+def test_years_that_do_not_differ_prove_nothing_of_what_was_stated():
+    words = _words(tables.track_headline(_with_range(0.0, None, None), "en").markup)
+    assert "as stated" not in words
+    assert "less often" not in words
 
 
 def test_the_page_of_the_record_opens_with_its_question():

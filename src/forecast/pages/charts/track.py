@@ -112,11 +112,16 @@ def _courses(track: TrackRecord) -> _Courses:
     """Return months known and scores of the pool and of each rival that has any."""
     courses: dict[str, tuple[list[int], list[float]]] = {}
     for one in track.months:
-        for model, score in {POOL: one.crps_pp, **one.rivals_crps_pp}.items():
+        for model, score in _crps_by_model(one).items():
             months, scores = courses.setdefault(model, ([], []))
             months.append(one.months_known)
             scores.append(score)
     return courses
+
+
+def _crps_by_model(one: MonthScore) -> dict[str, float]:
+    pool = {} if one.crps is None else {POOL: one.crps.value}
+    return pool | one.rivals_crps_pp
 
 
 def _draw_score_axes(courses: _Courses, ax: Axes, lang: str) -> None:
@@ -200,7 +205,7 @@ def _months_alt(record: TrackRecord, lang: str) -> str:
 
 
 def _month_sentence(one: MonthScore, lang: str) -> str:
-    scores = {"pool": one.crps_pp, **one.rivals_crps_pp}
+    scores = _crps_by_model(one)
     pairs = [
         text("form.pair", lang, name=text(f"scores.{model}", lang), value=texts.number(score, 2))
         for model, score in scores.items()

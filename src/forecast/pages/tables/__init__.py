@@ -35,6 +35,8 @@ from forecast.pages.tables.sections import (
 )
 from forecast.pages.tables.status import terminal
 from forecast.pages.tables.track import (
+    backtest_grids,
+    backtest_sentences,
     live_sentences,
     live_terminal,
     scoreboard,
@@ -46,6 +48,8 @@ from forecast.pages.tables.track import (
 )
 
 __all__ = [
+    "backtest_grids",
+    "backtest_sentences",
     "base_effects",
     "bulletin",
     "caveats",

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
-from itertools import groupby
-
 import pandas as pd
 
 from forecast.base import texts
@@ -13,25 +9,29 @@ from forecast.base.texts import text
 from forecast.pages import phrases
 from forecast.pages.grid import Column, Grid, columns_of
 from forecast.pages.html import Html, fragment
+from forecast.pages.tables.scores import (
+    detail_grids,
+    gain_text,
+    number_text,
+    per_cent,
+    score_grids,
+    share_text,
+    value_of,
+)
+from forecast.report.published import ForecastScore, PublishedScores
 from forecast.report.track import (
-    ForecastScore,
-    IndicatorScore,
-    ModelScore,
-    MonthScore,
-    PublishedScores,
-    Skill,
+    PLANNER,
+    RIVALS,
+    RangeScore,
+    TargetRecord,
     TrackRecord,
 )
 from forecast.report.value import Report
+from forecast.verification.intervals import Interval
 from forecast.verification.record import POOL, RAW_POOL, REFERENCES
-from forecast.verification.scores import Interval, coverage
+from forecast.verification.scores import coverage
 
-_ROUNDING = 1e-6
 _LIMITS = ("replayed", "asked", "vintages", "years", "same_calls")
-_MODEL_COLUMNS = ("model", "calls", "crps", "brier", "log_score", "covers80", "covers90")
-_INDICATOR_COLUMNS = (
-    "indicator", "calls", "crps", "brier", "covers80", "expected_calls", "expected_crps",
-)  # fmt: skip
 
 
 def track(report: Report, lang: str) -> Html:
@@ -39,7 +39,8 @@ def track(report: Report, lang: str) -> Html:
     record = report.track
     return fragment(
         "track", lang, sentences=_sentences(record, lang), limits=_limits(record, lang),
-        grids=_scores(record, lang), brier=_brier_parts(record, lang),
+        grids=score_grids(record, lang), brier=_brier_parts(record, lang),
+        announced=_announced_sentences(record, lang), moving=_moving_of(record, lang),
         live=live_sentences(report.published_scores, lang),
         live_grids=live_grids(report.published_scores, record, lang),
         folded=_details(report, lang),
@@ -61,7 +62,8 @@ def track_scores(report: Report, lang: str) -> Html:
     if record is None and not report.published_scores.overall.n_forecasts:
         return Html("")
     return fragment(
-        "track_scores", lang, grids=_scores(record, lang), brier=_brier_parts(record, lang),
+        "track_scores", lang, grids=score_grids(record, lang), brier=_brier_parts(record, lang),
+        announced=_announced_sentences(record, lang), moving=_moving_of(record, lang),
         live=live_sentences(report.published_scores, lang),
         live_grids=live_grids(report.published_scores, record, lang),
     )  # fmt: skip
@@ -85,46 +87,122 @@ def _sentences(record: TrackRecord | None, lang: str) -> list[str]:
     counts = {"n": f"{record.n_forecasts:,}", "years": _years(record, lang)}
     pool, n_series = record.models[0], sum(one.n_forecasts > 0 for one in record.indicators)
     sentences = [text("track.thin", lang, **counts)] if record.is_thin else []
-    covers = {"covers80": _share(pool.covers80, lang), "covers90": _share(pool.covers90, lang)}
+    covers = {
+        "covers80": share_text(value_of(pool.covers80), lang),
+        "covers90": share_text(pool.covers90, lang),
+    }
     sentences.append(text("track.lead", lang, **counts, **covers, series=n_series))
-    sentences += [
-        text(f"track.{'lower' if s.crps_pct.value >= 0 else 'higher'}", lang, crps=_pct(s, lang))
-        for s in record.skill
-        if s.rival == "planner" and not record.is_thin
-    ]
+    if not record.is_thin:
+        sentences += [
+            _against_planner(s.crps_pct, lang) for s in record.skill if s.rival == PLANNER
+        ]
     return sentences + _astray(record, lang)
 
 
-def _pct(skill: Skill, lang: str) -> str:
-    return texts.rate(abs(skill.crps_pct.value), 0, lang)
+def _against_planner(gain: Interval | None, lang: str) -> str:
+    """Return how much smaller or larger errors were than the planner's rule's, with an interval."""
+    if gain is None:
+        return text("track.no_gain", lang, names=texts.model_name(PLANNER, lang))
+    key = "lower" if gain.value >= 0 else "higher"
+    gain = gain if gain.value >= 0 else gain.mapped(lambda value: -value)
+    said = text(f"track.{key}", lang, crps=texts.rate(gain.value, 0, lang))
+    if gain.lower is None or gain.upper is None:
+        return said
+    ends = {"lower": texts.number(gain.lower, 0), "upper": texts.rate(gain.upper, 0, lang)}
+    return said + text("form.between_sentences", lang) + text("track.interval", lang, **ends)
 
 
-def _astray(record: TrackRecord, lang: str) -> list[str]:
-    """Return the ranges of probabilities that came true less or more often than stated.
+def _moving(record: TargetRecord, lang: str) -> list[str]:
+    """Return in a sentence how changes of a probability follow the change before them."""
+    slope = record.revision_slope
+    if slope is None:
+        return [text("track.revision_none", lang)]
+    if slope.lower is None or slope.upper is None:
+        return [text("track.revision_unsure", lang, slope=texts.signed_number(slope.value, 2))]
+    key = "sluggish" if slope.lower > 0 else "jumpy" if slope.upper < 0 else "efficient"
+    interval = texts.interval(slope.lower, slope.upper, 2)
+    said = f"{texts.signed_number(slope.value, 2)} {interval}"
+    return [text(f"track.revision_{key}", lang, slope=said)]
 
-    A single point of the diagram outside its band may be randomness.
-    """
-    shown = record.reliability
-    if shown is None or record.is_thin:
-        return []
-    below = [o < low - _ROUNDING for o, low in zip(shown.observed, shown.lower, strict=True)]
-    above = [o > high + _ROUNDING for o, high in zip(shown.observed, shown.upper, strict=True)]
+
+def _moving_of(record: TrackRecord | None, lang: str) -> list[str]:
+    return [] if record is None else _moving(record, lang)
+
+
+def _gaps(record: TargetRecord, lang: str) -> list[str]:
+    """Return in sentences which numbers are missing, and why."""
     sentences = []
-    for key, is_off in (("less_often", below), ("more_often", above)):
-        for run in _runs(shown.stated, is_off):
-            ends = {"first": _share(run[0], lang), "last": _share(run[-1], lang)}
-            sentences.append(text(f"track.{key}", lang, **ends))
+    if record.reliability is None:
+        sentences.append(text("track.one_outcome", lang))
+    compared = [s.rival for s in record.skill if s.crps_pct is not None]
+    absent = [texts.model_name(rival, lang) for rival in RIVALS if rival not in compared]
+    if absent:
+        names = text("form.semicolon", lang).join(absent)
+        sentences.append(text("track.no_gain", lang, names=names))
+    estimates = [e for row in (*record.months, *record.indicators) for e in (row.crps, row.brier)]
+    if any(e is not None and e.lower is None for e in estimates):
+        sentences.append(text("track.no_interval", lang))
+    return sentences
+
+
+def _announced_sentences(record: TrackRecord | None, lang: str) -> list[str]:
+    """Return what forecasts of announced targets came to; that there are none where so."""
+    if record is None:
+        return []
+    own = record.announced
+    if own is None:
+        return [text("track.announced_none", lang)]
+    whole = _total(own)
+    sentences = [
+        text(
+            "track.announced", lang, n=f"{own.n_forecasts:,}", years=_years(own, lang),
+            stated=share_text(whole["stated"], lang), attained=share_text(whole["attained"], lang),
+        )
+    ]  # fmt: skip
+    sentences += [
+        text("track.announced_planner", lang, brier=gain_text(s.brier_pct, lang))
+        for s in own.skill
+        if s.rival == PLANNER and s.brier_pct is not None and not own.is_thin
+    ]
+    return [*sentences, *_astray(own, lang), *_moving(own, lang)]
+
+
+def _total(record: TargetRecord) -> dict[str, float | None]:
+    """Return mean probability and share attained over all months known."""
+    rows = [m for m in record.months if m.stated is not None and m.attained is not None]
+    n = sum(m.n_forecasts for m in rows)
+    sums = {
+        name: sum(getattr(m, name) * m.n_forecasts for m in rows) for name in ("stated", "attained")
+    }
+    return {name: total / n if n else None for name, total in sums.items()}
+
+
+def _astray(record: TargetRecord, lang: str) -> list[str]:
+    """Return in one conclusion which probabilities came true less or more often than stated.
+
+    Years are the units: more forecasts of the same years prove no more.
+    """
+    if record.is_thin or not any(one.attained.lower is not None for one in record.ranges):
+        return []
+    sentences = []
+    for deviation in ("less", "more"):
+        shown = [_range(one, lang) for one in record.ranges if one.deviation == deviation]
+        if shown:
+            listed = text("form.semicolon", lang).join(shown)
+            sentences.append(text(f"track.{deviation}_often", lang, ranges=listed))
     return sentences or [text("track.stands", lang)]
 
 
-def _runs(values: list[float], is_chosen: list[bool]) -> list[list[float]]:
-    """Return the stretches of two and more chosen values."""
-    groups = groupby(zip(values, is_chosen, strict=True), key=lambda pair: pair[1])
-    runs = ([value for value, _ in pairs] for chosen, pairs in groups if chosen)
-    return [run for run in runs if len(run) > 1]
+def _range(one: RangeScore, lang: str) -> str:
+    """Return a range of probabilities with the share of its forecasts that came true."""
+    share = one.attained.mapped(lambda part: 100 * part)
+    return text(
+        "track.range", lang, first=texts.number(100 * one.least, 0),
+        last=share_text(one.most, lang), attained=per_cent(share, lang),
+    )  # fmt: skip
 
 
-def _years(record: TrackRecord, lang: str) -> str:
+def _years(record: TargetRecord, lang: str) -> str:
     if record.first_year == record.last_year:
         return str(record.first_year)
     return text("track.years_span", lang, first=record.first_year, last=record.last_year)
@@ -139,78 +217,12 @@ def _limits(record: TrackRecord | None, lang: str) -> list[str]:
         sentences.append(text("track.without_target", lang, n=record.n_without_target))
     if any(one.n_expected for one in record.indicators):
         sentences.append(text("track.expected", lang))
-    return sentences
-
-
-def _scores(record: TrackRecord | None, lang: str) -> list[Grid]:
-    if record is None:
-        return []
-    months = Grid(
-        text("track.by_month", lang),
-        _heads(("months", "calls", "covers80", "crps", "brier"), lang),
-        [_month_row(one, lang) for one in record.months],
-    )
-    if not record.skill:
-        return [months]
-    named = _heads(("rival", "same", "crps_less", "brier_less"), lang)
-    rows = [_skill_row(one, lang) for one in record.skill]
-    return [Grid(text("track.skill", lang), named, rows), months]
+    return sentences + _gaps(record, lang)
 
 
 def _details(report: Report, lang: str) -> list[Grid]:
     record = report.track
-    if record is None:
-        return []
-    models = Grid(
-        text("track.by_model", lang),
-        _heads(_MODEL_COLUMNS, lang),
-        [_model_row(one, lang) for one in record.models],
-    )
-    indicators = Grid(
-        text("track.by_indicator", lang),
-        _heads(_INDICATOR_COLUMNS, lang),
-        [_indicator_row(one, lang) for one in record.indicators],
-    )
-    return [models, indicators]
-
-
-def _skill_row(one: Skill, lang: str) -> list[str]:
-    crps, brier = _less(one.crps_pct, lang), _less(one.brier_pct, lang)
-    return [texts.model_name(one.rival, lang), f"{one.n_forecasts:,}", crps, brier]
-
-
-def _less(gain: Interval, lang: str) -> str:
-    """Return how many per cent lower a score is, with its interval."""
-    if math.isnan(gain.value):
-        return text("form.none", lang)
-    return f"{texts.rate(gain.value, 0, lang)} {texts.interval(gain.lower, gain.upper, 0)}"
-
-
-def _month_row(one: MonthScore, lang: str) -> list[str]:
-    scores = [_number(one.crps_pp, 2, lang), _number(one.brier, 3, lang)]
-    return [str(one.months_known), f"{one.n_forecasts:,}", _share(one.covers80, lang), *scores]
-
-
-def _model_row(one: ModelScore, lang: str) -> list[str]:
-    scores = [
-        _number(one.crps_pp, 2, lang),
-        _number(one.brier, 3, lang),
-        _number(one.log_score, 3, lang),
-    ]
-    covers = [_share(one.covers80, lang), _share(one.covers90, lang)]
-    return [texts.model_name(one.model, lang), f"{one.n_forecasts:,}", *scores, *covers]
-
-
-def _indicator_row(one: IndicatorScore, lang: str) -> list[str]:
-    scores = [_number(one.crps_pp, 2, lang), _number(one.brier, 3, lang)]
-    expected = [f"{one.n_expected:,}", _number(one.crps_expected_pp, 2, lang)]
-    return [
-        phrases.series(one.label, lang),
-        f"{one.n_forecasts:,}",
-        *scores,
-        _share(one.covers80, lang),
-        *expected,
-    ]
+    return [] if record is None else detail_grids(record, lang)
 
 
 def _brier_parts(record: TrackRecord | None, lang: str) -> str:
@@ -223,23 +235,9 @@ def _brier_parts(record: TrackRecord | None, lang: str) -> str:
         "uncertainty": parts.uncertainty,
     }
     put = {name: texts.number(part, 3) for name, part in named.items()}
-    return text("track.brier", lang, brier=_number(record.models[0].brier, 3, lang), **put)
-
-
-def _share(share: float | None, lang: str) -> str:
-    if share is None:
-        return text("form.none", lang)
-    return texts.rate(100 * share, 0, lang)
-
-
-def _number(value: float | None, decimals: int, lang: str) -> str:
-    if value is None or math.isnan(value):
-        return text("form.none", lang)
-    return texts.number(value, decimals)
-
-
-def _heads(columns: Iterable[str], lang: str) -> list[Column]:
-    return columns_of(text(f"track_column.{column}", lang) for column in columns)
+    return text(
+        "track.brier", lang, brier=number_text(value_of(record.models[0].brier), 3, lang), **put
+    )
 
 
 def live_sentences(published: PublishedScores, lang: str) -> list[str]:
@@ -288,16 +286,34 @@ def _published_cells(score: ForecastScore, lang: str) -> list[str]:
     is_judged = score.mean_probability is not None
     return [
         f"{score.n_forecasts:,}", f"{score.n_hits:,}" if is_judged else text("form.none", lang),
-        _share(score.mean_probability, lang), _number(score.brier, 3, lang),
-        _number(score.crps_pp, 2, lang), _share(score.covers80, lang),
-        _number(score.mean_pit, 2, lang),
+        share_text(score.mean_probability, lang), number_text(score.brier, 3, lang),
+        number_text(score.crps_pp, 2, lang), share_text(score.covers80, lang),
+        number_text(score.mean_pit, 2, lang),
     ]  # fmt: skip
 
 
 def _replayed(record: TrackRecord, lang: str) -> list[str]:
     pool, dash = record.models[0], text("form.none", lang)
-    scores = [_number(pool.brier, 3, lang), _number(pool.crps_pp, 2, lang)]
-    return [f"{pool.n_forecasts:,}", dash, dash, *scores, _share(pool.covers80, lang), dash]
+    scores = [number_text(value_of(pool.brier), 3, lang), number_text(value_of(pool.crps), 2, lang)]
+    covers = share_text(value_of(pool.covers80), lang)
+    return [f"{pool.n_forecasts:,}", dash, dash, *scores, covers, dash]
+
+
+def backtest_grids(record: TrackRecord | None) -> list[Grid]:
+    """Return the tables of replayed forecasts that follow the scoreboard in a terminal."""
+    if record is None:
+        return []
+    return [*score_grids(record, _LANG), *detail_grids(record, _LANG)]
+
+
+def backtest_sentences(record: TrackRecord | None) -> list[str]:
+    """Return what replayed forecasts come to in words, and which numbers are missing and why."""
+    if record is None:
+        return [text("track.none", _LANG)]
+    said = _sentences(record, _LANG) + _moving(record, _LANG)
+    if record.announced is not None:
+        said += _announced_sentences(record, _LANG)
+    return [*said, text("track.years", _LANG), *_gaps(record, _LANG)]
 
 
 _SCOREBOARD_COLUMNS = (
@@ -310,6 +326,7 @@ _SCOREBOARD_COLUMNS = (
     "covers90",
     "seconds",
 )
+
 _LANG = "en"  # of the command line's own words
 
 
@@ -342,7 +359,12 @@ def _model_rank(model: str) -> tuple[int, str]:
 
 
 def _model_means(rows: pd.DataFrame) -> list[str]:
-    means = [_number(rows[score].mean(), 3, _LANG) for score in ("crps", "brier", "log_score")]
+    means = [number_text(rows[score].mean(), 3, _LANG) for score in ("crps", "brier", "log_score")]
     covers = [texts.rate(100 * coverage(rows["pit"], level), 0, _LANG) for level in (0.8, 0.9)]
     seconds = rows["seconds"].sum()
-    return [f"{len(rows):,}", *means, *covers, _number(seconds if seconds > 0 else None, 1, _LANG)]
+    return [
+        f"{len(rows):,}",
+        *means,
+        *covers,
+        number_text(seconds if seconds > 0 else None, 1, _LANG),
+    ]
