@@ -322,7 +322,15 @@ def test_every_caveat_is_a_sentence_without_a_code():
     said = {"year": "2019", "years": "2", "last": "2018-09", "month": "2018-12"}
     said |= {"related": "china/gdp", "model": "pace", "indicators": "gdp, trade"}
     said |= {"from": "2018-05", "ratio": "9.1", "paths": "12", "all": "4000", "n": "3"}
-    said |= {"id": "beds", "done": "9", "place": "a.csv:3", "limit": "8", "limit_place": "b:1"}
+    said |= {
+        "name": "sales",
+        "why": "it raised",
+        "id": "beds",
+        "done": "9",
+        "place": "a.csv:3",
+        "limit": "8",
+        "limit_place": "b:1",
+    }
     codes = [key.removeprefix("caveat.") for key in entries() if key.startswith("caveat.")]
     for lang in pages.LANGUAGES:
         every = [Caveat(code=code, values=said) for code in codes]
