@@ -35,7 +35,10 @@ LOCK_TEXT = (ROOT / "requirements.txt").read_text(encoding="utf-8")
 
 RUNTIME = by_name(PROJECT["project"]["dependencies"])
 OPTIONAL = PROJECT["project"]["optional-dependencies"]
-EXTRAS = by_name([line for lines in OPTIONAL.values() for line in lines])
+APART = {"skforecast", "sktime", "statsforecast"}  # extras that cannot share the locked set
+EXTRAS = by_name(
+    [line for extra, lines in OPTIONAL.items() if extra not in APART for line in lines]
+)
 DECLARED = RUNTIME | EXTRAS | by_name(PROJECT["dependency-groups"]["dev"])
 PIP_LINES = ENVIRONMENT["dependencies"][-1]["pip"]
 CONDA = {
@@ -102,6 +105,19 @@ def test_conda_and_project_state_the_same_pythons():
 @pytest.mark.parametrize("name", sorted(DECLARED))
 def test_every_bound_has_two_ends(name):
     assert sorted(clause.operator for clause in DECLARED[name].specifier) == ["<", ">="]
+
+
+@pytest.mark.parametrize("extra", sorted(APART))
+def test_an_extra_apart_is_bounded_agrees_with_the_project_and_is_not_locked(extra):
+    needed = by_name(OPTIONAL[extra])
+    assert set(needed) == {extra, "pandas"}
+    for requirement in needed.values():
+        assert sorted(c.operator for c in requirement.specifier) == ["<", ">="]
+    oldest = {str(c) for c in RUNTIME["pandas"].specifier} & {
+        str(c) for c in needed["pandas"].specifier
+    }
+    assert oldest == {">=2.3.3"}
+    assert extra not in LOCKED
 
 
 @pytest.mark.parametrize("name", sorted(DECLARED))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,17 @@ def generator(seed: int, stream: str) -> np.random.Generator:
     Each use of randomness has its own name, so that a new use does not change the other draws.
     """
     return np.random.default_rng([seed, zlib.crc32(stream.encode())])
+
+
+@contextmanager
+def own_global_state(seed: int) -> Iterator[None]:
+    """Seed numpy's global generator for what knows no other, and restore it afterwards."""
+    state = np.random.get_state()  # noqa: NPY002
+    np.random.seed(seed)  # noqa: NPY002
+    try:
+        yield
+    finally:
+        np.random.set_state(state)  # noqa: NPY002
 
 
 def coupled_quantiles(

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecast.base.randomness import coupled_quantiles
+from forecast.base.randomness import coupled_quantiles, own_global_state
 from forecast.history.levels import FloatArray, Flows, filled
 from forecast.history.series import History
 from forecast.models.seasonal import FittedFlows, needed_flows, usable_flows
@@ -38,7 +38,9 @@ class Adapter(ABC):
     def fit(self, history: History, shared: Shared) -> AdaptedFit:
         """Return the fitted forecaster; raise NotEnoughHistory."""
         flows = needed_flows(history, self.name)
-        return AdaptedFit(history, self, self.fitted(np.log(filled(flows)), flows.season))
+        with own_global_state(0):
+            fitted = self.fitted(np.log(filled(flows)), flows.season)
+        return AdaptedFit(history, self, fitted)
 
     @abstractmethod
     def fitted(self, logs: FloatArray, season: int) -> Any:
@@ -67,7 +69,8 @@ class AdaptedFit(FittedFlows):
         self, flows: Flows, n_ahead: int, n_paths: int, rng: np.random.Generator
     ) -> FloatArray:
         """Return simulated flows of shape (n_paths, n_ahead)."""
-        logs = self.adapter.logs_ahead(self.fitted, n_ahead, n_paths, rng)
+        with own_global_state(int(rng.integers(2**32))):
+            logs = self.adapter.logs_ahead(self.fitted, n_ahead, n_paths, rng)
         return np.asarray(np.exp(logs))
 
 

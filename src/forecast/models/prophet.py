@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecast.base.errors import NotEnoughHistory
+from forecast.base.randomness import own_global_state
 from forecast.history.levels import FloatArray, Flows
 from forecast.history.series import History
 from forecast.models.seasonal import FittedFlows, usable_flows
@@ -70,7 +71,7 @@ class FittedProphet(FittedFlows):
     ) -> FloatArray:
         """Return Prophet's predictive samples, none below a hundredth of the smallest flow."""
         ahead = np.arange(n_ahead) + len(flows.amounts)
-        with _quiet(), _seeded(int(rng.integers(2**32))):
+        with _quiet(), own_global_state(int(rng.integers(2**32))):
             self.model.uncertainty_samples = n_paths
             samples = self.model.predictive_samples(pd.DataFrame({"ds": _dates(flows, ahead)}))
         floor = np.nanmin(flows.amounts) / 100  # a flow cannot be negative; Prophet does not know
@@ -87,17 +88,6 @@ def _dates(flows: Flows, index: NDArray[np.intp]) -> pd.DatetimeIndex:
     years = flows.first_year + index // flows.season
     months = np.array(flows.period_ends)[index % flows.season]
     return pd.DatetimeIndex(pd.to_datetime({"year": years, "month": months, "day": 1}))
-
-
-@contextmanager
-def _seeded(seed: int) -> Iterator[None]:
-    """Seed numpy's global generator, which Prophet draws from, and restore it afterwards."""
-    state = np.random.get_state()  # noqa: NPY002  # Prophet knows no other
-    np.random.seed(seed)  # noqa: NPY002
-    try:
-        yield
-    finally:
-        np.random.set_state(state)  # noqa: NPY002
 
 
 @contextmanager
