@@ -11,6 +11,7 @@ from forecast.base.package import VERSION
 from forecast.base.parallel import limit_threads
 from forecast.cli.commitments import commitments
 from forecast.cli.encoding import any_encoding
+from forecast.cli.exchange import export, history
 from forecast.cli.folders import check_data, explore, import_command, init
 from forecast.cli.questions import news, scenario, status
 from forecast.cli.record import backtest, score, verify
@@ -41,6 +42,8 @@ for _command in (
     news,
     scenario,
     plan_table,
+    history,
+    export,
     commitments,
     explore,
     backtest,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -20,7 +20,14 @@ from forecast.combination.calibration import Calibration
 from forecast.history.levels import FloatArray
 from forecast.history.series import History
 from forecast.models.shared import Scale
-from forecast.outlook.attainment import N_BATCHES, Joint, band, joint_attainment, probability
+from forecast.outlook.attainment import (
+    N_BATCHES,
+    Joint,
+    band,
+    joint_attainment,
+    probability,
+    quantiles,
+)
 from forecast.verification.outturn import Outturn
 
 Status = Literal["forecast", "settled", "cannot_be_assessed"]
@@ -132,6 +139,50 @@ class Outlook:
         """
         rows = {name: self._row(own) for name, own in self.indicators.items()}
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("indicator")
+
+    def paths_frame(self) -> pd.DataFrame:
+        """Return the joint paths, a row for each series, month and path: YTD growth in per cent.
+
+        `unique_id` is area/indicator, `ds` the first day of the month, `cutoff` the day of the
+        outlook; what has one `sample_id` is one future.
+        """
+        frames = [
+            self._long(own, own.to_frame().melt(ignore_index=False, var_name="month"))
+            for own in self.indicators.values()
+            if own.paths is not None
+        ]
+        columns = ["unique_id", "ds", "cutoff", "sample_id", "growth_pct"]
+        if not frames:
+            return pd.DataFrame(columns=columns)
+        return pd.concat(frames, ignore_index=True)[columns]
+
+    def quantile_frame(self, levels: Sequence[float] = _FAN) -> pd.DataFrame:
+        """Return quantiles by series, month and model, the pool among them, in per cent.
+
+        Columns are `unique_id`, `ds`, `cutoff`, `model`, and `q0.05` and so on.
+        """
+        frames = []
+        for own in self.indicators.values():
+            models = dict(own.members) if own.paths is None else {"pool": own.paths, **own.members}
+            for model, paths in models.items():
+                months = pd.PeriodIndex([month_text(m) for m in own.history.ahead], freq="M")
+                table = pd.DataFrame(quantiles(paths, levels).T, index=months)
+                table.columns = [f"q{level:g}" for level in levels]
+                long = table.rename_axis("month").reset_index().assign(model=model)
+                frames.append(self._long(own, long))
+        columns = ["unique_id", "ds", "cutoff", "model", *(f"q{level:g}" for level in levels)]
+        if not frames:
+            return pd.DataFrame(columns=columns)
+        return pd.concat(frames, ignore_index=True)[columns]
+
+    def _long(self, indicator: IndicatorOutlook, table: pd.DataFrame) -> pd.DataFrame:
+        """Return a long table with the keys that cross-validation frames have."""
+        named = table.reset_index().rename(columns={"path": "sample_id", "value": "growth_pct"})
+        return named.assign(
+            unique_id=str(indicator.history.series),
+            ds=pd.PeriodIndex(named["month"]).to_timestamp(),
+            cutoff=pd.Timestamp(self.day),
+        )
 
     def _row(self, indicator: IndicatorOutlook) -> dict[str, object]:
         met = indicator.met(self.n_paths)

@@ -57,7 +57,7 @@ def scored_reports(
     first: dict[tuple[str, int, date], list[PublishedForecast]] = {}
     n_repeated = n_unpublished = n_unanchored = 0
     for number, entry in ledger.numbered.items():
-        report = None if entry.path in unsound else _read(reports, entry, faults)
+        report = None if entry.path in unsound else listed_report(reports, entry, faults)
         if report is None:
             continue
         question = (report.area, report.year, report.as_of)
@@ -119,7 +119,7 @@ def _has_figures(forecast: PublishedForecast, archive: Archive) -> bool:
     return forecast.indicator in archive.indicators_of(forecast.area)
 
 
-def _read(reports: Path, entry: Entry, faults: list[Fault]) -> Report | None:
+def listed_report(reports: Path, entry: Entry, faults: list[Fault]) -> Report | None:
     """Return the report of a listed result; None, and one more fault, where it cannot be used."""
     from forecast.report.result import read_result  # late: verifying and publishing read no result
 

@@ -140,6 +140,22 @@ class Record:
         """Return the density forecasts, one a row, with their scores."""
         return self.densities.copy()
 
+    def long_frame(self) -> pd.DataFrame:
+        """Return the density forecasts as cross-validation gives them, growth in per cent.
+
+        A row has `unique_id` (area/indicator), `ds` (the end of the year), `cutoff` (the day of the
+        forecast), `y` (the outturn) and `model`; then its mean, its 80 % band, its probability.
+        """
+        table = self.densities
+        keys = {
+            "unique_id": table["area"].astype(str) + "/" + table["indicator"].astype(str),
+            "ds": pd.to_datetime({"year": table["year"], "month": 12, "day": 31}),
+            "cutoff": table["as_of"],
+            "y": table["outturn_pct"],
+        }
+        rest = ["model", "mean_pct", "lower80_pct", "upper80_pct", "probability"]
+        return pd.DataFrame(keys).join(table[rest])
+
     def _repr_html_(self) -> str:
         """Return each model's scores beside the pool's on the forecasts of both, for notebooks."""
         return markup_of(

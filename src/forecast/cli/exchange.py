@@ -1,0 +1,86 @@
+"""The commands that hand forecasts to other systems: history, and export."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from forecast.base.errors import ParameterError
+from forecast.cli.options import existing_reports, parameters_from, question
+from forecast.cli.terminal import FAILED, exit_codes
+
+_FILES = {
+    "csv": "A CSV file; without any file the CSV is printed.",
+    "parquet": "A Parquet file, with dates and numbers as such.",
+    "sdmx": "An SDMX-CSV 2.0 file, one line an observation.",
+    "openmetrics": "OpenMetrics gauges of the newest day of each target.",
+}
+
+
+@click.command()
+@click.option(
+    "--reports", metavar="DIR", default="reports", show_default=True, help="Folder of reports."
+)
+@click.option("--area", help="Id of the area; else every area with a report.")
+@click.option("--csv", metavar="FILE", help=_FILES["csv"])
+@click.option("--parquet", metavar="FILE", help=_FILES["parquet"])
+@click.option("--sdmx", metavar="FILE", help=_FILES["sdmx"])
+@click.option("--openmetrics", metavar="FILE", help=_FILES["openmetrics"])
+def history(reports: str, area: str | None, **files: str | None) -> None:
+    """Write the probability of every target on every day of a report, as one long series.
+
+    A line has area, year, indicator and day, the target, its probability with error and light, the
+    growth needed, the forecast and the outturn. Reports on unpublished figures are left out.
+    """
+    with exit_codes():
+        from forecast.pages.exchange import write_table
+        from forecast.pages.exchange.tables import csv_text
+        from forecast.publishing.history import published_history
+
+        found = published_history(existing_reports(reports), area)
+        table = found.to_frame()
+        wanted = {form: file for form, file in files.items() if file}
+        for form, file in wanted.items():
+            write_table(table, form, Path(file))
+            click.echo(file)
+        if not wanted:
+            click.echo(csv_text(table), nl=False)
+        for fault in found.faults:
+            click.echo(str(fault), err=True)
+        sys.exit(FAILED if found.faults else 0)
+
+
+@click.command()
+@click.option("--area", required=True, help="Id of the area, as in the figures.")
+@question
+@click.option("--paths-file", metavar="FILE", help="Joint paths by month, as a Parquet file.")
+@click.option("--quantiles", metavar="FILE", help="Quantiles by month and model, as Parquet.")
+@click.option("--hub", metavar="DIR", help="A hubverse hub: samples and distributions go there.")
+def export(
+    area: str, paths_file: str | None, quantiles: str | None, hub: str | None, **options: Any
+) -> None:
+    """Write the joint paths or quantiles of a day, or put them into a hubverse hub.
+
+    Growth is in per cent since January. Rows with one sample_id are one future of all indicators.
+    """
+    with exit_codes():
+        from forecast.outlook.answers import answer_to
+        from forecast.pages.exchange import write_hub, write_table
+
+        if not (paths_file or quantiles or hub):
+            raise ParameterError(["allowed: one or more of --paths-file, --quantiles, --hub"])
+        outlook = answer_to(parameters_from(area, **options)).outlook
+        tables = {paths_file: outlook.paths_frame, quantiles: outlook.quantile_frame}
+        for file, made in tables.items():
+            if file:
+                table = made()
+                if table.empty:
+                    what = f"{area} {outlook.year} on {outlook.day}"
+                    raise ParameterError([f"{what}: no indicator has a forecast to export"])
+                write_table(table, "parquet", Path(file))
+                click.echo(file)
+        if hub:
+            click.echo(str(write_hub(outlook, Path(hub))))

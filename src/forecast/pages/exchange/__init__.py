@@ -1,0 +1,8 @@
+"""Forms in which other systems take forecasts: tables, SDMX-CSV, OpenMetrics, a hubverse hub."""
+
+from __future__ import annotations
+
+from forecast.pages.exchange.hub import write_hub
+from forecast.pages.exchange.tables import FORMS, write_table
+
+__all__ = ["FORMS", "write_hub", "write_table"]
