@@ -103,8 +103,10 @@ def _raw_pools(forecasts: Sequence[ReplayedForecast], members: pd.DataFrame) -> 
     places = past.groupby(level="reference", observed=True).indices
 
     @cache
-    def of_all(n_settled: int, names: tuple[str, ...], months_known: int) -> Standing:
-        return standing(past.iloc[:n_settled], names, months_known)
+    def of_all(
+        n_settled: int, names: tuple[str, ...], months_known: int, kind: str
+    ) -> Standing:
+        return standing(past.iloc[:n_settled], names, months_known, kind)
 
     @cache
     def weight(
@@ -113,7 +115,7 @@ def _raw_pools(forecasts: Sequence[ReplayedForecast], members: pd.DataFrame) -> 
         own = places.get(reference, np.arange(0))
         own = own[: np.searchsorted(own, n_settled)]
         prior = prior_scores(kind, names, months_known)
-        return of_all(n_settled, names, months_known).weights(past.iloc[own], prior)
+        return of_all(n_settled, names, months_known, kind).weights(past.iloc[own], prior)
 
     pools = []
     for forecast in forecasts:
@@ -161,7 +163,7 @@ def _table(densities: Sequence[_Density]) -> pd.DataFrame:
     score = log_score(np.nan_to_num(probability), np.nan_to_num(hit), values.shape[1])
     lower, upper = np.quantile(values, [0.1, 0.9], axis=1)
     kept = ("area", "indicator", "year", "as_of", "months_known", "outturn_pct", "outturn_status")
-    more = ("settled_on", "restated_base", "scale_pp")
+    more = ("series_class", "settled_on", "restated_base", "scale_pp")
     columns: dict[str, object] = {
         name: [getattr(f, name) for f in forecasts] for name in (*kept, *more)
     }

@@ -46,7 +46,7 @@ class Estimates:
     raw_pools: pd.DataFrame
     errors: pd.DataFrame
     _calibrations: dict[int, Calibration] = field(default_factory=dict)
-    _standings: dict[tuple[tuple[str, ...], int], Standing] = field(default_factory=dict)
+    _standings: dict[tuple[tuple[str, ...], int, str], Standing] = field(default_factory=dict)
     _weights: dict[tuple[tuple[str, ...], int, str, str], FloatArray] = field(default_factory=dict)
 
     def calibration(self, months_known: int) -> Calibration:
@@ -59,10 +59,10 @@ class Estimates:
         self, models: Sequence[str], months_known: int, reference: str, series_class: str = ""
     ) -> FloatArray:
         """Return the models' weights in one series of a class, as `Standing.weights` does."""
-        key = tuple(models), months_known
+        key = tuple(models), months_known, series_class
         if key not in self._standings:
-            self._standings[key] = standing(self.scores, models, months_known)
-        of_series = (*key, reference, series_class)
+            self._standings[key] = standing(self.scores, models, months_known, series_class)
+        of_series = (*key, reference)
         if of_series not in self._weights:
             own = self.scores.iloc[self._places.get(reference, [])]
             prior = prior_scores(series_class, models, months_known)

@@ -45,8 +45,8 @@ def quantile_average(
 def past_scores(densities: pd.DataFrame) -> pd.DataFrame:
     """Return one row a forecast and one column a model: CRPS in units of the series' scale.
 
-    Rows are in the order of settlement, with `settled_on`, `reference` (area/indicator), `year` and
-    `months_known` in the index; NaN where a model did not take part.
+    Rows are in the order of settlement, with `settled_on`, `reference` (area/indicator),
+    `series_class`, `year` and `months_known` in the index; NaN where a model did not take part.
     """
     named = densities.assign(
         scaled=densities["crps"] / densities["scale_pp"],
@@ -54,7 +54,7 @@ def past_scores(densities: pd.DataFrame) -> pd.DataFrame:
     )
     return named.pivot_table(
         values="scaled",
-        index=["settled_on", "reference", "year", "months_known"],
+        index=["settled_on", "reference", "series_class", "year", "months_known"],
         columns="model",
         observed=True,
     )
@@ -62,7 +62,7 @@ def past_scores(densities: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Standing:
-    """Scores of models over all series, in forecasts with about so many months known.
+    """Scores of models over all series of a class, with about so many months known.
 
     `logs` holds the logarithms of the mean scores up to `last_year`; None with fewer than three
     years.
@@ -105,8 +105,17 @@ class Standing:
         return np.asarray((1 - _SHRINKAGE) * _shares(logs) + _SHRINKAGE * base)
 
 
-def standing(past: pd.DataFrame, models: Sequence[str], months_known: int) -> Standing:
-    """Return the models' scores over all series, with about so many months known."""
+def standing(
+    past: pd.DataFrame, models: Sequence[str], months_known: int, series_class: str = ""
+) -> Standing:
+    """Return the models' scores over all series of a class, with about so many months known.
+
+    Which model is good depends on the class: of a stock, growth so far says little. Series of all
+    classes count where the class has fewer than three years of a record.
+    """
+    of_class = past[past.index.get_level_values("series_class") == series_class]
+    if of_class.index.get_level_values("year").nunique() >= _FEWEST_YEARS:
+        past = of_class
     scores, years = _near(past, models, months_known)
     if np.unique(years).size < _FEWEST_YEARS:
         return Standing(models, months_known, None)

@@ -45,13 +45,15 @@ class Growth:
     """YTD growth in per cent and its basis, of shape (year, 12), with base revisions and parts.
 
     `base_revision` is, per year, r in C / ((1 + g) C of the year before) - 1 of the year's last
-    month that has levels and published growth; NaN where none has.
+    month that has levels and published growth; NaN where none has. `monthly` is growth of single
+    months on a year earlier, known for stocks and for means of months.
     """
 
     year_to_date: FloatArray
     basis: NDArray[np.int8]
     base_revision: FloatArray
     parts: tuple[Part, ...]
+    monthly: FloatArray | None = None
 
 
 def year_to_date_growth(
@@ -65,12 +67,15 @@ def year_to_date_growth(
     published, parts = _published(figures, indicator, first_year, len(shares))
     values, basis = published[True].copy(), np.zeros(published[True].shape, dtype=np.int8)
     basis[~np.isnan(values)] = Basis.PUBLISHED
+    monthly = None
     if indicator.is_mean_of_rates:
-        _fill(values, basis, _mean_of_months(parts, values, levels), Basis.COMPOSED)
+        monthly = _growth_of_months(parts, values, levels)
+        running = np.cumsum(monthly, axis=1) / np.arange(1, MONTHS_A_YEAR + 1)
+        _fill(values, basis, running, Basis.COMPOSED)
     elif indicator.is_stock:
-        _fill(
-            values, basis, _year_on_year(levels.monthly, levels), Basis.LEVEL_RATIO
-        ) if levels else None
+        if levels is not None:
+            _fill(values, basis, _year_on_year(levels.monthly, levels), Basis.LEVEL_RATIO)
+        monthly = values.copy()
     else:
         _compose(values, basis, parts, levels, shares)
     revision = _base_revision(values, basis, levels, len(shares), is_stock=indicator.is_stock)
@@ -87,7 +92,7 @@ def year_to_date_growth(
         for (row, last), (n, g) in sorted(parts.items())
         if basis[row, last] <= Basis.EXPECTED
     )
-    return Growth(values, basis, revision, left)
+    return Growth(values, basis, revision, left, monthly)
 
 
 def settled_by(alone: Growth, growth: Growth) -> Growth:
@@ -163,8 +168,8 @@ def _compose(
         basis[row, last] = Basis.COMPOSED
 
 
-def _mean_of_months(parts: _Parts, values: FloatArray, levels: Levels | None) -> FloatArray:
-    """Return the running mean of monthly growth, NaN from the first month that is missing."""
+def _growth_of_months(parts: _Parts, values: FloatArray, levels: Levels | None) -> FloatArray:
+    """Return growth of each month on a year earlier: as published, else the ratio of levels."""
     monthly = np.full(values.shape, np.nan)
     monthly[:, 0] = values[:, 0]
     for (row, last), (n_months, growth) in parts.items():
@@ -173,8 +178,7 @@ def _mean_of_months(parts: _Parts, values: FloatArray, levels: Levels | None) ->
     if levels is not None:
         ratio = _year_on_year(levels.monthly, levels)
         monthly = np.where(np.isnan(monthly), ratio, monthly)
-    running: FloatArray = np.cumsum(monthly, axis=1) / np.arange(1, MONTHS_A_YEAR + 1)
-    return running
+    return monthly
 
 
 def _year_on_year(level: FloatArray, levels: Levels) -> FloatArray:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from forecast.base.months import MONTHS_A_YEAR, month_of_year
 
 FloatArray = NDArray[np.float64]
 OWN, OWN_OTHER_YEAR, RELATED, EQUAL = "own", "own_other_year", "related", "equal"
+GrowthOf = Literal["sum", "last", "mean"]
 _QUARTERS = np.array([2, 5, 8, 11])
 
 
@@ -140,12 +142,15 @@ class Flows:
     Annual sums grow as published growth says: each year's nominal flows are divided by the
     product of the base revisions (1 + r) up to it. A stock has its level at the end of each period,
     and Decembers grow as published growth says.
+
+    `growth` names how growth of January to a month follows from the amounts: it is that of their
+    `sum`, that of the `last` one, or the `mean` of the growth of each.
     """
 
     first_year: int
     period_ends: tuple[int, ...]
     amounts: FloatArray
-    is_stock: bool = False
+    growth: GrowthOf = "sum"
 
     @property
     def season(self) -> int:
@@ -190,7 +195,34 @@ def comparable_flows(
     places = np.flatnonzero(~np.isnan(values))
     if not places.size or (values[places] <= 0).any():
         return None
-    return Flows(levels.first_year + int(first), ends, values[: places[-1] + 1], is_stock)
+    growth: GrowthOf = "last" if is_stock else "sum"
+    return Flows(levels.first_year + int(first), ends, values[: places[-1] + 1], growth)
+
+
+def chained_levels(growth: FloatArray, first_year: int, growth_of: GrowthOf) -> Flows | None:
+    """Return levels whose growth on a year earlier is that of each month, in per cent.
+
+    `growth` has shape (year, 12). The levels of the year before the first are not known; they are
+    set to one. What they were is a pattern that returns every year, as seasons do, so a model with
+    seasons takes it in. The chain begins after the last gap of more than a month; a single missing
+    month is bridged. None where there is no growth, or a level would not be positive.
+    """
+    rates = growth.ravel()
+    known = np.flatnonzero(np.isfinite(rates))
+    if not known.size or (rates[known] <= -100).any():
+        return None
+    gaps = np.flatnonzero(np.diff(known) > 2)
+    start = known[gaps[-1] + 1] if gaps.size else known[0]
+    first = -(-int(start) // MONTHS_A_YEAR)
+    months = np.arange(first * MONTHS_A_YEAR, int(known[-1]) + 1)
+    if not months.size:
+        return None
+    bridged = np.interp(months, known, rates[known])
+    padded = np.full(-(-len(months) // MONTHS_A_YEAR) * MONTHS_A_YEAR, 0.0)
+    padded[: len(months)] = np.log1p(bridged / 100)
+    logs = np.cumsum(padded.reshape(-1, MONTHS_A_YEAR), axis=0).ravel()[: len(months)]
+    levels = np.where(np.isfinite(rates[months]), np.exp(logs), np.nan)
+    return Flows(first_year + first, MONTHLY, levels, growth_of)
 
 
 def filled(flows: Flows) -> FloatArray:

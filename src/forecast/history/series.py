@@ -21,8 +21,10 @@ from forecast.history.levels import (
     OWN,
     FloatArray,
     Flows,
+    GrowthOf,
     Levels,
     base_year_shares,
+    chained_levels,
     comparable_flows,
     cumulated,
     profiles,
@@ -199,7 +201,7 @@ def build_history(
         growth = settled_by(
             year_to_date_growth(published, alone, entry, shares, first_year), growth
         )
-    flows = _flows(entry, levels, growth)
+    flows = _flows(entry, levels, growth, first_year)
     return History(
         area,
         entry,
@@ -232,12 +234,20 @@ def _weights_sources(entry: Indicator) -> list[Series]:
     return [Series.parse(entry.weights_from)] if entry.weights_from else []
 
 
-def _flows(entry: Indicator, levels: Levels | None, growth: Growth) -> Flows | None:
-    """Return flows or stocks on one base; None for means, and for growth at constant prices.
+def _flows(
+    entry: Indicator, levels: Levels | None, growth: Growth, first_year: int
+) -> Flows | None:
+    """Return flows or stocks on one base; None for growth of a sum without nominal levels.
 
     Levels beside real growth are at current prices, and their deflator differs within the year.
+    Where growth of single months is all that is published, levels are chained from it.
     """
-    if entry.annual_rule in (None, "mean_of_months") or entry.price_basis == "real":
+    if entry.annual_rule is None:
+        return None
+    if growth.monthly is not None and (levels is None or not entry.is_stock):
+        growth_of: GrowthOf = "last" if entry.is_stock else "mean"
+        return chained_levels(growth.monthly, first_year, growth_of)
+    if entry.price_basis == "real":
         return None
     return comparable_flows(
         levels, growth.base_revision, is_stock=entry.is_stock, is_adjusted=entry.adjusted

@@ -61,7 +61,7 @@ def adjusted(flows: Flows) -> Adjusted:
 def series_class(history: History) -> str:
     """Return the class of a series of months by which models are weighted without a record.
 
-    It is `flow` or `stock`, then `seasonal` or `plain`; empty for series of other periods. Whether
+    It is `flow`, `stock` or `rate`, then `seasonal` or `plain`; empty for series of other periods. Whether
     a series has seasons is what its entry declares, else a test on the whole years before the one
     that is forecast, so that it holds for all of the year.
     """
@@ -72,7 +72,8 @@ def series_class(history: History) -> str:
     if is_adjusted is None:
         logs = logs_before(flows, history.year)
         is_adjusted = len(logs) < 2 * flows.season or not has_seasons(logs, flows.season)
-    return f"{'stock' if flows.is_stock else 'flow'}/{'plain' if is_adjusted else 'seasonal'}"
+    kind = {"sum": "flow", "last": "stock", "mean": "rate"}[flows.growth]
+    return f"{kind}/{'plain' if is_adjusted else 'seasonal'}"
 
 
 class RegularModel:

@@ -102,11 +102,15 @@ def growth_paths(history: History, flows: Flows, ahead: FloatArray) -> FloatArra
     observed = np.broadcast_to(observed, (len(observed), len(ahead)))
     by_year = np.concatenate([observed, ahead.T]).reshape(-1, flows.season, len(ahead))
     # np.cumsum takes ten times as long
-    totals = [list(year) if flows.is_stock else list(accumulate(year)) for year in by_year]
+    totals = [list(accumulate(year)) if flows.growth == "sum" else list(year) for year in by_year]
     growth = [
         [100 * (now / before - 1) for before, now in zip(base, year, strict=True)]
         for base, year in pairwise(totals)
     ]
+    if flows.growth == "mean":
+        growth = [
+            [total / n for n, total in enumerate(accumulate(year), start=1)] for year in growth
+        ]
     ends = np.array(flows.period_ends)
     paths = np.empty((len(ahead), len(history.ahead)))
     for column, when in enumerate(history.ahead):

@@ -40,6 +40,7 @@ DENSITY_COLUMNS = {
     "year": "int64",
     "as_of": "datetime64[us]",
     "months_known": "int64",
+    "series_class": "str",
     "model": "str",
     "target_pct": "float64",
     "outturn_pct": "float64",
