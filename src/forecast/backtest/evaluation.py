@@ -18,7 +18,11 @@ from numpy.typing import NDArray
 from forecast.archive.archive import Snapshot
 from forecast.archive.targets import Target
 from forecast.base.months import MONTHS_A_YEAR, month
-from forecast.combination.calibration import Calibration, calibration_of
+from forecast.combination.calibration import (
+    Calibration,
+    calibration_of,
+    series_calibration,
+)
 from forecast.combination.estimates import estimation_day
 from forecast.combination.pool import Standing, past_scores, prior_scores, standing
 from forecast.history.levels import FloatArray
@@ -103,9 +107,7 @@ def _raw_pools(forecasts: Sequence[ReplayedForecast], members: pd.DataFrame) -> 
     places = past.groupby(level="reference", observed=True).indices
 
     @cache
-    def of_all(
-        n_settled: int, names: tuple[str, ...], months_known: int, kind: str
-    ) -> Standing:
+    def of_all(n_settled: int, names: tuple[str, ...], months_known: int, kind: str) -> Standing:
         return standing(past.iloc[:n_settled], names, months_known, kind)
 
     @cache
@@ -132,18 +134,30 @@ def _raw_pools(forecasts: Sequence[ReplayedForecast], members: pd.DataFrame) -> 
 
 def _recalibrated(pools: Sequence[_Density], table: pd.DataFrame) -> list[_Density]:
     """Return the pools recalibrated by the pools that were settled before each forecast."""
-    ordered = settled_densities(table).sort_values("settled_on")
+    ordered = settled_densities(table).sort_values("settled_on", kind="stable", ignore_index=True)
     settled_on = ordered["settled_on"].to_numpy()
+    places = ordered.groupby(["area", "indicator"], observed=True).indices
 
     @cache
-    def calibration(n_settled: int, months_known: int) -> Calibration:
+    def of_all(n_settled: int, months_known: int) -> Calibration:
         return calibration_of(ordered[:n_settled], months_known)
+
+    @cache
+    def calibration(n_settled: int, months_known: int, series: tuple[str, str]) -> Calibration:
+        own = places.get(series, np.arange(0))
+        own = own[: np.searchsorted(own, n_settled)]
+        pooled = of_all(n_settled, months_known)
+        return series_calibration(pooled, ordered.iloc[own], months_known)
 
     final = []
     for pool in pools:
         forecast, chosen = pool.forecast, Calibration()
         if forecast.is_own_scale:
-            chosen = calibration(_n_settled(settled_on, forecast), forecast.months_known)
+            n_settled, series = (
+                _n_settled(settled_on, forecast),
+                (forecast.area, forecast.indicator),
+            )
+            chosen = calibration(n_settled, forecast.months_known, series)
         final.append(_Density(forecast, POOL, chosen.recalibrated(pool.draws)))
     return final
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
 
@@ -21,6 +21,7 @@ _NEAR_MONTHS = 2.0  # forecasts with that many more or fewer months known count 
 _SCALES = np.exp(np.linspace(np.log(0.5), np.log(2.0), 29))
 _DEGREES_OF_FREEDOM = (4.0, 8.0, 16.0, np.inf)
 _HALF_LIFE_YEARS = 1.5  # without it 2008 and 2009 would widen every year after them
+_OWN_SPREAD, _OWN_HALF_LIFE_YEARS, _OWN_NEAR_MONTHS = 0.3, 3.0, 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +29,14 @@ class Calibration:
     """A map of probability levels: normal scores of past outturns are a scale times Student's t.
 
     One parameter for the width and one for the tails; scale 1 with infinite degrees of freedom
-    leaves a distribution as it is. `n_years` counts the settled years behind it.
+    leaves a distribution as it is. `n_years` counts the settled years behind it; because recent
+    years count more, they weigh as much as `effective_years` equal ones (Kish 1965).
     """
 
     scale: float = 1.0
     degrees_of_freedom: float = np.inf
     n_years: int = 0
+    effective_years: float = 0.0
 
     def recalibrated(self, values: FloatArray) -> FloatArray:
         """Return sorted, equally likely values of the recalibrated distribution.
@@ -76,15 +79,52 @@ def calibration_of(pools: pd.DataFrame, months_known: int) -> Calibration:
     n_years = int(pools["year"].nunique())
     if n_years < FEWEST_YEARS:
         return Calibration(n_years=n_years)
-    apart = np.abs(pools["months_known"].to_numpy(dtype=float) - months_known)
-    age = pools["year"].max() - pools["year"].to_numpy(dtype=float)
-    weight = 0.5 ** (apart / _NEAR_MONTHS + age / _HALF_LIFE_YEARS)
+    weight = _weights(pools, months_known, _NEAR_MONTHS, _HALF_LIFE_YEARS)
     scores = normal_scores(pools["pit"])
     scale, degrees = max(
         product(_SCALES, _DEGREES_OF_FREEDOM), key=lambda p: _log_likelihood(scores, weight, *p)
     )
     shrunk = np.exp(np.log(scale) * n_years / (n_years + _PRIOR_YEARS))
-    return Calibration(float(shrunk), float(degrees), n_years)
+    ages = pools["year"].max() - pools["year"].unique().astype(float)
+    return Calibration(float(shrunk), float(degrees), n_years, _effective_years(ages))
+
+
+def series_calibration(pooled: Calibration, own: pd.DataFrame, months_known: int) -> Calibration:
+    """Return the map of one series: its own past forecasts move the scale from the pooled one.
+
+    `own` holds the rows of `calibration_of` that are the series'. The scale is at the mode of its
+    posterior: a priori its logarithm is normal about the pooled one with a standard deviation of
+    0.3, and forecasts of one year together are one observation. A year counts half as much as one
+    three years later. Too wide for one series and too narrow for another is right only on average.
+    """
+    if own.empty or pooled.n_years < FEWEST_YEARS:
+        return pooled
+    weight = _weights(own, months_known, _OWN_NEAR_MONTHS, _OWN_HALF_LIFE_YEARS)
+    _, year = np.unique(own["year"].to_numpy(), return_inverse=True)
+    largest = np.zeros(year.max() + 1)
+    np.maximum.at(largest, year, weight)
+    weight = weight * (largest / np.bincount(year, weight))[year]
+    scores, degrees = normal_scores(own["pit"]), pooled.degrees_of_freedom
+    away = np.log(_SCALES / pooled.scale) / _OWN_SPREAD
+    posterior = [
+        _log_likelihood(scores, weight, scale, degrees) - distance**2 / 2
+        for scale, distance in zip(_SCALES, away, strict=True)
+    ]
+    return replace(pooled, scale=float(_SCALES[int(np.argmax(posterior))]))
+
+
+def _weights(
+    pools: pd.DataFrame, months_known: int, near_months: float, half_life_years: float
+) -> FloatArray:
+    """Return weights that halve with so many months more or fewer known, and so many years."""
+    apart = np.abs(pools["months_known"].to_numpy(dtype=float) - months_known)
+    age = pools["year"].max() - pools["year"].to_numpy(dtype=float)
+    return np.asarray(0.5 ** (apart / near_months + age / half_life_years))
+
+
+def _effective_years(ages: FloatArray) -> float:
+    weight = 0.5 ** (ages / _HALF_LIFE_YEARS)
+    return float(weight.sum() ** 2 / (weight**2).sum())
 
 
 def _log_likelihood(scores: FloatArray, weight: FloatArray, scale: float, degrees: float) -> float:

@@ -13,7 +13,11 @@ from numpy.typing import NDArray
 
 from forecast.archive.registry import Registry
 from forecast.base.series import Series
-from forecast.combination.calibration import Calibration, calibration_of
+from forecast.combination.calibration import (
+    Calibration,
+    calibration_of,
+    series_calibration,
+)
 from forecast.combination.dependence import error_scores
 from forecast.combination.pool import Standing, past_scores, prior_scores, standing
 from forecast.combination.scales import pooled_estimates
@@ -45,15 +49,21 @@ class Estimates:
     scores: pd.DataFrame
     raw_pools: pd.DataFrame
     errors: pd.DataFrame
-    _calibrations: dict[int, Calibration] = field(default_factory=dict)
+    _calibrations: dict[tuple[int, str], Calibration] = field(default_factory=dict)
     _standings: dict[tuple[tuple[str, ...], int, str], Standing] = field(default_factory=dict)
     _weights: dict[tuple[tuple[str, ...], int, str, str], FloatArray] = field(default_factory=dict)
 
-    def calibration(self, months_known: int) -> Calibration:
-        """Return the recalibration for so many months known."""
-        if months_known not in self._calibrations:
-            self._calibrations[months_known] = calibration_of(self.raw_pools, months_known)
-        return self._calibrations[months_known]
+    def calibration(self, months_known: int, series: Series) -> Calibration:
+        """Return the recalibration of a series for so many months known."""
+        of_all, of_series = (months_known, ""), (months_known, str(series))
+        if of_all not in self._calibrations:
+            self._calibrations[of_all] = calibration_of(self.raw_pools, months_known)
+        if of_series not in self._calibrations:
+            pools = self.raw_pools
+            own = pools[(pools["area"] == series.area) & (pools["indicator"] == series.indicator)]
+            pooled = self._calibrations[of_all]
+            self._calibrations[of_series] = series_calibration(pooled, own, months_known)
+        return self._calibrations[of_series]
 
     def weights(
         self, models: Sequence[str], months_known: int, reference: str, series_class: str = ""

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from forecast.history.levels import FloatArray
 
 _CLASS_YEARS = 3.0
-_POWER, _SHRINKAGE = 6, 0.25  # in a flat region, see docs/method.md
-_PRIOR_YEARS, _HALF_LIFE_YEARS = 2.0, 5.0
+_POWER, _SHRINKAGE = 10, 0.25  # in a flat region, see docs/method.md
+_PRIOR_YEARS, _PRIOR_YEARS_OF_CLASS, _HALF_LIFE_YEARS = 2.0, 8.0, 5.0
 _NEAR_MONTHS, _FEWEST_YEARS = 2, 3
 
 
@@ -78,11 +78,12 @@ class Standing:
         """Return the models' weights in a series, by the rows of `past_scores` that are its own.
 
         A weight is the weighted geometric mean of the model's score over all series and over the
-        series' own forecasts, to the power of -6, shrunk by a quarter to equal weights. From two
+        series' own forecasts, to the power of -10, shrunk by a quarter to equal weights. From two
         years on the own score counts more. A model without past forecasts gets the mean weight.
 
         `prior` holds logarithms of the models' scores in series of the class elsewhere. They count
         as much as three years of the record, and weights are shrunk to those that they give.
+        Series of a class resemble each other: their own score counts more from eight years on.
         """
         equal = np.full(len(self.models), 1 / len(self.models))
         base = equal if prior is None else _shares(prior)
@@ -99,7 +100,8 @@ class Standing:
         if prior is not None:
             of_own = _shifted(of_own, logs)
         of_own = np.where(np.isnan(of_own), logs, of_own)
-        logs = (_PRIOR_YEARS * logs + n_own * of_own) / (_PRIOR_YEARS + n_own)
+        others = _PRIOR_YEARS if prior is None else _PRIOR_YEARS_OF_CLASS
+        logs = (others * logs + n_own * of_own) / (others + n_own)
         if np.isnan(logs).all():
             return equal
         return np.asarray((1 - _SHRINKAGE) * _shares(logs) + _SHRINKAGE * base)

@@ -61,9 +61,9 @@ def adjusted(flows: Flows) -> Adjusted:
 def series_class(history: History) -> str:
     """Return the class of a series of months by which models are weighted without a record.
 
-    It is `flow`, `stock` or `rate`, then `seasonal` or `plain`; empty for series of other periods. Whether
-    a series has seasons is what its entry declares, else a test on the whole years before the one
-    that is forecast, so that it holds for all of the year.
+    It is `flow`, `stock` or `rate`, then `seasonal` or `plain`; empty for series of other periods.
+    Whether a series has seasons is what its entry declares, else a test on the whole years before
+    the one that is forecast, so that it holds for all of the year.
     """
     flows = usable_flows(history)
     if flows is None or flows.season != MONTHS_A_YEAR:

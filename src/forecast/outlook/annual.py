@@ -127,7 +127,7 @@ def _pooled(
     weight = estimates.weights(list(members), known, reference, series_class(history))
     calibration = Calibration()
     if scale.basis == "own":
-        calibration = estimates.calibration(history.months_known)
+        calibration = estimates.calibration(history.months_known, history.series)
     shares = _settled_shares(history)
     batches = zip(*(np.split(paths, N_BATCHES) for paths in members.values()), strict=True)
     pooled = [recalibrated_paths(quantile_average(b, weight), calibration, shares) for b in batches]
