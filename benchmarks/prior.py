@@ -5,7 +5,8 @@ the US figures that come with gretl (Debian's `gretl-data`). It takes monthly se
 whose id has an even SHA-256, so that the others can test, and of gretl those of amounts and indices
 to December 2002, without those of which vintages are a test bed. Each last years are replayed with
 3, 6 and 9 months known, models without a record between them; a score is the logarithm of a model's
-mean CRPS in a series less the mean of all models'. `--write` renews `combination/prior.csv`.
+mean CRPS in a series less the mean of all models'. Rates are growth of the same series on a year
+earlier, to one decimal, of which levels are not known. `--write` renews `combination/prior.csv`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import hashlib
 import logging
 import tempfile
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -59,6 +60,7 @@ class Bed:
     adjusted: bool
     last_year: int
     n_years: int
+    measure: str = "level"
 
 
 def is_even(name: str) -> bool:
@@ -106,13 +108,22 @@ def us_figures(n: int, *, adjusted: bool) -> Bed:
     return Bed("us", {k: (rules[i % 2], found[k]) for i, k in enumerate(names)}, adjusted, 2002, 8)
 
 
+def as_rates(bed: Bed) -> Bed:
+    """Return the series as growth of each month on a year earlier, to one decimal, and no more."""
+    series = {
+        name: ("mean_of_months", np.round(100 * (values[12:] / values[:-12] - 1), 1))
+        for name, (_, values) in bed.series.items()
+    }
+    return replace(bed, series=series, measure="growth_pct")
+
+
 def write_folder(bed: Bed, folder: Path) -> Path:
     """Write the series as levels of single months, each published on the 10th of the next."""
     rows, entries = [], ""
     for name, (rule, values) in bed.series.items():
         months = pd.period_range(end=f"{bed.last_year}-12", periods=values.size, freq="M")
         rows += [
-            (bed.area, name, str(m), str(m), "level", v, f"{m + 1}-10")
+            (bed.area, name, str(m), str(m), bed.measure, v, f"{m + 1}-10")
             for m, v in zip(months, values.tolist(), strict=True)
         ]
         entries += ENTRY.format(name=name, rule=rule, adjusted=str(bed.adjusted).lower())
@@ -131,7 +142,8 @@ def scores(bed: Bed) -> pd.DataFrame:
     plan = Plan(years=years, months=MONTHS, targets="previous-year")
     table = replay(archive, [bed.area], plan, n_workers=worker_count())
     table = table[table["model"].isin(list(MODELS))]
-    kind = {k: "stock" if rule == "end_of_year" else "flow" for k, (rule, _) in bed.series.items()}
+    of_rule = {"end_of_year": "stock", "sum_of_months": "flow", "mean_of_months": "rate"}
+    kind = {name: of_rule[rule] for name, (rule, _) in bed.series.items()}
     seasons = "plain" if bed.adjusted else "seasonal"
     return table.assign(kind=table["indicator"].astype(str).map(kind) + "/" + seasons)
 
@@ -157,6 +169,7 @@ def main() -> None:
     logging.disable(logging.CRITICAL)
     n_us = int(options.series * 0.4)
     beds = [competitions(options.series), *(us_figures(n_us, adjusted=a) for a in (True, False))]
+    beds += [as_rates(competitions(n_us)), as_rates(us_figures(n_us, adjusted=False))]
     found = prior(pd.concat([scores(bed) for bed in beds]))
     print(found.to_string())
     if options.write:

@@ -21,7 +21,7 @@ _FEWEST_ERRORS = 5
 _MOST_ERRORS = 1000  # more add nothing, and every task of a replay carries them
 _ROUNDS = 2
 _PRIOR_MOVES = 20.0  # weight of the assumed elasticity
-_HALF_LIFE_YEARS = 5.0
+_HALF_LIFE_YEARS = 2.5
 _MEDIAN_OF_ABSOLUTE_NORMAL = 0.6745
 
 References = Mapping[str, Sequence[str]]  # by series, the other series that belong to it
@@ -112,7 +112,7 @@ def _units(moves: Moves, scales: Mapping[str, float]) -> FloatArray:
 def _scales(moves: Moves, profile: Mapping[str, FloatArray]) -> dict[str, float]:
     """Return per series the root mean square of its moves, each in units of the profile.
 
-    A year counts half as much as one five years later: series grow calmer, or wilder.
+    A year counts half as much as one thirty months later: series grow calmer, or wilder.
     """
     scaled = moves.error_pp / _typical(moves, profile) if profile else moves.error_pp
     weight = 0.5 ** ((moves.year.max() - moves.year) / _HALF_LIFE_YEARS)
