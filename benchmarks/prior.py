@@ -142,10 +142,14 @@ def scores(bed: Bed) -> pd.DataFrame:
     plan = Plan(years=years, months=MONTHS, targets="previous-year")
     table = replay(archive, [bed.area], plan, n_workers=worker_count())
     table = table[table["model"].isin(list(MODELS))]
-    of_rule = {"end_of_year": "stock", "sum_of_months": "flow", "mean_of_months": "rate"}
-    kind = {name: of_rule[rule] for name, (rule, _) in bed.series.items()}
     seasons = "plain" if bed.adjusted else "seasonal"
-    return table.assign(kind=table["indicator"].astype(str).map(kind) + "/" + seasons)
+    of_rule = {
+        "end_of_year": f"stock/{seasons}",
+        "sum_of_months": f"flow/{seasons}",
+        "mean_of_months": "rate",
+    }
+    kind = {name: of_rule[rule] for name, (rule, _) in bed.series.items()}
+    return table.assign(kind=table["indicator"].astype(str).map(kind))
 
 
 def prior(table: pd.DataFrame) -> pd.DataFrame:

@@ -122,6 +122,7 @@ def scores(
     forecasts = pd.DataFrame({"year": list(years)})
     area, name = series.split("/")
     forecasts = forecasts.assign(area=area, indicator=name, months_known=months_known, scale_pp=2.0)
+    forecasts["series_class"] = ""
     forecasts["settled_on"] = pd.to_datetime({"year": forecasts["year"] + 1, "month": 1, "day": 20})
     return pd.concat([forecasts.assign(model=model, crps=c) for model, c in crps.items()])
 
@@ -139,7 +140,7 @@ def shares(*expected: float) -> object:
     return pytest.approx(list(expected), abs=1e-6)
 
 
-SIXTY_FOUR_TO_ONE = (0.863462, 0.136538)  # 0.75 * 64 / 65 + 0.125 and 0.75 / 65 + 0.125
+A_THOUSAND_TO_ONE = (0.874268, 0.125732)  # 0.75 * 1024 / 1025 + 0.125 and 0.75 / 1025 + 0.125
 
 
 def test_past_scores_are_in_units_of_each_series_scale_in_the_order_of_settling():
@@ -152,9 +153,9 @@ def test_past_scores_are_in_units_of_each_series_scale_in_the_order_of_settling(
 
 
 def test_the_model_with_half_the_error_weighs_most_but_never_all():
-    """1 against 2 to the power of -6 is 64 to 1; a quarter is shared equally."""
+    """1 against 2 to the power of -10 is 1024 to 1; a quarter is shared equally."""
     found = weights_from(scores(range(2010, 2018), good=1.0, poor=2.0), models=["poor", "good"])
-    assert found == shares(*SIXTY_FOUR_TO_ONE[::-1])
+    assert found == shares(*A_THOUSAND_TO_ONE[::-1])
 
 
 def test_errors_are_measured_in_units_of_each_series_scale():
@@ -169,19 +170,19 @@ def test_only_forecasts_with_about_as_many_months_known_tell():
     june = scores(range(2010, 2018), 6, one=1.0, other=2.0)
     november = scores(range(2010, 2018), 11, one=9.0, other=0.1)
     found = weights_from(june, november, models=["one", "other"], months_known=5)
-    assert found == shares(*SIXTY_FOUR_TO_ONE)
+    assert found == shares(*A_THOUSAND_TO_ONE)
 
 
 @pytest.mark.parametrize(
     ("n_own", "better"),
-    [(0, 0.5), (1, 0.725), (2, 0.791667), (4, 0.830882), (6, 0.843257)],
+    [(0, 0.5), (1, 0.807307), (2, 0.852273), (4, 0.867689), (6, 0.870880)],
     ids=lambda n: f"{n}",
 )
 def test_a_series_own_years_outweigh_the_pool_from_two_years_on(n_own: int, better: float):
     """All series together say that both err alike, its own years that one errs half as much.
 
-    Of the logarithms n years count n parts in n + 2: 2 to the power of 6 n / (n + 2) to one, which
-    is 1, 4, 8, 16 and 22.63; then a quarter of the way to a half.
+    Of the logarithms n years count n parts in n + 2: 2 to the power of 10 n / (n + 2) to one,
+    which is 1, 10.08, 32, 101.6 and 181; then a quarter of the way to a half.
     """
     years = range(2010, 2018)
     first = years.stop - n_own
@@ -198,31 +199,34 @@ def test_months_of_one_year_are_one_year():
     against = [scores([2017], m, OTHER, one=2.0, other=1.0) for m in (5, 6, 7)]
     even = scores(range(2010, 2017), series=OTHER, one=1.5, other=1.5)
     found = weights_from(*months, *against, even, models=["one", "other"])
-    assert found == shares(0.725, 0.275)  # 4 to 1
+    assert found == shares(0.807307, 0.192693)  # 10.08 to 1
 
 
 def test_a_year_counts_half_as_much_as_one_five_years_later():
     """4, 2 and 1.5 at weights of a quarter, a half and one have a mean of 2."""
     past = scores([2005, 2010, 2015], better=[4.0, 2.0, 1.5], steady=1.0)
     found = weights_from(past, models=["better", "steady"])
-    assert found == shares(*SIXTY_FOUR_TO_ONE[::-1])
+    assert found == shares(*A_THOUSAND_TO_ONE[::-1])
 
 
 def test_of_a_model_without_forecasts_in_a_series_those_in_others_tell():
-    """One: 1.5 over all and 1 in its own four years, so 1.5 to the third; other: 1 over all."""
+    """One: 1.5 over all and 1 in its own four years, so 1.5 to the third; other: 1 over all.
+
+    To the power of -10 it is 1 to 3.8634.
+    """
     years = range(2014, 2018)
     found = weights_from(
         scores(years, one=1.0),
         scores(years, series=OTHER, one=2.0, other=1.0),
         models=["one", "other"],
     )
-    assert found == shares(0.355769, 0.644231)  # 4 to 9
+    assert found == shares(0.279212, 0.720788)
 
 
 def test_a_series_without_past_forecasts_has_the_weights_of_all():
     past = scores(range(2010, 2018), one=1.0, other=2.0)
     found = weights_from(past, models=["one", "other"], series="new/sales")
-    assert found == shares(*SIXTY_FOUR_TO_ONE)
+    assert found == shares(*A_THOUSAND_TO_ONE)
 
 
 @pytest.mark.parametrize("n_years", [0, 1, 2])
@@ -234,7 +238,7 @@ def test_two_years_or_none_say_nothing_of_who_is_better(n_years: int):
 def test_a_new_model_weighs_as_much_as_the_mean_of_the_others():
     past = scores(range(2010, 2018), good=1.0, poor=2.0)
     found = weights_from(past, models=["good", "new", "poor"])
-    assert found == shares(0.575641, 0.333333, 0.091026)  # 64 to 32.5 to 1
+    assert found == shares(0.582846, 0.333333, 0.083821)  # 1024 to 512.5 to 1
 
 
 def test_models_of_which_no_past_forecast_is_known_weigh_alike():
@@ -255,10 +259,10 @@ def test_weights_add_up_and_leave_no_model_out(crps):
 
 
 def test_without_a_record_weights_are_those_of_the_class():
-    """Half the error is 64 to 1 at the power of -6; a model that is not listed has the mean."""
+    """Half the error is 1024 to 1 at the power of -10; a model that is not listed has the mean."""
     prior = np.log([1.0, 2.0])
     assert Standing(["good", "poor"], 6, None).weights(no_scores(), prior) == shares(
-        64 / 65, 1 / 65
+        1024 / 1025, 1 / 1025
     )
     assert Standing(["good", "new"], 6, None).weights(
         no_scores(), np.array([0.0, np.nan])
@@ -270,17 +274,45 @@ def no_scores() -> pd.DataFrame:
 
 
 def test_three_years_of_a_record_count_as_much_as_the_class():
-    """The class says 1 to 2 and three years say 2 to 1: level, then a quarter of 64 to 1."""
+    """The class says 1 to 2 and three years say 2 to 1: level, then a quarter of 1024 to 1."""
     of_all = Standing(["a", "b"], 6, np.log([2.0, 1.0]), 2017, 3)
     assert of_all.weights(no_scores(), np.log([1.0, 2.0])) == shares(
-        0.375 + 0.25 * 64 / 65, 0.375 + 0.25 / 65
+        0.375 + 0.25 * 1024 / 1025, 0.375 + 0.25 / 1025
     )
+
+
+def test_eight_years_of_its_own_count_as_much_as_the_class():
+    """Class and record say 1 to 2, eight own years 2 to 1: level, then a quarter of 1024 to 1."""
+    of_all = Standing(["a", "b"], 6, np.log([1.0, 2.0]), 2017, 3)
+    own = past_scores(scores(range(2010, 2018), a=2.0, b=1.0))
+    assert of_all.weights(own, np.log([1.0, 2.0])) == shares(
+        0.375 + 0.25 * 1024 / 1025, 0.375 + 0.25 / 1025
+    )
+
+
+def test_only_series_of_the_class_tell_once_it_has_three_years():
+    """A model that is good for flows may be poor for stocks."""
+    flows = scores(range(2010, 2018), one=1.0, other=2.0).assign(series_class="flow/plain")
+    stocks = scores(range(2010, 2018), series=OTHER, one=2.0, other=1.0)
+    past = past_scores(pd.concat([flows, stocks.assign(series_class="stock/plain")]))
+
+    def better(series_class: str, rows: pd.DataFrame) -> float:
+        of_all = standing(rows, ["one", "other"], 6, series_class)
+        return float(of_all.weights(rows.iloc[:0])[0])
+
+    assert better("flow/plain", past) == pytest.approx(A_THOUSAND_TO_ONE[0], abs=1e-6)
+    assert better("stock/plain", past) == pytest.approx(A_THOUSAND_TO_ONE[1], abs=1e-6)
+    assert better("rate/plain", past) == pytest.approx(0.5)
+    is_early = past.index.get_level_values("year") < 2012
+    is_flow = past.index.get_level_values("series_class") == "flow/plain"
+    assert better("flow/plain", past[is_early | ~is_flow]) < 0.2  # two years of its own are few
 
 
 def test_the_table_of_classes_is_complete_and_the_nearest_month_counts():
     table = prior_table().rows
     classes = set(table.index.get_level_values("class"))
-    assert classes == {"flow/plain", "flow/seasonal", "stock/plain", "stock/seasonal"}
+    kinds = ("flow/plain", "flow/seasonal", "stock/plain", "stock/seasonal", "rate")
+    assert classes == set(kinds)
     assert table.notna().all(axis=None)
     six, five = (prior_scores("stock/plain", ["ar", "pace"], k) for k in (6, 5))
     assert np.array_equal(six, five)

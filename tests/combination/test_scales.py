@@ -83,17 +83,17 @@ def test_a_move_has_the_size_that_was_put_in(shared: Shared, name: str, known: i
 
 
 def test_a_scale_worked_by_hand():
-    """Half a year ahead a move of 3, and five years before it one of 1 that counts half.
+    """Half a year ahead a move of 3, and five years before it one of 1 that counts a quarter.
 
     Two moves give no profile; the assumed one of half a year is the root of (1/2 + 1/8) / 2, which
-    is 0.559017. The scale is the root of (9 + 1/2) / 1.5, which is 2.516611, in units of that.
+    is 0.559017. The scale is the root of (9 + 1/4) / 1.25, which is 2.720294, in units of that.
     """
     rows = [
         past_forecast("nation/a", 2017, (6, 12), 3.0),
         past_forecast("nation/a", 2012, (6, 12), -1.0),
     ]
     scale, n_years = pooled_estimates(Record.from_rows(rows), {}, DAY).scales["nation/a"]
-    assert (scale, n_years) == (pytest.approx(4.501851, abs=1e-5), 2)
+    assert (scale, n_years) == (pytest.approx(4.866210, abs=1e-5), 2)
 
 
 def test_five_moves_give_a_profile_and_four_do_not():
@@ -123,7 +123,7 @@ def test_recent_years_count_more_than_old_ones():
     steady = simulated(rng, {"nation/steady": 1.0})
     scales = pooled_estimates(Record.from_rows([*calm, *wild, *steady]), {}, DAY).scales
     ratio = scales["nation/calmed"][0] / scales["nation/steady"][0]
-    assert 1.5 < ratio < 2.7  # 3.6, the root of (1 + 25) / 2, if all years counted alike
+    assert 1.2 < ratio < 2.0  # 3.6, the root of (1 + 25) / 2, if all years counted alike
 
 
 def test_the_size_of_a_move_falls_along_a_line_between_known_months():
@@ -156,7 +156,7 @@ def test_of_very_many_errors_a_thousand_stand_for_all():
         asking("area7/gdp"), 6
     )
     assert len(errors) == 1000
-    assert np.sqrt(np.mean(errors**2)) == pytest.approx(1.0, rel=0.02)
+    assert np.sqrt(np.mean(errors**2)) == pytest.approx(1.0, rel=0.025)
     assert np.all(np.diff(errors) >= 0)
 
 

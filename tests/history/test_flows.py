@@ -7,7 +7,7 @@ import pytest
 
 import conftest
 from forecast.archive.archive import Archive
-from forecast.history.levels import QUARTERLY, Flows, Levels, comparable_flows
+from forecast.history.levels import QUARTERLY, Flows, Levels, chained_levels, comparable_flows
 from forecast.history.series import History, build_history
 from strategies import row
 
@@ -129,9 +129,48 @@ def test_investment_has_no_flows_across_its_break(archive: Archive, real_archive
     assert build_history(snapshot, "china", "fixed_asset_investment", 2019).flows is None
 
 
-@pytest.mark.parametrize("name", ["m2", "cpi", "gdp"])
-def test_stocks_prices_and_growth_at_constant_prices_have_no_flows(
-    real_archive: Archive, name: str
-):
+def test_growth_of_a_sum_at_constant_prices_has_no_flows(real_archive: Archive):
     snapshot = real_archive.as_of(date(2020, 4, 30))
-    assert build_history(snapshot, "china", name, 2019).flows is None
+    assert build_history(snapshot, "china", "gdp", 2019).flows is None
+
+
+@pytest.mark.parametrize(("name", "growth_of"), [("m2", "last"), ("cpi", "mean")])
+def test_levels_are_chained_from_growth_of_months(real_archive: Archive, name: str, growth_of: str):
+    history = build_history(real_archive.as_of(date(2020, 4, 30)), "china", name, 2019)
+    flows = history.flows
+    assert flows is not None
+    assert (flows.growth, flows.season, flows.is_chained) == (growth_of, 12, True)
+    by_year = flows.amounts.reshape(-1, 12)
+    growth = 100 * (by_year[1:] / by_year[:-1] - 1)
+    annual = growth[:, -1] if name == "m2" else growth.mean(axis=1)
+    years = range(flows.first_year + 1, 2020)
+    expected = [history.annual[year] for year in years]
+    assert annual == pytest.approx(expected, abs=0.06)  # CPI of a year is published to one decimal
+
+
+def test_a_chain_worked_by_hand():
+    """Two years of growth and the levels that follow, from a year of ones that is not shown."""
+    growth = np.full((4, 12), np.nan)
+    growth[1], growth[2], growth[3, :2] = 10.0, 20.0, -50.0
+    flows = chained_levels(growth, 2000, "last")
+    assert flows is not None
+    assert (flows.first_year, flows.growth) == (2001, "last")
+    assert flows.amounts == pytest.approx([*[1.1] * 12, *[1.32] * 12, *[0.66] * 2])
+
+
+def test_a_missing_month_is_bridged_and_a_longer_gap_begins_the_chain_anew():
+    growth = np.full((4, 12), 2.0)
+    growth[1, 3] = np.nan
+    flows = chained_levels(growth, 2000, "mean")
+    assert flows is not None
+    assert np.flatnonzero(np.isnan(flows.amounts)).tolist() == [15]
+    assert flows.amounts[27] == pytest.approx(1.02**3)
+    growth[1, 4] = np.nan
+    flows = chained_levels(growth, 2000, "mean")
+    assert flows is not None
+    assert (flows.first_year, len(flows.amounts)) == (2002, 24)
+
+
+def test_growth_of_less_than_everything_has_no_chain():
+    assert chained_levels(np.full((2, 12), np.nan), 2000, "mean") is None
+    assert chained_levels(np.full((2, 12), -100.0), 2000, "mean") is None

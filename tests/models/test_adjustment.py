@@ -70,7 +70,7 @@ def test_a_january_by_itself_is_a_period_of_its_own(town: Archive, series: str):
     flows = history_of(town, series).flows
     assert flows is not None
     assert flows.season == 12
-    assert flows.growth == ("last" if series == "stock" else "sum")
+    assert flows.is_stock == (series == "stock")
 
 
 def test_the_spring_festival_joins_january_and_february(tmp_path: Path):

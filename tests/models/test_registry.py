@@ -69,16 +69,17 @@ CASES = {
 }
 
 
-SEASONAL = {"monthly", "base year open", "next year", "real monthly", "sum of months"}
+CHAINED = {"mean of months", "stock"}
+SEASONAL = {"monthly", "base year open", "next year", "real monthly", "sum of months"} | CHAINED
 PARTICULAR = {
     "pace": set(CASES) - {"no figure", "no growth ever"},
     "drift": set(CASES) - {"no figure", "no growth ever", "long silent", "three spans"},
     "nowcast": {"a part alone", "real sparse"},
     "borrowed": {"a part alone", "no figure", "real sparse", "long silent", "no growth ever"},
 }
-OF_LEVELS = ("ar", "trend")  # each needs periods of one length, see test_adjustment.py
+OF_LEVELS = ("ar", "trend")  # each needs periods of one length, also see test_adjustment.py
 OF_FLOWS = ("sarima", "structural", "ets", "prophet")
-FITTED_TO = PARTICULAR | dict.fromkeys(OF_FLOWS, SEASONAL) | {name: set() for name in OF_LEVELS}
+FITTED_TO = PARTICULAR | dict.fromkeys(OF_FLOWS, SEASONAL) | dict.fromkeys(OF_LEVELS, CHAINED)
 PAIRS = [
     (name, label)
     for name, labels in FITTED_TO.items()

@@ -144,13 +144,20 @@ class Flows:
     and Decembers grow as published growth says.
 
     `growth` names how growth of January to a month follows from the amounts: it is that of their
-    `sum`, that of the `last` one, or the `mean` of the growth of each.
+    `sum`, that of the `last` one, or the `mean` of the growth of each. `is_chained` tells that the
+    amounts follow from published growth, so that their seasons say nothing.
     """
 
     first_year: int
     period_ends: tuple[int, ...]
     amounts: FloatArray
     growth: GrowthOf = "sum"
+    is_chained: bool = False
+
+    @property
+    def is_stock(self) -> bool:
+        """Whether growth of January to a month is that of the last amount."""
+        return self.growth == "last"
 
     @property
     def season(self) -> int:
@@ -222,7 +229,7 @@ def chained_levels(growth: FloatArray, first_year: int, growth_of: GrowthOf) -> 
     padded[: len(months)] = np.log1p(bridged / 100)
     logs = np.cumsum(padded.reshape(-1, MONTHS_A_YEAR), axis=0).ravel()[: len(months)]
     levels = np.where(np.isfinite(rates[months]), np.exp(logs), np.nan)
-    return Flows(first_year + first, MONTHLY, levels, growth_of)
+    return Flows(first_year + first, MONTHLY, levels, growth_of, is_chained=True)
 
 
 def filled(flows: Flows) -> FloatArray:

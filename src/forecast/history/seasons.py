@@ -61,7 +61,7 @@ def seasons_of(history: History) -> Seasons:
     declared: Kind | None = None if adjusted is None else _kind(is_adjusted=adjusted)
     logs = np.empty(0) if flows is None else logs_before(flows, history.year)
     n_years = 0 if flows is None else len(logs) // flows.season
-    if flows is None or n_years < FEWEST_YEARS or np.isnan(logs).any():
+    if flows is None or flows.is_chained or n_years < FEWEST_YEARS or np.isnan(logs).any():
         return Seasons(
             declared=declared, found=None, f_ratio=None, n_years=n_years, changes_in=None,
             turns=None,

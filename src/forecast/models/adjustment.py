@@ -61,19 +61,20 @@ def adjusted(flows: Flows) -> Adjusted:
 def series_class(history: History) -> str:
     """Return the class of a series of months by which models are weighted without a record.
 
-    It is `flow`, `stock` or `rate`, then `seasonal` or `plain`; empty for series of other periods.
-    Whether a series has seasons is what its entry declares, else a test on the whole years before
+    It is `rate` where growth of months is all that is published, else `flow` or `stock`, then
+    `seasonal` or `plain`; empty for series of other periods. Whether a series has seasons is what its entry declares, else a test on the whole years before
     the one that is forecast, so that it holds for all of the year.
     """
     flows = usable_flows(history)
     if flows is None or flows.season != MONTHS_A_YEAR:
         return ""
+    if flows.is_chained:
+        return "rate"
     is_adjusted = history.indicator.adjusted
     if is_adjusted is None:
         logs = logs_before(flows, history.year)
         is_adjusted = len(logs) < 2 * flows.season or not has_seasons(logs, flows.season)
-    kind = {"sum": "flow", "last": "stock", "mean": "rate"}[flows.growth]
-    return f"{kind}/{'plain' if is_adjusted else 'seasonal'}"
+    return f"{'stock' if flows.is_stock else 'flow'}/{'plain' if is_adjusted else 'seasonal'}"
 
 
 class RegularModel:
