@@ -101,6 +101,26 @@ def is_own_day(forecasts: pd.DataFrame) -> pd.Series:
     return (forecasts["as_of"] == first) & forecasts["months_known"].isin(MONTHS)
 
 
+def at_announcement(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the forecasts of the day after the announcement, before a figure of the year is out.
+
+    Beside them is the base rate: the share of earlier years' targets that were attained.
+    """
+    unknown = table[(table["months_known"] == 0) & (table["indicator"] != STOCK)]
+    first = unknown.groupby(["indicator", "year"])["as_of"].transform("min")
+    unknown = unknown[unknown["as_of"] == first]
+    product = unknown[unknown["model"] == "product"]
+    base = pd.Series(
+        {year: product.loc[product["year"] < year, "hit"].mean() for year in product["year"]},
+        dtype=float,
+    ).fillna(0.5)
+    rate = product.assign(
+        model="base rate", probability=product["year"].map(base), crps=np.nan, pit=np.nan
+    )
+    rate["brier"] = brier(rate["probability"], rate["hit"])
+    return pd.concat([unknown, rate], ignore_index=True)
+
+
 def scoreboard(table: pd.DataFrame) -> pd.DataFrame:
     rows = {}
     for name, own in table.groupby("model", sort=False):
@@ -159,7 +179,8 @@ def main() -> None:
     options = parser.parse_args()
     warnings.filterwarnings("ignore")
     archive = read_archive(DATA)
-    plan = Plan(years=range(LEARNT_FROM, YEARS.stop), months=MONTHS, extra=strict_targets(archive))
+    months, targets = (0, *MONTHS), strict_targets(archive)
+    plan = Plan(years=range(LEARNT_FROM, YEARS.stop), months=months, extra=targets)
     nation = archive.figures[archive.figures["area"] == AREA].reset_index(drop=True)
     forecasts = replay(replace(archive, figures=nation), [AREA], plan)
     if options.out is not None:
@@ -171,10 +192,12 @@ def main() -> None:
     kept = ["product", "without recalibration", "planner with past gaps", "planner", "climatology"]
     table = pd.concat([table[table["model"] == name] for name in kept])
     own_day = is_own_day(table)
-    between, table = table[~own_day], table[own_day]
+    announced = at_announcement(table)
+    between, table = table[~own_day & (table["months_known"] > 0)], table[own_day]
     growth = table[table["indicator"] != STOCK]
     print(f"\n### Official targets, 2010 to 2019\n\n{markdown(scoreboard(growth))}")
     print(f"\n### By indicator\n\n{markdown(by_indicator(table))}")
+    print(f"\n### The day after the announcement\n\n{markdown(scoreboard(announced))}")
     print(f"\n### Between a series' own figures\n\n{markdown(by_indicator(between))}")
     results = goals(growth)
     sys.exit(0 if print_goals(results) else 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import tee
 from typing import Literal
 
@@ -157,7 +157,9 @@ def _forecasts_of(series: _Series) -> list[ReplayedForecast]:
         fitted: dict[str, Fitted] = {}
         outturns = _Outturns(series, year)
         for months_known in series.plan.months:
-            as_of = days.get(month(year, months_known)) if months_known else None
+            as_of = days.get(month(year, months_known))
+            if as_of is not None and not months_known:
+                as_of = _after_announcement(series, year, as_of)
             if as_of is None or as_of < series.begins_on:
                 continue
             snapshot = series.archive.as_of(as_of)
@@ -188,6 +190,20 @@ class _Outturns:
         """Return whether the year met a target; None without an outturn."""
         outturn = self.outturn(target)
         return None if outturn is None else bool(target.is_met_as_published(outturn.growth_pct))
+
+
+def _after_announcement(series: _Series, year: int, day: date) -> date:
+    """Return the day after the year's target was announced; the day itself where that is later.
+
+    Of last year's growth as a target nothing is announced: it is known on the day.
+    """
+    if series.plan.targets == "previous-year":
+        return day
+    chosen = series.archive.targets if series.plan.extra is None else series.plan.extra
+    own = [
+        t for t in chosen if (t.area, t.year, t.indicator) == (series.area, year, series.indicator)
+    ]
+    return max([day, *(min(t.announced_on for t in own) + timedelta(days=1) for _ in own[:1])])
 
 
 def _forecast_days(archive: Archive, area: str, indicator: str) -> dict[int, date]:

@@ -62,8 +62,9 @@ def series_class(history: History) -> str:
     """Return the class of a series of months by which models are weighted without a record.
 
     It is `rate` where growth of months is all that is published, else `flow` or `stock`, then
-    `seasonal` or `plain`; empty for series of other periods. Whether a series has seasons is what its entry declares, else a test on the whole years before
-    the one that is forecast, so that it holds for all of the year.
+    `seasonal` or `plain`; empty for series of other periods. Whether a series has seasons is what
+    its entry declares, else a test on the whole years before the one that is forecast, so that it
+    holds for all of the year.
     """
     flows = usable_flows(history)
     if flows is None or flows.season != MONTHS_A_YEAR:

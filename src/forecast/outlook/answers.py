@@ -31,7 +31,7 @@ from forecast.outlook.attainment import N_BATCHES
 from forecast.outlook.value import IndicatorOutlook, Outlook
 from forecast.verification.record import COLUMNS, DENSITY_COLUMNS, Record
 
-RECORD_YEARS, RECORD_MONTHS = 10, (2, 3, 5, 6, 8, 9, 11)
+RECORD_YEARS, RECORD_MONTHS = 10, (0, 2, 3, 5, 6, 8, 9, 11)
 
 
 @dataclass(frozen=True, repr=False)

@@ -236,10 +236,12 @@ def recalibration(one: IndicatorReport, lang: str) -> str:
     """Return by what past outturns stretched the pool, tails apart, and from how many years."""
     if not one.calibration_years:
         return text("members.no_years", lang)
+    effective = texts.number(one.calibration_effective_years, 1)
+    counts = {"years": f"{one.calibration_years}", "effective": effective}
     if one.calibration_scale == 1:
-        return text("members.as_is", lang, years=one.calibration_years)
+        return text("members.as_is", lang, **counts)
     scale = texts.number(one.calibration_scale, 2)
-    return text("members.recalibrated", lang, size=scale, years=one.calibration_years)
+    return text("members.recalibrated", lang, size=scale, **counts)
 
 
 def last_forecast(one: IndicatorReport, lang: str) -> str:

@@ -71,6 +71,7 @@ def indicator_report(name: str, outlook: IndicatorOutlook, answer: Answer) -> In
         members=_members(outlook),
         calibration_scale=outlook.calibration.scale,
         calibration_years=outlook.calibration.n_years,
+        calibration_effective_years=outlook.calibration.effective_years,
         base_revision_pct=_base_revision(history),
         scale_basis=outlook.scale.basis,
         published_alone=_published_alone(name, answer),

@@ -182,6 +182,7 @@ class IndicatorReport:
     members: list[Member]
     calibration_scale: float
     calibration_years: int
+    calibration_effective_years: float
     base_revision_pct: dict[int, float]
     scale_basis: str
     published_alone: PublishedAlone | None

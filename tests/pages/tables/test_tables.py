@@ -375,7 +375,9 @@ def test_members_show_their_weights_and_what_recalibration_did():
     assert "weight 38 %" in words
     assert "none: too few years of its own" in words
     wide = replace(one, calibration_scale=1.125, calibration_years=9)
-    assert phrases.recalibration(wide, "en") == "scale × 1.13, tails apart; by 9 settled years"
+    wide = replace(wide, calibration_effective_years=4.36)
+    words = "scale × 1.13, tails apart; by 9 settled years, as good as 4.4 of equal weight"
+    assert phrases.recalibration(wide, "en") == words
     assert phrases.recalibration(replace(wide, calibration_scale=1.0), "zh").startswith("不变")
 
 
