@@ -2,8 +2,8 @@
 
 `attain` judges a forecast of anybody's own, without a data folder. `ask` answers a question;
 `news_of`, `scenario_of` and `report_of` say more of its answer; `report_for` makes the report that
-pages are drawn from, by `forecast.pages`. Names are imported when they are first used, so that
-`import forecast` stays light.
+pages are drawn from, by `forecast.pages`; `figures_from` makes figures of a data frame. Names are
+imported when they are first used, so that `import forecast` stays light.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 from forecast.base.package import VERSION
 
 if TYPE_CHECKING:
-    from forecast import importing
     from forecast.archive.folder import new_data_folder, read_archive
     from forecast.backtest.replay import Plan, replay
     from forecast.base.errors import ForecastError
     from forecast.base.package import data_folder
     from forecast.history.series import History, build_history
+    from forecast.importing.run import figures_from
     from forecast.models.registry import MODELS
     from forecast.outlook.answers import Answer, ask
     from forecast.outlook.attain import attain
@@ -42,7 +42,7 @@ __all__ = [
     "attain",
     "build_history",
     "data_folder",
-    "importing",
+    "figures_from",
     "new_data_folder",
     "news_of",
     "read_archive",
@@ -65,6 +65,7 @@ _MODULES = {
     "attain": "outlook.attain",
     "build_history": "history.series",
     "data_folder": "base.package",
+    "figures_from": "importing.run",
     "new_data_folder": "archive.folder",
     "news_of": "outlook.news",
     "read_archive": "archive.folder",
@@ -81,8 +82,8 @@ def __getattr__(name: str) -> Any:
     """Return a public name from the module that defines it, imported on first use."""
     if name in _MODULES:
         return getattr(import_module(f"forecast.{_MODULES[name]}"), name)
-    if name in __all__:
-        return import_module(f"forecast.{name}")
+    if name == "importing":  # a room that is used by its name: importing.read, importing.write
+        return import_module("forecast.importing")
     raise AttributeError(f"module 'forecast' has no attribute {name!r}")
 
 

@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 
 from forecast.base.errors import UnreadableCell
-from forecast.importing.vocabulary import UnitRule, unit_rule
+from forecast.importing.units import UnitRule, unit_rule
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ with atheris.instrument_imports(include=["forecast"]):
         plain,
     )
     from forecast.importing.times import partial_span
-    from forecast.importing.vocabulary import unit_rule
+    from forecast.importing.units import unit_rule
 
 
 def read_all(text: str) -> None:

@@ -94,8 +94,16 @@ def init(folder: str) -> None:
 
 @click.command("import")
 @click.argument("source", metavar="FILE|URL")
+@click.option("--map", "map_file", metavar="FILE", help="What the file does not say.")
 @click.option(
-    "--map", "map_file", metavar="FILE", required=True, help="What the file does not say."
+    "--format",
+    "layout",
+    metavar="NAME",
+    help="The layout: table, or as listed in docs/importing.md; else it is recognised.",
+)
+@click.option("--area", metavar="ID", help="Whose figures they are, in place of the map's area.")
+@click.option(
+    "--title", metavar="WORDS", help="What a title would say, in place of the map's title."
 )
 @click.option("--out", metavar="DIR/figures/NAME.csv", required=True, help="Where figures go.")
 @click.option(
@@ -112,7 +120,10 @@ def init(folder: str) -> None:
 @click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True)
 def import_command(
     source: str,
-    map_file: str,
+    map_file: str | None,
+    layout: str | None,
+    area: str | None,
+    title: str | None,
     out: str,
     released_on: str | None,
     yes: bool,
@@ -129,10 +140,21 @@ def import_command(
         from forecast.base.texts import text
         from forecast.pages.tables import imported_lines, imported_terminal
 
-        plan = importing.read(source, Path(map_file), out=Path(out), released_on=_day(released_on))
+        if layout not in (None, importing.TABLE, *importing.LAYOUTS):
+            allowed = ", ".join((importing.TABLE, *importing.LAYOUTS))
+            raise ParameterError([f"--format {layout!r}; allowed: {allowed}"])
+        plan = importing.read(
+            source,
+            None if map_file is None else Path(map_file),
+            out=Path(out),
+            released_on=_day(released_on),
+            layout=layout,
+            area=area,
+            title=title,
+        )
         if plan.added:
             show(imported_terminal(plan, lang))
-        click.echo("\n".join(imported_lines(plan, lang)))
+        click.echo("\n".join([*plan.remarks, *imported_lines(plan, lang)]))
         _list_unread(plan, lang)
         if plan.unread and not skip_unreadable:
             click.echo(text("import.left", lang), err=True)

@@ -2,6 +2,17 @@
 
 from forecast.importing.figures import ROW_KINDS, Change
 from forecast.importing.import_map import USUAL
-from forecast.importing.run import ImportPlan, read, write
+from forecast.importing.layouts import LAYOUTS
+from forecast.importing.run import TABLE, ImportPlan, figures_from, read, write
 
-__all__ = ["ROW_KINDS", "USUAL", "Change", "ImportPlan", "read", "write"]
+__all__ = [
+    "LAYOUTS",
+    "ROW_KINDS",
+    "TABLE",
+    "USUAL",
+    "Change",
+    "ImportPlan",
+    "figures_from",
+    "read",
+    "write",
+]

@@ -179,8 +179,19 @@ def head_of(grid: Grid, import_map: ImportMap, vocabulary: Vocabulary) -> Head:
         columns=columns,
         unread=tuple(unread),
         times=_times(grid, columns, places, vocabulary),
-        map_gives_reach=vocabulary.meaning(import_map.title).time.reach is not None,
+        map_gives_reach=_gives_reach(grid, n_rows, import_map, vocabulary),
     )
+
+
+def _gives_reach(grid: Grid, n_rows: int, import_map: ImportMap, vocabulary: Vocabulary) -> bool:
+    """Whether the map, or a title that begins with 指标：, says 累计 or 当月 of all figures."""
+    titles = [str(row[0]) for row in grid.rows[:n_rows] if row and isinstance(row[0], str)]
+    own = [text for text in titles if plain(text).startswith("指标:")]
+    for text in (import_map.title, *own):
+        with suppress(UnreadableCell):
+            if vocabulary.meaning(text).time.reach is not None:
+                return True
+    return False
 
 
 def _times(

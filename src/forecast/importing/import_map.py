@@ -14,7 +14,8 @@ from forecast.archive.registry import Registry
 from forecast.archive.toml import line_of, read_entry
 from forecast.base.errors import ContractError, Fault, UnreadableCell
 from forecast.importing.cells import plain
-from forecast.importing.vocabulary import UnitRule, Vocabulary, standard_vocabulary
+from forecast.importing.units import UnitRule
+from forecast.importing.vocabulary import Vocabulary, standard_vocabulary
 
 USUAL = "usual"  # in place of a day of release: by the lags of schedule.toml
 

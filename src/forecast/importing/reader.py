@@ -39,7 +39,8 @@ from forecast.importing.rows import (
     with_row_above,
 )
 from forecast.importing.titles import names_columns
-from forecast.importing.vocabulary import PER_CENT, Meaning, Measure, Vocabulary, unit_rule
+from forecast.importing.units import PER_CENT, unit_rule
+from forecast.importing.vocabulary import Meaning, Measure, Vocabulary
 
 _WORDS_ALLOWED = "allowed: a line under [words]"
 # No price index grows as much, and no index with the value 100 a year earlier is smaller.

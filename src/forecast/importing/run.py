@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -25,12 +25,17 @@ from forecast.archive.span_sums import sum_contradictions
 from forecast.base.errors import ContractError, Fault, OutputError
 from forecast.base.files import locked, write_bytes
 from forecast.base.months import Span, month_text
+from forecast.base.package import data_folder
 from forecast.importing.cells import UnreadCell
 from forecast.importing.figures import CellFigure, Change, GridResult, changes
+from forecast.importing.grid import Grid
 from forecast.importing.import_map import ImportMap, read_map
+from forecast.importing.layouts import LAYOUTS
 from forecast.importing.reader import Reader
-from forecast.importing.sources import source_grids
+from forecast.importing.series_reader import SeriesReader
+from forecast.importing.sources import frame_grid, source_grids
 
+TABLE = "table"  # the layout of tables whose words are read, in place of a recognised one
 _COLUMNS = (*REQUIRED[:6], "unit", "status", *REQUIRED[6:], *OPTIONAL[2:])
 
 
@@ -40,7 +45,7 @@ class ImportPlan:
 
     `added` are the figures that the data folder does not hold and `n_unchanged` counts those that
     it does. `unread` are the cells that hold no figure or clash with one of the folder; `rows`
-    counts the rows by kind.
+    counts the rows by kind. `remarks` say what was recognised.
     """
 
     name: str
@@ -50,6 +55,7 @@ class ImportPlan:
     n_unchanged: int
     unread: tuple[UnreadCell, ...]
     rows: Counter[str]
+    remarks: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -63,28 +69,31 @@ class ImportPlan:
 
 
 def read(
-    source: str | Path, map_file: Path, *, out: Path, released_on: date | str | None = None
+    source: str | Path,
+    map_file: Path | None = None,
+    *,
+    out: Path,
+    released_on: date | str | None = None,
+    layout: str | None = None,
+    area: str | None = None,
+    title: str | None = None,
 ) -> ImportPlan:
-    """Return what importing a file or database by a map would add to the data folder of `out`.
+    """Return what importing a file or database would add to the data folder of `out`.
 
     `released_on` is a day, or `usual` for the lags of schedule.toml; without it the map's day or a
-    column's holds. Raise ContractError where the map, the source as a whole or the folder's
-    registry is at fault.
+    column's holds. `layout` is one of `LAYOUTS` or `table`; without it the layout is recognised,
+    unless the map explains columns. `area` and `title` take the place of the map's. Raise
+    ContractError where the map, the source as a whole or the folder's registry is at fault.
     """
     folder = _data_folder(out)
-    import_map, text = read_map(map_file)
+    import_map, text = (ImportMap(), "") if map_file is None else read_map(map_file)
+    import_map = replace(import_map, area=area or import_map.area, title=title or import_map.title)
     name, grids = source_grids(source, import_map)
-    registry = read_registry(folder)
-    reader = Reader(
-        import_map,
-        registry,
-        read_schedule(folder),
-        import_map.vocabulary(registry, map_file.name, text),
-        released_on or import_map.released_on,
-    )
-    result = GridResult()
+    map_name = "the map" if map_file is None else map_file.name
+    reader = _reader(folder, import_map, released_on, map_name, text)
+    registry, result = reader.registry, GridResult()
     for grid in grids:
-        result += reader.result(grid)
+        result += _result(grid, reader, layout)
     existing = _existing_figures(folder, result.figures, registry)
     result.refuse(_contradicted_sums(result.figures, existing))
     found = changes(result.figures, existing)
@@ -97,7 +106,93 @@ def read(
         n_unchanged=found.n_unchanged,
         unread=(*result.unread, *found.refused),
         rows=result.rows,
+        remarks=tuple(result.remarks),
     )
+
+
+def figures_from(
+    frame: pd.DataFrame,
+    data: str | Path = "",
+    *,
+    released_on: date | str | None = None,
+    area: str | None = None,
+    title: str | None = None,
+    layout: str | None = None,
+    map_file: Path | None = None,
+) -> pd.DataFrame:
+    """Return the figures of a data frame, in the columns of a figures file.
+
+    Ids and units are those of the data folder `data`, by default the project's own. The frame is
+    long with `unique_id`, `ds` and `y`, or of any layout that `read` recognises. `released_on` is a
+    day or `usual`, unless a column of that name gives it. `title` says what the frame does not:
+    "growth", an indicator, a unit. Raise ContractError with every cell that cannot be read.
+    """
+    folder = data_folder(data)
+    import_map, text = (ImportMap(), "") if map_file is None else read_map(map_file)
+    import_map = replace(import_map, area=area or import_map.area, title=title or import_map.title)
+    map_name = "the map" if map_file is None else map_file.name
+    reader = _reader(folder, import_map, released_on, map_name, text)
+    result = _result(frame_grid(frame), reader, layout)
+    result.refuse(_contradicted_sums(result.figures, pd.DataFrame()))
+    found = changes(result.figures, pd.DataFrame())
+    unread = (*result.unread, *found.refused)
+    if unread or not result.figures:
+        none = UnreadCell("", None, "no figure; allowed: at least one row with a value")
+        raise ContractError(
+            [Fault(f"the frame {cell.address}", None, cell.why) for cell in unread or (none,)]
+        )
+    rows = [_row(change.figure, import_map, "data frame") for change in found.added]
+    figures = pd.DataFrame(rows, columns=list(_COLUMNS))
+    return figures.assign(value=figures["value"].astype(float))
+
+
+def _reader(
+    folder: Path, import_map: ImportMap, released_on: date | str | None, map_name: str, text: str
+) -> Reader:
+    registry = read_registry(folder)
+    return Reader(
+        import_map,
+        registry,
+        read_schedule(folder),
+        import_map.vocabulary(registry, map_name, text),
+        released_on or import_map.released_on,
+    )
+
+
+def _result(grid: Grid, reader: Reader, layout: str | None) -> GridResult:
+    """Return what is read from a grid, as series where its layout is recognised or named."""
+    explains_columns = reader.import_map.columns or reader.import_map.header_rows is not None
+    if layout == TABLE or (layout is None and explains_columns) or grid.left_out is not None:
+        return reader.result(grid)
+    names = [layout] if layout is not None else list(LAYOUTS)
+    file = next((f for f in (LAYOUTS[name](grid) for name in names) if f is not None), None)
+    if file is None and layout is not None:
+        where = grid.name or "the file"
+        why = f"{where} is not in the layout {layout!r}; allowed: another --format, or none"
+        raise ContractError([Fault(where, None, why)])
+    if file is None:
+        usual = replace(reader.import_map, area=_usual_area(grid, reader))
+        return replace(reader, import_map=usual).result(grid)
+    series_reader = SeriesReader(
+        reader.import_map,
+        reader.registry,
+        reader.schedule,
+        reader.vocabulary,
+        reader.released_on,
+    )
+    return series_reader.result(grid, file)
+
+
+def _usual_area(grid: Grid, reader: Reader) -> str | None:
+    """Return the map's area, else the nation in an export of its bureau, else the only area."""
+    areas = reader.registry.areas
+    if reader.import_map.area is not None:
+        return reader.import_map.area
+    texts = {str(row[0]) for row in grid.rows if row and isinstance(row[0], str)}
+    if any("国家统计局" in text and "来源" in text for text in texts):
+        nation = [area.id for area in areas.values() if area.name_zh in ("全国", "中国")]
+        return next(iter(nation), None)
+    return next(iter(areas)) if len(areas) == 1 else None
 
 
 def _contradicted_sums(figures: Sequence[CellFigure], existing: pd.DataFrame) -> dict[str, str]:
@@ -153,7 +248,7 @@ def write(plan: ImportPlan) -> int:
     cannot be written; either way it stays as it was.
     """
     if plan.added:
-        rows = [_row(change.figure, plan) for change in plan.added]
+        rows = [_row(change.figure, plan.import_map, plan.name) for change in plan.added]
         folder = _data_folder(plan.out)
         try:
             with locked(plan.out.with_name(f".{plan.out.name}.lock"), seconds=60.0):
@@ -164,7 +259,7 @@ def write(plan: ImportPlan) -> int:
     return len(plan.added)
 
 
-def _row(figure: CellFigure, plan: ImportPlan) -> dict[str, str]:
+def _row(figure: CellFigure, import_map: ImportMap, name: str) -> dict[str, str]:
     return {
         "area": figure.area,
         "indicator": figure.indicator,
@@ -176,8 +271,8 @@ def _row(figure: CellFigure, plan: ImportPlan) -> dict[str, str]:
         "status": figure.status,
         "released_on": figure.released_on.isoformat(),
         "released_on_basis": figure.released_on_basis,
-        "publisher": plan.import_map.publisher,
-        "source": f"{plan.import_map.source or plan.name} {figure.address}",
+        "publisher": import_map.publisher,
+        "source": f"{import_map.source or name} {figure.address}",
     }
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
@@ -25,10 +26,13 @@ from forecast.importing.import_map import ImportMap
 from forecast.importing.workbook import workbook_grids
 
 if TYPE_CHECKING:
+    import pandas as pd
     from sqlalchemy import URL, Connection, CursorResult, Engine
 
 
 _OLD_EXCEL = bytes.fromhex("d0cf11e0a1b11ae1")
+# Its dimensions are joined by more commas than its columns by tabs.
+_TSV_OF_EUROSTAT = re.compile(r"[\w,]+\\(?:TIME_PERIOD|time)\t")
 _DELIMITERS = (",", "\t", ";", "|", "，")
 
 
@@ -55,11 +59,38 @@ def source_grids(source: str | Path, import_map: ImportMap) -> tuple[str, list[G
     return path.name, [_text_grid(path, import_map.delimiter)]
 
 
+def frame_grid(frame: pd.DataFrame) -> Grid:
+    """Return the cells of a data frame, its named index in front and its columns as the header."""
+    if any(name is not None for name in frame.index.names):
+        frame = frame.reset_index()
+    head: list[Content] = [str(name) for name in frame.columns]
+    rows = [[_frame_cell(cell) for cell in row] for row in frame.itertuples(index=False, name=None)]
+    if len(rows) >= MOST_ROWS:
+        raise _refusal("the frame", f"{len(rows):,} rows; allowed: below {MOST_ROWS:,}")
+    return Grid("", padded([head, *rows]), header_rows=1)
+
+
+def _frame_cell(cell: Any) -> Content:
+    """Return a cell of a data frame in Python's own types, None where it is missing."""
+    import pandas as pd
+
+    if pd.api.types.is_scalar(cell) and pd.isna(cell):
+        return None
+    if isinstance(cell, pd.Timestamp):
+        return cell.date() if cell == cell.normalize() else str(cell)
+    if isinstance(cell, pd.Period):
+        return str(cell)
+    value = cell.item() if hasattr(cell, "item") else cell
+    return _content(value)
+
+
 def _text_grid(path: Path, delimiter: str | None) -> Grid:
     """Return the cells of a text file; raise ContractError where it is no table, or too large."""
     if path.stat().st_size > MOST_BYTES:
         raise refusal(path, f"larger than {MOST_BYTES:,} bytes")
     text = decoded(path, path.name)
+    if delimiter is None and _TSV_OF_EUROSTAT.match(text):
+        delimiter = "\t"
     delimiter = delimiter or max(_DELIMITERS, key=lambda d: _n_regular_cells(text, d))
     try:
         rows = [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]

@@ -6,68 +6,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from functools import lru_cache
-from typing import Annotated, Literal
-
-from pydantic import AllowInfNan, ConfigDict, Field
+from typing import Literal
 
 from forecast.archive.registry import Area, Indicator, Registry
 from forecast.base.errors import UnreadableCell
 from forecast.importing.cells import BETWEEN_WORDS, YEAR, plain, plain_words
 from forecast.importing.times import PartialSpan, partial_span
-
-PER_CENT = "pct"
-PER_CENT_WORDS = ("%", "百分比", "pct", "percent")
-MONEY = ("cny_100m", "usd_100m")
-# Alone these words name what is counted but not how many: 人民币 beside 亿元.
-CURRENCIES = {"人民币": "cny_100m", "美元": "usd_100m"}
-
-
-@dataclass(frozen=True, slots=True)
-class UnitRule:
-    """A number in the unit that the file names, times `times`, is a number in `unit`."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")
-
-    unit: str
-    times: Annotated[Decimal, Field(gt=0, lt=10**15), AllowInfNan(False)] = Decimal(1)
-
-
-_POWERS = {"": -8, "千": -5, "万": -4, "百万": -2, "千万": -1, "亿": 0}
-_BASES = {
-    "cny_100m": ("元", "元人民币", "人民币"),
-    "usd_100m": ("美元",),
-    "kwh_100m": ("千瓦时", "度", "kwh"),
-}
-RULES: Mapping[str, UnitRule] = {
-    size + base: UnitRule(unit, Decimal(1).scaleb(power))
-    for unit, bases in _BASES.items()
-    for base in bases
-    for size, power in _POWERS.items()
-    if size + base not in CURRENCIES
-} | {unit: UnitRule(unit) for unit in _BASES}
-
-
-def unit_rule(name: str, unit: str, declared: Mapping[str, UnitRule]) -> UnitRule:
-    """Return the rule that converts a unit, named in plain spelling, into the figures' unit.
-
-    `unit` is the indicator's own. Yuan and dollars stay what they are, whichever of them the
-    indicator has, since no rule knows the exchange rate. Raise UnreadableCell where there is none.
-    """
-    if name in declared:
-        return declared[name]
-    if name == plain(unit):
-        return UnitRule(unit)
-    if "、" in name:
-        raise UnreadableCell(name, "are several units; allowed: one, at the row or the column")
-    rule = RULES.get(name)
-    if rule is not None and (rule.unit == unit or {rule.unit, unit} <= set(MONEY)):
-        return rule
-    raise UnreadableCell(
-        name, f"is a unit that no rule converts into {unit!r}; allowed: a rule for it under [units]"
-    )
-
+from forecast.importing.units import CURRENCIES, PER_CENT_WORDS, RULES, UnitRule
 
 # An `index` has the value 100 a year earlier; a `change` is growth only where `%` says so.
 Measure = Literal["level", "growth_pct", "index", "change"]
@@ -190,8 +136,8 @@ _INDEX_WORDS = [
 _INDICES = ("指数", "同比指数", "价格指数")  # only =100 tells which value is 100
 _LEVEL_WORDS = ("绝对额", "绝对数", "绝对值", "绝对量", "总量", "金额", "完成额", "实绩", "level")
 _NEUTRAL = frozenset((
-    "值", "数", "量", "额", "数量", "数值", "数据", "value", "完成", "实际", "情况", "单位",
-    "计量单位", "其中", "指标", "项目", "名称", "可比口径", "按可比口径",
+    "值", "当期值", "当期", "数", "量", "额", "数量", "数值", "数据", "value", "完成", "实际",
+    "情况", "单位", "计量单位", "其中", "指标", "项目", "名称", "可比口径", "按可比口径",
 ))  # fmt: skip
 _REAL = re.compile(
     rf"按?(?:{YEAR}年?)?(?:可比|不变)价格?(?:计算)?|扣除价格因素"
@@ -199,6 +145,7 @@ _REAL = re.compile(
 )
 _APART = r"_|()\[\]【】{},、:;/·~#\"“”'<>《》=.。%±+-"
 _SEPARATORS, _APART_FROM_NAMES = re.compile(rf"[\0{_APART}]+"), re.compile(rf"[{_APART}]+")
+_LAST_SPANS = re.compile(r"最近\d+个?(?:月|季度?|年)")  # which columns a query chose
 _LATIN = re.compile(r"[a-z0-9]")
 _ENUMERATOR = re.compile(r"\(?([一二三四五六七八九十]{1,2}|\d{1,2})[).、:]")
 _NAME = "\0"  # replaces the name of an indicator
@@ -254,7 +201,7 @@ class Vocabulary:
         names several, or where words that are not understood stand beside the name: 限额以上 makes
         another indicator of it.
         """
-        meaning, conflicts, rest = self._analysis(_DAY.sub("|", plain(text)))
+        meaning, conflicts, rest = self._analysis(_LAST_SPANS.sub("|", _DAY.sub("|", plain(text))))
         for word in meaning.unknown:
             if other := other_subject(word):
                 why = f"says {other}, but figures here are not of that"
