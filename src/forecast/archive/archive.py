@@ -275,7 +275,7 @@ class Snapshot:
         return [figure for figure in released if figure.released_on <= self.day]
 
 
-_COLUMNS = (*KEY, "value", "status", "released_on_basis", "source")
+FINGERPRINT_COLUMNS = (*KEY, "value", "status", "released_on_basis", "source")
 _PLACE = ("file", "line")
 
 
@@ -304,18 +304,18 @@ class Fingerprints:
             *(c for c in commitments.announced if c.announced_on <= day),
             *(e for e in commitments.entries if e.released_on <= day),
         ]
-        digest.update("\n".join(sorted(map(_text, entries))).encode())
+        digest.update("\n".join(sorted(map(text_of, entries))).encode())
         return digest.hexdigest()
 
     @cached_property
     def _row_hashes(self) -> list[bytes]:
-        columns = [self.archive.figures[name].tolist() for name in _COLUMNS]
+        columns = [self.archive.figures[name].tolist() for name in FINGERPRINT_COLUMNS]
         days = np.datetime_as_string(self.archive.released_on).tolist()
         rows = zip(*columns, days, strict=True)
         return [hashlib.blake2b(repr(row).encode(), digest_size=16).digest() for row in rows]
 
 
-def _text(entry: Target | Commitment | ProgressEntry) -> str:
+def text_of(entry: Target | Commitment | ProgressEntry) -> str:
     """Return an entry as JSON, without empty fields and without its place in a file."""
     fields = {n: v for n, v in asdict(entry).items() if v is not None and n not in _PLACE}
     return json.dumps(fields, sort_keys=True, default=str)

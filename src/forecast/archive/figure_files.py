@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -64,9 +64,9 @@ class SoundFigures(NamedTuple):
     n_rows: int
 
 
-def sound_figures(folder: Path) -> SoundFigures:
-    """Return the figures and faults of all files of figures of a data folder."""
-    paths = figure_files(folder)
+def sound_figures(folder: Path, without: Collection[str] = ()) -> SoundFigures:
+    """Return the figures and faults of all files of figures of a data folder but some."""
+    paths = [p for p in figure_files(folder) if p.relative_to(folder).as_posix() not in without]
     faults: list[Fault] = []
     tables = []
     for path in paths:
@@ -86,9 +86,29 @@ def sound_figures(folder: Path) -> SoundFigures:
     figures = joined(tables) if tables else pd.DataFrame(columns=[*KEY, "file", "line"])
     if len(figures) and (again := figures.duplicated([*KEY, "released_on"], keep=False)).any():
         faults.extend(conflicts(figures[again]))
+        faults.extend(_changed_copies(figures[again]))
         figures = figures.drop_duplicates([*KEY, "released_on", "status"], ignore_index=True)
     faults.sort(key=lambda f: (f.file, f.line or 0))
     return SoundFigures(figures, faults, sum(map(len, tables)))
+
+
+_FEWEST_REPEATED = 2
+
+
+def _changed_copies(repeated: pd.DataFrame) -> Iterator[Fault]:
+    """Yield pairs of files of which one repeats rows of the other and changes some of them."""
+    same = [*KEY, "released_on"]
+    rows = repeated[[*same, "file", "value"]].astype({"file": "str"})
+    pairs = rows.merge(rows, on=same, suffixes=("", "_again"))
+    pairs = pairs[pairs["file"] < pairs["file_again"]]
+    for (first, second), rows_of in pairs.groupby(["file", "file_again"]):
+        n_changed = int((rows_of["value"] != rows_of["value_again"]).sum())
+        if n_changed and len(rows_of) >= _FEWEST_REPEATED:
+            message = (
+                f"repeats {len(rows_of)} rows of {first} and changes {n_changed} of them, as the "
+                "copies do that sync clients leave after a conflict; allowed: each row in one file"
+            )
+            yield Fault(str(second), None, message)
 
 
 def _none_fault(folder: Path, paths: Sequence[Path]) -> Fault:

@@ -55,9 +55,10 @@ def new_data_folder(path: str | Path) -> None:
         raise OutputError(f"{folder} could not be written: {error.strerror}") from error
 
 
-def read_archive(path: str | Path = "") -> Archive:
+def read_archive(path: str | Path = "", *, without: Collection[str] = ()) -> Archive:
     """Return a data folder's archive, by default that of the project.
 
+    Files that are named in `without` are not read, and areas without figures are then no fault.
     Raise ContractError with every fault of every file.
     """
     folder = data_folder(path)
@@ -65,8 +66,8 @@ def read_archive(path: str | Path = "") -> Archive:
         raise ContractError([Fault(str(folder), None, "no such folder; a data folder is needed")])
     faults: list[Fault] = []
     registry: Registry | None = None
-    figures, figure_faults, n_rows = sound_figures(folder)
-    areas = None if figure_faults else set(figures["area"])
+    figures, figure_faults, n_rows = sound_figures(folder, without)
+    areas = None if figure_faults or without else set(figures["area"])
     with _collected(faults):
         registry = read_registry(folder, areas)
     faults.extend(figure_faults)
@@ -77,7 +78,7 @@ def read_archive(path: str | Path = "") -> Archive:
         faults.extend(levels_of_rates(figures, registry))
         faults.extend(sum_faults(figures))
     parts: dict[str, Any] = {}
-    for name, read in _optional(folder, registry, areas).items():
+    for name, read in _optional(folder, registry, areas, without).items():
         with _collected(faults):
             parts[name] = read()
     if faults or registry is None:
@@ -97,22 +98,83 @@ def _collected(faults: list[Fault]) -> Iterator[None]:
 
 
 def _optional(
-    folder: Path, registry: Registry | None, areas: Collection[str] | None
+    folder: Path,
+    registry: Registry | None,
+    areas: Collection[str] | None,
+    without: Collection[str],
 ) -> dict[str, Callable[[], Any]]:
     """Return, by field of the archive, what reads each optional file."""
     known = None if areas is None or registry is None else {*areas, *registry.areas}
-    readers: dict[str, Callable[[], Any]] = {
-        "schedule": partial(read_schedule, folder, known),
-        "commitments": partial(read_commitments, folder, known),
-    }
+    readers: dict[str, Callable[[], Any]] = {"schedule": partial(read_schedule, folder, known)}
+    if not any(name == ANNOUNCED_FILE or _is_progress(name) for name in without):
+        readers["commitments"] = partial(read_commitments, folder, known)
     if registry is None:
         return readers
-    indicators = registry.indicators
-    return {
-        "targets": partial(read_targets, folder, registry, known),
-        **readers,
-        "published_forecasts": partial(read_published_forecasts, folder, indicators),
-    }
+    if TARGETS_FILE not in without:
+        readers = {"targets": partial(read_targets, folder, registry, known), **readers}
+    if PUBLISHED_FILE not in without:
+        readers["published_forecasts"] = partial(
+            read_published_forecasts, folder, registry.indicators
+        )
+    return readers
+
+
+def _is_progress(name: str) -> bool:
+    return name.startswith(f"{PROGRESS_FOLDER}/")
+
+
+@dataclass(frozen=True)
+class SoundArchive:
+    """What could be read of a data folder, the faults of the files that could not, and their areas.
+
+    `areas` are those of which rows stand in the files that were left out.
+    """
+
+    archive: Archive
+    faults: tuple[Fault, ...] = ()
+    areas: frozenset[str] = frozenset()
+
+
+def read_sound_archive(folder: Path) -> SoundArchive:
+    """Return the archive of a data folder's files that have no fault.
+
+    A fault of `indicators.toml` or `schedule.toml` bears on everything: raise ContractError, as
+    where nothing is left.
+    """
+    faults: list[Fault] = []
+    without: set[str] = set()
+    while True:
+        try:
+            archive = read_archive(folder, without=without)
+        except ContractError as error:
+            bad = {fault.file for fault in error.faults}
+            if bad & without or not all(map(_can_be_left_out, bad)):
+                raise ContractError([*faults, *error.faults]) from error
+            faults += error.faults
+            without |= bad
+        else:
+            areas = frozenset(area for name in without for area in _areas_in(folder / name))
+            return SoundArchive(archive, tuple(faults), areas)
+
+
+def _can_be_left_out(name: str) -> bool:
+    is_table = name.startswith("figures/") or _is_progress(name)
+    return is_table or name in (TARGETS_FILE, ANNOUNCED_FILE, PUBLISHED_FILE)
+
+
+def _areas_in(path: Path) -> Iterator[str]:
+    """Yield what stands in the column of areas of a faulty CSV file, as far as it can be read."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig", errors="replace")
+    except OSError:
+        return
+    lines = csv.reader(io.StringIO(text.replace("\0", "")))
+    try:
+        header = [cell.strip() for cell in next(lines, [])]
+        place = header.index("area")
+        yield from (cells[place].strip() for cells in lines if len(cells) > place)
+    except (csv.Error, ValueError):
+        return
 
 
 def unknown_indicators(figures: pd.DataFrame, registry: Registry) -> list[Fault]:

@@ -76,6 +76,12 @@ class Indicator:
         """The series that carry information about this one, the closest first."""
         return [Series.parse(text) for text in self.related]
 
+    @property
+    def series_used(self) -> list[Series]:
+        """The series of which figures are used: the related ones, and those that give shares."""
+        shares = [Series.parse(self.weights_from)] if self.weights_from else []
+        return [*self.related_series, *shares]
+
     def donor_series(self, area: str) -> list[Series]:
         """Return the related series of other areas that measure what this indicator measures.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -11,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from forecast.base.errors import ParameterError
+from forecast.base.errors import ContractError, ForecastError, OutputError, ParameterError
 from forecast.base.parameters import DEFAULT_PATHS, DEFAULT_SEED
-from forecast.cli.encoding import print_data
 from forecast.cli.options import data_folder, parameters_from, question_until
-from forecast.cli.terminal import BELOW, FAILED, OVERDUE, UNDELIVERED, exit_codes
+from forecast.cli.terminal import BELOW, FAILED, OVERDUE, UNACCEPTED, UNDELIVERED, exit_codes
 
 if TYPE_CHECKING:
     from forecast.publishing.scheduled.due import ReportOutcome
+    from forecast.publishing.scheduled.run import RunOutcome
 
 
 _NO_REASON = "no reason was given"
@@ -58,6 +59,14 @@ _NO_REASON = "no reason was given"
     metavar="[REASON]",
     help="Accept a ledger that lost lines, and write so into it.",
 )
+@click.option(
+    "--accept-changes",
+    is_flag=False,
+    flag_value=_NO_REASON,
+    metavar="[REASON]",
+    help="Accept rows of the data folder that changed or are gone, and write so into the ledger.",
+)
+@click.option("--debug", is_flag=True, help="Print the traceback of an error.")
 def run_due(
     reports: str,
     data: str | None,
@@ -68,23 +77,31 @@ def run_due(
     quiet: bool,
     anchors: tuple[str, ...],
     accept_ledger: str | None,
+    accept_changes: str | None,
+    debug: bool,
 ) -> None:
     """Make every report that is due by schedule.toml; print a line of JSON for each.
 
     Then send alerts on what moved, as alerts.toml asks.
     """
-    with exit_codes():
-        from forecast.publishing.scheduled import run
-        from forecast.publishing.scheduled.anchor import anchor_of
-        from forecast.publishing.scheduled.due import RunSettings
+    from forecast.publishing.scheduled import run
+    from forecast.publishing.scheduled.anchor import anchor_of
+    from forecast.publishing.scheduled.due import ReportOutcome, RunSettings, message_of
 
-        folder = data_folder(data)
-        if not folder:  # the example would fill the reports of a place whose folder went missing
+    def show(report: ReportOutcome) -> None:
+        if not (quiet and report.did == "unchanged"):
+            click.echo(report.line())
+            sys.stdout.flush()
+
+    folder = Path(data_folder(data) or "data")
+    try:
+        # The example would fill the reports of a place whose folder went missing.
+        if not data_folder(data):
             raise ParameterError(
                 ["--data: no folder ./data; allowed: a data folder there or named"]
             )
         settings = RunSettings(
-            data=Path(folder),
+            data=folder,
             reports=Path(reports),
             seed=seed,
             n_paths=paths,
@@ -92,20 +109,37 @@ def run_due(
             now=_time(now),
             anchors=tuple(map(anchor_of, anchors)),
             accepted_ledger=accept_ledger,
+            accepted_changes=accept_changes,
         )
-
-        def show(report: ReportOutcome) -> None:
-            if not (quiet and report.did == "unchanged"):
-                print_data(f"{report.line()}\n")
-                sys.stdout.flush()
-
         outcome = run.run_due(settings, show)
-        for problem in outcome.undelivered:
-            click.echo(f"forecast: an alert is kept for the next run: {problem}", err=True)
-        if any(report.did == "failed" for report in outcome.reports):
-            sys.exit(FAILED)
-        if outcome.undelivered:
-            sys.exit(UNDELIVERED)
+    except Exception as error:  # whatever it is, it is said in a line and in an alert
+        outcome = run.failed(error, folder, Path(reports))
+    if outcome.error is not None:
+        show(ReportOutcome(did="failed", error=message_of(outcome.error)))
+    _leave(outcome, debug=debug)
+
+
+def _leave(outcome: RunOutcome, *, debug: bool) -> None:
+    """Say what went wrong in a run, and leave with its code; a traceback only to debug."""
+    from forecast.publishing.scheduled.due import message_of
+
+    for problem in outcome.undelivered:
+        click.echo(f"forecast: an alert is kept for the next run: {problem}", err=True)
+    error = outcome.error or (ContractError(outcome.faults) if outcome.faults else None)
+    if outcome.error is not None and outcome.faults:
+        click.echo(f"forecast: {ContractError(outcome.faults)}", err=True)
+    if error is not None:
+        if debug:
+            traceback.print_exception(error)
+        with exit_codes():
+            raise error if isinstance(error, ForecastError) else OutputError(message_of(error))
+    did = {report.did for report in outcome.reports}
+    if "stopped" in did:
+        sys.exit(UNACCEPTED)
+    if "failed" in did:
+        sys.exit(FAILED)
+    if outcome.undelivered:
+        sys.exit(UNDELIVERED)
 
 
 @click.command()

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from forecast.archive.archive import Archive, Fingerprints, Snapshot
+from forecast.archive.data_rows import packed
 from forecast.archive.overlay import Overlay
 from forecast.base.errors import NoPdf, OutputError, ParameterError
 from forecast.base.files import cache_folder, sweep
@@ -24,6 +25,7 @@ from forecast.base.parameters import Parameters
 from forecast.outlook.answers import checked_snapshot, overlay_of, record_of
 from forecast.outlook.news import prepare_timeline
 from forecast.outlook.vintages import Question
+from forecast.publishing.data_changes import rows_for_run
 from forecast.publishing.formats import pdf_engine
 from forecast.publishing.index import write_index
 from forecast.publishing.integrity import refuse_edited
@@ -33,6 +35,7 @@ from forecast.publishing.notebooks import Batch, write_pages
 from forecast.publishing.places import (
     PER_INDICATOR,
     RESULT,
+    ROWS,
     RUNS,
     Page,
     PageRequest,
@@ -93,7 +96,9 @@ def produce(
                 parameters, snapshot, kernel.handed, earlier=earlier, show_progress=show_progress
             )
             batch = Batch(parameters, place, engine, kernel, show_progress)
-            origin = _Origin(inputs, snapshot, read_ledger(reports).head)
+            ledger = read_ledger(reports)
+            rows = packed(rows_for_run(reports, ledger, snapshot.archive))
+            origin = _Origin(inputs, snapshot, ledger.head, rows)
             home, unprinted = _run(batch, origin, possible, earlier)
             lacking = lacking or unprinted
         verify_run(home)
@@ -163,11 +168,12 @@ def _engine(wanted: Sequence[Page]) -> tuple[str | None, str]:
 
 @dataclass(frozen=True, slots=True)
 class _Origin:
-    """What a run is made from, and the head of the ledger by then."""
+    """What a run is made from, the rows of its data, and the head of the ledger by then."""
 
     inputs: Inputs
     snapshot: Snapshot
     head: str
+    rows: bytes
 
     @property
     def newest_release(self) -> str:
@@ -187,6 +193,7 @@ def _run(
         if earlier is not None:
             copy_pages(earlier, work, pages)
         unprinted = write_pages(batch, work, pages)
+        (work / ROWS).write_bytes(origin.rows)
         written = [page for page in pages if (work / page.name).is_file()]
         home = finished_run(
             work, origin.inputs, written, head=origin.head, newest_release=origin.newest_release

@@ -6,6 +6,7 @@ They are kept until they are delivered. Addresses are in the environment only.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from pydantic import AllowInfNan, ConfigDict, Strict
 
 from forecast.archive.archive import NextRelease
 from forecast.archive.toml import parsed, read_entries
-from forecast.base.errors import ContractError, Fault
+from forecast.base.errors import ContractError, Fault, OutputError
 from forecast.base.texts import LANGUAGES, percent, signed_number, text
 from forecast.publishing.scheduled.outbox import Message, Outbox, Send, read_json, write_json
 
@@ -36,7 +37,8 @@ class Alert:
     """Which events are sent to whom; `to` names environment variables, never addresses.
 
     A message is sent once a probability has moved by more than `points` percentage points; `link`
-    is the address under which the folder of reports is served.
+    is the address under which the folder of reports is served; `attach` says what goes along: the
+    page that is linked, or the bulletin.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -48,29 +50,56 @@ class Alert:
     grace_days: Annotated[int, Strict()] = 0
     link: str = ""
     lang: str = "en"
+    attach: Literal["nothing", "page", "bulletin"] = "nothing"
 
     @property
     def id(self) -> str:
-        """The key of what was sent for this alert; a changed alert starts anew."""
-        return hashlib.sha256(repr(self).encode()).hexdigest()[:12]
+        """The key of what was sent for this alert; a changed alert starts anew.
+
+        An alert of an older version, which could not attach anything, keeps its key.
+        """
+        shown = repr(self).replace(", attach='nothing'", "")
+        return hashlib.sha256(shown.encode()).hexdigest()[:12]
 
 
 def read_alerts(folder: Path) -> tuple[Alert, ...]:
     """Return the alerts of `folder/alerts.toml`, if there is one; raise ContractError."""
-    path = folder / FILE
-    if not path.is_file():
-        return ()
-    entries, lines = read_entries(path, {"alert"})
-    raw: list[Fault] = []
-    alerts = parsed(Alert, entries["alert"], lines["alert"], FILE, raw)
-    # Values are not repeated in messages: one may be an address in the wrong place.
-    faults = [Fault(FILE, f.line, f.message.split(", not ")[0]) for f in raw]
-    if not faults:
-        for alert, line in zip(alerts, lines["alert"], strict=True):
-            faults.extend(Fault(FILE, line, text) for text in _problems(alert))
+    alerts, faults = _alerts_and_faults(folder)
     if faults:
         raise ContractError(faults)
     return tuple(alerts)
+
+
+def readable_alerts(folder: Path) -> tuple[list[Alert], list[Fault]]:
+    """Return the alerts without a fault, and the faults of the others; raise nothing.
+
+    Where some cannot be read, failures also go to the address in `FORECAST_ALERT_OPERATOR`.
+    """
+    try:
+        alerts, faults = _alerts_and_faults(folder)
+    except ContractError as error:
+        alerts, faults = [], list(error.faults)
+    except OSError as error:
+        alerts, faults = [], [Fault(FILE, None, error.strerror or str(error))]
+    if (faults or not folder.is_dir()) and os.environ.get(OPERATOR):
+        alerts.append(Alert(to=(OPERATOR,), rules=("run_failed",)))
+    return alerts, faults
+
+
+def _alerts_and_faults(folder: Path) -> tuple[list[Alert], list[Fault]]:
+    path = folder / FILE
+    if not path.exists():
+        return [], []
+    entries, lines = read_entries(path, {"alert"})
+    raw: list[Fault] = []
+    sound: list[Alert] = []
+    for entry, line in zip(entries["alert"], lines["alert"], strict=True):
+        for alert in parsed(Alert, [entry], [line], FILE, raw):
+            problems = list(_problems(alert))
+            raw += [Fault(FILE, line, problem) for problem in problems]
+            sound += [] if problems else [alert]
+    # Values are not repeated in messages: one may be an address in the wrong place.
+    return sound, [Fault(FILE, f.line, f.message.split(", not ")[0]) for f in raw]
 
 
 def _problems(alert: Alert) -> Iterator[str]:
@@ -86,8 +115,10 @@ def _problems(alert: Alert) -> Iterator[str]:
 
 
 FOLDER, MEMORY = ".alerts", "told.json"
+OPERATOR = "FORECAST_ALERT_OPERATOR"
 _TITLE_LENGTH = 120
 _NOT_OPEN = ("attained", "missed", "none")
+_LAMPS = ("green", "yellow", "red", "blind", *_NOT_OPEN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,47 +144,100 @@ class Seen:
     """What a run saw on a day: newest reports, overdue figures, failures with their area.
 
     `overdue` is None where the run failed before it looked for overdue figures; the area of a
-    failure is empty where the run failed as a whole.
+    failure is empty where the run failed as a whole. `head` is the newest hash of the ledger.
     """
 
     standing: Sequence[Standing] = ()
     overdue: Sequence[NextRelease] | None = None
     day: date = date.max
     failed: Sequence[tuple[str, str]] = ()
+    head: str = ""
 
 
 @dataclass(frozen=True)
 class Update:
-    """The lines of a message, if any, and what is to be remembered as sent."""
+    """The lines of a message, if any, what is to be remembered as sent, and what is attached."""
 
     lines: list[str]
     memory: dict[str, Any]
+    attachments: tuple[str, ...] = ()
 
 
-def send_alerts(alerts: Iterable[Alert], seen: Seen, reports: Path, send: Send) -> list[str]:
-    """Send at most one message for each alert, and stored ones; return what stays undelivered.
+def send_alerts(alerts: Sequence[Alert], seen: Seen, reports: Path, send: Send) -> list[str]:
+    """Send at most one message for each alert, and stored ones; return what stays undelivered."""
+    return deliver(alerts, note(alerts, seen, reports), reports, send)
 
-    A message is stored before it is remembered as sent, and sent after that: none is lost if the
-    process dies, and one may come twice.
+
+def note(alerts: Iterable[Alert], seen: Seen, reports: Path) -> list[Message]:
+    """Store what alerts have to send, remember it as sent, and return what could not be stored.
+
+    A message is stored before it is remembered, and delivered after that: none is lost if the
+    process dies, and one may come twice. Where nothing can be written nothing is remembered.
     """
     home = reports / FOLDER
-    memory, outbox = read_json(home / MEMORY), Outbox(home / "outbox")
-    updates = {alert: update(alert, seen, memory.get(alert.id), reports) for alert in alerts}
-    for alert, new in updates.items():
-        if new.lines:
-            outbox.put(_message(alert, new.lines))
-    remembered = {alert.id: new.memory for alert, new in updates.items()}
-    if remembered != memory:
-        write_json(home / MEMORY, remembered)
-    return outbox.deliver(send)
+    memory, outbox = _memory(home / MEMORY), Outbox(home / "outbox")
+    updates = {a: update(a, seen, memory.get(a.id), reports) for a in alerts}
+    messages = [_message(a, new, seen.head) for a, new in updates.items() if new.lines]
+    remembered = {a.id: new.memory for a, new in updates.items()}
+    try:
+        for message in messages:
+            outbox.put(message)
+        if remembered != memory:
+            write_json(home / MEMORY, remembered)
+    except OutputError:
+        return messages
+    return []
 
 
-def _message(alert: Alert, lines: list[str]) -> Message:
+def _memory(path: Path) -> dict[str, dict[str, Any]]:
+    """Return what was sent, by alert, without what is not of its form."""
+    return {
+        key: {
+            "calls": {
+                place: sent
+                for place, sent in _dict(_dict(value).get("calls")).items()
+                if all(map(_is_forecast, _dict(sent).values()))
+            },
+            **{rule: _texts(_dict(value).get(rule)) for rule in ("data_overdue", "run_failed")},
+        }
+        for key, value in read_json(path).items()
+    }
+
+
+def _dict(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _texts(value: object) -> list[str]:
+    return [v for v in value if isinstance(v, str)] if isinstance(value, list) else []
+
+
+def _is_forecast(value: object) -> bool:
+    told = _dict(value)
+    return told.get("light") in _LAMPS and isinstance(told.get("probability"), (int, float))
+
+
+def deliver(
+    alerts: Iterable[Alert], unstored: Iterable[Message], reports: Path, send: Send
+) -> list[str]:
+    """Send stored messages and those that could not be stored; return what stays undelivered.
+
+    They go to the variables that alerts name, and to no other.
+    """
+    allowed = {OPERATOR, *(name for alert in alerts for name in alert.to)}
+    outbox = Outbox(reports / FOLDER / "outbox")
+    return outbox.deliver(send, allowed=allowed, unstored=unstored, reports=reports)
+
+
+def _message(alert: Alert, new: Update, head: str) -> Message:
+    first = new.lines[0].splitlines()[0]
+    proof = [text("alert.ledger", alert.lang, head=head)] if head.strip("0") else []
     return Message(
-        title=text("alert.title", alert.lang, what=lines[0])[:_TITLE_LENGTH],
-        body="\n".join(lines),
+        title=text("alert.title", alert.lang, what=first)[:_TITLE_LENGTH],
+        body="\n".join([*new.lines, *proof]),
         to=alert.to,
         written_at=datetime.now(UTC).isoformat(),
+        attachments=new.attachments,
     )
 
 
@@ -164,6 +248,7 @@ def update(alert: Alert, seen: Seen, memory: Mapping[str, Any] | None, reports: 
     last, not with the run before.
     """
     lines: list[str] = []
+    attached: list[str] = []
     before = memory or {}
     forecasts = dict(before.get("calls", {}))
     for standing in seen.standing:
@@ -171,6 +256,7 @@ def update(alert: Alert, seen: Seen, memory: Mapping[str, Any] | None, reports: 
             sent = dict(forecasts.get(standing.key, {}))
             moved = list(_moved(alert, standing.report, sent))
             lines.extend(_with_heading(standing, moved, alert, reports))
+            attached.extend(_attached(standing, alert, reports) if moved else ())
             forecasts[standing.key] = sent
     now: dict[str, Any] = {"calls": forecasts}
     for rule, current in (
@@ -183,7 +269,19 @@ def update(alert: Alert, seen: Seen, memory: Mapping[str, Any] | None, reports: 
         new = [event for event in current if event not in before.get(rule, [])]
         lines.extend(text(f"alert.{rule}", alert.lang, what=event) for event in new)
         now[rule] = current
-    return Update(lines, now)
+    return Update(lines, now, tuple(attached))
+
+
+def _attached(standing: Standing, alert: Alert, reports: Path) -> Iterator[str]:
+    """Yield the page that goes along, as far as the report has it."""
+    if alert.attach == "page":
+        yield standing.page
+    elif alert.attach == "bulletin":
+        place = Path(standing.page).parent
+        stem = "bulletin" if alert.lang == "en" else f"bulletin.{alert.lang}"
+        forms = (place / f"{stem}.{form}" for form in ("pdf", "html", "md"))
+        named = [path.as_posix() for path in forms if (reports / path).is_file()]
+        yield named[0] if named else standing.page
 
 
 def _late(alert: Alert, seen: Seen) -> list[str] | None:
@@ -215,16 +313,21 @@ def _moved(alert: Alert, report: Report, sent: dict[str, Any]) -> Iterator[str]:
 def _line(
     name: str, before: Mapping[str, Any], now: Mapping[str, Any], points: float, lang: str
 ) -> str:
-    return text(
-        "alert.moved",
-        lang,
-        name=name,
-        first=percent(before["probability"], lang),
-        last=percent(now["probability"], lang),
-        points=signed_number(points, 0),
-        light_first=text(f"light.{before['light']}", lang),
-        light_last=text(f"light.{now['light']}", lang),
-    )
+    """Return what moved, in words: an unchanged light or probability is named once."""
+    first, last = (percent(told["probability"], lang) for told in (before, now))
+    moved = signed_number(points, 0)
+    unit = text("alert.point" if moved.strip("+\N{MINUS SIGN}") == "1" else "alert.points", lang)
+    lights = [text(f"light.{told['light']}", lang) for told in (before, now)]
+    is_same = first == last
+    probability = text(
+        "alert.same_probability" if is_same else "alert.probability",
+        lang, first=first, last=last, points=moved, unit=unit,
+    )  # fmt: skip
+    light = text(
+        "alert.same_light" if lights[0] == lights[1] else "alert.light",
+        lang, first=lights[0], last=lights[1],
+    )  # fmt: skip
+    return text("alert.moved", lang, name=name, probability=probability, light=light)
 
 
 def _with_heading(standing: Standing, moved: list[str], alert: Alert, reports: Path) -> list[str]:

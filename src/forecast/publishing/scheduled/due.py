@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo
 
 from forecast.archive.archive import Archive, Fingerprints
 from forecast.archive.schedule import ReportDays, Schedule, end_of_month
-from forecast.base.errors import DayAhead, ForecastError, NoPdf, NotebookFailed, OutputError
+from forecast.base.errors import DayAhead, ForecastError, OutputError
 from forecast.base.months import month
 from forecast.base.parameters import Parameters
+from forecast.publishing.data_changes import DataChanges
 from forecast.publishing.ledger import Ledger, enter, read_ledger
 from forecast.publishing.places import RESULT, RUNS, Page, day_folder
 from forecast.publishing.restoration import is_whole, mend
@@ -24,6 +25,7 @@ from forecast.publishing.runs import Manifest, read_manifest
 from forecast.publishing.scheduled.anchor import Anchor
 
 MISSING, FIGURES, QUESTION, PAGES = "missing", "figures", "question", "pages"
+DATA = "data"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -43,16 +45,19 @@ class Due:
         return page.kind in self.kinds and is_format
 
 
-def due_reports(archive: Archive, now: datetime) -> list[Due]:
+def due_reports(archive: Archive, now: datetime, stopped: Collection[str] = ()) -> list[Due]:
     """Return the reports due at a time, by day; entries for one area, year and day are one report.
 
     The days of a year run from the first announcement of one of its targets, but not before
     1 January or the area's first release, to `months_after` months after the end of the year.
-    Raise UnknownArea for an entry of an area without figures.
+    Raise UnknownArea for an entry of an area without figures, except for one that is stopped.
     """
     wanted: dict[tuple[date, str, int], list[ReportDays]] = {}
     zone = ZoneInfo(archive.schedule.time_zone)
+    areas = set(archive.areas)
     for entry in archive.schedule.report_days:
+        if entry.area in stopped and entry.area not in areas:
+            continue
         archive.first_release_of(entry.area)
         for year in _years(archive, entry):
             for day in _days(archive, entry, year, now.astimezone(zone).date()):
@@ -139,7 +144,8 @@ class ReportOutcome:
 class RunSettings:
     """Where data and reports lie, and what holds for every report; `now` defaults to the clock.
 
-    `accepted_ledger` is the reason for which a ledger that lost lines is accepted as it is.
+    `accepted_ledger` is the reason for which a ledger that lost lines is accepted as it is,
+    `accepted_changes` that for which rows of data that changed are.
     """
 
     data: Path
@@ -150,27 +156,37 @@ class RunSettings:
     now: datetime | None = None
     anchors: tuple[Anchor, ...] = ()
     accepted_ledger: str | None = None
+    accepted_changes: str | None = None
 
 
 def catch_up(
-    settings: RunSettings, archive: Archive, on_outcome: Callable[[ReportOutcome], None]
+    settings: RunSettings,
+    archive: Archive,
+    on_outcome: Callable[[ReportOutcome], None],
+    data: DataChanges | None = None,
 ) -> list[ReportOutcome]:
     """Return what became of every due report; `on_outcome` gets each as soon as it is known.
 
     A report that fails does not keep later ones from being made; raise OutputError where nothing
-    more can be written. The caller holds the lock of the folder.
+    more can be written. Reports of areas on which changed data bear are not made. The caller holds
+    the lock of the folder.
     """
-    outcomes = []
+    outcomes: list[ReportOutcome] = []
     known, ledger = Fingerprints(archive), read_ledger(settings.reports)
-    for due in due_reports(archive, time_of(settings, archive.schedule)):
+    data = data or DataChanges()
+    for due in due_reports(archive, time_of(settings, archive.schedule), data.areas):
         try:
-            outcomes.append(_outcome(settings, due, known, ledger))
-        except (NoPdf, NotebookFailed, OutputError) as error:
+            outcomes.append(_outcome(settings, due, known, ledger, data))
+        except Exception as error:  # whatever it is, the others are made
             outcomes.append(_failure(due, error))
-            if isinstance(error.__cause__, OSError):
+            if isinstance(error, OutputError) and isinstance(error.__cause__, OSError):
                 on_outcome(outcomes[-1])
                 raise
         on_outcome(outcomes[-1])
+    for area in sorted(data.areas - {o.area for o in outcomes if o.did == "stopped"}):
+        if area in {entry.area for entry in archive.schedule.report_days}:
+            outcomes.append(_stopped(data.message(area, archive), area=area))
+            on_outcome(outcomes[-1])
     return outcomes
 
 
@@ -185,13 +201,19 @@ def time_of(settings: RunSettings, schedule: Schedule) -> datetime:
     return now
 
 
-def _outcome(settings: RunSettings, due: Due, known: Fingerprints, ledger: Ledger) -> ReportOutcome:
+def _outcome(
+    settings: RunSettings, due: Due, known: Fingerprints, ledger: Ledger, data: DataChanges
+) -> ReportOutcome:
     """Make a report that is missing or outdated, and return what became of it."""
     started = time.monotonic()
     parameters = _parameters(settings, due)
     place = day_folder(parameters, settings.reports)
     manifest, mended, fault = _mended(settings.reports, place, ledger)
     why = reason(due, manifest, parameters.question(), known.on(due.day, due.area))
+    if why == FIGURES and data.is_of_commitments and due.area not in data.areas:
+        why = None  # commitments of other areas, which nobody accepted, make the difference
+    if why is not None and due.area in data.areas:
+        return _stopped(data.message(due.area, known.archive), due)
     if why is None and fault is not None:
         raise fault
     if why is not None:
@@ -215,6 +237,18 @@ def _outcome(settings: RunSettings, due: Due, known: Fingerprints, ledger: Ledge
     )
 
 
+def _stopped(message: str, due: Due | None = None, area: str | None = None) -> ReportOutcome:
+    """Return the outcome of a report, or of an area, that waits until somebody accepts a change."""
+    return ReportOutcome(
+        area=area if due is None else due.area,
+        year=None if due is None else due.year,
+        as_of=None if due is None else due.day.isoformat(),
+        did="stopped",
+        why=DATA,
+        error=message,
+    )
+
+
 def _did(why: str | None, mended: list[str]) -> Did:
     if why is None:
         return "restored" if mended else "unchanged"
@@ -235,10 +269,18 @@ def _mended(
     return read_manifest(place), mended, None
 
 
-def _failure(due: Due, error: ForecastError) -> ReportOutcome:
+def _failure(due: Due, error: Exception) -> ReportOutcome:
+    message = message_of(error)
     return ReportOutcome(
-        area=due.area, year=due.year, as_of=due.day.isoformat(), did="failed", error=str(error)
+        area=due.area, year=due.year, as_of=due.day.isoformat(), did="failed", error=message
     )
+
+
+def message_of(error: BaseException) -> str:
+    """Return what an error says; of one that was not raised on purpose its class too."""
+    if isinstance(error, ForecastError):
+        return str(error)
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
 def _publish(parameters: Parameters, due: Due, reports: Path) -> None:
