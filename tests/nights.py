@@ -158,6 +158,7 @@ def nights(folder: Path, monkeypatch: pytest.MonkeyPatch, after: Path | None = N
         shutil.copytree(after, folder, dirs_exist_ok=True)
     data = folder / "data"
     found = Nights(data if after is not None else write_data(data), folder / "reports")
+    monkeypatch.setattr(os, "fsync", lambda handle: None)  # `test_power_cut.py` is about it
     monkeypatch.setattr(publication, "publish", publish_simulated)
     monkeypatch.setattr(run, "send", found.send)
     monkeypatch.setenv("ALERT_MAIL", "json://127.0.0.1")

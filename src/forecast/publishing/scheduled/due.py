@@ -206,7 +206,7 @@ def _outcome(
 ) -> ReportOutcome:
     """Make a report that is missing or outdated, and return what became of it."""
     started = time.monotonic()
-    parameters = _parameters(settings, due)
+    parameters = parameters_of(settings, due)
     place = day_folder(parameters, settings.reports)
     manifest, mended, fault = _mended(settings.reports, place, ledger)
     why = reason(due, manifest, parameters.question(), known.on(due.day, due.area))
@@ -292,7 +292,7 @@ def _publish(parameters: Parameters, due: Due, reports: Path) -> None:
     ).check()
 
 
-def _parameters(settings: RunSettings, due: Due) -> Parameters:
+def parameters_of(settings: RunSettings, due: Due) -> Parameters:
     return Parameters.parse(
         area=due.area,
         year=due.year,
