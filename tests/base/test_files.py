@@ -9,12 +9,15 @@ import sys
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from forecast.base.errors import FileLocked, OutputError
 from forecast.base.files import (
     cache_folder,
+    cache_tables,
     cache_text,
+    cached_table,
     cached_text,
     locked,
     replaced,
@@ -123,6 +126,28 @@ def test_a_cache_that_cannot_be_written_keeps_nothing_and_is_no_error(
     cache_text(tmp_path / "kept.txt", "new")
     assert cached_text(tmp_path / "kept.txt") == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["kept.txt"]
+
+
+@pytest.mark.parametrize("bit", range(0, 8 * 70, 7))
+def test_whichever_bit_of_a_cached_file_flips_it_is_not_read(tmp_path: Path, bit: int):
+    path = tmp_path / "kept.txt"
+    cache_text(path, "probability 0.7, 绿灯, and some more text")
+    content = bytearray(path.read_bytes())
+    content[(bit // 8) % len(content)] ^= 1 << (bit % 8)
+    path.write_bytes(content)
+    assert cached_text(path) is None
+
+
+@pytest.mark.parametrize("place", range(4, 2000, 97))
+def test_a_cached_table_with_a_flipped_bit_is_not_read(tmp_path: Path, place: int):
+    """Parquet has no checksum of its own here: most flips would give another number."""
+    path = tmp_path / "kept.parquet"
+    cache_tables({path: pd.DataFrame({"growth_pct": [7.25, 6.5] * 50})})
+    assert cached_table(path, {"growth_pct": "float64"})["growth_pct"].sum() == 687.5
+    content = bytearray(path.read_bytes())
+    content[place % len(content)] ^= 16
+    path.write_bytes(content)
+    assert cached_table(path, {"growth_pct": "float64"}) is None
 
 
 def test_a_hash_is_that_of_the_bytes(tmp_path: Path):

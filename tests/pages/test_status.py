@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from forecast.base.errors import ContractError
+from forecast.base.files import cache_text
 from forecast.base.parameters import Parameters
 from forecast.cli import main
 from forecast.outlook.answers import answer_to
@@ -149,7 +150,7 @@ def test_a_figure_that_comes_out_is_seen_at_once(data_folder: Path, tmp_path: Pa
 @pytest.mark.parametrize("junk", ["", "{}", "[]", "null", '{"time_zone": "X", "statuses": [{}]}'])
 def test_a_kept_table_that_cannot_be_read_is_none(asked: Parameters, tmp_path: Path, junk: str):
     path = tmp_path / "status.json"
-    path.write_text(junk, encoding="utf-8")
+    cache_text(path, junk)
     assert cached_statuses(path, asked) is None
 
 
@@ -157,7 +158,7 @@ def test_after_a_clock_was_put_back_a_day_ahead_is_none_of_those_kept(
     asked: Parameters, tmp_path: Path
 ):
     path = tmp_path / "status.json"
-    path.write_text('{"time_zone": "Asia/Shanghai", "statuses": []}', encoding="utf-8")
+    cache_text(path, '{"time_zone": "Asia/Shanghai", "statuses": []}')
     assert cached_statuses(path, asked) == []
     assert cached_statuses(path, replace(asked, as_of=date(2999, 1, 1))) is None
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import io
 import os
 import re
 import secrets
@@ -133,6 +134,7 @@ def sha256_of(path: Path) -> str:
 
 
 CACHE_VARIABLE = "FORECAST_CACHE"
+_HASH_BYTES = 32
 _NAME = "growth-target-forecast"
 
 
@@ -181,12 +183,15 @@ def _own_folder() -> Path:
 
 
 def cached_table(path: Path, columns: Mapping[str, str]) -> pd.DataFrame | None:
-    """Return a cached table with columns of these types; None where it cannot be read."""
+    """Return a cached table with columns of these types; None where it is not as it was written."""
+    content = _checked(path)
+    if content is None:
+        return None
     import pandas as pd
 
     try:
-        return pd.read_parquet(path).astype(dict(columns))
-    except (OSError, ValueError, KeyError):
+        return pd.read_parquet(io.BytesIO(content)).astype(dict(columns))
+    except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
@@ -194,19 +199,33 @@ def cache_tables(tables: Mapping[Path, pd.DataFrame]) -> None:
     """Cache tables by path; stop without an error at the first that cannot be written."""
     with suppress(OutputError):
         for path, table in tables.items():
-            with replaced(path, is_synced=False) as beside:
-                table.to_parquet(beside)
+            written = io.BytesIO()
+            table.to_parquet(written)
+            write_bytes(path, _with_checksum(written.getvalue()), is_synced=False)
 
 
 def cached_text(path: Path) -> str | None:
-    """Return a cached text; None where it cannot be read."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, ValueError):
-        return None
+    """Return a cached text; None where it is not as it was written."""
+    content = _checked(path)
+    return None if content is None else content.decode()
 
 
 def cache_text(path: Path, text: str) -> None:
     """Cache a text; do nothing where it cannot be written."""
     with suppress(OutputError):
-        write_text(path, text, is_synced=False)
+        write_bytes(path, _with_checksum(text.encode()), is_synced=False)
+
+
+def _with_checksum(content: bytes) -> bytes:
+    """Return content that is followed by its hash, in one file, so that neither lacks the other."""
+    return content + hashlib.sha256(content).digest()
+
+
+def _checked(path: Path) -> bytes | None:
+    """Return the content of a file before its hash; None where they differ: a bit may flip."""
+    try:
+        whole = path.read_bytes()
+    except OSError:
+        return None
+    content, digest = whole[:-_HASH_BYTES], whole[-_HASH_BYTES:]
+    return content if hashlib.sha256(content).digest() == digest else None

@@ -16,7 +16,7 @@ from forecast.cli.folders import check_data, explore, import_command, init
 from forecast.cli.questions import news, scenario, status
 from forecast.cli.record import backtest, score, verify
 from forecast.cli.reports import plan_table, report
-from forecast.cli.scheduled import check, run_due
+from forecast.cli.scheduled import check, health, run_due
 
 
 class _Command(click.Group):
@@ -49,6 +49,7 @@ for _command in (
     backtest,
     check,
     run_due,
+    health,
     verify,
     score,
     check_data,

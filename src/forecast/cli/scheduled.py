@@ -198,6 +198,68 @@ def check(
             sys.exit(BELOW if problems else OVERDUE)
 
 
+@click.command()
+@click.option(
+    "--reports", metavar="DIR", default="reports", show_default=True, help="Folder of reports."
+)
+@click.option("--data", metavar="DIR", help="Data folder; default: ./data.")
+@click.option(
+    "--max-age-hours",
+    type=click.FloatRange(min=0),
+    default=26.0,
+    show_default=True,
+    help="How long ago the last good run may be.",
+)
+@click.option(
+    "--late-hours",
+    type=click.FloatRange(min=0),
+    default=24.0,
+    show_default=True,
+    help="How long after its day a report may be missing.",
+)
+@click.option(
+    "--now", metavar="ISO", default="", help="Time that counts as now; default: the clock."
+)
+@click.option("--openmetrics", is_flag=True, help="Print metrics in the format OpenMetrics.")
+def health(
+    reports: str,
+    data: str | None,
+    max_age_hours: float,
+    late_hours: float,
+    now: str,
+    openmetrics: bool,
+) -> None:
+    """Say when the last good run-due was, and what is due, late or failing.
+
+    Exit with 1 if anything is failing, with 4 if a report is late or the last good run is too old.
+    """
+    from datetime import timedelta
+
+    from forecast.publishing.scheduled.due import RunSettings
+    from forecast.publishing.scheduled.health import health_of
+
+    with exit_codes():
+        settings = RunSettings(
+            data=Path(data_folder(data) or "data"),
+            reports=Path(reports),
+            seed=DEFAULT_SEED,
+            n_paths=DEFAULT_PATHS,
+            wait_seconds=0.0,
+            now=_time(now),
+        )
+        found = health_of(
+            settings,
+            max_age=timedelta(hours=max_age_hours),
+            late_after=timedelta(hours=late_hours),
+        )
+    for line in found.metrics() if openmetrics else found.lines():
+        click.echo(line)
+    if found.failing:
+        sys.exit(FAILED)
+    if found.is_late:
+        sys.exit(OVERDUE)
+
+
 def _time(text: str) -> datetime | None:
     try:
         return datetime.fromisoformat(text) if text else None

@@ -1,5 +1,6 @@
 """Who asked is told what moved, once, and no address shows anywhere."""
 
+import hashlib
 import json
 import logging
 import shutil
@@ -116,6 +117,69 @@ def test_a_light_that_changes_is_told_once_with_the_link():
         ],
         [],
     ]
+
+
+@pytest.mark.parametrize(
+    ("later", "words"),
+    [
+        (Shown("green", 0.60), "GDP: probability 70 % → 60 % (−10 points), light still green"),
+        (Shown("yellow", 0.70), "GDP: probability 70 %, light green → yellow"),
+        (Shown("red", 0.69), "GDP: probability 70 % → 69 % (−1 point), light green → red"),
+    ],
+)
+def test_what_did_not_change_is_not_said_to_have_changed(later: Shown, words: str):
+    (_, lines) = told_after(ALERT, seen(GDP), seen(later))
+    assert lines[1].replace("\N{NO-BREAK SPACE}", " ") == words
+
+
+def test_a_message_of_several_lines_has_a_title_of_one(tmp_path: Path):
+    titles: list[str] = []
+    failed = Seen(failed=[("", "2 faults in the data\nfigures/a.csv:1: bad")])
+    send_alerts([ALERT], failed, tmp_path, lambda _, title, __: titles.append(title))
+    assert titles == ["Growth targets: Report not made: 2 faults in the data"]
+
+
+def test_every_message_ends_with_the_newest_hash_of_the_ledger(tmp_path: Path):
+    bodies: list[str] = []
+    found = Seen(failed=[("", "bad")], head="ab" * 32)
+    send_alerts([ALERT], found, tmp_path, lambda _, __, body: bodies.append(body))
+    assert bodies[0].splitlines()[-1] == "Newest hash of the ledger: " + "ab" * 32
+
+
+@pytest.mark.parametrize(
+    ("attach", "lang", "name"),
+    [
+        ("page", "en", "attainment.html"),
+        ("bulletin", "zh", "bulletin.zh.pdf"),
+        ("bulletin", "en", "attainment.html"),
+        ("nothing", "en", None),
+    ],
+)
+def test_the_page_or_the_bulletin_goes_along(
+    tmp_path: Path, attach: Any, lang: str, name: str | None
+):
+    place = tmp_path / "town" / "2018" / "2018-11-30"
+    place.mkdir(parents=True)
+    for file in ("attainment.html", "bulletin.zh.html", "bulletin.zh.pdf"):
+        (place / file).write_text("x", encoding="utf-8")
+    attached: list[tuple[Path, ...]] = []
+    for found in MOVED:
+        send_alerts(
+            [replace(ALERT, attach=attach, lang=lang)], found, tmp_path,
+            lambda _, __, ___, *paths: attached.append(paths),
+        )  # fmt: skip
+    expected = () if name is None else ((place / name).resolve(),)
+    assert attached == [expected]
+
+
+def test_an_alert_of_an_older_version_keeps_its_memory():
+    """Its key is the hash of what it asked for before anything could be attached."""
+    shown = (
+        "Alert(to=('ALERT_MAIL',), rules=('light_changed', 'probability_moved', 'data_overdue', "
+        "'run_failed'), area=None, points=5.0, grace_days=0, link='', lang='en')"
+    )
+    assert ALERT.id == hashlib.sha256(shown.encode()).hexdigest()[:12]
+    assert replace(ALERT, attach="page").id != ALERT.id
 
 
 def test_it_speaks_chinese():

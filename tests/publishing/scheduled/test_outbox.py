@@ -1,6 +1,7 @@
 """Messages are kept, each in a file, until everyone they are for has them."""
 
 import json
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -117,3 +118,49 @@ def test_what_is_written_is_read_again_and_can_be_read_by_people(tmp_path: Path)
     write_json(path, {"b": 1, "a": "某镇"})
     assert read_json(path) == {"a": "某镇", "b": 1}
     assert path.read_text(encoding="utf-8") == '{\n "a": "某镇",\n "b": 1\n}'
+
+
+def test_a_silent_server_holds_up_neither_the_others_nor_the_run_for_long(outbox: Outbox):
+    """The address of MAIL never answers; that of WEB has the message, MAIL gets it later."""
+    outbox.put(MESSAGE)
+    answered, post = threading.Event(), Post()
+
+    def send(name: str, title: str, body: str) -> str | None:
+        if name == "MAIL":
+            answered.wait()
+        return post(name, title, body)
+
+    assert outbox.deliver(send, seconds=0.2) == ["MAIL: no answer within 0.2 s"]
+    assert [name for name, *_ in post.delivered] == ["WEB"]
+    assert outbox.messages() == [replace(MESSAGE, to=("MAIL",))]
+    answered.set()
+
+
+def test_what_could_not_be_stored_is_sent_all_the_same(tmp_path: Path):
+    (tmp_path / "outbox").write_text("a file where a folder should be", encoding="utf-8")
+    post = Post("WEB")
+    problems = Outbox(tmp_path / "outbox").deliver(post, unstored=[MESSAGE])
+    assert problems == ["WEB: unreachable"]
+    assert post.delivered == [("MAIL", "Town", "GDP: 70 %")]
+
+
+def test_pages_go_along_and_nothing_else_of_the_machine(outbox: Outbox, tmp_path: Path):
+    reports = tmp_path / "reports"
+    (reports / "town").mkdir(parents=True)
+    page, ledger = reports / "town" / "bulletin.html", reports / "ledger.jsonl"
+    for path in (page, ledger, tmp_path / "other.html"):
+        path.write_text("x", encoding="utf-8")
+    named = ("town/bulletin.html", "ledger.jsonl", "../other.html", str(tmp_path / "other.html"))
+    outbox.put(replace(MESSAGE, attachments=named))
+    sent: list[tuple[object, ...]] = []
+    outbox.deliver(lambda *words: sent.append(words), reports=reports)
+    assert {words[3:] for words in sent} == {(page.resolve(),)}
+
+
+def test_whatever_sending_raises_names_its_class_and_never_an_address(outbox: Outbox):
+    outbox.put(replace(MESSAGE, to=("MAIL",)))
+
+    def send(*_: object) -> str | None:
+        raise OSError("mailto://user:s3cret@host")
+
+    assert outbox.deliver(send) == ["MAIL: not delivered: OSError"]

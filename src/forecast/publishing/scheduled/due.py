@@ -293,6 +293,7 @@ def _publish(parameters: Parameters, due: Due, reports: Path) -> None:
 
 
 def parameters_of(settings: RunSettings, due: Due) -> Parameters:
+    """Return the parameters of a due report."""
     return Parameters.parse(
         area=due.area,
         year=due.year,

@@ -19,6 +19,8 @@ from forecast.base.errors import ForecastError, OutputError
 from forecast.publishing.places import day_folder
 from forecast.publishing.runs import read_manifest
 from forecast.publishing.scheduled.due import (
+    FIGURES,
+    MISSING,
     Due,
     ReportOutcome,
     RunSettings,
@@ -147,12 +149,13 @@ def health_of(settings: RunSettings, *, max_age: timedelta, late_after: timedelt
 
 
 def _due(settings: RunSettings, archive: Archive, now: datetime) -> Iterator[Due]:
-    """Yield the reports that the next run has to make."""
+    """Yield the reports that are missing, or lack figures of their day."""
     known = Fingerprints(archive)
     for due in due_reports(archive, now):
         parameters = parameters_of(settings, due)
         manifest = read_manifest(day_folder(parameters, settings.reports))
-        if reason(due, manifest, parameters.question(), known.on(due.day, due.area)) is not None:
+        why = reason(due, manifest, parameters.question(), known.on(due.day, due.area))
+        if why in (MISSING, FIGURES):
             yield due
 
 

@@ -38,6 +38,7 @@ from forecast.publishing.scheduled.due import (
     message_of,
     time_of,
 )
+from forecast.publishing.scheduled.health import note_run, ping
 from forecast.publishing.scheduled.outbox import Message, send
 
 LOCK = ".run-due.lock"
@@ -54,6 +55,12 @@ class RunOutcome:
     faults: list[Fault] = field(default_factory=list)
     undelivered: list[str] = field(default_factory=list)
     error: Exception | None = None
+
+    @property
+    def is_good(self) -> bool:
+        """Whether every due report stands."""
+        has_failed = any(report.did in ("failed", "stopped") for report in self.reports)
+        return not (has_failed or self.faults or self.error)
 
 
 def run_due(settings: RunSettings, on_outcome: Callable[[ReportOutcome], None]) -> RunOutcome:
@@ -78,6 +85,11 @@ def run_due(settings: RunSettings, on_outcome: Callable[[ReportOutcome], None]) 
         messages = note(alerts, Seen(failed=failed), settings.reports)
     outcome.faults += alert_faults
     outcome.undelivered += deliver(alerts, messages, settings.reports, send)
+    errors = [] if outcome.error is None else [message_of(outcome.error)]
+    errors += map(str, outcome.faults)
+    note_run(settings.reports, outcome.reports, errors, len(outcome.undelivered))
+    if outcome.is_good and (problem := ping()) is not None:
+        outcome.undelivered.append(problem)
     return outcome
 
 
