@@ -9,7 +9,7 @@ import csv
 import gzip
 import hashlib
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -149,17 +149,16 @@ def _row(cells: list[str]) -> DataRow:
     return DataRow(kind=kind, area=area, key=key, known_on=known_on, content=values)
 
 
-def standing_table(archive: Archive, pending: Iterable[RowChange]) -> pd.DataFrame:
-    """Return the figures of an archive, with those that changed as they were before."""
-    changed = {c.before.key: c.before for c in pending if c.before.kind == FIGURE}
-    keys = [row.key for row in _figures(archive)]
-    kept = archive.figures[[key not in changed for key in keys]]
+def standing_table(archive: Archive, before: Rows, areas: Collection[str]) -> pd.DataFrame:
+    """Return the figures of an archive, those of some areas as they were before."""
+    kept = archive.figures[~archive.figures["area"].isin(list(areas))]
     days = pd.Series(archive.released_on, index=archive.figures.index).astype("str")
-    now = kept[list(FINGERPRINT_COLUMNS)].assign(released_on=days[kept.index])
-    now["publisher"] = kept["publisher"]
-    columns = [*FINGERPRINT_COLUMNS, "released_on"]
-    before = pd.DataFrame([row.content for row in changed.values()], columns=columns)
-    table = pd.concat([now.astype("object"), before.astype("object")], ignore_index=True)
+    now = kept[list(FINGERPRINT_COLUMNS)].assign(
+        released_on=days[kept.index], publisher=kept["publisher"]
+    )
+    rows = [r.content for r in before.values() if r.kind == FIGURE and r.area in areas]
+    old = pd.DataFrame(rows, columns=[*FINGERPRINT_COLUMNS, "released_on"])
+    table = pd.concat([now.astype("object"), old.astype("object")], ignore_index=True)
     for name in ("first", "last"):
         table[f"{name}_month"] = table.pop(name).map(month_text)
     table["value"] = table["value"].map(repr)

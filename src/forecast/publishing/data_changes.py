@@ -9,13 +9,14 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from forecast.archive.archive import Archive
 from forecast.archive.data_rows import (
+    FIGURE,
     DataRow,
     RowChange,
     changes,
@@ -34,11 +35,16 @@ _MOST_SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class DataChanges:
-    """The rows that changed, the faults of files that cannot be read, and the areas that stop."""
+    """The rows that changed, the faults of files that cannot be read, and the areas that stop.
+
+    `before` are the rows as published reports had them; the figures of `frozen` areas changed.
+    """
 
     changes: Sequence[RowChange] = ()
     faults: Sequence[Fault] = ()
     areas: frozenset[str] = frozenset()
+    before: Mapping[str, DataRow] = field(default_factory=dict)
+    frozen: frozenset[str] = frozenset()
 
     @property
     def is_of_commitments(self) -> bool:
@@ -52,7 +58,7 @@ class DataChanges:
 
     def message(self, area: str, archive: Archive) -> str:
         """Return what stops an area: the rows and faults that bear on it, and what to do."""
-        rows = [c for c in self.changes if area in dependent_areas(archive, [c.before.area])]
+        rows = [c for c in self.changes if area in _areas_of(c, archive)]
         shown = [str(c) for c in rows[:_MOST_SHOWN]]
         if len(rows) > _MOST_SHOWN:
             shown.append(f"and {len(rows) - _MOST_SHOWN} more")
@@ -72,16 +78,23 @@ def data_changes(
     now = data_rows(archive)
     before = rows_before(reports, ledger, now)
     pending = _pending(before, now, ledger)
-    changed = {change.before.area for change in pending}
-    stopped = dependent_areas(archive, changed | areas_of_faults)
-    if "" in changed:  # the area of a row cannot be told any more
-        stopped |= set(archive.areas)
-    return DataChanges(pending, faults, frozenset(stopped - {""}))
+    frozen = {c.before.area for c in pending if c.before.kind == FIGURE} | areas_of_faults
+    stopped = {area for change in pending for area in _areas_of(change, archive)}
+    stopped |= dependent_areas(archive, areas_of_faults)
+    return DataChanges(pending, faults, frozenset(stopped), before, frozenset(frozen))
+
+
+def _areas_of(change: RowChange, archive: Archive) -> set[str]:
+    """Return the areas on which a change bears; all, where nothing tells of which area it is."""
+    if not change.before.area:
+        return set(archive.areas)
+    own = {change.before.area}
+    return dependent_areas(archive, own) if change.before.kind == FIGURE else own
 
 
 @contextmanager
 def standing_folder(folder: Path, archive: Archive, data: DataChanges) -> Iterator[Path]:
-    """Yield a copy of a data folder in which all figures are as the published reports had them.
+    """Yield a copy of a data folder in which areas that changed have the figures they had before.
 
     Files with faults are left out. Without a change the folder itself is yielded.
     """
@@ -97,7 +110,7 @@ def standing_folder(folder: Path, archive: Archive, data: DataChanges) -> Iterat
             if relative.parts[0] != "figures" and relative.as_posix() not in faulty:
                 (copy / relative).parent.mkdir(exist_ok=True)
                 shutil.copyfile(path, copy / relative)
-        table = standing_table(archive, data.changes)
+        table = standing_table(archive, data.before, data.frozen)
         table.to_csv(copy / "figures" / "standing.csv", index=False)
         yield copy
 

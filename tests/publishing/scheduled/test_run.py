@@ -229,4 +229,5 @@ def test_who_waits_too_long_leaves_with_nothing_done(reports: Path, town: Path):
         said = call(town, reports, NOW, "--wait", "0")
     assert said.exit_code == 6
     assert "another process makes reports there" in said.stderr
-    assert said.stdout == ""
+    (line,) = entries(said)
+    assert (line["did"], line["area"]) == ("failed", None)

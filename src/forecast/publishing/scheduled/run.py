@@ -131,7 +131,8 @@ def _made(
     data = data_changes(settings.reports, ledger, sound.archive, sound.faults, sound.areas)
     if data.changes and settings.accepted_changes is not None:
         accept(settings.reports, "changes", data.items, settings.accepted_changes)
-        data = replace(data, changes=(), areas=sound.areas)
+        ledger = read_ledger(settings.reports)
+        data = data_changes(settings.reports, ledger, sound.archive, sound.faults, sound.areas)
     if data.faults and not data.areas:  # nobody can say on which reports these files bear
         read_archive(settings.data)
     outcome.faults += data.faults
