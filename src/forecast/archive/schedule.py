@@ -35,6 +35,7 @@ class Lag:
     days: Annotated[int, Strict()]
     area: str | None = None
     indicator: str | None = None
+    publisher: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,18 +79,31 @@ class Schedule:
         """Return the day it is in the schedule's time zone."""
         return self.now().date()
 
-    def usual_release_on(self, area: str, indicator: str, last_month: int) -> date | None:
-        """Return the usual release day of a span that ends with a month; None where unknown."""
+    def usual_release_on(
+        self, area: str, indicator: str, last_month: int, *, publisher: str = ""
+    ) -> date | None:
+        """Return the usual release day of a span that ends with a month; None where unknown.
+
+        Lags of a publisher hold for its figures alone, and before those of areas.
+        """
         fitting = [
             lag
             for lag in self.lags
             if lag.span == span_kind(last_month)
             and lag.area in (None, area)
             and lag.indicator in (None, indicator)
+            and lag.publisher in (None, publisher)
         ]
         if not fitting:
             return None
-        best = max(fitting, key=lambda lag: (lag.area is not None, lag.indicator is not None))
+        best = max(
+            fitting,
+            key=lambda lag: (
+                lag.publisher is not None,
+                lag.area is not None,
+                lag.indicator is not None,
+            ),
+        )
         return end_of_month(last_month) + timedelta(days=best.days)
 
 

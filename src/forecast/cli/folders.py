@@ -111,6 +111,7 @@ def init(folder: str) -> None:
     metavar="YYYY-MM-DD|usual",
     help="Day on which the figures became public, or by the lags of schedule.toml; else the map's.",
 )
+@click.option("--draft", metavar="FILE", help="Write the map that is believed in, and no figures.")
 @click.option("--yes", is_flag=True, help="Write without asking.")
 @click.option(
     "--skip-unreadable",
@@ -126,6 +127,7 @@ def import_command(
     title: str | None,
     out: str,
     released_on: str | None,
+    draft: str | None,
     yes: bool,
     skip_unreadable: bool,
     lang: str,
@@ -143,6 +145,9 @@ def import_command(
         if layout not in (None, importing.TABLE, *importing.LAYOUTS):
             allowed = ", ".join((importing.TABLE, *importing.LAYOUTS))
             raise ParameterError([f"--format {layout!r}; allowed: {allowed}"])
+        if draft is not None:
+            _write_draft(source, Path(draft), Path(out), _day(released_on), area, title)
+            return
         plan = importing.read(
             source,
             None if map_file is None else Path(map_file),
@@ -169,6 +174,25 @@ def import_command(
         else:
             click.echo(text("import.left", lang))
         sys.exit(INCOMPLETE if plan.unread else 0)
+
+
+def _write_draft(
+    source: str,
+    draft: Path,
+    out: Path,
+    released_on: date | str | None,
+    area: str | None,
+    title: str | None,
+) -> None:
+    """Write the map that an import believes in; raise ParameterError where the file is there."""
+    from forecast import importing
+    from forecast.base.files import write_bytes
+
+    if draft.exists():
+        raise ParameterError([f"--draft {draft} is there already; allowed: a new file"])
+    text = importing.drafted_map(source, out=out, released_on=released_on, area=area, title=title)
+    write_bytes(draft, text.encode())
+    click.echo(f"{draft} is written: answer its questions, then import with --map {draft}")
 
 
 def _list_unread(plan: ImportPlan, lang: str) -> None:

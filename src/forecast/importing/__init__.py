@@ -3,7 +3,7 @@
 from forecast.importing.figures import ROW_KINDS, Change
 from forecast.importing.import_map import USUAL
 from forecast.importing.layouts import LAYOUTS
-from forecast.importing.run import TABLE, ImportPlan, figures_from, read, write
+from forecast.importing.run import TABLE, ImportPlan, drafted_map, figures_from, read, write
 
 __all__ = [
     "LAYOUTS",
@@ -12,6 +12,7 @@ __all__ = [
     "USUAL",
     "Change",
     "ImportPlan",
+    "drafted_map",
     "figures_from",
     "read",
     "write",

@@ -28,7 +28,7 @@ def doubts(figures: Sequence[CellFigure]) -> dict[str, str]:
         groups[figure.area, figure.indicator].append(figure)
     found: dict[str, str] = {}
     for group in groups.values():
-        for check in (_fiscal_years, _apart, _sums_by_their_course, _falling_sums, _first_months):
+        for check in _CHECKS:
             for figure, why in check(group):
                 found.setdefault(figure.address, why)
     return found
@@ -136,6 +136,19 @@ def _first_months(group: Iterable[CellFigure]) -> Iterator[tuple[CellFigure, str
             yield from ((figure, f"{why}; {rule}") for figure in sums)
 
 
+def _shares(group: Iterable[CellFigure]) -> Iterator[tuple[CellFigure, str]]:
+    """Yield growth such as 0.065 throughout, which may be shares of one instead of per cent."""
+    growth = [f for f in group if f.measure == "growth_pct"]
+    if len(growth) > 1 and all(abs(f.value) < 1 and _n_decimals(f) > 2 for f in growth):
+        why = "growth below 1 % with three decimals throughout may be shares of one"
+        yield from ((f, f"{why}; allowed: per cent, with one decimal or two") for f in growth)
+
+
+def _n_decimals(figure: CellFigure) -> int:
+    exponent = figure.value.as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0
+
+
 def _by_measure(group: Iterable[CellFigure]) -> Iterable[list[CellFigure]]:
     measures: defaultdict[tuple[str, str], list[CellFigure]] = defaultdict(list)
     for figure in group:
@@ -147,3 +160,8 @@ def _levels(group: Iterable[CellFigure]) -> Iterator[dict[Span, float]]:
     for figures in _by_measure(group):
         if figures[0].measure == "level":
             yield {f.span: float(f.value) for f in figures}
+
+
+_CHECKS = (
+    _fiscal_years, _apart, _sums_by_their_course, _falling_sums, _first_months, _shares
+)  # fmt: skip

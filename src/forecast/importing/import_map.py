@@ -47,6 +47,8 @@ class ImportMap:
     table: str | None = None
     status: Literal["final", "preliminary", "expected", "lower_bound"] = "final"
     released_on: Annotated[date | Literal["usual"], BeforeValidator(_day_or_usual)] | None = None
+    calendar: str | None = None
+    months_before_release: Annotated[int, Strict(), Field(ge=0, le=12)] | None = None
     released_on_basis: Literal["published", "estimated", "uploaded"] | None = None
     publisher: str = ""
     source: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -10,9 +11,9 @@ from typing import NamedTuple
 
 from forecast.archive.figure_files import TOO_FAST_PCT
 from forecast.archive.registry import Indicator, Registry
-from forecast.archive.schedule import Schedule, end_of_month
+from forecast.archive.schedule import end_of_month
 from forecast.base.errors import UnreadableCell
-from forecast.base.months import Span
+from forecast.base.months import Span, month, month_of_year, year_of
 from forecast.importing.cells import (
     Content,
     UnreadCell,
@@ -27,8 +28,9 @@ from forecast.importing.doubts import doubts
 from forecast.importing.figures import CellFigure, GridResult
 from forecast.importing.grid import Grid
 from forecast.importing.header import Head, Section, head_of
-from forecast.importing.import_map import USUAL, ImportMap
+from forecast.importing.import_map import ImportMap
 from forecast.importing.number_marks import NumberMarks, number_marks
+from forecast.importing.release_days import ReleaseDays
 from forecast.importing.rows import (
     Labels,
     Row,
@@ -38,6 +40,7 @@ from forecast.importing.rows import (
     series_and_span,
     with_row_above,
 )
+from forecast.importing.times import DAY_INSIDE_A_MONTH, PartialSpan
 from forecast.importing.titles import names_columns
 from forecast.importing.units import PER_CENT, unit_rule
 from forecast.importing.vocabulary import Meaning, Measure, Vocabulary
@@ -48,10 +51,10 @@ _LEAST_INDEX = 70
 
 
 class _Release(NamedTuple):
-    """Status and day of release of a row's figures; the day may be `usual`, or missing."""
+    """Status of a row's figures, and the day of release where the row itself gives one."""
 
     status: str
-    day: date | str | None
+    day: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,8 @@ class Reader:
 
     import_map: ImportMap
     registry: Registry
-    schedule: Schedule
+    release_days: ReleaseDays
     vocabulary: Vocabulary
-    released_on: date | str | None
 
     def result(self, grid: Grid) -> GridResult:
         """Return the figures of a grid, the cells that could not be read, and the rows counted."""
@@ -86,6 +88,8 @@ class Reader:
             result.remarks.append(
                 f"numbers have the decimal mark {marks.decimal!r}, as {marks.evidence}"
             )
+        if any(DAY_INSIDE_A_MONTH in cell.why for cell in result.unread):
+            result.refuse(_among_days(result.figures))
         result.refuse(doubts(result.figures))
         return result
 
@@ -98,6 +102,23 @@ class Reader:
             thousands=self.import_map.thousands,
             delimiter=grid.delimiter,
         )
+
+
+def _rate_of(content: Content, *, is_share: bool) -> Decimal | None:
+    """Return a rate in per cent, as a number or as a text with %; raise UnreadableCell."""
+    text = content.strip().removesuffix("%") if isinstance(content, str) else content
+    rate = level_of(text)
+    return rate * 100 if is_share and rate is not None else rate
+
+
+def _among_days(figures: Sequence[CellFigure]) -> dict[str, str]:
+    """Return by address why months are refused where other rows are of days inside months."""
+    why = "is a month by its day, but other days of the table are inside months"
+    return {
+        f.address: f"{why}; allowed: first or last days throughout"
+        for f in figures
+        if f.span.n_months == 1
+    }
 
 
 class _Table:
@@ -168,6 +189,11 @@ class _Table:
         release = self._release(row)
         if release is None:
             return "rejected"
+        before = self._reader.import_map.months_before_release
+        if before is not None and release.day is not None and label.time == PartialSpan():
+            last = month(release.day.year, release.day.month) - before
+            position = month_of_year(last)
+            label = replace(label, time=PartialSpan(year_of(last), (position, position)))
         for column in row.figures:
             try:
                 self._result.figures.append(self._figure(row, column, label, release))
@@ -177,7 +203,7 @@ class _Table:
 
     def _release(self, row: Row) -> _Release | None:
         """Return status and day by the row's columns, else by the map; None where unreadable."""
-        release = _Release(self._reader.import_map.status, self._reader.released_on)
+        release = _Release(self._reader.import_map.status, None)
         for column, role in row.of_roles("status", "released_on"):
             try:
                 if role == "status":
@@ -208,8 +234,12 @@ class _Table:
         indicator, area, span = series_and_span(whole, content)
         row.check_months(column, near.over(section), whole, content)
         self._labels.check_quarters(row, whole)
-        measure = measure_of(head, label.over(section), row.head.title, content)
         entry = self._reader.registry.of(area, indicator)
+        is_rate = entry.kind == "rate" and (whole.is_per_cent or whole.measure == "level")
+        if is_rate and not whole.is_growth:
+            measure: Measure = "level"
+        else:
+            measure = measure_of(head, label.over(section), row.head.title, content)
         check_prices(whole, measure, entry, content)
         meanings = (head, label.over(section), whole)
         value, unit = self._value(row, column, meanings, measure, entry)
@@ -257,6 +287,8 @@ class _Table:
             return growth_pct, PER_CENT
         if measure == "index":
             return growth_pct_of_index(content, is_share=is_share), PER_CENT
+        if entry.kind == "rate":
+            return _rate_of(content, is_share=is_share), entry.unit
         unit = row.unit_of_level(*meanings, content)
         if is_share:
             raise UnreadableCell(content, "is shown as per cent, but is a level")
@@ -268,15 +300,14 @@ class _Table:
         self, release: _Release, area: str, indicator: str, span: Span
     ) -> tuple[date, str]:
         """Return the day of release and its basis: a column's day, the map's, or the usual one."""
-        day, basis = release.day, self._reader.import_map.released_on_basis
-        if day == USUAL:
-            day = self._reader.schedule.usual_release_on(area, indicator, span.last)
-            basis = basis or "estimated"
-        if not isinstance(day, date):
+        day, basis = release.day, "published"
+        if day is None:
+            day, basis = self._reader.release_days.day_of(area, indicator, span)
+        if day is None:
             raise UnreadableCell(str(span), "has no day of release; allowed: --released-on DAY")
         if day < (end := end_of_month(span.last)) and release.status != "expected":
             why = (
                 f"is a day of release before the end of {span}; allowed: from {end} on, or expected"
             )
             raise UnreadableCell(day, why)
-        return day, basis or "published"
+        return day, self._reader.import_map.released_on_basis or basis

@@ -22,16 +22,19 @@ from forecast.archive.folder import read_archive, with_units
 from forecast.archive.registry import Registry, read_registry
 from forecast.archive.schedule import read_schedule
 from forecast.archive.span_sums import sum_contradictions
-from forecast.base.errors import ContractError, Fault, OutputError
+from forecast.base.errors import ContractError, Fault, OutputError, grouped
 from forecast.base.files import locked, write_bytes
 from forecast.base.months import Span, month_text
 from forecast.base.package import data_folder
 from forecast.importing.cells import UnreadCell
+from forecast.importing.draft import draft_map
 from forecast.importing.figures import CellFigure, Change, GridResult, changes
 from forecast.importing.grid import Grid
 from forecast.importing.import_map import ImportMap, read_map
 from forecast.importing.layouts import LAYOUTS
 from forecast.importing.reader import Reader
+from forecast.importing.release_days import ReleaseDays, read_calendar
+from forecast.importing.series import SeriesFile
 from forecast.importing.series_reader import SeriesReader
 from forecast.importing.sources import frame_grid, source_grids
 
@@ -89,12 +92,12 @@ def read(
     import_map, text = (ImportMap(), "") if map_file is None else read_map(map_file)
     import_map = replace(import_map, area=area or import_map.area, title=title or import_map.title)
     name, grids = source_grids(source, import_map)
-    map_name = "the map" if map_file is None else map_file.name
-    reader = _reader(folder, import_map, released_on, map_name, text)
+    reader = _reader(folder, import_map, released_on, map_file, text)
     registry, result = reader.registry, GridResult()
     for grid in grids:
         result += _result(grid, reader, layout)
     existing = _existing_figures(folder, result.figures, registry)
+    result.refuse(_means_of_indices(result.figures, registry))
     result.refuse(_contradicted_sums(result.figures, existing))
     found = changes(result.figures, existing)
     result.count_rejected(found.refused)
@@ -130,9 +133,9 @@ def figures_from(
     folder = data_folder(data)
     import_map, text = (ImportMap(), "") if map_file is None else read_map(map_file)
     import_map = replace(import_map, area=area or import_map.area, title=title or import_map.title)
-    map_name = "the map" if map_file is None else map_file.name
-    reader = _reader(folder, import_map, released_on, map_name, text)
+    reader = _reader(folder, import_map, released_on, map_file, text)
     result = _result(frame_grid(frame), reader, layout)
+    result.refuse(_means_of_indices(result.figures, reader.registry))
     result.refuse(_contradicted_sums(result.figures, pd.DataFrame()))
     found = changes(result.figures, pd.DataFrame())
     unread = (*result.unread, *found.refused)
@@ -147,16 +150,22 @@ def figures_from(
 
 
 def _reader(
-    folder: Path, import_map: ImportMap, released_on: date | str | None, map_name: str, text: str
+    folder: Path,
+    import_map: ImportMap,
+    released_on: date | str | None,
+    map_file: Path | None,
+    text: str,
 ) -> Reader:
     registry = read_registry(folder)
-    return Reader(
-        import_map,
-        registry,
-        read_schedule(folder),
-        import_map.vocabulary(registry, map_name, text),
+    map_name = "the map" if map_file is None else map_file.name
+    days = ReleaseDays(
         released_on or import_map.released_on,
+        read_schedule(folder),
+        import_map.publisher,
+        read_calendar(import_map, Path() if map_file is None else map_file.parent),
     )
+    vocabulary = import_map.vocabulary(registry, map_name, text)
+    return Reader(import_map, registry, days, vocabulary)
 
 
 def _result(grid: Grid, reader: Reader, layout: str | None) -> GridResult:
@@ -164,23 +173,44 @@ def _result(grid: Grid, reader: Reader, layout: str | None) -> GridResult:
     explains_columns = reader.import_map.columns or reader.import_map.header_rows is not None
     if layout == TABLE or (layout is None and explains_columns) or grid.left_out is not None:
         return reader.result(grid)
+    file = _series_file(grid, layout)
+    if file is None:
+        usual = replace(reader.import_map, area=_usual_area(grid, reader))
+        return replace(reader, import_map=usual).result(grid)
+    own = (reader.import_map, reader.registry, reader.release_days, reader.vocabulary)
+    return SeriesReader(*own).result(grid, file)
+
+
+def _series_file(grid: Grid, layout: str | None) -> SeriesFile | None:
+    """Return the series of a grid in a layout that is named or recognised; raise ContractError."""
     names = [layout] if layout is not None else list(LAYOUTS)
     file = next((f for f in (LAYOUTS[name](grid) for name in names) if f is not None), None)
     if file is None and layout is not None:
         where = grid.name or "the file"
         why = f"{where} is not in the layout {layout!r}; allowed: another --format, or none"
         raise ContractError([Fault(where, None, why)])
-    if file is None:
-        usual = replace(reader.import_map, area=_usual_area(grid, reader))
-        return replace(reader, import_map=usual).result(grid)
-    series_reader = SeriesReader(
-        reader.import_map,
-        reader.registry,
-        reader.schedule,
-        reader.vocabulary,
-        reader.released_on,
-    )
-    return series_reader.result(grid, file)
+    return file
+
+
+def drafted_map(
+    source: str | Path,
+    *,
+    out: Path,
+    released_on: date | str | None = None,
+    area: str | None = None,
+    title: str | None = None,
+) -> str:
+    """Return the map that importing a source is believed to need, with questions as comments.
+
+    Raise ContractError where the source as a whole or the folder's registry is at fault.
+    """
+    folder = _data_folder(out)
+    import_map = ImportMap(area=area, title=title or "")
+    name, grids = source_grids(source, import_map)
+    reader = _reader(folder, import_map, released_on, None, "")
+    files = [(g, None if g.left_out is not None else _series_file(g, None)) for g in grids]
+    plan = read(source, out=out, released_on=released_on, area=area, title=title)
+    return draft_map(name, files, reader, grouped(plan.faults))
 
 
 def _usual_area(grid: Grid, reader: Reader) -> str | None:
@@ -193,6 +223,19 @@ def _usual_area(grid: Grid, reader: Reader) -> str | None:
         nation = [area.id for area in areas.values() if area.name_zh in ("全国", "中国")]
         return next(iter(nation), None)
     return next(iter(areas)) if len(areas) == 1 else None
+
+
+def _means_of_indices(figures: Sequence[CellFigure], registry: Registry) -> dict[str, str]:
+    """Return by address why levels of an index are refused: quarters and years beside months."""
+    levels = [f for f in figures if f.measure == "level"]
+    indices = [f for f in levels if registry.of(f.area, f.indicator).kind in ("index", "rate")]
+    monthly = {(f.area, f.indicator) for f in indices if f.span.n_months == 1}
+    why = "is a mean of months, which stand beside it; allowed: the months alone"
+    return {
+        f.address: f"{f.value_text} {why}"
+        for f in indices
+        if f.span.n_months > 1 and (f.area, f.indicator) in monthly
+    }
 
 
 def _contradicted_sums(figures: Sequence[CellFigure], existing: pd.DataFrame) -> dict[str, str]:

@@ -14,7 +14,7 @@ from math import gcd
 
 from forecast.archive.figure_files import TOO_FAST_PCT
 from forecast.archive.registry import Indicator, Registry
-from forecast.archive.schedule import Schedule, end_of_month
+from forecast.archive.schedule import end_of_month
 from forecast.base.errors import UnreadableCell
 from forecast.base.months import MONTHS_A_YEAR, Span, month, month_of_year, year_of
 from forecast.importing.cells import (
@@ -28,10 +28,11 @@ from forecast.importing.cells import (
 from forecast.importing.doubts import doubts
 from forecast.importing.figures import CellFigure, GridResult
 from forecast.importing.grid import Grid
-from forecast.importing.import_map import USUAL, ImportMap
+from forecast.importing.import_map import ImportMap
 from forecast.importing.number_marks import NumberMarks, number_marks
+from forecast.importing.release_days import ReleaseDays
 from forecast.importing.series import FileSeries, Observation, SeriesFile, status_of_flag
-from forecast.importing.times import partial_span
+from forecast.importing.times import DAY_INSIDE_A_MONTH, partial_span
 from forecast.importing.units import PER_CENT, PER_CENT_WORDS, UnitRule, unit_rule
 from forecast.importing.vocabulary import Meaning, Vocabulary
 
@@ -49,9 +50,8 @@ class SeriesReader:
 
     import_map: ImportMap
     registry: Registry
-    schedule: Schedule
+    release_days: ReleaseDays
     vocabulary: Vocabulary
-    released_on: date | str | None
 
     def result(self, grid: Grid, file: SeriesFile) -> GridResult:
         """Return the figures of a file, the cells that could not be read, and the rows counted."""
@@ -293,17 +293,14 @@ class _Reading:
     ) -> tuple[date, str]:
         """Return the day of release and its basis: the vintage, else what is asked for."""
         declared, end = self.reader.import_map.released_on_basis, end_of_month(span.last)
-        day: date | str | None = observation.vintage or self.reader.released_on
-        basis = "published"
-        if observation.vintage is not None and observation.vintage == first_vintage:
-            is_late = (observation.vintage - end).days > _LATE_VINTAGE_DAYS
-            basis = "uploaded" if is_late else basis
-        elif day == USUAL:
-            day = self.reader.schedule.usual_release_on(*series, span.last)
-            basis = "estimated"
-        elif day is None:
+        day, basis = observation.vintage, "published"
+        if day is None:
+            day, basis = self.reader.release_days.day_of(*series, span)
+        elif day == first_vintage and (day - end).days > _LATE_VINTAGE_DAYS:
+            basis = "uploaded"
+        if day is None:
             day, basis = self.file.released_on, "uploaded"
-        if not isinstance(day, date):
+        if day is None:
             raise UnreadableCell(
                 str(span), "has no day of release; allowed: --released-on DAY|usual"
             )
@@ -324,6 +321,8 @@ class _Reading:
             try:
                 times[observation] = _span_of(observation.time, self.series.frequency)
             except UnreadableCell as error:
+                if DAY_INSIDE_A_MONTH in str(error):
+                    raise  # then its first and last days are no months either
                 if not is_blank(observation.content):
                     faults[observation] = str(error)
         length = self._length(list(times.values()), meaning, entry)

@@ -143,8 +143,9 @@ def _date(text: str, year: int, month_number: int, day: int) -> date:
         raise UnreadableCell(text, f"is not a date; {_ALLOWED}") from None
 
 
+DAY_INSIDE_A_MONTH = "is a day inside a month"
 _NOT_AN_END = (
-    "is a day inside a month; allowed: the first or the last of a month, "
+    f"{DAY_INSIDE_A_MONTH}; allowed: the first or the last of a month, "
     "or a column of days of release (发布日期)"
 )
 

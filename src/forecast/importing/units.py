@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated
@@ -104,6 +104,20 @@ def money_of(unit: str) -> tuple[str, int] | None:
         elif token not in _FILLERS:
             return None
     return None if currency is None else (currency, power)
+
+
+def money_phrases(units: Iterable[str]) -> dict[str, str]:
+    """Return, by their plain spelling, the units of money in the currencies of some units."""
+    currencies = {money[0] for money in map(money_of, units) if money is not None}
+    return {
+        plain(phrase): f"{currency} 10^{power}"
+        for word, currency in _CURRENCY.items()
+        if currency in currencies and word.isascii()
+        for power_word, power in _POWER.items()
+        if power_word.isascii()
+        for phrase in (f"{word}{power_word}", f"{power_word}{word}", f"{power_word}of{word}")
+        if len(phrase) > 3
+    }
 
 
 def is_index_unit(unit: str) -> bool:

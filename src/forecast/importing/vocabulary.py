@@ -13,7 +13,7 @@ from forecast.archive.registry import Area, Indicator, Registry
 from forecast.base.errors import UnreadableCell
 from forecast.importing.cells import BETWEEN_WORDS, YEAR, plain, plain_words
 from forecast.importing.times import PartialSpan, partial_span
-from forecast.importing.units import CURRENCIES, PER_CENT_WORDS, RULES, UnitRule
+from forecast.importing.units import CURRENCIES, PER_CENT_WORDS, RULES, UnitRule, money_phrases
 
 # An `index` has the value 100 a year earlier; a `change` is growth only where `%` says so.
 Measure = Literal["level", "growth_pct", "index", "change"]
@@ -307,6 +307,7 @@ def standard_vocabulary(
     # Such as usd_million and index 2015=100, which are not one word once they are taken apart.
     composed = [unit for unit in (*own, *units, *RULES) if not unit.isalnum()]
     phrases |= {unit: Meaning(unit=unit) for unit in composed}
+    phrases = {p: Meaning(unit=u) for p, u in money_phrases(own).items()} | phrases
     return Vocabulary(_longest_first(phrases), frozenset(RULES) | own | frozenset(units))
 
 
