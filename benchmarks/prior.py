@@ -61,6 +61,7 @@ class Bed:
     last_year: int
     n_years: int
     measure: str = "level"
+    period: int = 12
 
 
 def is_even(name: str) -> bool:
@@ -71,8 +72,8 @@ def drawn(names: list[str], n: int) -> list[str]:
     return list(np.random.default_rng(SEED).permutation(sorted(names)))[:n]
 
 
-def competitions(n: int, *, even: bool = True) -> Bed:
-    """Return monthly series of the competitions; they are flows or indices, not adjusted.
+def competitions(n: int, period: int = 12, *, even: bool = True) -> Bed:
+    """Return series of the competitions by period; they are flows or indices, not adjusted.
 
     Those whose id has an even SHA-256 teach, the others test.
     """
@@ -83,17 +84,20 @@ def competitions(n: int, *, even: bool = True) -> Bed:
         for i in range(1, len(every) + 1):
             one = every[i]
             values = np.r_[one.x, one.xx].astype(float)
-            if one.period == 12 and is_even(one.sn) is even and values.min() > 0:
-                found[f"{label}_{one.sn}"] = values[-(values.size // 12 * 12) :]
-    found = {k: v for k, v in found.items() if v.size >= 12 * FEWEST_YEARS}
-    series = {k: ("sum_of_months", found[k][-12 * YEARS_KEPT :]) for k in drawn(list(found), n)}
-    return Bed("competitions", series, False, 2010, 5)
+            if one.period == period and is_even(one.sn) is even and values.min() > 0:
+                found[f"{label}_{one.sn}"] = values[-(values.size // period * period) :]
+    found = {k: v for k, v in found.items() if v.size >= period * FEWEST_YEARS}
+    kept = {name: found[name][-period * YEARS_KEPT :] for name in drawn(list(found), n)}
+    series = {name: ("sum_of_months", values) for name, values in kept.items()}
+    return Bed("competitions", series, False, 2010, 5, period=period)
 
 
-def us_figures(n: int, *, adjusted: bool, last_year: int = 2002, n_years: int = 8) -> Bed:
+def us_figures(
+    n: int, *, adjusted: bool, period: int = 12, last_year: int = 2002, n_years: int = 8
+) -> Bed:
     """Return US figures to a year, one half as sums of months and one as stocks.
 
-    Those to 2002 teach, the years after it test.
+    Those to 2002 teach, the years after it test. Quarters are all summed.
     """
     raw = np.fromfile(GRETL / "fedstl.bin", "<f4")
     lines = (GRETL / "fedstl.idx").read_text("latin-1").splitlines()
@@ -103,17 +107,22 @@ def us_figures(n: int, *, adjusted: bool, last_year: int = 2002, n_years: int = 
         size, first = int(info.split("n =")[1]), info.split()[1]
         values, start = raw[start : start + size].astype(float), start + size
         is_rate = any(word in about for word in ("%", "Percent", "Rate"))
-        if not info.startswith("M") or name in VINTAGES or is_rate or ("NSA" in about) is adjusted:
+        if (
+            not info.startswith("M" if period == 12 else "Q")
+            or name in VINTAGES
+            or is_rate
+            or ("NSA" in about) is adjusted
+        ):
             continue
-        year, month = map(int, first.split("."))
-        n_months = (last_year - year) * 12 + 13 - month
-        is_whole, values = values.size >= n_months, values[:n_months]
-        if is_whole and values.size >= 180 and values.min() > 0:
-            found[name] = values[-12 * YEARS_KEPT :]
+        year, number = map(int, first.split("."))
+        n_periods = (last_year - year) * period + period + 1 - number
+        is_whole, values = values.size >= n_periods, values[:n_periods]
+        if is_whole and values.size >= 15 * period and values.min() > 0:
+            found[name] = values[-period * YEARS_KEPT :]
     names = drawn(list(found), n)
-    rules = ("end_of_year", "sum_of_months")
-    series = {name: (rules[i % 2], found[name]) for i, name in enumerate(names)}
-    return Bed("us", series, adjusted, last_year, n_years)
+    rules = ("end_of_year", "sum_of_months") if period == 12 else ("sum_of_months",)
+    series = {name: (rules[i % len(rules)], found[name]) for i, name in enumerate(names)}
+    return Bed("us", series, adjusted, last_year, n_years, period=period)
 
 
 def as_rates(bed: Bed) -> Bed:
@@ -126,12 +135,13 @@ def as_rates(bed: Bed) -> Bed:
 
 
 def write_folder(bed: Bed, folder: Path) -> Path:
-    """Write the series as levels of single months, each published on the 10th of the next."""
-    rows, entries = [], ""
+    """Write the series as figures of single periods, each published on the 10th after it."""
+    rows, entries, before = [], "", 12 // bed.period - 1
     for name, (rule, values) in bed.series.items():
-        months = pd.period_range(end=f"{bed.last_year}-12", periods=values.size, freq="M")
+        months = pd.period_range(end=f"{bed.last_year}-12", periods=12 * values.size, freq="M")
+        months = months[:: -(before + 1)][: values.size][::-1]
         rows += [
-            (bed.area, name, str(m), str(m), bed.measure, v, f"{m + 1}-10")
+            (bed.area, name, str(m - before), str(m), bed.measure, v, f"{m + 1}-10")
             for m, v in zip(months, values.tolist(), strict=True)
         ]
         entries += ENTRY.format(name=name, rule=rule, adjusted=str(bed.adjusted).lower())
@@ -153,20 +163,25 @@ def scores(bed: Bed) -> pd.DataFrame:
     seasons = "plain" if bed.adjusted else "seasonal"
     of_rule = {
         "end_of_year": f"stock/{seasons}",
-        "sum_of_months": f"flow/{seasons}",
+        "sum_of_months": f"{'flow' if bed.period == 12 else 'quarters'}/{seasons}",
         "mean_of_months": "rate",
     }
     kind = {name: of_rule[rule] for name, (rule, _) in bed.series.items()}
     return table.assign(kind=table["indicator"].astype(str).map(kind))
 
 
-def prior(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the mean over series of each model's log score, by class and months known."""
+def log_scores(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the same of one class, of the models that serve it."""
     mean = table.pivot_table(
         index=["kind", "months_known", "indicator"], columns="model", values="crps", observed=True
     ).dropna()
     logs = np.log(mean[(mean > 0).all(axis=1)])
-    by_class = logs.sub(logs.mean(axis=1), axis=0).groupby(["kind", "months_known"]).mean()
+    return logs.sub(logs.mean(axis=1), axis=0).groupby(["kind", "months_known"]).mean()
+
+
+def prior(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the mean over series of each model's log score, by class and months known."""
+    by_class = pd.concat([log_scores(rows) for _, rows in table.groupby("kind")])
     is_halved = by_class.index.get_level_values("kind").str.endswith(HALVED)
     by_class[is_halved] /= 2
     return by_class.round(3).rename_axis(index=["class", "months_known"])
@@ -182,6 +197,7 @@ def main() -> None:
     n_us = int(options.series * 0.4)
     beds = [competitions(options.series), *(us_figures(n_us, adjusted=a) for a in (True, False))]
     beds += [as_rates(competitions(n_us)), as_rates(us_figures(n_us, adjusted=False))]
+    beds += [competitions(options.series, 4), us_figures(n_us, adjusted=True, period=4)]
     found = prior(pd.concat([scores(bed) for bed in beds]))
     print(found.to_string())
     if options.write:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecast.base.errors import NotEnoughHistory
-from forecast.base.months import MONTHS_A_YEAR
 from forecast.history.levels import (
     JOINED,
+    MONTHLY,
     FloatArray,
     Flows,
     filled,
@@ -59,15 +59,15 @@ def adjusted(flows: Flows) -> Adjusted:
 
 
 def series_class(history: History) -> str:
-    """Return the class of a series of months by which models are weighted without a record.
+    """Return the class of a series by which models are weighted without a record.
 
-    It is `rate` where growth of months is all that is published, else `flow` or `stock`, then
-    `seasonal` or `plain`; empty for series of other periods. Whether a series has seasons is what
-    its entry declares, else a test on the whole years before the one that is forecast, so that it
-    holds for all of the year.
+    It is `rate` where growth of months is all that is published; else `flow`, `stock` or, where
+    flows are those of quarters, `quarters`, then `seasonal` or `plain`; empty for other series.
+    Whether a series has seasons is what its entry declares, else a test on the whole years before
+    the one that is forecast, so that it holds for all of the year.
     """
     flows = usable_flows(history)
-    if flows is None or flows.season != MONTHS_A_YEAR:
+    if flows is None or flows.period_ends == JOINED or (flows.is_stock and flows.season == 4):
         return ""
     if flows.is_chained:
         return "rate"
@@ -75,7 +75,9 @@ def series_class(history: History) -> str:
     if is_adjusted is None:
         logs = logs_before(flows, history.year)
         is_adjusted = len(logs) < 2 * flows.season or not has_seasons(logs, flows.season)
-    return f"{'stock' if flows.is_stock else 'flow'}/{'plain' if is_adjusted else 'seasonal'}"
+    of_flows = "flow" if flows.period_ends == MONTHLY else "quarters"
+    kind = "stock" if flows.is_stock else of_flows
+    return f"{kind}/{'plain' if is_adjusted else 'seasonal'}"
 
 
 class RegularModel:
