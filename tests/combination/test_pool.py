@@ -311,9 +311,11 @@ def test_only_series_of_the_class_tell_once_it_has_three_years():
 def test_the_table_of_classes_is_complete_and_the_nearest_month_counts():
     table = prior_table().rows
     classes = set(table.index.get_level_values("class"))
-    kinds = ("flow/plain", "flow/seasonal", "stock/plain", "stock/seasonal", "rate")
-    assert classes == set(kinds)
-    assert table.notna().all(axis=None)
+    kinds = ("flow", "stock", "quarters")
+    assert classes == {"rate"} | {f"{k}/{s}" for k in kinds for s in ("plain", "seasonal")}
+    of_quarters = table.index.get_level_values("class").str.startswith("quarters")
+    assert table[~of_quarters].notna().all(axis=None)
+    assert table[of_quarters].drop(columns="prophet").notna().all(axis=None)
     six, five = (prior_scores("stock/plain", ["ar", "pace"], k) for k in (6, 5))
     assert np.array_equal(six, five)
     assert six[0] < six[1]
