@@ -10,7 +10,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from forecast.archive.archive import Archive
-from forecast.backtest.replay import Plan, replay
+from forecast.backtest.replay import Plan, Targets, replay
 from forecast.base.months import Span, month, month_of_year
 from forecast.history.levels import FloatArray
 from forecast.history.series import History
@@ -320,6 +320,24 @@ def test_a_target_counts_from_the_day_of_its_announcement():
     plan = Plan(years=range(2018, 2019), months=(6, 9), models=("pace",))
     pool = replay(archive, ["made_up"], plan).query("model == 'pool'")
     assert pool.set_index("months_known")["target_pct"].to_dict() == {6: 8.0, 9: 6.5}
+
+
+def test_before_the_first_figure_the_forecast_is_of_the_day_after_the_announcement():
+    """December is out on 20 January; last year's growth needs no announcement."""
+    archive = archive_of(
+        some_years(range(2014, 2019)),
+        targets=[target(rate_pct=8.0, announced_on=date(2018, 2, 20))],
+    )
+
+    def days(targets: Targets) -> dict[int, date]:
+        years = range(2017, 2019)
+        plan = Plan(years=years, months=(0,), models=("pace",), targets=targets)
+        pool = replay(archive, ["made_up"], plan).query("model == 'pool'")
+        assert set(pool["months_known"]) == {0}
+        return {y: day.date() for y, day in zip(pool["year"], pool["as_of"], strict=True)}
+
+    assert days("official") == {2017: date(2017, 1, 20), 2018: date(2018, 2, 21)}
+    assert days("previous-year") == {2017: date(2017, 1, 20), 2018: date(2018, 1, 20)}
 
 
 def test_last_years_growth_is_the_target_as_it_was_known_on_the_day():

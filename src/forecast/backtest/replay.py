@@ -200,10 +200,9 @@ def _after_announcement(series: _Series, year: int, day: date) -> date:
     if series.plan.targets == "previous-year":
         return day
     chosen = series.archive.targets if series.plan.extra is None else series.plan.extra
-    own = [
-        t for t in chosen if (t.area, t.year, t.indicator) == (series.area, year, series.indicator)
-    ]
-    return max([day, *(min(t.announced_on for t in own) + timedelta(days=1) for _ in own[:1])])
+    key = (series.area, year, series.indicator)
+    announced = [t.announced_on for t in chosen if (t.area, t.year, t.indicator) == key]
+    return max(day, min(announced) + timedelta(days=1)) if announced else day
 
 
 def _forecast_days(archive: Archive, area: str, indicator: str) -> dict[int, date]:
