@@ -14,6 +14,7 @@ from forecast.combination.calibration import (
     Calibration,
     calibration_of,
     recalibrated_paths,
+    series_calibration,
 )
 
 LEVELS = (np.arange(200) + 0.5) / 200
@@ -125,6 +126,41 @@ def test_the_order_of_the_forecasts_does_not_matter():
 
 
 # The map ------------------------------------------------------------------------------------------
+
+
+def test_a_series_scale_worked_by_hand():
+    """Ten years of outturns two deviations off, in a pool that is calibrated over all series.
+
+    The years weigh 1 + r + ... + r^9 = 4.366 with r = 0.5^(1/3). At the mode of the logarithm L of
+    the scale, 4.366 (4 exp(-2 L) - 1) = L / 0.3^2, so L = 0.365; on the grid of steps of log(2)/14
+    the best is log(2)/2.
+    """
+    own = pools(np.full(10, 2.0), n_years=10)
+    pooled = Calibration(1.0, np.inf, 10, 4.4)
+    found = series_calibration(pooled, own, 6)
+    assert found.scale == pytest.approx(np.sqrt(2))
+    assert (found.degrees_of_freedom, found.n_years, found.effective_years) == (np.inf, 10, 4.4)
+
+
+def test_forecasts_of_one_year_are_one_observation_of_a_series():
+    pooled = Calibration(1.0, np.inf, 10, 4.4)
+    once, often = pools(np.full(10, 2.0), n_years=10), pools(np.full(70, 2.0), n_years=10)
+    assert series_calibration(pooled, once, 6) == series_calibration(pooled, often, 6)
+
+
+def test_a_series_without_forecasts_has_the_map_of_all():
+    pooled = Calibration(1.2, 8.0, 10, 4.4)
+    assert series_calibration(pooled, pools(np.empty(0), n_years=1), 6) == pooled
+    few = Calibration(n_years=2)
+    assert series_calibration(few, pools(np.full(2, 2.0), n_years=2), 6) == few
+
+
+def test_effective_years_worked_by_hand():
+    """Three years apart weights are 1, 1/4 and 1/16: half for every eighteen months."""
+    rows = pd.concat([pools(even(20), 1).assign(year=year) for year in (2010, 2013, 2016)])
+    assert calibration_of(rows, 6).effective_years == pytest.approx(
+        (1 + 0.25 + 0.0625) ** 2 / (1 + 0.25**2 + 0.0625**2)
+    )
 
 
 def test_a_normal_pool_becomes_as_much_wider_as_the_size_says():
