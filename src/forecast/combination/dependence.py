@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import permutations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from forecast.archive.archive import BoolArray
+from forecast.archive.registry import Registry
 from forecast.base.randomness import generator
 from forecast.base.series import Series
 from forecast.history.levels import FloatArray
@@ -18,7 +19,8 @@ from forecast.verification.scores import normal_scores
 
 _NEAR_MONTHS = 2.0  # forecasts with that many more or fewer months known count half or less
 _HALF_LIFE_YEARS = 5.0  # as for weights of models
-_PRIOR_YEARS = 10.0  # the standard error of a correlation is then the spread between pairs
+_PRIOR_YEARS = 40.0  # pairs differ no more than ten years make them: a spread of 0.16 at most
+_PRIOR_YEARS_OF_MEAN = 10.0  # all pairs share their years, so that their mean is not sure either
 _LEAST_EIGENVALUE = 1e-3
 
 
@@ -54,44 +56,134 @@ def error_scores(pools: pd.DataFrame) -> pd.DataFrame:
     return named.pivot_table(values="score", index=["year", "months_known"], columns="reference")
 
 
-def dependence(histories: Sequence[History], errors: pd.DataFrame) -> Dependence:
+@dataclass(frozen=True, eq=False)
+class PastErrors:
+    """Normal scores of past errors, and how those of two indicators of an area go together."""
+
+    scores: pd.DataFrame
+    registry: Registry
+
+    @cached_property
+    def pairs(self) -> pd.DataFrame:
+        """The sample correlation of each two indicators of one area, a row for each area.
+
+        `kind` is "parts" where one of the two is a part of the other, "apart" where neither is a
+        part of anything, else "mixed"; `n_years` is the effective number of years.
+        """
+        rows: list[tuple[str, str, str, str, float, float]] = []
+        series = [Series.parse(reference) for reference in self.scores.columns]
+        for area in dict.fromkeys(s.area for s in series):
+            own = [s for s in series if s.area == area]
+            scores = self.scores[[str(s) for s in own]].dropna(how="all")
+            sample = _pairs(scores)
+            for a, b in zip(*np.triu_indices(len(own), 1), strict=True):
+                if n_years := sample.n_years[a, b]:
+                    first, second = sorted((own[a].indicator, own[b].indicator))
+                    kind = _kind(self.registry, area, first, second)
+                    correlation = sample.correlation[a, b]
+                    rows.append((area, first, second, kind, correlation, n_years))
+        columns = ["area", "first", "second", "kind", "correlation", "n_years"]
+        return pd.DataFrame(rows, columns=columns)
+
+    def mean(self, *, of_parts: bool) -> float:
+        """Return the mean correlation over all areas of parts with wholes, or of pairs apart.
+
+        It is shrunk to 0 by the weight of ten years. Without any pair of the kind it is that of
+        all pairs; without any pair it is 0.
+        """
+        pairs = self.pairs[self.pairs["kind"] == ("parts" if of_parts else "apart")]
+        pairs = pairs if len(pairs) else self.pairs
+        if not len(pairs):
+            return 0.0
+        n_years = pairs["n_years"]
+        shrinkage = n_years.max() / (n_years.max() + _PRIOR_YEARS_OF_MEAN)
+        return float(np.average(pairs["correlation"], weights=n_years) * shrinkage)
+
+    @property
+    def n_years(self) -> int:
+        """The number of settled years."""
+        years = self.scores.dropna(how="all").index.get_level_values("year")
+        return int(years.nunique()) if len(self.pairs) else 0
+
+
+def is_part_of_other(registry: Registry, area: str, first: str, second: str) -> bool:
+    """Return whether one of two indicators of an area is a part of the other."""
+    return second in registry.wholes_of(area, first) or first in registry.wholes_of(area, second)
+
+
+def _kind(registry: Registry, area: str, first: str, second: str) -> str:
+    if is_part_of_other(registry, area, first, second):
+        return "parts"
+    has_whole = any(registry.wholes_of(area, name) for name in (first, second))
+    return "mixed" if has_whole else "apart"
+
+
+def dependence(histories: Sequence[History], errors: PastErrors) -> Dependence:
     """Return the dependence between an area's indicators, in the order of the histories.
 
-    `errors` holds those of settled forecasts, as from `error_scores`. By its number of years, a
-    pair's correlation is shrunk to that of the same pair among the donor series, that one to the
-    mean of all pairs, and the mean to 0. An indicator without a record, its own or a donor's, stays
-    independent of all others.
+    By its number of years, a pair's correlation is shrunk to that of the same pair among the donor
+    series or else in other areas, and that one to the mean over all areas of such pairs: of parts
+    with their wholes, or of others. A pair without a record has that mean.
     """
     n = len(histories)
+    if not n or not len(errors.pairs):
+        return Dependence(np.eye(n), 0)
     listed = [(i, h.series) for i, h in enumerate(histories)]
     listed += [(i, s) for i, h in enumerate(histories) for s in h.indicator.donor_series(h.area)]
     months_known = np.array([histories[i].months_known for i, _ in listed], dtype=float)
-    scores = errors.reindex(columns=[str(series) for _, series in listed]).dropna(how="all")
-    years = scores.index.get_level_values("year").to_numpy(dtype=np.int64)
-    every = _pairs(scores, years, months_known)
+    names = [str(series) for _, series in listed]
+    every = _pairs(errors.scores.reindex(columns=names).dropna(how="all"), months_known)
     own = _Sample(every.correlation[:n, :n], every.n_years[:n, :n])
-    has_record = np.zeros(n, dtype=bool)
-    for column, (i, _) in enumerate(listed):
-        has_record[i] |= bool(scores.iloc[:, column].notna().any())
-    correlation = _shrunk(own, _donor_pairs(every, listed, n), has_record)
+    elsewhere = _elsewhere(_donor_pairs(every, listed, n), histories, errors)
+    correlation = _towards(own, _towards(elsewhere, _means(histories, errors)))
+    np.fill_diagonal(correlation, 1.0)
     is_dependent = bool((correlation != np.eye(n)).any())
-    return Dependence(_positive_definite(correlation), np.unique(years).size if is_dependent else 0)
+    return Dependence(positive_definite(correlation), errors.n_years if is_dependent else 0)
 
 
-def _pairs(scores: pd.DataFrame, years: NDArray[np.int64], months_known: FloatArray) -> _Sample:
-    """Return the correlation about zero of each pair of columns, over rows that have both.
+def _means(histories: Sequence[History], errors: PastErrors) -> FloatArray:
+    """Return the mean correlation of pairs like each pair of the histories."""
+    of_parts, of_others = errors.mean(of_parts=True), errors.mean(of_parts=False)
+    means = np.full((len(histories), len(histories)), of_others)
+    for (i, a), (j, b) in permutations(enumerate(histories), 2):
+        if is_part_of_other(errors.registry, a.area, a.indicator.id, b.indicator.id):
+            means[i, j] = of_parts
+    return means
 
-    About zero, because the scores of a calibrated forecast have mean zero. A row weighs less the
-    further its months known are from those of the columns' indicators, and half as much as one
-    five years later.
+
+def _elsewhere(donors: _Sample, histories: Sequence[History], errors: PastErrors) -> _Sample:
+    """Return the donors' correlations; of a pair without any, the mean of it in other areas."""
+    correlation, n_years = donors.correlation.copy(), donors.n_years.copy()
+    area = histories[0].area
+    others = errors.pairs[errors.pairs["area"] != area]
+    means = others.groupby(["first", "second"])[["correlation", "n_years"]].mean()
+    places = {h.indicator.id: i for i, h in enumerate(histories)}
+    for (first, second), (mean, years) in zip(means.index, means.to_numpy(), strict=True):
+        if first in places and second in places:
+            i, j = places[first], places[second]
+            if not donors.n_years[i, j]:
+                correlation[[i, j], [j, i]], n_years[[i, j], [j, i]] = mean, years
+    return _Sample(correlation, n_years)
+
+
+def _pairs(scores: pd.DataFrame, months_known: FloatArray | None = None) -> _Sample:
+    """Return the correlation of each pair of columns about their means, over rows that have both.
+
+    About their means, because two lasting biases are no dependence. A row weighs half as much as
+    one five years later, and less the further its months known are from those of the columns'
+    indicators, where these are given.
     """
+    years = scores.index.get_level_values("year").to_numpy(dtype=np.int64)
     values = scores.to_numpy(dtype=float)
     is_observed = np.isfinite(values)
     months = scores.index.get_level_values("months_known").to_numpy(dtype=float)
     recency = 0.5 ** ((years.max(initial=0) - years) / _HALF_LIFE_YEARS)
-    apart = np.abs(months[:, None] - months_known)
+    wanted = months[:, None] if months_known is None else months_known
+    apart = np.abs(months[:, None] - wanted)
     weight = recency[:, None] * 0.5 ** (apart / _NEAR_MONTHS)
-    weighed = np.where(is_observed, values, 0.0) * np.sqrt(weight)
+    sums = recency @ np.where(is_observed, values, 0.0)
+    means = sums / np.maximum(recency @ is_observed, np.finfo(float).tiny)
+    weighed = np.where(is_observed, values - means, 0.0) * np.sqrt(weight)
     square = (weighed**2).T @ is_observed  # of the first of a pair, where the second is observed
     norms = np.sqrt(square * square.T)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -101,8 +193,8 @@ def _pairs(scores: pd.DataFrame, years: NDArray[np.int64], months_known: FloatAr
         counted = is_observed[years == year].astype(float)
         weights = recency[years == year][0] * (counted.T @ counted > 0)
         total, squares = total + weights, squares + weights**2
-    n_years = np.divide(total**2, squares, out=np.zeros_like(total), where=squares > 0)
-    return _Sample(correlation, n_years)
+    n_years = np.divide(total**2, squares, out=np.ones_like(total), where=squares > 0)
+    return _Sample(correlation, np.maximum(0.0, n_years - 1))  # the means cost a year
 
 
 def _donor_pairs(every: _Sample, listed: Sequence[tuple[int, Series]], n: int) -> _Sample:
@@ -123,29 +215,13 @@ def _donor_pairs(every: _Sample, listed: Sequence[tuple[int, Series]], n: int) -
     return _Sample(correlation / np.maximum(count, 1), n_years / np.maximum(count, 1))
 
 
-def _shrunk(own: _Sample, donors: _Sample, has_record: BoolArray) -> FloatArray:
-    """Return the pairs' correlations shrunk to the donors', these to the mean, that to 0."""
-    pairs = np.triu(np.ones_like(own.correlation, dtype=bool), 1)
-    sample = np.where(donors.n_years > 0, donors.correlation, own.correlation)
-    n_years = np.where(donors.n_years > 0, donors.n_years, own.n_years)
-    is_sampled = pairs & (n_years > 0)
-    if not is_sampled.any():
-        return np.eye(len(own.correlation))
-    most = n_years[is_sampled].max()
-    common = sample[is_sampled].mean() * most / (most + _PRIOR_YEARS)
-    borrowed = _towards(donors, np.full_like(sample, common))
-    correlation = np.where(np.outer(has_record, has_record), _towards(own, borrowed), 0.0)
-    np.fill_diagonal(correlation, 1.0)
-    return correlation
-
-
 def _towards(sample: _Sample, prior: FloatArray) -> FloatArray:
-    """Return correlations shrunk to a prior by the weight of ten years."""
+    """Return correlations shrunk to a prior by the weight of `_PRIOR_YEARS`."""
     total = sample.n_years + _PRIOR_YEARS
     return np.asarray((sample.n_years * sample.correlation + _PRIOR_YEARS * prior) / total)
 
 
-def _positive_definite(correlation: FloatArray) -> FloatArray:
+def positive_definite(correlation: FloatArray) -> FloatArray:
     """Return the correlations, shrunk to 0 by as little as makes the matrix positive definite."""
     least = float(np.linalg.eigvalsh(correlation)[0]) if len(correlation) else 1.0
     shrinkage = max(0.0, (_LEAST_EIGENVALUE - least) / (1 - least)) if least < 1 else 0.0

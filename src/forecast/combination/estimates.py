@@ -18,7 +18,7 @@ from forecast.combination.calibration import (
     calibration_of,
     series_calibration,
 )
-from forecast.combination.dependence import error_scores
+from forecast.combination.dependence import PastErrors, error_scores
 from forecast.combination.pool import Standing, past_scores, prior_scores, standing
 from forecast.combination.scales import pooled_estimates
 from forecast.history.levels import FloatArray
@@ -48,7 +48,7 @@ class Estimates:
     shared: Shared
     scores: pd.DataFrame
     raw_pools: pd.DataFrame
-    errors: pd.DataFrame
+    errors: PastErrors
     _calibrations: dict[tuple[int, str], Calibration] = field(default_factory=dict)
     _standings: dict[tuple[tuple[str, ...], int, str], Standing] = field(default_factory=dict)
     _weights: dict[tuple[tuple[str, ...], int, str, str], FloatArray] = field(default_factory=dict)
@@ -91,7 +91,10 @@ def estimates_of(record: Record, registry: Registry, day: date) -> Estimates:
     past = settled_densities(record.settled_by(day).densities)
     raw, final = (past[past["model"] == name] for name in (RAW_POOL, POOL))
     return Estimates(
-        shared_estimates(registry, record, day), past_scores(past), raw, error_scores(final)
+        shared_estimates(registry, record, day),
+        past_scores(past),
+        raw,
+        PastErrors(error_scores(final), registry),
     )
 
 

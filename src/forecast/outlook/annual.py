@@ -27,6 +27,7 @@ from forecast.models.contract import Model, is_explosive
 from forecast.models.nowcast import unusable_series
 from forecast.models.registry import MODELS
 from forecast.models.shared import Scale, Shared
+from forecast.outlook.accounts import accounted, links, share_caveats
 from forecast.outlook.attainment import N_BATCHES
 from forecast.outlook.parts import PartConstraint, constrained_paths, part_constraints
 from forecast.outlook.value import IndicatorOutlook, Outlook
@@ -61,10 +62,18 @@ def annual_outlook(
             single[name] = _pooled(history, target, scale, members, dropped, estimates)
     forecast = [outlook.history for outlook in single.values() if outlook.paths is not None]
     order = dependence(forecast, estimates.errors)
-    joint = _coupled(single, order.correlation, seed)
-    for constraint in part_constraints(
-        snapshot, {name: outlook.history for name, outlook in single.items()}
-    ):
+    histories = {name: outlook.history for name, outlook in single.items()}
+    shares = links(snapshot.registry, histories)
+    correlation = accounted(
+        order.correlation,
+        {name: outlook for name, outlook in single.items() if outlook.paths is not None},
+        shares,
+        estimates.errors.mean(of_parts=False),
+    )
+    joint = _coupled(single, correlation, seed)
+    for name, caveat in share_caveats(snapshot.registry, histories, shares).items():
+        joint[name] = replace(joint[name], caveats=(*joint[name].caveats, caveat))
+    for constraint in part_constraints(snapshot, histories):
         joint[constraint.part] = _constrained(joint, constraint, n_paths)
     return Outlook(area, year, snapshot, {n: joint[n] for n in names}, n_paths, order.n_years)
 

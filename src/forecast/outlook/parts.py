@@ -68,17 +68,23 @@ def share_of(part: History, whole: History, base_year: int) -> float | None:
     """Return the part's share of the whole's level; None where no year has both.
 
     It is that of the year nearest to the base year in which both have a level since January, the
-    later of two that are equally near, and of the longest such span in it.
+    later of two that are equally near, and of the longest such span in it. A share lies between 0
+    and 1: a year in which the part is negative or exceeds the whole gives none.
     """
+    return next((s for s in raw_shares(part, whole, base_year) if 0 < s < 1), None)
+
+
+def raw_shares(part: History, whole: History, base_year: int) -> list[float]:
+    """Return the part's level over the whole's in each year that has both, the nearest first."""
     if part.levels is None or whole.levels is None or not _is_comparable(part, whole):
-        return None
+        return []
     years = range(max(part.first_year, whole.first_year), part.year + 1)
+    ratios = []
     for year in sorted(years, key=lambda y: (abs(y - base_year), -y)):
-        both = part.levels.of_year(year) / whole.levels.of_year(year)
-        shares = both[np.isfinite(both)]
-        if shares.size and 0 < shares[-1] < 1:
-            return float(shares[-1])
-    return None
+        of_whole = whole.levels.of_year(year)
+        both = part.levels.of_year(year) / np.where(of_whole == 0, np.nan, of_whole)
+        ratios += both[np.isfinite(both)][-1:].tolist()
+    return ratios
 
 
 def _is_comparable(part: History, whole: History) -> bool:

@@ -216,12 +216,41 @@ class Line:
     under: Outcome | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenPart:
+    """A part that is given, and what its change adds to the year's growth of its whole, in points.
+
+    Without a known share both are None.
+    """
+
+    id: str
+    name: Names
+    share_pct: float | None
+    contribution_pp: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accounting:
+    """How the change of a whole's mean growth under conditions on its parts divides, in points.
+
+    `change_pp` is the sum of the parts' contributions, which is accounting, and of `rest_pp`: what
+    the rest does beside them, which is association.
+    """
+
+    id: str
+    name: Names
+    parts: list[GivenPart]
+    rest_pp: float
+    change_pp: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Scenario:
     """Probabilities without and under conditions, from the same joint paths.
 
     `effective_size` is that of the weighted paths; `n_paths` were simulated where
-    `n_paths_asked` were too few.
+    `n_paths_asked` were too few. `accounting` holds each whole of which a part is given; whatever
+    else moves does so by association.
     """
 
     area: str
@@ -235,6 +264,7 @@ class Scenario:
     n_paths_asked: int
     effective_size: float
     given: list[Given]
+    accounting: list[Accounting]
     indicators: list[Line]
     targets: list[str]
     without: Joint | None

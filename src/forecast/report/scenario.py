@@ -15,14 +15,18 @@ from forecast.archive.archive import BoolArray
 from forecast.base.errors import ConditionError, OutsideSupport, TooFewPaths
 from forecast.base.months import Span
 from forecast.base.package import VERSION, package_hash
+from forecast.combination.dependence import is_part_of_other
 from forecast.history.levels import FloatArray
+from forecast.outlook.accounts import contribution, links
 from forecast.outlook.answers import Answer
 from forecast.outlook.attainment import N_BATCHES, Joint, joint_attainment, probability
 from forecast.outlook.value import IndicatorOutlook, Outlook
 from forecast.report.conditions import (
     MOST_CONDITIONS,
+    Accounting,
     Condition,
     Given,
+    GivenPart,
     Line,
     Outcome,
     Scenario,
@@ -228,6 +232,7 @@ def _scenario(answer: Answer, paths: WeightedPaths) -> Scenario:
         n_paths_asked=answer.outlook.n_paths,
         effective_size=paths.effective_size,
         given=_given(paths),
+        accounting=_accounting(paths),
         indicators=[
             _line(name, own, met.get(name), (equal, paths.weights))
             for name, own in (with_target or outlook.indicators).items()
@@ -263,6 +268,61 @@ def _given(paths: WeightedPaths) -> list[Given]:
             )
         )
     return given
+
+
+def _accounting(paths: WeightedPaths) -> list[Accounting]:
+    """Return, for each whole of which parts are given, what they move and what the rest does."""
+    outlook, registry = paths.outlook, paths.outlook.snapshot.registry
+    open_ = {n: own for n, own in outlook.indicators.items() if own.december is not None}
+    given = dict.fromkeys(c.indicator for c in paths.conditions)
+    shares = links(registry, {name: own.history for name, own in outlook.indicators.items()})
+    return [
+        _divided(paths, whole, parts, {k.part: k.share for k in shares if k.whole == whole})
+        for whole in open_
+        if whole not in given
+        and (parts := [n for n in given if whole in registry.wholes_of(outlook.area, n)])
+    ]
+
+
+def _divided(
+    paths: WeightedPaths, whole: str, parts: Sequence[str], shares: Mapping[str, float]
+) -> Accounting:
+    """Return the change of a whole's mean growth as the contributions of parts, and a rest.
+
+    Of two parts of which one holds the other, or whose shares exceed the whole, the larger counts.
+    """
+    every, registry = paths.outlook.indicators, paths.outlook.snapshot.registry
+    counted = sorted((n for n in parts if n in shares), key=lambda n: -shares[n])
+    if len(counted) > 1 and (
+        sum(shares[n] for n in counted) > 1
+        or is_part_of_other(registry, paths.outlook.area, *counted[:2])
+    ):
+        counted = counted[:1]
+    added = {
+        name: _change(contribution(every[name], every[whole], shares[name]), paths.weights)
+        for name in counted
+    }
+    change = _change(np.asarray(every[whole].december), paths.weights)
+    return Accounting(
+        id=whole,
+        name=every[whole].history.indicator.names,
+        parts=[
+            GivenPart(
+                id=name,
+                name=every[name].history.indicator.names,
+                share_pct=100 * shares[name] if name in added else None,
+                contribution_pp=added.get(name),
+            )
+            for name in parts
+        ],
+        rest_pp=change - sum(added.values()),
+        change_pp=change,
+    )
+
+
+def _change(values: FloatArray, weights: FloatArray) -> float:
+    """Return the weighted mean less the plain one."""
+    return float(np.average(values, weights=weights) - values.mean())
 
 
 def _line(

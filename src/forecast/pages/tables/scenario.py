@@ -8,7 +8,7 @@ from forecast.outlook.attainment import Joint
 from forecast.pages import phrases
 from forecast.pages.grid import Column, Grid
 from forecast.pages.html import Html, fragment
-from forecast.report.conditions import Given, Line, Outcome, Scenario
+from forecast.report.conditions import Accounting, Given, GivenPart, Line, Outcome, Scenario
 
 _COLUMNS = ("target", "chance_without", "chance_under", "median_without", "median_under")
 
@@ -17,7 +17,7 @@ def scenario(result: Scenario, lang: str) -> Html:
     """Return a scenario: what is given, each target without and under it, and all together."""
     return fragment(
         "scenario", lang, title=scenario_title(result, lang), known=_known(result, lang),
-        given=[_given(one, result.year, lang) for one in result.given],
+        given=[_given(one, result.year, lang) for one in result.given] + _accounting(result, lang),
         columns=("indicator", *_COLUMNS), rows=[_row(line, lang) for line in result.indicators],
         together=_numbers(result, lang), paths=_paths(result, lang), caveats=_caveats(result, lang),
     )  # fmt: skip
@@ -32,7 +32,7 @@ def scenario_terminal(result: Scenario, lang: str) -> Grid:
     rows = [_row(line, lang) for line in result.indicators]
     rows += [[number, "", *both, "", ""] for number, *both in _numbers(result, lang)]
     notes = [_given(one, result.year, lang) for one in result.given]
-    notes += [*_paths(result, lang), *_caveats(result, lang)]
+    notes += [*_accounting(result, lang), *_paths(result, lang), *_caveats(result, lang)]
     caption = text("form.between_sentences", lang).join(notes)
     return Grid(scenario_title(result, lang), columns, rows, caption, caption_justify="left")
 
@@ -75,6 +75,36 @@ def _given(given: Given, year: int, lang: str) -> str:
     width = texts.points(given.bandwidth_pp, 2, lang)
     condition = _condition(given, year, lang)
     return text("scenario.given", lang, condition=condition, bandwidth=width, **rates)
+
+
+def _accounting(result: Scenario, lang: str) -> list[str]:
+    """Return what of the change of each whole of a given part is accounting, what association."""
+    return [_divided(one, lang) for one in result.accounting]
+
+
+def _divided(one: Accounting, lang: str) -> str:
+    numbers = {"whole": one.name.of(lang), "change": _points(one.change_pp, lang)}
+    semicolon = text("form.semicolon", lang)
+    if all(part.contribution_pp is None for part in one.parts):
+        parts = semicolon.join(part.name.of(lang) for part in one.parts)
+        return text("scenario.accounting_none", lang, parts=parts, **numbers)
+    parts = semicolon.join(_part(part, lang) for part in one.parts)
+    rest = _points(one.rest_pp, lang)
+    return text("scenario.accounting", lang, parts=parts, rest=rest, **numbers)
+
+
+def _part(part: GivenPart, lang: str) -> str:
+    if part.contribution_pp is None or part.share_pct is None:
+        return text("scenario.accounting_uncounted", lang, name=part.name.of(lang))
+    return text(
+        "scenario.accounting_part", lang, name=part.name.of(lang),
+        share=texts.rate(part.share_pct, 1, lang),
+        contribution=_points(part.contribution_pp, lang),
+    )  # fmt: skip
+
+
+def _points(value_pp: float, lang: str) -> str:
+    return text("form.points", lang, number=texts.signed_number(value_pp, 2))
 
 
 def _row(line: Line, lang: str) -> list[str]:
