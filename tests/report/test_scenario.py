@@ -22,7 +22,7 @@ from forecast.archive.targets import Target
 from forecast.base.errors import ConditionError, OutsideSupport, TooFewPaths
 from forecast.base.months import Span, month
 from forecast.cli import main
-from forecast.history.series import History
+from forecast.history.series import History, build_history
 from forecast.models.shared import Scale
 from forecast.outlook import answers as answers_module
 from forecast.outlook.annual import annual_outlook
@@ -639,3 +639,85 @@ def test_a_scenario_that_cannot_be_is_bad_input(
     found = run(data_folder, *arguments)
     assert found.exit_code == 2
     assert message in found.output
+
+
+# Accounting and association -----------------------------------------------------------------------
+
+
+def with_part(share: float | None, *, slope: float) -> Answer:
+    """Return output, and finance as a part of it, whose points move output by so many.
+
+    The share is that of the levels of 2017.
+    """
+    rng = np.random.default_rng(8)
+    finance = 6 + 2 * rng.standard_normal(N_PATHS)
+    output = 5 + slope * (finance - 6) + 0.5 * rng.standard_normal(N_PATHS)
+    on = {"span": Span.year_to_date(2017, 12), "released_on": date(2018, 1, 20)}
+    level = on | {"measure": "level", "unit": "cny_100m"}
+    amounts = {"output": 100.0} | ({} if share is None else {"finance": 100 * share})
+    said = [Release(**level, value=v, indicator=n) for n, v in amounts.items()]
+    said += [
+        Release(
+            span=Span.year_to_date(2018, 6), value=7.0, indicator=n, released_on=date(2018, 7, 20)
+        )
+        for n in ("output", "finance")
+    ]
+    entries = [indicator(id="output"), indicator(id="finance", part_of="output")]
+    snapshot = archive_of(said, *entries).as_of(date(2018, 8, 1))
+    paths = {"output": output, "finance": finance}
+    indicators = {
+        name: IndicatorOutlook(
+            build_history(snapshot, "made_up", name, 2018),
+            None,
+            "forecast",
+            SCALE,
+            paths=halves((december - 3.5) / 0.5),
+        )
+        for name, december in paths.items()
+    }
+    outlook = Outlook("made_up", 2018, snapshot, indicators, N_PATHS)
+    return Answer(outlook, Record.empty(), {}, seed=1)
+
+
+def test_a_scenario_splits_the_change_of_a_whole_into_accounting_and_association():
+    """Finance two points higher adds 0.3 x 2 of a slope of 0.5; the rest is association."""
+    found = alone(with_part(0.3, slope=0.5), ["finance ytd 2018-12 8"])
+    (one,) = found.accounting
+    (part,) = one.parts
+    moved = found.given[0].mean_pct - 6
+    assert (one.id, part.id, part.share_pct) == ("output", "finance", pytest.approx(30.0))
+    assert part.contribution_pp == pytest.approx(0.3 * moved, abs=0.01)
+    assert one.change_pp == pytest.approx(0.5 * moved, abs=0.02)
+    assert one.rest_pp == pytest.approx(one.change_pp - part.contribution_pp)
+
+
+def test_without_a_share_all_that_moves_a_whole_is_association():
+    (one,) = alone(with_part(None, slope=0.5), ["finance ytd 2018-12 8"]).accounting
+    assert one.parts[0].contribution_pp is one.parts[0].share_pct is None
+    assert one.rest_pp == one.change_pp
+
+
+def test_where_no_part_is_given_nothing_is_accounting():
+    assert alone(with_part(0.3, slope=0.5), ["output rest 8"]).accounting == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "accounting", "association"),
+    [
+        (
+            "en",
+            "Sales changes by +0.9",
+            "Association, in what the rest does beside that: +0.38",
+        ),
+        ("zh", "核算关系：销售额占30.0%，拉动+0.58个百分点", "关联（其余部分随之变动）：+0.38"),
+    ],
+)
+def test_the_page_says_what_is_accounting_and_what_is_association(
+    lang: str, accounting: str, association: str
+):
+    found = alone(with_part(0.3, slope=0.5), ["finance ytd 2018-12 8"])
+    page = scenario(found, lang).markup
+    caption = scenario_terminal(found, lang).caption
+    for words in (page, caption):
+        assert accounting in words
+        assert association in words

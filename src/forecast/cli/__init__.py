@@ -13,7 +13,7 @@ from forecast.cli.commitments import commitments
 from forecast.cli.encoding import any_encoding
 from forecast.cli.exchange import export, history
 from forecast.cli.folders import check_data, explore, import_command, init
-from forecast.cli.questions import news, scenario, status
+from forecast.cli.questions import league, news, scenario, status
 from forecast.cli.record import backtest, score, verify
 from forecast.cli.reports import plan_table, report
 from forecast.cli.scheduled import check, health, run_due
@@ -39,6 +39,7 @@ def main() -> None:
 for _command in (
     report,
     status,
+    league,
     news,
     scenario,
     plan_table,

@@ -1,9 +1,10 @@
-"""The commands that answer without a notebook: status, news, scenario."""
+"""The commands that answer without a notebook: status, league, news, scenario."""
 
 from __future__ import annotations
 
 import sys
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import click
@@ -13,6 +14,8 @@ from forecast.cli.encoding import print_data
 from forecast.cli.options import (
     existing_reports,
     language,
+    machines,
+    names_in,
     parameters_from,
     question,
     question_until,
@@ -52,6 +55,55 @@ def status(area: str | None, reports: str, as_json: bool, as_csv: bool, **option
             return
         for table in tables:
             show_status(table)
+
+
+@click.command()
+@click.option(
+    "--areas", default="", help="Ids of areas, with commas; else every area with a target."
+)
+@question
+@machines
+@click.option(
+    "--order",
+    type=click.Choice(("area", "danger")),
+    default="area",
+    show_default=True,
+    help="By area, or by danger: the least probable target first.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print all numbers as JSON instead.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print the numbers of targets as CSV instead.")
+@click.option("--out", metavar="FILE", default="", help="Write a page in both orders to this file.")
+def league(
+    areas: str,
+    order: str,
+    as_json: bool,
+    as_csv: bool,
+    out: str,
+    workers: int | None,
+    scheduler: str | None,
+    **options: Any,
+) -> None:
+    """Print the targets of several areas side by side."""
+    with exit_codes():
+        from forecast.base import parallel
+        from forecast.base.files import write_text
+        from forecast.pages.league import league_csv, league_json
+        from forecast.pages.tables.league import league_page, league_terminal
+        from forecast.publishing.formats import with_chinese
+        from forecast.publishing.league import league_of
+
+        if as_json and as_csv:
+            raise ParameterError(["--json and --csv: allowed: one of the two"])
+        parallel.use(workers, scheduler)
+        parameters = parameters_from("all", **options)
+        named = tuple(name for name in names_in(areas) if name)
+        result = league_of(parameters, named, show_progress=sys.stderr.isatty())
+        if out:
+            write_text(Path(out), with_chinese(league_page(result, parameters.lang).markup))
+        if as_json or as_csv:
+            click.echo((league_json if as_json else league_csv)(result, order), nl=False)
+        elif not out:
+            console().print(league_terminal(result, order, parameters.lang))
 
 
 @click.command()

@@ -275,7 +275,7 @@ def _accounting(paths: WeightedPaths) -> list[Accounting]:
     outlook, registry = paths.outlook, paths.outlook.snapshot.registry
     open_ = {n: own for n, own in outlook.indicators.items() if own.december is not None}
     given = dict.fromkeys(c.indicator for c in paths.conditions)
-    shares = links(registry, {name: own.history for name, own in outlook.indicators.items()})
+    shares = links(registry, {name: own.history for name, own in open_.items()})
     return [
         _divided(paths, whole, parts, {k.part: k.share for k in shares if k.whole == whole})
         for whole in open_
