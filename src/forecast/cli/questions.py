@@ -103,7 +103,7 @@ def league(
         if as_json or as_csv:
             click.echo((league_json if as_json else league_csv)(result, order), nl=False)
         elif not out:
-            console().print(league_terminal(result, order, parameters.lang))
+            show(league_terminal(result, order, parameters.lang))
 
 
 @click.command()
