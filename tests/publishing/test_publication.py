@@ -154,7 +154,7 @@ def test_an_indicator_has_a_page_of_its_own(published: tuple[Path, Publication],
     [
         ({"kinds": ["novel"]}, "kind: 'novel' is unknown; allowed: attainment, bulletin"),
         ({"languages": ["fr"]}, "lang: 'fr' is unknown; allowed: en, zh"),
-        ({"formats": ["doc", "pdf"]}, "format: 'doc' is unknown; allowed: html, pdf, md"),
+        ({"formats": ["doc", "pdf"]}, "format: 'doc' is unknown; allowed: html, pdf, md, docx"),
         ({"kinds": []}, "kind: none requested"),
         ({"kinds": ["indicator"]}, "indicator: none has a target in force, name one; allowed"),
         ({"kinds": ["indicator"], "indicators": ["../gdp"]}, "indicator: '../gdp'; allowed: "),

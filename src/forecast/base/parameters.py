@@ -16,7 +16,7 @@ from forecast.base.package import data_folder
 from forecast.base.texts import LANGUAGES
 
 KINDS = ("attainment", "bulletin", "indicator", "track-record")
-FORMATS = ("html", "pdf", "md")
+FORMATS = ("html", "pdf", "md", "docx")
 HANDED = "FORECAST_HANDED_OVER"  # names a folder of reports that need not be computed again
 DEFAULT_PATHS = 4000
 DEFAULT_SEED = 20190201  # the day of the first announcement served; any number does

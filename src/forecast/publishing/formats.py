@@ -202,7 +202,7 @@ class _Lines(MarkdownConverter):
 ENGINES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 ENGINE_VARIABLE = "FORECAST_CHROMIUM"
 _SECONDS = 120
-_QUIET = (
+ENGINE_QUIET = (
     "--headless", "--disable-gpu", "--disable-extensions", "--disable-background-networking",
     "--disable-component-update", "--no-first-run", "--no-pdf-header-footer",
 )  # fmt: skip
@@ -227,7 +227,7 @@ def pdf_of(html: str, engine: str) -> bytes:
     with tempfile.TemporaryDirectory(prefix="forecast-pdf-") as name:
         page, printed = Path(name, "page.html"), Path(name, "page.pdf")
         page.write_text(with_all(html, _style()), encoding="utf-8")
-        command = [engine, *_QUIET, *_unsandboxed(), f"--user-data-dir={name}/profile"]
+        command = [engine, *ENGINE_QUIET, *unsandboxed(), f"--user-data-dir={name}/profile"]
         command += [f"--print-to-pdf={printed}", page.as_uri()]
         try:
             done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)
@@ -239,7 +239,7 @@ def pdf_of(html: str, engine: str) -> bytes:
         return printed.read_bytes()
 
 
-def _unsandboxed() -> tuple[str, ...]:
+def unsandboxed() -> tuple[str, ...]:
     """Return the option that Chromium needs when run by root; the pages hold no scripts."""
     is_root = hasattr(os, "geteuid") and os.geteuid() == 0
     return ("--no-sandbox",) if is_root else ()

@@ -16,6 +16,7 @@ from forecast.base.parameters import Parameters
 from forecast.publishing.formats import markdown_of, pdf_of, with_chinese
 from forecast.publishing.kernel import Kernel
 from forecast.publishing.places import Page, notebook_path
+from forecast.publishing.word import docx_of
 
 _TYPES = {"str": str, "int": int, "float": float, "bool": bool}
 
@@ -81,6 +82,8 @@ def _write(batch: Batch, work: Path, pages: Iterable[Page]) -> str:
             path.write_text(with_chinese(html), encoding="utf-8")
         elif form == "md":
             path.write_text(markdown_of(html), encoding="utf-8")
+        elif form == "docx":
+            path.write_bytes(docx_of(html, page.lang))
         elif batch.engine is not None:
             try:
                 path.write_bytes(pdf_of(html, batch.engine))
