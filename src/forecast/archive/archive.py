@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from forecast.archive.commitments import Commitment, Commitments
 from forecast.archive.figure_files import KEY
 from forecast.archive.figures import Figure, SeriesTable, figures_at
+from forecast.archive.judgements import Judgements
 from forecast.archive.progress import ProgressEntry
 from forecast.archive.published_forecasts import PublishedForecast
 from forecast.archive.registry import Registry
@@ -51,6 +52,7 @@ class Archive:
     unpublished: pd.DataFrame | None = None
     commitments: Commitments = field(default_factory=Commitments)
     published_forecasts: tuple[PublishedForecast, ...] = ()
+    judgements: Judgements = field(default_factory=Judgements)
     n_repeated: int = 0  # rows of its files that repeat another row
 
     def __getstate__(self) -> dict[str, Any]:

@@ -17,6 +17,14 @@ import pandas as pd
 from forecast.archive.archive import Archive
 from forecast.archive.commitments import ANNOUNCED_FILE, Commitments, read_commitments
 from forecast.archive.figure_files import KEY, conflicts, figure_files, sound_figures
+from forecast.archive.judgements import FILE as JUDGEMENTS_FILE
+from forecast.archive.judgements import (
+    Judgement,
+    add_judgement,
+    author_from,
+    judgement_from,
+    read_judgements,
+)
 from forecast.archive.progress import (
     PROGRESS_COLUMNS,
     PROGRESS_FOLDER,
@@ -116,6 +124,8 @@ def _optional(
         readers["published_forecasts"] = partial(
             read_published_forecasts, folder, registry.indicators
         )
+    if JUDGEMENTS_FILE not in without:
+        readers["judgements"] = partial(read_judgements, folder, registry, known)
     return readers
 
 
@@ -159,7 +169,12 @@ def read_sound_archive(folder: Path) -> SoundArchive:
 
 def _can_be_left_out(name: str) -> bool:
     is_table = name.startswith("figures/") or _is_progress(name)
-    return is_table or name in (TARGETS_FILE, ANNOUNCED_FILE, PUBLISHED_FILE)
+    return is_table or name in (
+        TARGETS_FILE,
+        ANNOUNCED_FILE,
+        PUBLISHED_FILE,
+        JUDGEMENTS_FILE,
+    )
 
 
 def _areas_in(path: Path) -> Iterator[str]:
@@ -265,6 +280,48 @@ def add_progress(folder: Path, row: Mapping[str, str]) -> Added:
             return _added(folder, path, cells)
     except OSError as error:
         raise OutputError(f"{path} could not be written: {error.strerror}") from error
+
+
+def add_judgement_of_today(
+    folder: Path,
+    *,
+    area: str,
+    indicator: str,
+    year: int,
+    author: str,
+    growth: float | None,
+    probability: float | None,
+    light: str | None,
+    source: str,
+    name: str = "",
+    role: str | None = None,
+) -> Judgement:
+    """Append a judgement to `judgements.toml`, entered today, and return it.
+
+    An author who is new in the file needs a role. Raise ContractError for a fault of the folder or
+    of the judgement, ParameterError where it cannot be one; then nothing is written.
+    """
+    archive = read_archive(folder)
+    entry = {"area": area, "indicator": indicator, "year": year, "author": author}
+    forms = {"growth_pct": growth, "probability": probability, "light": light}
+    entry |= {key: value for key, value in forms.items() if value is not None}
+    entry |= {"entered_on": archive.schedule.today(), "source": source}
+    one = judgement_from(entry)
+    by = None
+    if author not in (archive.judgements.authors or {}):
+        if role is None:
+            known = ", ".join(sorted(archive.judgements.authors or {})) or "there are none"
+            rule = f"give --role to enter a new one; known: {known}"
+            raise ParameterError([f"--author: {author!r} is unknown; {rule}"])
+        by = author_from(
+            {"id": author, "name_en": name or author, "name_zh": name or author, "role": role}
+        )
+    try:
+        areas = {*archive.areas, *archive.registry.areas}
+        add_judgement(folder, one, by, archive.registry, areas)
+    except OSError as error:
+        raise OutputError(f"{folder} could not be written: {error.strerror}") from error
+    return one
 
 
 def _file_of(folder: Path, cells: Mapping[str, str]) -> Path:

@@ -13,6 +13,7 @@ from forecast.cli.commitments import commitments
 from forecast.cli.encoding import any_encoding
 from forecast.cli.exchange import export, history
 from forecast.cli.folders import check_data, explore, import_command, init
+from forecast.cli.judge import judge
 from forecast.cli.questions import league, news, scenario, status
 from forecast.cli.record import backtest, score, verify
 from forecast.cli.reports import plan_table, report
@@ -46,6 +47,7 @@ for _command in (
     history,
     export,
     commitments,
+    judge,
     explore,
     backtest,
     check,
