@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
@@ -20,6 +21,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from forecast.archive.archive import Archive
 from forecast.cli import main
+from forecast.cli.folders import _address
 from forecast.outlook.answers import record_of
 
 CHROMIUM = shutil.which("chromium")
@@ -188,3 +190,17 @@ def test_it_refuses_to_serve_where_the_token_is_turned_off(
     )
     assert said.returncode == 2
     assert "turn the token off" in said.stderr
+
+
+@pytest.mark.parametrize(
+    ("path", "token", "expected"),
+    [
+        ("README.md", "t0", "lab/tree/README.md?factory=Markdown%20Preview&token=t0"),
+        ("explore/04_scenarios.ipynb", "t0", "lab/tree/explore/04_scenarios.ipynb?token=t0"),
+        ("README.md", "", "lab/tree/README.md?factory=Markdown%20Preview"),  # with a password
+    ],
+)
+def test_the_address_asks_once_for_view_and_token(path: str, token: str, expected: str):
+    provider = SimpleNamespace(token=token)
+    server = SimpleNamespace(connection_url="http://127.0.0.1:8888/", identity_provider=provider)
+    assert _address(server, path) == f"http://127.0.0.1:8888/{expected}"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 import sys
+import webbrowser
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import click
 
@@ -287,19 +288,18 @@ def _serve(suite: Path, path: str, *, port: int, browser: bool) -> None:
     """Run JupyterLab until it is stopped; raise ParameterError if it had no password or token."""
     from jupyterlab.labapp import LabApp
 
-    view = "?factory=Markdown%20Preview" if path == _INDEX else ""
     settings: dict[str, Any] = {
         "ServerApp.ip": "127.0.0.1",
         "ServerApp.port": port,
         "ServerApp.root_dir": suite.resolve(),
-        "ServerApp.open_browser": browser,
+        "ServerApp.open_browser": False,  # it would encode the address of the index wrongly
         "ServerApp.answer_yes": True,
         "ServerApp.allow_root": True,
         "ServerApp.log_level": "WARN",
         "LabApp.log_level": "WARN",
         "LabApp.news_url": "None",
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
-        "LabApp.default_url": f"/lab/tree/{quote(path)}{view}",
+        "LabApp.default_url": f"/lab/tree/{quote(path)}",
     }
     server = LabApp.initialize_server(
         argv=[f"--{name}={value}" for name, value in settings.items()]
@@ -308,6 +308,17 @@ def _serve(suite: Path, path: str, *, port: int, browser: bool) -> None:
         raise ParameterError(
             ["your own Jupyter settings turn the token off (expected a token or a password)"]
         )
-    address = f"JupyterLab runs at {server.display_url.split()[0]}"
-    server.io_loop.add_callback(click.echo, address)  # once it answers
+    address = _address(server, path)
+    server.io_loop.add_callback(click.echo, f"JupyterLab runs at {address}")  # once it answers
+    if browser:
+        server.io_loop.add_callback(webbrowser.open, address)
     server.start()
+
+
+def _address(server: Any, path: str) -> str:
+    """Return the address that opens a file; the index is shown as a page, not as its source."""
+    asked = {"factory": "Markdown Preview"} if path == _INDEX else {}
+    if server.identity_provider.token:
+        asked["token"] = server.identity_provider.token
+    query = f"?{urlencode(asked, quote_via=quote)}" if asked else ""
+    return f"{server.connection_url}lab/tree/{quote(path)}{query}"
