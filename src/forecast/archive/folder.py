@@ -52,6 +52,7 @@ from forecast.base.package import PACKAGE, data_folder
 def new_data_folder(path: str | Path) -> None:
     """Write an empty data folder with comments that explain each file.
 
+    Beside it goes `notebooks/mine.ipynb`, a template of a page of one's own, unless it is there.
     Raise ParameterError where the path is taken, OutputError where it cannot be written.
     """
     folder = Path(path)
@@ -59,6 +60,10 @@ def new_data_folder(path: str | Path) -> None:
         raise ParameterError([f"{folder} is not empty; allowed: a new or empty folder"])
     try:
         shutil.copytree(PACKAGE / "archive" / "starter", folder, dirs_exist_ok=True)
+        template = folder.resolve().parent / "notebooks" / "mine.ipynb"
+        if not template.exists():
+            template.parent.mkdir(exist_ok=True)
+            shutil.copyfile(PACKAGE / "archive" / template.name, template)
     except OSError as error:
         raise OutputError(f"{folder} could not be written: {error.strerror}") from error
 

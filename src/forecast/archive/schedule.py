@@ -15,7 +15,7 @@ from pydantic import ConfigDict, Strict
 from forecast.archive.toml import Year, area_faults, parsed, read_entries
 from forecast.base.errors import ContractError, Fault
 from forecast.base.months import MONTHS_A_YEAR, month_of_year, year_of
-from forecast.base.parameters import FORMATS, KINDS
+from forecast.base.parameters import FORMATS, KINDS, own_notebooks
 from forecast.base.texts import LANGUAGES
 
 FILE = "schedule.toml"
@@ -128,6 +128,7 @@ def read_schedule(folder: Path, areas: Collection[str] | None = None) -> Schedul
         return Schedule()
     entries, lines = read_entries(folder / FILE, {"lag", "report"}, settings={"time_zone"})
     faults: list[Fault] = []
+    own = own_notebooks(folder)
     lags = parsed(Lag, entries["lag"], lines["lag"], FILE, faults)
     days = parsed(ReportDays, entries["report"], lines["report"], FILE, faults)
     zone = entries[""][0].get("time_zone", DEFAULT_TIME_ZONE)
@@ -139,7 +140,7 @@ def read_schedule(folder: Path, areas: Collection[str] | None = None) -> Schedul
             if not 0 <= lag.days <= MOST_DAYS:
                 faults.append(Fault(FILE, line, f"days {lag.days}; allowed: 0 to {MOST_DAYS}"))
         for entry, line in zip(days, lines["report"], strict=True):
-            faults.extend(Fault(FILE, line, text) for text in _problems(entry))
+            faults.extend(Fault(FILE, line, text) for text in _problems(entry, own))
         faults.extend(area_faults(lags, lines["lag"], FILE, areas))
         faults.extend(area_faults(days, lines["report"], FILE, areas))
     if faults:
@@ -147,7 +148,7 @@ def read_schedule(folder: Path, areas: Collection[str] | None = None) -> Schedul
     return Schedule(tuple(lags), tuple(days), zone)
 
 
-def _problems(entry: ReportDays) -> Iterator[str]:
+def _problems(entry: ReportDays, own: Collection[str]) -> Iterator[str]:
     wrong = [d for d in entry.days_of_month if d != "last" and not 1 <= d <= 31]
     if wrong or not entry.days_of_month:
         yield f'days_of_month {wrong or []}; allowed: 1 to 31, or "last"'
@@ -155,7 +156,8 @@ def _problems(entry: ReportDays) -> Iterator[str]:
         yield f"months_after {entry.months_after}; allowed: 0 to {MONTHS_A_YEAR}"
     if entry.at.tzinfo is not None:
         yield f"at {entry.at}; allowed: a time without a zone, in that of time_zone"
-    for name, allowed in (("kinds", KINDS), ("languages", LANGUAGES), ("formats", FORMATS)):
+    kinds = (*KINDS, *own)
+    for name, allowed in (("kinds", kinds), ("languages", LANGUAGES), ("formats", FORMATS)):
         given = getattr(entry, name)
         if not given or not set(given) <= set(allowed):
             yield f"{name} {given}; allowed: one or more of {', '.join(allowed)}"

@@ -16,6 +16,7 @@ from forecast.base.package import data_folder
 from forecast.base.texts import LANGUAGES
 
 KINDS = ("attainment", "bulletin", "indicator", "track-record")
+_NO_KINDS = {"index", "indicator", "result"}  # names that other files have
 FORMATS = ("html", "pdf", "md", "docx")
 HANDED = "FORECAST_HANDED_OVER"  # names a folder of reports that need not be computed again
 DEFAULT_PATHS = 4000
@@ -130,6 +131,22 @@ def _assigned(cell: str) -> list[str]:
 PARAMETER_TYPES: Mapping[str, type] = {
     field.name: {"int": int}.get(str(field.type), str) for field in fields(Parameters)
 }
+
+
+def own_notebooks(data: Path) -> dict[str, Path]:
+    """Return the notebooks in `notebooks/` beside a data folder that are kinds of their own.
+
+    A kind is named as its notebook, by letters, digits and _; the project's own kinds are not among
+    them.
+    """
+    notebooks = sorted((data.resolve().parent / "notebooks").glob("*.ipynb"))
+    return {path.stem: path for path in notebooks if is_own_kind(path.stem)}
+
+
+def is_own_kind(name: str) -> bool:
+    """Return whether a name can be that of a kind that a data folder brings along."""
+    taken = {kind.replace("-", "_") for kind in KINDS} | _NO_KINDS
+    return is_name(name) and "-" not in name and name not in taken
 
 
 def _names(values: Mapping[str, Any]) -> list[str]:

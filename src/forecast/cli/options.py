@@ -26,8 +26,8 @@ class Listed(click.ParamType[Any]):
 
     name = "names"
 
-    def __init__(self, allowed: Iterable[str]) -> None:
-        self._allowed = tuple(allowed)
+    def __init__(self, allowed: Iterable[str], *, may_be_others: bool = False) -> None:
+        self._allowed, self._may_be_others = tuple(allowed), may_be_others
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
@@ -38,6 +38,8 @@ class Listed(click.ParamType[Any]):
         named = names_in(value)
         if named == ("all",):
             return self._allowed
+        if self._may_be_others:  # who knows the data folder checks them
+            return named
         unknown = ", ".join(repr(name) for name in named if name not in self._allowed)
         if unknown:
             allowed = ", ".join([*self._allowed, "all"])

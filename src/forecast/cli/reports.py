@@ -39,10 +39,11 @@ ALL = "all"
 @click.option(
     "--kind",
     "kinds",
-    type=Listed(KINDS),
+    type=Listed(KINDS, may_be_others=True),
     default=KINDS[0],
     show_default=True,
-    help=f"Kinds of reports, with commas: {', '.join(KINDS)}, or all.",
+    help=f"Kinds of reports, with commas: {', '.join(KINDS)}, all, or a notebook in the folder "
+    "notebooks beside the data folder.",
 )
 @click.option(
     "--format",

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from forecast.base import texts
 from forecast.base.errors import ContractError
 from forecast.base.files import locked, write_text
+from forecast.base.parameters import KINDS
 from forecast.base.series import Names
 from forecast.base.texts import LANGUAGES
 from forecast.pages.html import fragment
@@ -202,6 +203,6 @@ def _about(row: Row, page: Page, lang: str) -> str:
     """Return the kind of a page in words, or the indicator that it is about."""
     if not page.indicator:
         kind = page.kind.replace("-", "_")
-        return texts.text(f"kind.{kind}", lang)
+        return texts.text(f"kind.{kind}", lang) if page.kind in KINDS else page.kind
     name = row.report.names.get(page.indicator)
     return page.indicator if name is None else name.of(lang)

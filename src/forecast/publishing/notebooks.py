@@ -12,7 +12,7 @@ from typing import Any
 from forecast.base.errors import NoPdf, NotebookFailed, ParameterError
 from forecast.base.files import write_bytes
 from forecast.base.package import PACKAGE
-from forecast.base.parameters import Parameters
+from forecast.base.parameters import KINDS, Parameters
 from forecast.publishing.formats import markdown_of, pdf_of, with_chinese
 from forecast.publishing.kernel import Kernel
 from forecast.publishing.places import Page, notebook_path
@@ -60,9 +60,18 @@ def _execute(batch: Batch, work: Path, page: Page) -> None:
     if page.indicator:
         values["indicator"] = page.indicator
     executed = work / page.notebook
-    path, shown = notebook_path(page.kind), batch.show_progress
+    path, shown = notebook_path(page.kind, batch.parameters.data), batch.show_progress
+    if page.kind not in KINDS:
+        values = own_values(path, values | {"out": ""})  # it may not write the result
     try:
-        run_notebook(path, executed, values, kernel=batch.kernel, show_progress=shown)
+        run_notebook(
+            path,
+            executed,
+            values,
+            kernel=batch.kernel,
+            show_progress=shown,
+            may_default=page.kind not in KINDS,
+        )
     except NotebookFailed as failure:
         failed = batch.place / f"{page.stem}.failed.ipynb"
         if executed.is_file():  # else the kernel died before anything was written
@@ -119,10 +128,36 @@ def notebook_parameters(parameters: Parameters) -> dict[str, Any]:
     return values
 
 
-def check_parameters(notebook: Path, values: Mapping[str, Any]) -> None:
+def own_values(notebook: Path, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values that a notebook of a data folder declares, and the defaults of the rest.
+
+    Raise ParameterError where it cannot be read or declares nothing.
+    """
+    import nbformat
+    import papermill
+
+    try:
+        cells = nbformat.read(notebook, as_version=4).cells  # type: ignore[no-untyped-call]
+    except (ValueError, OSError, AttributeError) as error:
+        raise ParameterError([f"{notebook.name}: not a notebook: {error}"]) from error
+    if not any("parameters" in cell.metadata.get("tags", []) for cell in cells):
+        names = ", ".join(values)
+        expected = f"expected one, with any of {names}"
+        raise ParameterError([f"{notebook.name}: no cell is tagged `parameters` ({expected})"])
+    declared = papermill.inspect_notebook(str(notebook))
+    if "area" not in declared:
+        lacking = "its parameters lack `area` (expected area, year and as_of at least)"
+        raise ParameterError([f"{notebook.name}: {lacking}"])
+    return {name: values[name] for name in declared if name in values}
+
+
+def check_parameters(
+    notebook: Path, values: Mapping[str, Any], *, may_default: bool = False
+) -> None:
     """Raise ParameterError where parameters differ from those that a notebook declares.
 
-    Papermill itself would only log an unknown name and run on.
+    With `may_default` it may declare others too, which keep their defaults. Papermill itself would
+    only log an unknown name and run on.
     """
     import papermill
 
@@ -134,7 +169,9 @@ def check_parameters(notebook: Path, values: Mapping[str, Any]) -> None:
         if name not in declared
     ]
     problems += [
-        f"{name}: missing, {notebook.name} declares it" for name in declared if name not in values
+        f"{name}: missing, {notebook.name} declares it"
+        for name in declared
+        if name not in values and not may_default
     ]
     for name, value in values.items():
         kind = _TYPES.get(str(declared.get(name, {}).get("inferred_type_name")))
@@ -153,6 +190,7 @@ def run_notebook(
     *,
     kernel: Kernel | None = None,
     show_progress: bool = False,
+    may_default: bool = False,
 ) -> None:
     """Run a notebook in a kernel; without one it gets its own.
 
@@ -161,7 +199,7 @@ def run_notebook(
     from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
-    check_parameters(notebook, parameters)
+    check_parameters(notebook, parameters, may_default=may_default)
     if kernel is None:
         with Kernel() as own:
             run_notebook(notebook, executed, parameters, kernel=own, show_progress=show_progress)

@@ -11,12 +11,12 @@ from pathlib import Path
 from forecast.base.errors import NoPdf, ParameterError
 from forecast.base.notation import is_name
 from forecast.base.package import folder
-from forecast.base.parameters import FORMATS, KINDS, Parameters
+from forecast.base.parameters import FORMATS, KINDS, Parameters, is_own_kind, own_notebooks
 from forecast.base.texts import LANGUAGES
 
 PER_INDICATOR = "indicator"  # its notebook is run once for each indicator
 _NAME = re.compile(
-    rf"(?P<kind>{'|'.join(KINDS)})(?:-(?P<indicator>[\w-]+))?"
+    rf"(?P<kind>{'|'.join(KINDS)}|\w+)(?:-(?P<indicator>[\w-]+))?"
     rf"(?:\.(?P<lang>{'|'.join(LANGUAGES)}))?\.(?P<format>{'|'.join(FORMATS)})"
 )
 
@@ -59,17 +59,21 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRequest:
-    """Which pages are wanted; `indicators` are those with a page of the kind `indicator` each."""
+    """Which pages are wanted; `indicators` are those with a page of the kind `indicator` each.
+
+    `own` are the kinds that the data folder brings along.
+    """
 
     kinds: tuple[str, ...]
     languages: tuple[str, ...]
     formats: tuple[str, ...]
     indicators: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
 
     def pages(self) -> list[Page]:
         """Return the pages in the order of the request; raise ParameterError for unknown names."""
         problems = [
-            *_problems("kind", self.kinds, KINDS),
+            *_problems("kind", self.kinds, (*KINDS, *self.own)),
             *_problems("lang", self.languages, LANGUAGES),
             *_problems("format", self.formats, FORMATS),
             *(f"indicator: {i!r} can name no file" for i in self.indicators if not is_name(i)),
@@ -93,6 +97,8 @@ def named_page(name: str) -> Page | None:
     match = _NAME.fullmatch(name)
     if match is None or bool(match["indicator"]) != (match["kind"] == PER_INDICATOR):
         return None
+    if match["kind"] not in KINDS and not is_own_kind(match["kind"]):
+        return None
     return Page(
         kind=match["kind"],
         indicator=match["indicator"] or "",
@@ -108,8 +114,16 @@ def _problems(option: str, names: Sequence[str], allowed: Sequence[str]) -> list
     return [f"{option}: {name!r} is unknown; {rule}" for name in names if name not in allowed]
 
 
-def notebook_path(kind: str) -> Path:
-    """Return the notebook that makes a kind of report."""
+def notebook_path(kind: str, data: Path | None = None) -> Path:
+    """Return the notebook that makes a kind of report, of the project or beside a data folder.
+
+    Raise ParameterError for a kind without one.
+    """
+    if kind not in KINDS:
+        own = {} if data is None else own_notebooks(data)
+        if kind not in own:
+            raise ParameterError(_problems("kind", [kind], (*KINDS, *own)))
+        return own[kind]
     return folder("notebooks") / f"{kind.replace('-', '_')}.ipynb"
 
 

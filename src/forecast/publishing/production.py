@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,10 +18,10 @@ from forecast.archive.archive import Archive, Fingerprints, Snapshot
 from forecast.archive.data_rows import packed
 from forecast.archive.overlay import Overlay
 from forecast.base.errors import NoPdf, OutputError, ParameterError
-from forecast.base.files import cache_folder, sweep
+from forecast.base.files import cache_folder, sha256_of, sweep
 from forecast.base.package import package_hash, requirements_hash
 from forecast.base.parallel import progress_bar, worker_count
-from forecast.base.parameters import Parameters
+from forecast.base.parameters import KINDS, Parameters, own_notebooks
 from forecast.outlook.answers import checked_snapshot, overlay_of, record_of
 from forecast.outlook.news import prepare_timeline
 from forecast.outlook.vintages import Question
@@ -41,6 +41,7 @@ from forecast.publishing.places import (
     PageRequest,
     Publication,
     day_folder,
+    notebook_path,
     overlay_folder,
 )
 from forecast.publishing.runs import (
@@ -77,14 +78,14 @@ def produce(
     place = day_folder(parameters, reports)
     if overlay is not None:
         place = overlay_folder(place, overlay.content_hash)
-    inputs = _inputs(parameters, snapshot.archive, overlay)
     with _output_errors(place, is_private=overlay is not None):
         for folder in (reports, cache_folder()):
             sweep(folder)
         sweep(Path(tempfile.gettempdir()), re.compile(r"forecast-(kernel|pdf)-\w+"))
         sweep_place(place)
         refuse_edited(place)
-        wanted = _with_existing(requested, place)
+        wanted = _with_existing(requested, place, own_notebooks(parameters.data))
+        inputs = _inputs(parameters, snapshot.archive, overlay, wanted)
         engine, lacking = _engine(wanted)
         possible = [page for page in wanted if engine or not page.is_pdf]
         home = place / RUNS / inputs.run_name(possible)
@@ -126,11 +127,16 @@ def _requested(parameters: Parameters, snapshot: Snapshot, request: PageRequest)
     return replace(request, indicators=subjects).pages()
 
 
-def _inputs(parameters: Parameters, archive: Archive, overlay: Overlay | None) -> Inputs:
-    """Return all that a report with these parameters is made from."""
+def _inputs(
+    parameters: Parameters, archive: Archive, overlay: Overlay | None, pages: Iterable[Page]
+) -> Inputs:
+    """Return all that a report with these parameters is made from, own notebooks too."""
+    own = sorted({page.kind for page in pages} - set(KINDS))
+    paths = {kind: notebook_path(kind, parameters.data) for kind in own}
+    hashes = {f"notebooks/{path.name}": sha256_of(path) for path in paths.values()}
     return Inputs(
         parameters=parameters.question(),
-        data=dict(archive.file_hashes),
+        data=dict(archive.file_hashes) | hashes,
         known=Fingerprints(archive).on(parameters.as_of, parameters.area),
         overlay=None if overlay is None else _logged(overlay),
         package=package_hash(),
@@ -144,9 +150,13 @@ def _logged(overlay: Overlay) -> dict[str, Any]:
     return {"sha256": overlay.content_hash, "n_rows": len(rows), "rows": rows}
 
 
-def _with_existing(requested: Sequence[Page], place: Path) -> list[Page]:
-    """Return the requested pages with those that a place holds, and the HTML of each PDF."""
-    pages = {*requested, *published_pages(place)}
+def _with_existing(requested: Sequence[Page], place: Path, own: Collection[str]) -> list[Page]:
+    """Return the requested pages with those that a place holds, and the HTML of each PDF.
+
+    A page whose notebook is gone stays in its own run.
+    """
+    kinds = {*KINDS, *own}
+    pages = {*requested, *(page for page in published_pages(place) if page.kind in kinds)}
     return sorted({*pages, *(page.as_html for page in pages if page.is_pdf)})
 
 
@@ -193,6 +203,9 @@ def _run(
         if earlier is not None:
             copy_pages(earlier, work, pages)
         unprinted = write_pages(batch, work, pages)
+        if not (work / RESULT).is_file():  # notebooks of a data folder do not write it
+            handed = batch.kernel.handed / handed_name(batch.parameters)
+            shutil.copyfile(handed, work / RESULT)
         (work / ROWS).write_bytes(origin.rows)
         written = [page for page in pages if (work / page.name).is_file()]
         home = finished_run(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from forecast.base.parameters import Parameters
+from forecast.base.parameters import Parameters, own_notebooks
 from forecast.publishing.kernel import Kernel
 from forecast.publishing.places import PageRequest, Publication, day_folder
 
@@ -22,6 +22,7 @@ def publish(
 ) -> Publication:
     """Return the published report: one result and a page of each kind, language and format.
 
+    A kind is one of the project or the name of a notebook in `notebooks/` beside the data folder.
     Pages that already stand there are renewed together with the requested ones; a PDF has its HTML
     beside it. `languages` defaults to that of the parameters, `indicators` to all with a target in
     force. Where no PDF can be printed the other pages are made, and the publication says so. Raise
@@ -33,6 +34,7 @@ def publish(
         languages=tuple(languages) or (parameters.lang,),
         formats=tuple(formats),
         indicators=tuple(indicators),
+        own=tuple(own_notebooks(parameters.data)),
     )
     with Kernel() as kernel:
         if not day_folder(parameters, reports).is_dir():  # then there is something to make
