@@ -18,8 +18,10 @@ from forecast.publishing.notebooks import own_values
 from forecast.publishing.places import Page, named_page, notebook_path
 from forecast.publishing.publication import publish
 
+PYTHON = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
-def notebook(path: Path, *cells: str, tagged: bool = True) -> Path:
+
+def notebook(path: Path, *cells: str, tagged: bool = True, kernel: bool = True) -> Path:
     """Write a notebook whose first cell is tagged `parameters`."""
     tags = [{"tags": ["parameters"]} if i == 0 and tagged else {} for i in range(len(cells))]
     content = {
@@ -30,7 +32,8 @@ def notebook(path: Path, *cells: str, tagged: bool = True) -> Path:
             }
             for i, (source, tag) in enumerate(zip(cells, tags, strict=True))
         ],
-        "metadata": {}, "nbformat": 4, "nbformat_minor": 5,
+        "metadata": {"kernelspec": PYTHON} if kernel else {},
+        "nbformat": 4, "nbformat_minor": 5,
     }  # fmt: skip
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(content), encoding="utf-8")
@@ -62,12 +65,8 @@ def test_it_is_published_with_page_ledger_and_index(home: Path, question: Parame
     made = publish(
         question, reports, kinds=["mine"], languages=["en", "zh"], formats=["html", "md"]
     )
-    assert [page.name for page in made.pages] == [
-        "mine.html",
-        "mine.md",
-        "mine.zh.html",
-        "mine.zh.md",
-    ]
+    names = [page.name for page in made.pages]
+    assert names == ["mine.html", "mine.md", "mine.zh.html", "mine.zh.md"]
     assert "page of district 2018 zh 42" in (made.place / "mine.zh.md").read_text(encoding="utf-8")
     (entry,) = read_ledger(reports).numbered.values()
     result = json.loads((reports / entry.path).read_bytes())
@@ -100,12 +99,15 @@ def test_a_kind_without_a_notebook_is_named_with_those_there_are(home: Path, tmp
 def test_a_notebook_without_parameters_is_refused(tmp_path: Path):
     values = {"area": "district", "year": 2018}
     untagged = notebook(tmp_path / "untagged.ipynb", PARAMETERS, tagged=False)
-    with pytest.raises(ParameterError, match="untagged.ipynb: no cell is tagged `parameters`"):
+    with pytest.raises(ParameterError, match=r"untagged\.ipynb: no cell is tagged `parameters`"):
         own_values(untagged, values)
     with pytest.raises(ParameterError, match="its parameters lack `area`"):
         own_values(notebook(tmp_path / "other.ipynb", "x: int = 1"), values)
+    bare = notebook(tmp_path / "bare.ipynb", PARAMETERS, kernel=False)
+    with pytest.raises(ParameterError, match=r"bare\.ipynb: names no kernel"):
+        own_values(bare, values)
     (tmp_path / "broken.ipynb").write_text("no JSON", encoding="utf-8")
-    with pytest.raises(ParameterError, match="broken.ipynb: not a notebook"):
+    with pytest.raises(ParameterError, match=r"broken\.ipynb: not a notebook"):
         own_values(tmp_path / "broken.ipynb", values)
 
 
@@ -121,11 +123,9 @@ def test_the_schedule_may_name_it(home: Path, tmp_path: Path):
     entry = '\n[[report]]\narea = "district"\ndays_of_month = [2]\nkinds = ["mine"]\n'
     text = (data / "schedule.toml").read_text(encoding="utf-8")
     (data / "schedule.toml").write_text(text + entry, encoding="utf-8")
-    assert read_schedule(data).reports[-1].kinds == ["mine"]
+    assert read_schedule(data).report_days[-1].kinds == ["mine"]
     (tmp_path / "home" / "notebooks" / "mine.ipynb").unlink()
-    with pytest.raises(
-        ContractError, match=r"kinds \['mine'\]; allowed: one or more of attainment"
-    ):
+    with pytest.raises(ContractError, match=r"kinds \['mine'\]; allowed: one or more of"):
         read_schedule(data)
 
 

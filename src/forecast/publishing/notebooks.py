@@ -83,7 +83,7 @@ def _write(batch: Batch, work: Path, pages: Iterable[Page]) -> str:
     """Write the pages of one notebook; return why its PDF could not be printed."""
     by_format = {page.format: page for page in pages}
     first = next(iter(by_format.values()))
-    html = _html_of(work / first.notebook, first.lang)
+    html = _html_of(work / first.notebook, first.lang, is_own=first.kind not in KINDS)
     lacking = ""
     for form, page in by_format.items():
         path = work / page.name
@@ -101,9 +101,13 @@ def _write(batch: Batch, work: Path, pages: Iterable[Page]) -> str:
     return lacking
 
 
-def _html_of(executed: Path, lang: str) -> str:
-    """Return the self-contained HTML page of an executed notebook, in the project's template."""
-    body, _ = _exporter().from_filename(str(executed), resources={"language": lang})
+def _html_of(executed: Path, lang: str, *, is_own: bool) -> str:
+    """Return the self-contained HTML page of an executed notebook, in the project's template.
+
+    One of a data folder's own shows its notes and what it prints too.
+    """
+    resources = {"language": lang, "notes": is_own}
+    body, _ = _exporter().from_filename(str(executed), resources=resources)
     return str(body)
 
 
@@ -137,13 +141,17 @@ def own_values(notebook: Path, values: Mapping[str, Any]) -> dict[str, Any]:
     import papermill
 
     try:
-        cells = nbformat.read(notebook, as_version=4).cells  # type: ignore[no-untyped-call]
+        content = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
+        cells, kernel = content.cells, content.metadata.get("kernelspec", {}).get("name")
     except (ValueError, OSError, AttributeError) as error:
         raise ParameterError([f"{notebook.name}: not a notebook: {error}"]) from error
     if not any("parameters" in cell.metadata.get("tags", []) for cell in cells):
         names = ", ".join(values)
         expected = f"expected one, with any of {names}"
         raise ParameterError([f"{notebook.name}: no cell is tagged `parameters` ({expected})"])
+    if not kernel:
+        expected = "expected that of Python, as JupyterLab saves it"
+        raise ParameterError([f"{notebook.name}: names no kernel ({expected})"])
     declared = papermill.inspect_notebook(str(notebook))
     if "area" not in declared:
         lacking = "its parameters lack `area` (expected area, year and as_of at least)"
