@@ -6,6 +6,10 @@ Nothing is computed: a page and a result that say of what they are about take th
 import json
 import os
 import shutil
+import signal
+import stat
+import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -39,22 +43,23 @@ AREAS = ("town", "city", "suburb")
 DAYS = ("2018-02-28", "2018-03-31")
 NOW = "2018-04-01T12:00"
 NEXT = "2018-05-01T12:00"
-SCHEDULE = "".join(
-    f'[[report]]\narea = "{area}"\nyears = [2018]\ndays_of_month = ["last"]\n' for area in AREAS
-)
 
 
-def write_data(folder: Path) -> Path:
-    """Write a data folder of three areas, of which the suburb uses figures of the town."""
+def write_data(folder: Path, names: Sequence[str] = AREAS, days_of_month: str = '"last"') -> Path:
+    """Write a data folder of areas, of which a suburb uses figures of the town."""
     (folder / "figures").mkdir(parents=True)
-    areas = "".join(f'[[area]]\nid = "{a}"\nname_en = "{a}"\nname_zh = "{a}"\n' for a in AREAS)
+    areas = "".join(f'[[area]]\nid = "{a}"\nname_en = "{a}"\nname_zh = "{a}"\n' for a in names)
     own = INDICATORS.split("[[indicator]]")[1]
     related = '\n[[override]]\narea = "suburb"\nindicator = "gdp"\nrelated = ["town/gdp"]\n'
     (folder / "indicators.toml").write_text(f"{areas}\n[[indicator]]{own}{related}", "utf-8")
-    targets = "".join(TARGETS.replace('"town"', f'"{area}"') for area in AREAS)
+    targets = "".join(TARGETS.replace('"town"', f'"{area}"') for area in names)
     (folder / "targets.toml").write_text(targets, encoding="utf-8")
-    (folder / "schedule.toml").write_text(SCHEDULE, encoding="utf-8")
-    for number, area in enumerate(AREAS):
+    schedule = "".join(
+        f'[[report]]\narea = "{area}"\nyears = [2018]\ndays_of_month = [{days_of_month}]\n'
+        for area in names
+    )
+    (folder / "schedule.toml").write_text(schedule, encoding="utf-8")
+    for number, area in enumerate(names):
         rows = [
             f"{area},gdp,{year}-01,{year}-{last:02d},growth_pct,{7 + number}.{last // 3},"
             f"{year + last // 12}-{last % 12 + 1:02d}-18"
@@ -150,6 +155,95 @@ class Nights:
     def bodies(self) -> str:
         """What was sent, all together."""
         return "\n".join(body for _, _, body, *_ in self.sent)
+
+
+@dataclass
+class Disk:
+    """What a power cut leaves of a folder: what was synced, and nothing else.
+
+    `states` has it after every sync, as files by path; once with the names of files as they were
+    synced, and once with the names of now, as a file system has them that wrote names by itself.
+    """
+
+    root: Path
+    names: dict[int, dict[str, tuple[int, bool]]] = field(default_factory=dict)
+    content: dict[int, bytes] = field(default_factory=dict)
+    states: list[dict[str, bytes]] = field(default_factory=list)
+
+    def fsync(self, handle: int) -> None:
+        """Take what a file or folder holds as written, in place of `os.fsync`."""
+        path, status = Path(os.readlink(f"/proc/self/fd/{handle}")), os.fstat(handle)
+        if stat.S_ISDIR(status.st_mode):
+            self.names[status.st_ino] = self._listed(path)
+        else:
+            self.content[status.st_ino] = path.read_bytes()
+        for is_named in (False, True):
+            state = dict(self._state(self.root, "", self.root.stat().st_ino, is_named))
+            if state not in self.states:
+                self.states.append(state)
+
+    def _listed(self, folder: Path) -> dict[str, tuple[int, bool]]:
+        with os.scandir(folder) as entries:
+            return {e.name: (e.inode(), e.is_dir(follow_symlinks=False)) for e in entries}
+
+    def _state(
+        self, folder: Path, name: str, inode: int, is_named: bool
+    ) -> Iterator[tuple[str, bytes]]:
+        listed = self._listed(folder) if is_named else self.names.get(inode, {})
+        for child, (number, is_folder) in sorted(listed.items()):
+            path = f"{name}{child}"
+            if is_folder:
+                yield from self._state(folder / child, f"{path}/", number, is_named)
+            else:
+                yield path, self.content.get(number, b"")
+
+
+def put_back(state: dict[str, bytes], folder: Path) -> None:
+    """Write a state of a disk into a folder."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for name, content in state.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+
+
+_WATCHED = ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.utime", "os.chmod")
+
+
+def killed_at(night: Nights, number: int) -> bool:
+    """Run a night in a process that is killed (SIGKILL) at some call on files of the reports.
+
+    Return whether it was killed: whether there were so many calls.
+    """
+    child = os.fork()
+    if child == 0:
+        left = [number]
+
+        def count(event: str, values: tuple[object, ...]) -> None:
+            if event not in _WATCHED or not str(values[0]).startswith(str(night.reports)):
+                return
+            left[0] -= 1
+            if left[0] == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        sys.addaudithook(count)
+        try:
+            night.run(now=NEXT)
+        finally:
+            os._exit(0)
+    _, status = os.waitpid(child, 0)
+    return os.WIFSIGNALED(status)
+
+
+def survives(night: Nights, whole: dict[str, bytes]) -> None:
+    """Assert that the next run makes of the reports what stands without a kill or a power cut."""
+    said = night.run(now=NEXT)
+    assert said.exit_code == 0, said.output
+    assert tree(night.reports) == whole
+    verified = night.verify()
+    assert verified.exit_code == 0, verified.output
+    again = night.run(now=NEXT)
+    assert {what for _, _, what in did(again)} == {"unchanged"}, again.output
 
 
 def nights(folder: Path, monkeypatch: pytest.MonkeyPatch, after: Path | None = None) -> Nights:

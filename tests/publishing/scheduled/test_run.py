@@ -96,7 +96,8 @@ def test_a_row_added_after_its_day_remakes_the_reports_that_would_have_known_it(
     before = results(reports)
     data = shutil.copytree(town, tmp_path / "data")
     add(data, "town,gdp,2018-10,2018-10,growth_pct,6.9,2018-11-20")
-    dead, alive = (reports / "town" / "2018" / DAYS[-1] / "runs" / f".{n}" for n in ("a", "b"))
+    runs = reports / "town" / "2018" / DAYS[-1] / "runs"
+    dead, alive = runs / ".building-a", runs / ".building-b"
     dead.mkdir()
     alive.mkdir()
     os.utime(dead, (0, 0))
