@@ -11,7 +11,10 @@ import pytest
 
 from nights import NEXT, Disk, killed_at, nights, put_back, survives, tree
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc, and forks")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="reads /proc, and forks"),
+]
 
 
 @pytest.fixture(scope="module")
