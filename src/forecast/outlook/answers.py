@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -20,6 +21,7 @@ from forecast.backtest.replay import Plan, Progress, replay
 from forecast.base.errors import BeforeFirstRelease, DayAhead, ParameterError
 from forecast.base.files import cache_folder, cache_tables, cached_table, sha256_of
 from forecast.base.package import code_hash
+from forecast.base.parallel import progress_bar
 from forecast.base.parameters import DEFAULT_PATHS, DEFAULT_SEED, Parameters
 from forecast.base.randomness import generator
 from forecast.combination.estimates import estimation_day, shared_estimates
@@ -31,6 +33,7 @@ from forecast.outlook.attainment import N_BATCHES
 from forecast.outlook.value import IndicatorOutlook, Outlook
 from forecast.verification.record import COLUMNS, DENSITY_COLUMNS, Record
 
+_SECONDS_WITHOUT_BAR = 2.0  # and then it is shown that something is done
 RECORD_YEARS, RECORD_MONTHS = 10, (0, 2, 3, 5, 6, 8, 9, 11)
 
 
@@ -181,7 +184,9 @@ def answer(
     ParameterError for a year or a number of paths that cannot be worked with.
     """
     snapshot = _snapshot(archive, area, year, day, n_paths)
-    record = record_of(snapshot)
+    shown = sys.stderr.isatty()
+    bar = progress_bar("Replaying past forecasts", show=shown, after_seconds=_SECONDS_WITHOUT_BAR)
+    record = record_of(snapshot, on_progress=bar)
     outlook = annual_outlook(snapshot, area, year, record=record, seed=seed, n_paths=n_paths)
     last_forecasts = _last_forecasts(outlook, seed)
     if overlay is None:
