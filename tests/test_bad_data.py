@@ -1,5 +1,6 @@
 """Every kind of bad input in a data folder: an example of each, and exactly what is said of it."""
 
+import re
 import shutil
 import tomllib
 from pathlib import Path
@@ -76,7 +77,9 @@ def said_of(folder: Path, *command: str) -> str:
 
 def all_said_of(example: str) -> str:
     faults = SAID[example].strip().splitlines()
-    count = f"forecast: {len(faults)} fault{'s' if len(faults) > 1 else ''} in the data"
+    of_kind = [re.search(r"\((\d+) of this kind", fault) for fault in faults]
+    n = sum(int(found[1]) if found else 1 for found in of_kind)
+    count = f"forecast: {n} fault{'s' if n > 1 else ''} in the data"
     return "\n".join([count, *faults, ""])
 
 
