@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import zipfile
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -140,6 +141,19 @@ def test_a_page_more_is_made_without_making_the_others_again(
         ".ipynb"
     ).read_bytes()
     assert made.page.read_text(encoding="utf-8").startswith("# Longgang District: ")
+
+
+def test_a_report_is_a_document_for_word_too(
+    published: tuple[Path, Publication], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    reports = copied(published, tmp_path)
+    monkeypatch.setattr(making, "run_notebook", failing)
+    made = publish(asked(), reports, formats=["docx"])
+    assert names(made.place) == LINKED | {"attainment.docx"}
+    with zipfile.ZipFile(made.page) as archive:
+        words = archive.read("word/document.xml").decode("utf-8")
+    assert "Longgang District: " in words
+    assert "<w:tbl>" in words
 
 
 def test_an_indicator_has_a_page_of_its_own(published: tuple[Path, Publication], tmp_path: Path):
