@@ -159,6 +159,12 @@ def test_days_levels_points_and_intervals():
     assert texts.percent_points(0.7454, 0.5746) == -18  # 75 to 57 %, though it fell by 17.1
     assert texts.level(3.456, "usd_100m", "zh") == "3.46亿美元"
     assert texts.level(812, "patents", "en") == "812.0 patents"
+    assert texts.level(628192, "usd_million", "en") == "628,192.0 million US dollars"
+    assert texts.level(628192, "usd_million", "zh") == "628,192.0 百万美元"
+    assert texts.level(5.2, "EUR billion", "en") == "5.20 billion euros"
+    assert texts.unit_alone("gbp", "en") == "pounds"
+    assert texts.unit_alone("school_places", "en") == "school places"
+    assert texts.unit_alone("usd_per_tonne", "en") == "usd per tonne"
     assert texts.points(0.3, 1, "zh") == "0.3个百分点"
     assert texts.interval(-0.85, 21, 1).replace("\u00a0", " ") == "[−0.9, 21.0]"
 

@@ -121,7 +121,24 @@ def level(value: float, unit: str, lang: str) -> str:
     if lang == "en" and unit.endswith("_100m"):
         value, decimals = value / 10, decimals + 1
     figure = number(value, decimals)
-    return text(f"unit.{unit}", lang, number=figure) if unit in LEVEL_UNITS else f"{figure} {unit}"
+    if unit in LEVEL_UNITS:
+        return text(f"unit.{unit}", lang, number=figure)
+    return text("unit.other", lang, number=figure, unit=unit_alone(unit, lang))
+
+
+def unit_alone(unit: str, lang: str) -> str:
+    """Return a unit in words: `usd_million` is million US dollars, and others lose underscores."""
+    if unit in LEVEL_UNITS:
+        return text(f"unit_alone.{unit}", lang)
+    words = unit.casefold().replace("_", " ").split()
+    currency = next((word for word in words if f"currency.{word}" in entries()), None)
+    scale = next((word for word in words if f"scale.{word}" in entries()), None)
+    if currency is None or set(words) != {currency, scale or currency}:
+        return unit.replace("_", " ")
+    name = text(f"currency.{currency}", lang)
+    if scale is None:
+        return name
+    return text("unit.money", lang, scale=text(f"scale.{scale}", lang), currency=name)
 
 
 def day(when: date, lang: str, *, year: int | None = None) -> str:

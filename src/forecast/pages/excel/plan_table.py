@@ -106,8 +106,7 @@ def _sources(judged: Sequence[IndicatorReport]) -> list[str]:
 
 
 def _unit(one: IndicatorReport, lang: str) -> str:
-    is_level = one.unit in texts.LEVEL_UNITS
-    return text(f"unit_alone.{one.unit}", lang) if is_level else one.unit
+    return texts.unit_alone(one.unit, lang)
 
 
 def _target(one: IndicatorReport, lang: str) -> str:
