@@ -53,6 +53,13 @@ def test_what_stays_open_is_refused(numbers, delimiter):
         read(*numbers, delimiter=delimiter)
 
 
+def test_a_typed_number_beside_stored_ones_is_refused_where_it_stays_open():
+    marks = number_marks(["1.234", 1250], decimal=None, thousands=None, delimiter="")
+    with pytest.raises(UnreadableCell, match=r"'1\.234' may be 1\.234 or 1234"):
+        marks.normal("1.234")
+    assert marks.normal("12.5") == "12.5"
+
+
 def test_what_is_declared_decides():
     assert read("2,441", delimiter=";", decimal=",") == ["2.441"]
     assert read("2,441", delimiter=";", decimal=".") == ["2441"]

@@ -13,6 +13,7 @@ from forecast.importing.grid import Grid, padded
 from forecast.importing.header import head_of
 from forecast.importing.import_map import ImportMap
 from forecast.importing.reader import Reader
+from forecast.importing.release_days import ReleaseDays
 from strategies import indicator
 
 REGISTRY = Registry(
@@ -44,7 +45,7 @@ tables = st.lists(st.lists(cells, min_size=1, max_size=5), min_size=1, max_size=
 
 def reader_of(import_map: ImportMap) -> Reader:
     vocabulary = import_map.vocabulary(REGISTRY, "map.toml")
-    return Reader(import_map, REGISTRY, Schedule(), vocabulary, date(2020, 1, 31))
+    return Reader(import_map, REGISTRY, ReleaseDays(date(2020, 1, 31), Schedule()), vocabulary)
 
 
 @given(tables, st.booleans(), st.sampled_from(["", "2019年1-9月", "2019年 全年 亿元"]))

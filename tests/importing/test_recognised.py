@@ -434,6 +434,19 @@ def test_a_named_layout_that_the_file_has_not_is_an_error(read):
         read("DATE,SALES\n2018-01-01,1\n", layout="ons")
 
 
+def test_levels_of_another_size_than_the_folder_holds_are_refused(read):
+    text = "DATE,SALES\n2018-01-01,{}\n2018-02-01,{}\n"
+    plan = read(text.format(1200, 1250))
+    importing.write(plan)
+    later = text.replace("2018", "2019")
+    assert len(read(later.format(1300, 1280)).added) == 2
+    plan = read(later.format("1.3", "1.28"))
+    assert plan.added == ()
+    assert plan.unread[0].why.startswith(
+        "levels around 1.29 eur_million are far from the folder's, 1.22e+03; allowed: the unit"
+    )
+
+
 @pytest.fixture
 def folder(tmp_path):
     (tmp_path / "indicators.toml").write_text(REGISTRY, encoding="utf-8")

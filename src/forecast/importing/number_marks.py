@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from forecast.base.errors import UnreadableCell
-from forecast.importing.cells import Content, SpoiltNumber, half_width, is_blank
+from forecast.importing.cells import Content, SpoiltNumber, half_width, is_blank, is_stored_number
 
 _NUMBER = re.compile(r"\d[\d.,'\s]*\d|\d|[.,]\d+")
 _GROUPS = re.compile(r"\d{1,3}([.,' ])(?:\d{2,3}\1)*\d{3}")
@@ -30,7 +30,7 @@ class NumberMarks:
     evidence: str = ""
     clash: tuple[str, str] | None = None
     is_semicolon_file: bool = False
-    has_short_integers: bool = False  # 987 beside 1.234
+    has_short_integers: bool = False  # 987 beside 1.234, or stored numbers beside typed ones
 
     @property
     def is_unusual(self) -> bool:
@@ -92,6 +92,8 @@ def number_marks(
     proofs: dict[str, str] = {}  # decimal mark: the first number that shows it
     has_short_integers = False
     for content in contents:
+        # Stored numbers beside typed ones show that a program could not read these.
+        has_short_integers |= is_stored_number(content)
         number = _typed_number(content)
         if number is None:
             continue

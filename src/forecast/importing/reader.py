@@ -194,11 +194,19 @@ class _Table:
             last = month(release.day.year, release.day.month) - before
             position = month_of_year(last)
             label = replace(label, time=PartialSpan(year_of(last), (position, position)))
+        figures: list[tuple[int, CellFigure]] = []
+        is_shifted = any(row.head.lacks_header(column) for column in row.figures)
         for column in row.figures:
             try:
-                self._result.figures.append(self._figure(row, column, label, release))
+                figures.append((column, self._figure(row, column, label, release)))
             except UnreadableCell as error:
                 self._rejected(row, column, str(error))
+        for column, figure in figures:
+            if is_shifted:
+                why = "has cells under no header beside it; allowed: numbers with commas in quotes"
+                self._rejected(row, column, f"{figure.value_text} {why}")
+            else:
+                self._result.figures.append(figure)
         return "rejected" if len(self._result.unread) > n_unread else "accepted"
 
     def _release(self, row: Row) -> _Release | None:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from statistics import median
 
 import pandas as pd
 
@@ -38,6 +39,7 @@ from forecast.importing.series import SeriesFile
 from forecast.importing.series_reader import SeriesReader
 from forecast.importing.sources import frame_grid, source_grids
 
+_MOST_TIMES = 20.0  # no series of flows or stocks grows so much between two imports
 TABLE = "table"  # the layout of tables whose words are read, in place of a recognised one
 _COLUMNS = (*REQUIRED[:6], "unit", "status", *REQUIRED[6:], *OPTIONAL[2:])
 
@@ -99,6 +101,7 @@ def read(
     existing = _existing_figures(folder, result.figures, registry)
     result.refuse(_means_of_indices(result.figures, registry))
     result.refuse(_contradicted_sums(result.figures, existing))
+    result.refuse(_out_of_scale(result.figures, existing))
     found = changes(result.figures, existing)
     result.count_rejected(found.refused)
     return ImportPlan(
@@ -236,6 +239,34 @@ def _means_of_indices(figures: Sequence[CellFigure], registry: Registry) -> dict
         for f in indices
         if f.span.n_months > 1 and (f.area, f.indicator) in monthly
     }
+
+
+def _out_of_scale(figures: Sequence[CellFigure], existing: pd.DataFrame) -> dict[str, str]:
+    """Return by address why levels are refused: those of the folder are of another size.
+
+    A lost decimal mark, another unit or growth taken for levels shows so.
+    """
+    if existing.empty:
+        return {}
+    levels = existing[(existing["measure"] == "level") & (existing["value"] > 0)]
+    lengths = levels["last"] - levels["first"] + 1
+    keys = [levels["area"], levels["indicator"], levels["unit"], lengths]
+    usual = levels.groupby(keys, observed=True)["value"].median()
+    own: defaultdict[tuple[str, str, str, int], list[CellFigure]] = defaultdict(list)
+    for figure in figures:
+        if figure.measure == "level" and figure.value > 0:
+            key = (figure.area, figure.indicator, figure.unit, figure.span.n_months)
+            own[key].append(figure)
+    reasons: dict[str, str] = {}
+    for key, group in own.items():
+        before = usual.get(key)
+        middle = median(float(f.value) for f in group)
+        if before is None or 1 / _MOST_TIMES < middle / before < _MOST_TIMES:
+            continue
+        why = f"levels around {middle:.3g} {key[2]} are far from the folder's, {before:.3g}"
+        rule = "allowed: the unit, decimal mark or measure that explains it, in the map"
+        reasons |= {f.address: f"{why}; {rule}" for f in group}
+    return reasons
 
 
 def _contradicted_sums(figures: Sequence[CellFigure], existing: pd.DataFrame) -> dict[str, str]:

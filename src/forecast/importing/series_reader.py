@@ -77,6 +77,7 @@ class SeriesReader:
         if marks.is_unusual and marks.evidence:
             mark = f"the decimal mark {marks.decimal!r}, as {marks.evidence}"
             result.remarks.append(f"numbers have {mark}")
+        _refuse_shifted_rows(result, grid, file)
         _count_rows(result, grid, file, skipped)
         result.refuse(doubts(result.figures))
         return result
@@ -402,6 +403,21 @@ def _remark(name: str, figures: Sequence[CellFigure]) -> str:
         f"{name} is {first.area}/{first.indicator}, {what} in {first.unit}, "
         f"{first.span} to {last.span} ({lengths})"
     )
+
+
+def _refuse_shifted_rows(result: GridResult, grid: Grid, file: SeriesFile) -> None:
+    """Refuse rows with a cell under no header: a mark inside a number may have split it."""
+    head = grid.rows[: file.n_head_rows]
+    bare = [n for n in range(1, grid.width) if all(is_blank(row[n]) for row in head)]
+    why = "has cells under no header beside it; allowed: numbers with commas in quotes"
+    for number in range(file.n_head_rows, len(grid.rows)):
+        row = grid.rows[number]
+        if not any(not is_blank(row[column]) for column in bare):
+            continue
+        name = UnreadCell(grid.address(number, 0), None, "").row
+        own = [f for f in result.figures if UnreadCell(f.address, None, "").row == name]
+        result.figures = [f for f in result.figures if f not in own]
+        result.unread += [UnreadCell(f.address, f.value_text, f"{f.value_text} {why}") for f in own]
 
 
 def _count_rows(result: GridResult, grid: Grid, file: SeriesFile, skipped: set[int]) -> None:
