@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from forecast.publishing import index as listing
 from forecast.publishing.index import write_index
 from frozen import MISSED, OVERLAY, frozen_result
 
@@ -126,3 +127,59 @@ def test_runs_are_not_listed_and_unpublished_figures_are_marked(tmp_path: Path):
     write_index(tmp_path)
     assert words(tmp_path / "index.html").count("31 May 2019") == 2
     assert words(tmp_path / "index.html").count("with unpublished figures") == 1
+
+
+def test_of_many_reports_the_newest_stand_first_and_all_on_a_page_of_their_year(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(listing, "_MOST_ROWS", 2)
+    days = ("2019-05-31", "2019-06-30", "2019-07-31")
+    places = [
+        lay(tmp_path, day, indicators=indicators(0.70 + n / 10)) for n, day in enumerate(days)
+    ]
+    write_index(tmp_path)
+    first, year = tmp_path / "index.html", places[0].parent / "index.html"
+    assert [day in words(first) for day in ("31 May", "30 Jun", "31 Jul")] == [False, True, True]
+    assert "+10 pp" in words(first).partition("30 Jun 2019")[2]
+    assert "2019: 1 more reports" in words(first)
+    assert [day in words(year) for day in ("31 May", "30 Jun", "31 Jul")] == [True, True, True]
+    for page in (first, year, year.with_name("index.zh.html")):
+        for link in links(page):
+            assert (page.parent / unquote(link)).is_file(), link
+    shutil.rmtree(places[0])
+    write_index(tmp_path)
+    assert not year.exists()
+
+
+def test_only_new_results_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    lay(tmp_path, "2019-05-31")
+    write_index(tmp_path)
+    read = []
+    reading = listing.read_result
+    monkeypatch.setattr(listing, "read_result", lambda path: read.append(path) or reading(path))
+    new = lay(tmp_path, "2019-06-30")
+    write_index(tmp_path)
+    assert read == [new / "result.json"]
+    assert "31 May 2019" in words(tmp_path / "index.html")
+
+
+@pytest.mark.parametrize("spoilt", ["", "{", "[]", '{"package": 1}', '{"results": null}'])
+def test_what_is_kept_of_results_may_be_lost_or_spoilt(spoilt: str, tmp_path: Path):
+    lay(tmp_path, "2019-05-31")
+    write_index(tmp_path)
+    (tmp_path / ".index.json").write_text(spoilt, encoding="utf-8")
+    write_index(tmp_path)
+    assert "31 May 2019" in words(tmp_path / "index.html")
+
+
+def test_the_index_shows_no_number_that_rests_on_unpublished_figures(tmp_path: Path):
+    place = lay(tmp_path, "2019-05-31")
+    said = json.loads((place / "result.json").read_text(encoding="utf-8"))
+    (place / "result.json").unlink()
+    over = place / "overlay-0123456789ab"
+    over.mkdir()
+    (over / "result.json").write_text(json.dumps(said | {"overlay": OVERLAY}), encoding="utf-8")
+    write_index(tmp_path)
+    shown = words(tmp_path / "index.html")
+    assert "with unpublished figures" in shown
+    assert "%" not in shown.partition("31 May 2019")[2]

@@ -298,16 +298,28 @@ class Fingerprints:
         These are the figures, commitments and progress entries of all areas, because estimates
         are shared between areas, and the area's targets. What comes later leaves it unchanged.
         """
-        rows = np.flatnonzero(self.archive.released_on <= np.datetime64(day))
-        digest = hashlib.sha256(b"".join(sorted(self._row_hashes[row] for row in rows)))
+        n_rows = int(np.searchsorted(self._release_days, np.datetime64(day), side="right"))
         commitments = self.archive.commitments
         entries: list[Target | Commitment | ProgressEntry] = [
             *(t for t in self.archive.targets if t.area == area and t.announced_on <= day),
             *(c for c in commitments.announced if c.announced_on <= day),
             *(e for e in commitments.entries if e.released_on <= day),
         ]
-        digest.update("\n".join(sorted(map(text_of, entries))).encode())
-        return digest.hexdigest()
+        key = (n_rows, tuple(map(id, entries)))  # days without news have the same
+        if key not in self._by_content:
+            rows = np.flatnonzero(self.archive.released_on <= np.datetime64(day))
+            digest = hashlib.sha256(b"".join(sorted(self._row_hashes[row] for row in rows)))
+            digest.update("\n".join(sorted(map(text_of, entries))).encode())
+            self._by_content[key] = digest.hexdigest()
+        return self._by_content[key]
+
+    @cached_property
+    def _by_content(self) -> dict[tuple[int, tuple[int, ...]], str]:
+        return {}
+
+    @cached_property
+    def _release_days(self) -> NDArray[np.datetime64]:
+        return np.sort(self.archive.released_on)
 
     @cached_property
     def _row_hashes(self) -> list[bytes]:

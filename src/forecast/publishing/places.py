@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -176,10 +177,25 @@ def run_results(folder: Path) -> list[Path]:
 
 def linked_results(reports: Path) -> Iterator[Path]:
     """Yield the results that people link to: one for each day, and for each overlay of it."""
-    for pattern in (f"*/*/*/{RESULT}", f"*/*/*/{_OVERLAY}*/{RESULT}"):
-        for path in reports.glob(pattern):
-            if path.parent.parent.name != RUNS and not path.parent.name.startswith("."):
-                yield path
+    for area in _folders(reports):
+        for year in _folders(area):
+            for day in _folders(year):
+                if day.name == RUNS:
+                    continue
+                if (day / RESULT).is_file():
+                    yield day / RESULT
+                overlays = (f / RESULT for f in _folders(day) if f.name.startswith(_OVERLAY))
+                yield from (result for result in overlays if result.is_file())
+
+
+def _folders(folder: Path) -> list[Path]:
+    """Return the folders in a folder, sorted, except hidden ones; none where it cannot be read."""
+    try:
+        with os.scandir(folder) as entries:
+            names = [e.name for e in entries if not e.name.startswith(".") and e.is_dir()]
+    except OSError:
+        return []
+    return [folder / name for name in sorted(names)]
 
 
 def index_name(lang: str) -> str:

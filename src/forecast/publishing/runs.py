@@ -122,7 +122,7 @@ _BUILDING = ".building-"
 def sweep_place(place: Path) -> None:
     """Remove what publications left in a place that died a day ago or earlier."""
     sweep(place)
-    sweep(place / RUNS, re.compile(re.escape(_BUILDING) + r"\w+"))
+    sweep(place / RUNS, re.compile(r"\..+"))
 
 
 @contextmanager
