@@ -60,7 +60,7 @@ def test_the_nowcast_goes_on_without_a_spoilt_series_and_says_so(reason, spoil, 
     assert unusable_series(history) == {Series.parse(OTHER): reason}
     assert [h.area for h in usable_series(history)] == ["nation"]
     assert Nowcast().can_fit(history)
-    told = {c.code: c.values for c in limits(history, Scale(1.0, 9.0, "own", 9), {})}
+    told = {c.code: c.values for c in limits(history, None, Scale(1.0, 9.0, "own", 9), {})}
     assert told[f"related_{reason}"] == {"related": OTHER}
 
 

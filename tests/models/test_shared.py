@@ -68,6 +68,12 @@ def test_a_month_that_no_past_year_tells_of_has_the_assumed_size():
 
 
 def test_growth_runs_through_the_year_in_two_ways():
-    rules = [rule_of(r) for r in ("published_ytd", "sum_of_months", "mean_of_months")]
-    assert rules == 3 * ["accumulates"]
-    assert rule_of("end_of_year") == "end_of_year"
+    names = ("published_ytd", "sum_of_months", "growth_of_mean", "mean_of_months")
+    assert [rule_of(indicator(annual_rule=r)) for r in names] == 4 * ["accumulates"]
+    assert rule_of(indicator(annual_rule="end_of_year")) == "end_of_year"
+
+
+def test_levels_run_through_the_year_apart_from_growth():
+    rate = indicator(annual_rule="mean_of_months", quantity="rate")
+    balance = indicator(annual_rule="sum_of_months", quantity="balance")
+    assert (rule_of(rate), rule_of(balance)) == ("rate", "balance")

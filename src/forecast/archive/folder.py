@@ -42,11 +42,14 @@ from forecast.archive.schedule import FILE as SCHEDULE_FILE
 from forecast.archive.schedule import read_schedule
 from forecast.archive.span_sums import sum_faults
 from forecast.archive.targets import FILE as TARGETS_FILE
-from forecast.archive.targets import read_targets
+from forecast.archive.targets import Target, read_targets, target_line
 from forecast.base.errors import ContractError, DayAhead, Fault, OutputError, ParameterError
 from forecast.base.files import locked, sha256_of, write_bytes
 from forecast.base.notation import NOT_A_DATE, parse_day
 from forecast.base.package import PACKAGE, data_folder
+
+LARGEST_RATE = 200  # per cent; debt may exceed what it is a share of
+COUNTED_UNITS = ("cny_100m", "usd_100m", "kwh_100m")
 
 
 def new_data_folder(path: str | Path) -> None:
@@ -88,12 +91,14 @@ def read_archive(path: str | Path = "", *, without: Collection[str] = ()) -> Arc
         faults.extend(unknown_indicators(figures, registry))
         figures, unit_faults = with_units(figures, registry)
         faults.extend(unit_faults)
-        faults.extend(levels_of_rates(figures, registry))
+        faults.extend(contradictions_of(figures, registry))
         faults.extend(sum_faults(figures))
     parts: dict[str, Any] = {}
     for name, read in _optional(folder, registry, areas, without).items():
         with _collected(faults):
             parts[name] = read()
+    if "targets" in parts:
+        faults.extend(units_of_targets(folder, parts["targets"], figures, registry))
     if faults or registry is None:
         raise ContractError(faults)
     n_repeated = n_rows - len(figures)
@@ -208,25 +213,63 @@ def unknown_indicators(figures: pd.DataFrame, registry: Registry) -> list[Fault]
     ]
 
 
-def levels_of_rates(figures: pd.DataFrame, registry: Registry) -> list[Fault]:
-    """Return a fault for each series of levels whose year is the mean of published growth rates.
+def units_of_targets(
+    folder: Path, targets: Collection[Target], figures: pd.DataFrame, registry: Registry
+) -> list[Fault]:
+    """Return a fault for each target in another unit than the levels that it is about."""
+    named = [t for t in targets if t.level_unit is not None]
+    faults = []
+    for target in named:
+        is_own = (figures["area"] == target.area) & (figures["indicator"] == target.indicator)
+        own = figures[is_own & (figures["measure"] == "level")]["unit"]
+        units = set(own.astype(str)) or {registry.of(target.area, target.indicator).unit}
+        if target.level_unit not in units:
+            rule = f"allowed: {', '.join(sorted(units))}, the unit of its figures"
+            what = f"level_unit {target.level_unit!r} of {target.indicator!r}; {rule}"
+            faults.append(Fault(TARGETS_FILE, target_line(folder, target), what))
+    return faults
+
+
+def contradictions_of(figures: pd.DataFrame, registry: Registry) -> list[Fault]:
+    """Return a fault for each series whose figures contradict what its entry says it is.
 
     The mean of the ratios of levels is not the growth of their mean, which offices publish of an
     index. Levels of a rate, as of unemployment, have a mean of their own.
     """
-    levels = figures[figures["measure"] == "level"].drop_duplicates(["area", "indicator"])
-    faults = []
-    for row in levels[["area", "indicator", "file", "line"]].to_dict("records"):
-        area, indicator = str(row["area"]), str(row["indicator"])
-        entry = registry.of(area, indicator) if indicator in registry.indicators else None
-        if entry is not None and entry.is_mean_of_rates and entry.kind != "rate":
-            what = f"level of {indicator!r} in {area!r}, whose annual_rule is mean_of_months"
+    faults: list[Fault] = []
+    entries = [*registry.indicators.values(), *registry.overrides.values()]
+    declared = {e.id for e in entries if e.quantity is not None or e.is_mean_of_rates}
+    restricted = figures[figures["indicator"].isin(list(declared))]
+    for key, own in restricted.groupby(["area", "indicator"], observed=True, sort=False):
+        area, indicator = map(str, key)
+        entry = registry.of(area, indicator)
+        levels, growth = (own[own["measure"] == m] for m in ("level", "growth_pct"))
+        series = f"{indicator!r} in {area!r}"
+        if entry.has_no_growth:
+            rule = f"a {entry.kind}; allowed: level"
+            faults += _first_fault(growth, f"growth_pct of {series}, {rule}")
+        if entry.kind == "rate":
+            beyond = levels[levels["value"].abs() > LARGEST_RATE]
+            rule = f"allowed: -{LARGEST_RATE} to {LARGEST_RATE} per cent"
+            faults += _first_fault(beyond, f"a level beyond the bounds of {series}, a rate; {rule}")
+        if entry.is_mean_of_rates and not entry.has_no_growth:
             rule = (
                 "allowed: growth_pct, since it is the mean of published rates; levels of an index "
                 'with annual_rule growth_of_mean; levels of a rate with quantity "rate"'
             )
-            faults.append(Fault(str(row["file"]), int(row["line"]), f"{what}; {rule}"))
+            what = f"level of {series}, whose annual_rule is mean_of_months"
+            faults += _first_fault(levels, f"{what}; {rule}")
+        if entry.quantity in ("index", "rate"):
+            counted = levels[levels["unit"].isin(COUNTED_UNITS)]
+            what = f"level of {series}, which is declared as quantity {entry.kind!r}, in a unit of"
+            faults += _first_fault(counted, f"{what} amounts; allowed: index, pct or another unit")
     return faults
+
+
+def _first_fault(rows: pd.DataFrame, message: str) -> list[Fault]:
+    """Return one fault at the first of the rows; nothing without rows."""
+    first = rows[["file", "line"]].head(1).to_dict("records")
+    return [Fault(str(row["file"]), int(row["line"]), message) for row in first]
 
 
 def with_units(figures: pd.DataFrame, registry: Registry) -> tuple[pd.DataFrame, list[Fault]]:

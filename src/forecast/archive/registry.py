@@ -21,6 +21,7 @@ _MONTHS = tuple(f"{number:02d}" for number in range(1, 13))
 AnnualRule = Literal[
     "published_ytd", "sum_of_months", "growth_of_mean", "mean_of_months", "end_of_year"
 ]
+_ACCUMULATING = ("published_ytd", "sum_of_months", "growth_of_mean")
 Quantity = Literal["amount", "index", "stock", "rate", "balance"]
 _CONFIG = ConfigDict(extra="forbid")
 
@@ -52,9 +53,14 @@ class Indicator:
         return self.quantity or _SUGGESTED.get(self.annual_rule or "", "amount")
 
     @property
+    def has_no_growth(self) -> bool:
+        """Whether the year's outcome is a level: of a rate its mean, of a balance its sum."""
+        return self.kind in ("rate", "balance")
+
+    @property
     def accumulates(self) -> bool:
         """Whether growth of the year is that of the sum, or of the mean, of its months' levels."""
-        return self.annual_rule in ("published_ytd", "sum_of_months", "growth_of_mean")
+        return not self.has_no_growth and self.annual_rule in _ACCUMULATING
 
     @property
     def is_mean_of_rates(self) -> bool:

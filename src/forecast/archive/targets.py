@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field, Strict
 
-from forecast.archive.registry import Registry
+from forecast.archive.registry import Indicator, Registry
 from forecast.archive.toml import Day, Number, Year, area_faults, parsed, read_entries
 from forecast.base.errors import ContractError, Fault
 
 FILE = "targets.toml"
 DEFAULT_TOLERANCE_PP = 0.2
+Measure = Literal["growth", "level", "difference"]
 
 
 class Comparison(StrEnum):
@@ -34,7 +35,12 @@ class Comparison(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """An announced growth target; rates in per cent, so 6 % is 6.0."""
+    """An announced target; rates in per cent, so 6 % is 6.0.
+
+    It is about growth of the year, about its level (the sum of an amount or a balance, the mean of
+    a rate or an index, the level at the end by the annual rule), or about the difference of the
+    level to last year's, in the unit of the figures.
+    """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
@@ -53,32 +59,95 @@ class Target:
     plan_unit: str | None = None
     announced_on_basis: Literal["published", "estimated", "uploaded"] = "published"
     settles: Literal["first", "latest"] = "first"
+    level: Number | None = None
+    lower_level: Number | None = None
+    upper_level: Number | None = None
+    level_unit: str | None = None
+    difference: Number | None = None
+    target_decimals: Annotated[int, Strict(), Field(ge=0, le=9)] | None = None
+
+    @property
+    def measure(self) -> Measure:
+        """What of the year it is about."""
+        if self.difference is not None:
+            return "difference"
+        levels = (self.level, self.lower_level, self.upper_level)
+        return "growth" if all(level is None for level in levels) else "level"
+
+    @property
+    def centre(self) -> float | None:
+        """The number that was announced: a rate, a level or a difference; None of a range."""
+        return {"growth": self.rate_pct, "level": self.level, "difference": self.difference}[
+            self.measure
+        ]
+
+    @property
+    def ends(self) -> tuple[float | None, float | None]:
+        """The ends of a range."""
+        if self.measure == "level":
+            return self.lower_level, self.upper_level
+        return self.lower_pct, self.upper_pct
+
+    @property
+    def bound(self) -> float:
+        """The number that a published outcome is compared with: the lower end of a range."""
+        if self.comparison is Comparison.WITHIN:
+            return float(self.ends[0] or 0.0)
+        centre = float(self.centre or 0.0)
+        if self.comparison is not Comparison.ABOUT:
+            return centre
+        return centre - (DEFAULT_TOLERANCE_PP if self.tolerance_pp is None else self.tolerance_pp)
+
+    @property
+    def offset(self) -> float:
+        """What is added to an outcome, times the factor, in what the target is about."""
+        return 0.0
+
+    @property
+    def factor(self) -> float:
+        """By what an outcome of the paths is multiplied in what the target is about."""
+        return 1.0
 
     @property
     def bound_pct(self) -> float:
-        """The rate that a published outcome is compared with: the lower end of a range."""
-        if self.comparison is Comparison.WITHIN:
-            return float(self.lower_pct or 0.0)
-        rate = float(self.rate_pct or 0.0)
-        if self.comparison is not Comparison.ABOUT:
-            return rate
-        return rate - (DEFAULT_TOLERANCE_PP if self.tolerance_pp is None else self.tolerance_pp)
+        """The bound as an outcome of the paths: growth in per cent, or a level in its unit."""
+        return (self.bound - self.offset) / self.factor
+
+    @property
+    def upper_bound_pct(self) -> float | None:
+        """The upper end of a range as an outcome of the paths."""
+        upper = self.ends[1]
+        return None if upper is None else (upper - self.offset) / self.factor
+
+    def digits(self, decimals: int) -> int:
+        """Return the digits to which what it is about is rounded before it is judged."""
+        return decimals if self.target_decimals is None else self.target_decimals
 
     def threshold_pct(self, decimals: int) -> float:
-        """Return the growth before rounding from which (`at_most`: up to which) it is attained."""
-        unit = 10.0**-decimals
-        steps = self.bound_pct / unit
+        """Return the outcome before rounding from which (`at_most`: up to which) it is attained.
+
+        An outcome is growth in per cent; of a rate or a balance it is a level.
+        """
+        unit = 10.0 ** -self.digits(decimals)
+        steps = self.bound / unit
         if self.comparison in (Comparison.AT_MOST, Comparison.MORE_THAN):
-            return (math.floor(steps + 1e-6) + 0.5) * unit
-        return (math.ceil(steps - 1e-6) - 0.5) * unit
+            threshold = (math.floor(steps + 1e-6) + 0.5) * unit
+        else:
+            threshold = (math.ceil(steps - 1e-6) - 0.5) * unit
+        return (threshold - self.offset) / self.factor
 
-    def is_met(self, growth_pct: ArrayLike, decimals: int) -> NDArray[np.bool_]:
-        """Return whether growth in per cent meets the target once rounded as it is published."""
-        return self.is_met_as_published(round_half_up(growth_pct, decimals))
+    def as_published(self, outcome: ArrayLike, decimals: int) -> NDArray[np.float64]:
+        """Return what the target is about, of outcomes of the paths, rounded as published."""
+        values = self.offset + self.factor * np.asarray(outcome, dtype=float)
+        return round_half_up(values, self.digits(decimals))
 
-    def is_met_as_published(self, published_pct: ArrayLike) -> NDArray[np.bool_]:
-        """Return whether growth as published, in per cent, meets the target."""
-        published, bound = np.asarray(published_pct, dtype=float), self.bound_pct
+    def is_met(self, outcome: ArrayLike, decimals: int) -> NDArray[np.bool_]:
+        """Return whether outcomes of the paths meet the target once rounded as published."""
+        return self.is_met_as_published(self.as_published(outcome, decimals))
+
+    def is_met_as_published(self, published: ArrayLike) -> NDArray[np.bool_]:
+        """Return whether what the target is about, as published, meets it."""
+        published, bound = np.asarray(published, dtype=float), self.bound
         slack = 1e-9  # 6.8 - 0.2 is not 6.6 in binary
         if self.comparison is Comparison.AT_MOST:
             return np.asarray(published <= bound + slack)
@@ -89,6 +158,36 @@ class Target:
     def with_tolerance(self, tolerance_pp: float) -> Target:
         """Return the same `about` target read with another tolerance."""
         return replace(self, tolerance_pp=tolerance_pp)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvedTarget(Target):
+    """A target on what paths do not hold by themselves, with what turns their outcomes into it.
+
+    A level of an amount is last year's times one plus growth; a difference is a level less last
+    year's.
+    """
+
+    base_offset: float
+    base_factor: float
+
+    @property
+    def offset(self) -> float:
+        """What is added to an outcome, times the factor, in what the target is about."""
+        return self.base_offset
+
+    @property
+    def factor(self) -> float:
+        """By what an outcome of the paths is multiplied in what the target is about."""
+        return self.base_factor
+
+
+def resolved(target: Target, base: float, *, is_growth: bool, decimals: int) -> ResolvedTarget:
+    """Return a target with last year's level, for paths of growth in per cent or of levels."""
+    own = {f.name: getattr(target, f.name) for f in fields(Target)}
+    own["target_decimals"] = target.digits(decimals)
+    offset, factor = (base, base / 100) if is_growth else (-base, 1.0)
+    return ResolvedTarget(**own, base_offset=offset, base_factor=factor)
 
 
 def round_half_up(values: ArrayLike, decimals: int) -> NDArray[np.float64]:
@@ -129,6 +228,16 @@ def read_target_file(
     return tuple(targets)
 
 
+def target_line(folder: Path, target: Target) -> int | None:
+    """Return the line of `folder/targets.toml` on which a target's entry begins."""
+    entries, lines = read_entries(folder / FILE, {"target"})
+    key = (target.area, target.year, target.indicator, target.announced_on)
+    for entry, line in zip(entries["target"], lines["target"], strict=True):
+        if tuple(entry.get(n) for n in ("area", "year", "indicator", "announced_on")) == key:
+            return line
+    return None
+
+
 def in_force(targets: Iterable[Target], area: str, year: int, day: date) -> dict[str, Target]:
     """Return by indicator the latest target announced on or before a day."""
     announced = [t for t in targets if (t.area, t.year) == (area, year) and t.announced_on <= day]
@@ -137,22 +246,58 @@ def in_force(targets: Iterable[Target], area: str, year: int, day: date) -> dict
 
 def _problems(target: Target, registry: Registry) -> Iterator[str]:
     known = ", ".join(sorted(registry.indicators))
-    lower, upper = target.lower_pct, target.upper_pct
     if target.indicator not in registry.indicators:
         yield f"unknown indicator {target.indicator!r}; known: {known}"
-    elif registry.of(target.area, target.indicator).annual_rule is None:
-        yield f"{target.indicator!r} has no annual_rule, so it cannot have a growth target"
-    ranged = target.comparison is Comparison.WITHIN
-    if ranged and (lower is None or upper is None or target.rate_pct is not None):
-        yield "within needs lower_pct and upper_pct, and no rate_pct"
-    elif lower is not None and upper is not None and lower > upper:
-        yield f"lower_pct {lower} lies above upper_pct {upper}; allowed: lower up to upper"
-    elif not ranged and (target.rate_pct is None or lower is not None or upper is not None):
-        yield f"{target.comparison} needs rate_pct, and neither lower_pct nor upper_pct"
+    else:
+        yield from _contradictions(target, registry.of(target.area, target.indicator))
+    yield from _number_problems(target)
     if target.tolerance_pp is not None and (
         target.comparison is not Comparison.ABOUT or target.tolerance_pp < 0
     ):
         yield f"tolerance_pp {target.tolerance_pp}; allowed: zero or more, with comparison about"
+
+
+def _number_problems(target: Target) -> Iterator[str]:
+    """Yield numbers that are missing, too many, or in the wrong order."""
+    growth = (target.rate_pct, target.lower_pct, target.upper_pct)
+    levels = (target.level, target.lower_level, target.upper_level)
+    groups = [any(n is not None for n in group) for group in (growth, levels)]
+    if sum([*groups, target.difference is not None]) > 1:
+        yield "growth, level and difference together; allowed: one of them"
+        return
+    (lower, upper), centre = target.ends, target.centre
+    single, low, high = {
+        "growth": ("rate_pct", "lower_pct", "upper_pct"),
+        "level": ("level", "lower_level", "upper_level"),
+        "difference": ("difference", "", ""),
+    }[target.measure]
+    ranged = target.comparison is Comparison.WITHIN
+    if ranged and target.measure == "difference":
+        yield "within a difference; allowed: another comparison, or a range of levels"
+    elif ranged and (lower is None or upper is None or centre is not None):
+        yield f"within needs {low} and {high}, and no {single}"
+    elif lower is not None and upper is not None and lower > upper:
+        yield f"{low} {lower} lies above {high} {upper}; allowed: lower up to upper"
+    elif not ranged and (centre is None or lower is not None or upper is not None):
+        yield f"{target.comparison} needs {single}, and neither {low} nor {high}"
+
+
+def _contradictions(target: Target, entry: Indicator) -> Iterator[str]:
+    """Yield what is asked of an indicator that has no such thing."""
+    name, kind = repr(target.indicator), entry.kind
+    if entry.annual_rule is None:
+        yield f"{name} has no annual_rule, so it cannot have a growth target"
+    elif target.measure == "growth" and entry.has_no_growth:
+        yield f"{name} is a {kind}, which has no growth; allowed: level, or difference in its unit"
+    elif target.measure == "difference" and not entry.has_no_growth:
+        yield f"difference of {name}, a quantity {kind!r}; allowed: rate_pct, or level"
+    elif target.measure == "level" and not entry.has_no_growth:
+        if entry.is_mean_of_rates:
+            yield f"level of {name}, of which mean_of_months has growth alone; allowed: rate_pct"
+        if entry.price_basis == "real":
+            yield f"level of {name}, whose growth is at constant prices; allowed: rate_pct"
+        if target.comparison is Comparison.ABOUT and target.tolerance_pp is None:
+            yield f"about a level of {name} without tolerance_pp; allowed: a number in its unit"
 
 
 def _announced_twice(targets: Sequence[Target], lines: Sequence[int], file: str) -> Iterator[Fault]:

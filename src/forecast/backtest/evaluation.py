@@ -69,6 +69,7 @@ class ReplayedForecast:
     series_class: str = ""
     announced: Target | None = None
     announced_hit: bool | None = None
+    attained: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +207,8 @@ def _probabilities(densities: Sequence[_Density]) -> tuple[FloatArray, FloatArra
         forecast, target = density.forecast, density.forecast.target
         if target is not None:
             probability[index] = target.is_met(density.draws, forecast.decimals).mean()
-            hit[index] = bool(target.is_met_as_published(forecast.outturn_pct))
+            met = forecast.attained
+            hit[index] = target.is_met_as_published(forecast.outturn_pct) if met is None else met
     return probability, hit
 
 
@@ -246,6 +248,8 @@ def errors_of(snapshot: Snapshot, area: str, indicator: str) -> list[ErrorRow]:
     if not has_figures or snapshot.registry.of(area, indicator).annual_rule is None:
         return []
     history = build_history(snapshot, area, indicator, snapshot.day.year)
+    if history.newest_without_growth is not None:
+        return []
     return [*_pace_errors(history), *_borrowed_errors(history)]
 
 
@@ -254,7 +258,7 @@ def _pace_errors(history: History) -> Iterator[ErrorRow]:
 
     Months known 0 stand for the year before, whose growth the planner would repeat.
     """
-    rule = rule_of(history.indicator.annual_rule)
+    rule = rule_of(history.indicator)
     released = _release_days(history)
     settled = history.settled
     for row, growth in enumerate(settled):
@@ -279,7 +283,7 @@ def _pace_errors(history: History) -> Iterator[ErrorRow]:
 
 def _borrowed_errors(history: History) -> Iterator[ErrorRow]:
     """Yield, for every settled month, the mean growth of the series that would stand in for it."""
-    rule = rule_of(history.indicator.annual_rule)
+    rule = rule_of(history.indicator)
     released = _release_days(history)
     substitutes = [history.related[s] for s in history.indicator.substitute_series(history.area)]
     for row, growth in enumerate(history.settled):

@@ -28,7 +28,13 @@ from forecast.models.adjustment import series_class
 from forecast.models.contract import Fitted, is_explosive
 from forecast.models.registry import MODELS
 from forecast.models.shared import Shared
-from forecast.verification.outturn import Outturn, expected_outturn, outturn_of
+from forecast.verification.outturn import (
+    Outturn,
+    expected_outturn,
+    is_attained,
+    judged_target,
+    outturn_of,
+)
 from forecast.verification.record import Record
 
 N_QUANTILES, N_PATHS = 200, 1000
@@ -189,7 +195,7 @@ class _Outturns:
     def is_met(self, target: Target) -> bool | None:
         """Return whether the year met a target; None without an outturn."""
         outturn = self.outturn(target)
-        return None if outturn is None else bool(target.is_met_as_published(outturn.growth_pct))
+        return None if outturn is None else is_attained(target, outturn, self._history)
 
 
 def _after_announcement(series: _Series, year: int, day: date) -> date:
@@ -235,8 +241,10 @@ def _forecast(
 
     `fitted` holds the models fitted earlier in the year, and takes new ones in.
     """
-    target = _target(series, history)
+    target = judged_target(_target(series, history), history)
     outturn = outturns.outturn(target)
+    if history.newest_without_growth is not None:
+        return None
     if outturn is None or outturn.released_on is None or outturn.released_on <= history.as_of:
         return None
     shared = series.estimates[history.year]
@@ -257,7 +265,7 @@ def _forecast(
         seconds[name] = time.perf_counter() - started
     if not members:
         return None
-    announced = _announced(series, history)
+    announced = judged_target(_announced(series, history), history)
     return ReplayedForecast(
         area=series.area,
         indicator=series.indicator,
@@ -268,6 +276,7 @@ def _forecast(
         target=target,
         outturn_pct=outturn.growth_pct,
         outturn_status=outturn.status,
+        attained=None if target is None else outturns.is_met(target),
         settled_on=outturn.released_on,
         restated_base=_is_restated(history),
         scale_pp=scale.scale_pp,

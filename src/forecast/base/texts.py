@@ -141,6 +141,15 @@ def unit_alone(unit: str, lang: str) -> str:
     return text("unit.money", lang, scale=text(f"scale.{scale}", lang), currency=name)
 
 
+def amount(value: float, unit: str, lang: str, decimals: int) -> str:
+    """Return an amount in its unit with so many decimals, a per cent where the unit is that."""
+    if unit == "pct":
+        return rate(value, decimals, lang)
+    if unit in LEVEL_UNITS:
+        return level(value, unit, lang)
+    return f"{number(value, decimals)} {unit}"
+
+
 def day(when: date, lang: str, *, year: int | None = None) -> str:
     """Return a day; its year is left out where it is `year`."""
     month = text(f"month.m{when.month}", lang)

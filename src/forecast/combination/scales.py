@@ -14,7 +14,13 @@ from numpy.typing import NDArray
 
 from forecast.base.months import MONTHS_A_YEAR
 from forecast.history.levels import FloatArray
-from forecast.models.shared import ASSUMED_DIFFERENCE, ASSUMED_ELASTICITY, Shared, assumed_profile
+from forecast.models.shared import (
+    ASSUMED_DIFFERENCE,
+    ASSUMED_ELASTICITY,
+    ASSUMED_SCALE_PP,
+    Shared,
+    assumed_profile,
+)
 from forecast.verification.record import Record
 
 _FEWEST_ERRORS = 5
@@ -66,13 +72,14 @@ def pooled_estimates(
         profile = {r: _profile(moves.of(moves.rule == r), scales) for r in np.unique(moves.rule)}
         scales = _scales(moves, profile)
     n_years = {name: int(np.unique(moves.year[rows]).size) for name, rows in _places(moves)}
-    leading = [scale for name, scale in scales.items() if not donors.get(name)]
+    in_points = {n: s for n, s in scales.items() if n not in _in_own_units(moves)}
+    leading = [scale for name, scale in in_points.items() if not donors.get(name)]
     errors = {r: _errors(moves.of(moves.rule == r), scales, profile[r]) for r in profile}
     shared = Shared(
         profile=profile,
         errors=errors,
         scales={name: (scale, n_years[name]) for name, scale in scales.items()},
-        typical_scale_pp=float(np.exp(np.mean(np.log(leading or list(scales.values()))))),
+        typical_scale_pp=_typical_scale(leading or list(in_points.values())),
         area_factor=_area_factor(moves, scales, profile, donors),
     )
     elasticity, unexplained = _elasticity(moves, shared, related)
@@ -101,6 +108,16 @@ def _places(moves: Moves) -> Iterator[tuple[str, IntArray]]:
     ends = np.cumsum(np.bincount(moves.series, minlength=len(moves.names)))
     places = zip(map(str, moves.names), np.split(order, ends[:-1]), strict=False)
     yield from ((name, rows) for name, rows in places if rows.size)
+
+
+def _typical_scale(scales: Sequence[float]) -> float:
+    """Return the geometric mean of scales; an assumed one without any."""
+    return float(np.exp(np.mean(np.log(scales)))) if len(scales) else ASSUMED_SCALE_PP
+
+
+def _in_own_units(moves: Moves) -> set[str]:
+    """Return the balances, whose moves are not in percentage points."""
+    return set(moves.names[moves.series[moves.rule == "balance"]])
 
 
 def _units(moves: Moves, scales: Mapping[str, float]) -> FloatArray:

@@ -63,7 +63,12 @@ def year_to_date_growth(
     shares: FloatArray,
     first_year: int,
 ) -> Growth:
-    """Return growth by the indicator's annual rule; `shares` are the base-year month shares."""
+    """Return growth by the indicator's annual rule; `shares` are the base-year month shares.
+
+    Of a rate or a balance, which has no growth, it is the level of the year to date.
+    """
+    if indicator.has_no_growth:
+        return _levels_to_date(figures, levels, indicator, first_year, len(shares))
     published, parts = _published(figures, indicator, first_year, len(shares))
     values, basis = published[True].copy(), np.zeros(published[True].shape, dtype=np.int8)
     basis[~np.isnan(values)] = Basis.PUBLISHED
@@ -93,6 +98,36 @@ def year_to_date_growth(
         if basis[row, last] <= Basis.EXPECTED
     )
     return Growth(values, basis, revision, left, monthly)
+
+
+def _levels_to_date(
+    figures: Sequence[Figure], levels: Levels | None, indicator: Indicator, first: int, n: int
+) -> Growth:
+    """Return levels of the year to date: of a rate the mean of the months so far.
+
+    A balance is the sum of the months so far on the scale of a whole year: times twelve, by their
+    number. By `end_of_year` it is the level of the month.
+    """
+    values, basis = np.full((n, MONTHS_A_YEAR), np.nan), np.zeros((n, MONTHS_A_YEAR), dtype=np.int8)
+    is_mean, parts = indicator.annual_rule == "mean_of_months", [{0: 0.0} for _ in range(n)]
+    own = [f for f in figures if levels is not None and f.unit == levels.unit]
+    for figure in sorted(own, key=lambda f: (f.span.first, f.span.n_months)):
+        row, last = figure.span.year - first, month_of_year(figure.span.last)
+        if figure.measure != "level" or not figure.settles or not 0 <= row < n:
+            continue
+        if indicator.is_stock:
+            if figure.span.n_months == 1 or figure.span.is_whole_year:
+                values[row, last - 1], basis[row, last - 1] = figure.value, Basis.PUBLISHED
+        elif figure.span.is_within_a_year:
+            before = last - figure.span.n_months
+            months = figure.span.n_months if is_mean else MONTHS_A_YEAR
+            if before in parts[row] and (figure.span.is_year_to_date or last not in parts[row]):
+                parts[row][last] = parts[row][before] + months * figure.value
+    for row, sums in enumerate(parts):
+        for last, total in sums.items():
+            if last:
+                values[row, last - 1], basis[row, last - 1] = total / last, Basis.PUBLISHED
+    return Growth(values, basis, np.full(n, np.nan), ())
 
 
 def settled_by(alone: Growth, growth: Growth) -> Growth:
@@ -182,9 +217,12 @@ def _growth_of_months(parts: _Parts, values: FloatArray, levels: Levels | None) 
 
 
 def _year_on_year(level: FloatArray, levels: Levels) -> FloatArray:
-    """Return growth of levels on a year earlier in per cent, NaN across a break."""
-    growth = np.full(level.shape, np.nan)
-    growth[1:] = 100 * (level[1:] / level[:-1] - 1)
+    """Return growth of levels on a year earlier in per cent, NaN across a break.
+
+    Levels of zero or less have no growth, neither from them nor to them.
+    """
+    growth, positive = np.full(level.shape, np.nan), np.where(level > 0, level, np.nan)
+    growth[1:] = 100 * (positive[1:] / positive[:-1] - 1)
     for row in range(1, len(level)):
         if not levels.are_comparable(levels.first_year + row):
             growth[row] = np.nan

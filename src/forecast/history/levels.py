@@ -153,11 +153,25 @@ class Flows:
     amounts: FloatArray
     growth: GrowthOf = "sum"
     is_chained: bool = False
+    scale: Literal["log", "logit", "level"] = "log"
 
     @property
     def is_stock(self) -> bool:
         """Whether growth of January to a month is that of the last amount."""
         return self.growth == "last"
+
+    def scaled(self, amounts: FloatArray) -> FloatArray:
+        """Return amounts on the scale on which models add: logs, log odds of a rate, or levels."""
+        if self.scale == "logit":
+            return np.asarray(np.log(amounts / (100 - amounts)))
+        return np.asarray(np.log(amounts) if self.scale == "log" else amounts)
+
+    def unscaled(self, values: FloatArray) -> FloatArray:
+        """Return the amounts that values on that scale stand for."""
+        if self.scale == "level":
+            return values
+        amounts = np.exp(values)
+        return np.asarray(100 * amounts / (1 + amounts) if self.scale == "logit" else amounts)
 
     @property
     def season(self) -> int:
@@ -239,8 +253,40 @@ def filled(flows: Flows) -> FloatArray:
         same = values[index % flows.season :: flows.season]
         near = np.flatnonzero(np.isfinite(same))
         if near.size:
-            values[index] = np.exp(np.interp(index // flows.season, near, np.log(same[near])))
+            scaled = np.interp([index // flows.season], near, flows.scaled(same[near]))
+            values[index] = flows.unscaled(scaled)[0]
     return values
+
+
+def level_flows(levels: Levels | None, *, is_rate: bool, is_stock: bool) -> Flows | None:
+    """Return the levels of a rate, or the flows of a balance; None where they are not regular.
+
+    Rates between 0 and 100 are on log odds, so that no path leaves these bounds.
+    """
+    if levels is None:
+        return None
+    table = levels.monthly if is_rate or is_stock else levels.year_to_date
+    known_years = np.flatnonzero(~np.isnan(table).all(axis=1))
+    if not known_years.size:
+        return None
+    first, last = _first_row(levels, table, known_years), known_years[-1]
+    ends = _period_ends(table[max(first, last - _LOOK_BACK) : last])
+    if ends is None or ends == JOINED:
+        return None
+    amounts = table[first : last + 1, np.array(ends) - 1]
+    if not (is_rate or is_stock):
+        amounts = np.diff(amounts, axis=1, prepend=0.0)
+    values = amounts.ravel()
+    places = np.flatnonzero(~np.isnan(values))
+    if not places.size:
+        return None
+    values = values[: places[-1] + 1]
+    known = values[np.isfinite(values)]
+    is_share = is_rate and bool(((known > 0) & (known < 100)).all())
+    return Flows(
+        levels.first_year + int(first), ends, values, "last" if is_rate or is_stock else "sum",
+        scale="logit" if is_share else "level",
+    )  # fmt: skip
 
 
 def _holiday_moves(total: FloatArray) -> bool:

@@ -89,7 +89,7 @@ def _logs(flows: Flows) -> FloatArray:
     """Return the logarithms of all flows, those of longer periods a month."""
     n = len(flows.amounts)
     months = np.resize(np.ones(1) if flows.is_stock else flows.months_in_period, n)
-    return np.asarray(np.log(filled(flows) / months))
+    return flows.scaled(filled(flows) / months)
 
 
 def _kind(*, is_adjusted: bool) -> Kind:

@@ -27,8 +27,11 @@ from forecast.history.levels import (
     chained_levels,
     comparable_flows,
     cumulated,
+    level_flows,
     profiles,
 )
+
+_YEARS_OF_LEVELS = 6  # in which a level of zero or less forbids growth by the ratio of levels
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,26 @@ class History:
         """Growth of the whole year, where it is settled."""
         value = self.settled[-1, -1]
         return None if np.isnan(value) else float(value)
+
+    @property
+    def newest_without_growth(self) -> int | None:
+        """The newest end of a year, or month of this year, whose level is zero or less.
+
+        Then growth by the ratio of levels means nothing. None where growth of the last years is
+        published, or where the outcome is a level itself.
+        """
+        if self.levels is None or self.indicator.has_no_growth:
+            return None
+        recent = slice(-_YEARS_OF_LEVELS, None)
+        if (self.growth.basis[recent] == Basis.PUBLISHED).any():
+            return None
+        table = self.levels.monthly if self.indicator.is_stock else self.levels.year_to_date
+        known = np.flatnonzero(np.isfinite(table.ravel()))
+        places = {int(p) for p in known if p % MONTHS_A_YEAR == MONTHS_A_YEAR - 1} | {*known[-1:]}
+        start = month(self.levels.first_year, 1)
+        oldest = month(self.year - _YEARS_OF_LEVELS, 1)
+        found = [start + p for p in places if table.ravel()[p] <= 0 and start + p >= oldest]
+        return max(found, default=None)
 
     @property
     def annual(self) -> dict[int, float]:
@@ -173,6 +196,8 @@ class History:
         """
         if self.levels is None or not self.levels.are_comparable(self.year):
             return None
+        if self.indicator.has_no_growth:
+            return None
         base = self.levels.of_year(self.year - 1)[-1] * (1 + self.growth.base_revision[-1])
         return None if np.isnan(base) else float(base)
 
@@ -189,7 +214,7 @@ def build_history(
     first_year = min((f.span.year for f in figures), default=year) - 1
     first_year = min(first_year, year - 1)
     years = range(first_year, year + 1)
-    also = entry.related_series if with_related else []
+    also = _alike(snapshot.registry, entry) if with_related else []
     related = {series: bare_history(snapshot, *series, year) for series in also}
     levels = cumulated(figures, first_year, len(years), entry.break_months)
     donors = [related[series] for series in entry.donor_series(area) if series in related]
@@ -218,6 +243,13 @@ def build_history(
     )
 
 
+def _alike(registry: Registry, entry: Indicator) -> list[Series]:
+    """Return the related series whose outcomes are of the same sort: growth, rates; no balances."""
+    if not entry.has_no_growth:
+        return [s for s in entry.related_series if not registry.of(*s).has_no_growth]
+    return [s for s in entry.related_series if entry.kind == registry.of(*s).kind == "rate"]
+
+
 def sources_of(registry: Registry, area: str, indicator: str) -> tuple[Series, ...]:
     """Return every series that a history is built from, its own first.
 
@@ -242,6 +274,8 @@ def _flows(
     Levels beside real growth are at current prices, and their deflator differs within the year.
     Where growth of single months is all that is published, levels are chained from it.
     """
+    if entry.has_no_growth:
+        return level_flows(levels, is_rate=entry.kind == "rate", is_stock=entry.is_stock)
     if entry.annual_rule is None:
         return None
     if growth.monthly is not None and (levels is None or not entry.is_stock):
@@ -270,7 +304,7 @@ def _shares(
     donors: list[History],
     years: range,
 ) -> tuple[FloatArray, tuple[str, ...]]:
-    if entry.annual_rule in ("mean_of_months", "end_of_year"):
+    if entry.has_no_growth or entry.annual_rule in ("mean_of_months", "end_of_year"):
         return base_year_shares(years, {}, [])
     donated = []
     for source in _weights_sources(entry):

@@ -50,7 +50,7 @@ def adjusted(flows: Flows) -> Adjusted:
     season = flows.season
     whole_years = max(0, len(flows.amounts) - 1) // season + 1
     first = max(0, whole_years - _YEARS) * season
-    logs = np.log(filled(flows)[first:])
+    logs = flows.scaled(filled(flows)[first:])
     factors, ratio = seasonal_factors(
         logs[max(0, len(logs) // season - _SEASON_YEARS) * season :], season
     )
@@ -66,7 +66,7 @@ def series_class(history: History) -> str:
     Whether a series has seasons is what its entry declares, else a test on the whole years before
     the one that is forecast, so that it holds for all of the year.
     """
-    flows = usable_flows(history)
+    flows = usable_flows(history, on_any_scale=True)
     if flows is None or flows.period_ends == JOINED or (flows.is_stock and flows.season == 4):
         return ""
     if flows.is_chained:
@@ -90,7 +90,7 @@ class RegularModel:
 
         Where January and February are one period, a year's first change spans two months.
         """
-        flows = usable_flows(history)
+        flows = usable_flows(history, on_any_scale=True)
         return flows is not None and flows.period_ends != JOINED
 
     def check(self, history: History) -> None:
@@ -111,8 +111,10 @@ class FittedLogs(FittedFlows):
         series = adjusted(flows)
         paths = self.logs_ahead(series.logs, flows.season, n_ahead, n_paths, rng)
         last = series.logs[-1]
-        bounded = np.clip(paths, last - _LARGEST, last + _LARGEST)
-        return np.asarray(np.exp(bounded + series.ahead(n_ahead)))
+        bounded = paths
+        if flows.scale != "level":
+            bounded = np.clip(paths, last - _LARGEST, last + _LARGEST)
+        return flows.unscaled(bounded + series.ahead(n_ahead))
 
     @abstractmethod
     def logs_ahead(

@@ -27,6 +27,7 @@ from forecast.models.shared import Shared
 from forecast.models.statespace import filter_pass
 
 _DIFFUSE = 1e4
+_LARGE_VARIANCE = 1e4
 _PERSISTENCE = 0.982  # of a related series' growth about its mean, as in `sarima`
 _ROUNDED = 1e-4  # variance of a related series' growth about its published value
 
@@ -167,6 +168,8 @@ class CumulatedLevel(MLEModel):  # type: ignore[misc]  # statsmodels has no type
         transition, selection = (matrix[:, :, 0] for matrix in first)
         levels = np.zeros(len(transition))
         levels[[0, *range(3, 3 + len(motion.loadings))]] = _DIFFUSE
+        if motion.variance > _LARGE_VARIANCE:  # of a balance in a large unit
+            levels[0] = _DIFFUSE * motion.variance
         start = transition @ np.diag(levels) @ transition.T + selection @ shocks @ selection.T
         self.ssm.initialize_known(np.zeros(len(levels)), start)
         return self

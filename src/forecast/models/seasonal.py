@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from forecast.base.errors import NotEnoughHistory
-from forecast.base.months import month_of_year, year_of
+from forecast.base.months import MONTHS_A_YEAR, month_of_year, year_of
 from forecast.history.levels import FloatArray, Flows, filled
 from forecast.history.series import History
 
@@ -27,12 +27,16 @@ _MOST_STEPS = 30
 _IMPOSSIBLE = 1e10  # a finite wall: differences of infinities would warn, and end the search
 
 
-def usable_flows(history: History) -> Flows | None:
-    """Return flows of four years or more that reach the last published month, else None."""
+def usable_flows(history: History, *, on_any_scale: bool = False) -> Flows | None:
+    """Return flows of four years or more that reach the last published month, else None.
+
+    Those of rates and balances, which may be zero or less, are for models of any scale alone.
+    """
     flows, last = history.flows, history.last_published
     if (
         not history.ahead
         or flows is None
+        or not (on_any_scale or flows.scale == "log")
         or last is None
         or len(flows.amounts) < FEWEST_YEARS * flows.season
     ):
@@ -43,9 +47,9 @@ def usable_flows(history: History) -> Flows | None:
     return flows if len(flows.amounts) == flows.period_index(year_of(last)) + periods_due else None
 
 
-def needed_flows(history: History, model: str) -> Flows:
+def needed_flows(history: History, model: str, *, on_any_scale: bool = False) -> Flows:
     """Return the flows that a model needs; raise NotEnoughHistory."""
-    flows = usable_flows(history)
+    flows = usable_flows(history, on_any_scale=on_any_scale)
     if flows is None:
         raise NotEnoughHistory(f"{model} needs four years of flows in {history.series}")
     return flows
@@ -73,12 +77,12 @@ class FittedFlows(ABC):
 
     def update(self, history: History) -> Self:
         """Return the same parameters on newer flows; raise NotEnoughHistory without any."""
-        needed_flows(history, self.name)
+        needed_flows(history, self.name, on_any_scale=True)
         return replace(self, history=history)
 
     def simulate(self, n_paths: int, rng: np.random.Generator) -> FloatArray:
         """Return paths of YTD growth from simulated flows."""
-        flows = needed_flows(self.history, self.name)
+        flows = needed_flows(self.history, self.name, on_any_scale=True)
         n_ahead = n_periods_ahead(self.history, flows)
         return growth_paths(self.history, flows, self.flows_ahead(flows, n_ahead, n_paths, rng))
 
@@ -96,6 +100,8 @@ def growth_paths(history: History, flows: Flows, ahead: FloatArray) -> FloatArra
     Months inside a period lie on a line between its ends; before a year's first period ends,
     growth is that of the period.
     """
+    if history.indicator.has_no_growth:
+        return _level_paths(history, flows, ahead)
     base_year = year_of(history.ahead[0]) - 1
     start = flows.period_index(base_year)
     observed = filled(flows)[start:, None]
@@ -115,6 +121,23 @@ def growth_paths(history: History, flows: Flows, ahead: FloatArray) -> FloatArra
     paths = np.empty((len(ahead), len(history.ahead)))
     for column, when in enumerate(history.ahead):
         paths[:, column] = _at(growth[year_of(when) - base_year - 1], ends, month_of_year(when))
+    return paths
+
+
+def _level_paths(history: History, flows: Flows, ahead: FloatArray) -> FloatArray:
+    """Return levels of the year to date for the months ahead, as a history has them."""
+    first_year = year_of(history.ahead[0])
+    observed = filled(flows)[flows.period_index(first_year) :, None]
+    observed = np.broadcast_to(observed, (len(observed), len(ahead)))
+    by_year = np.concatenate([observed, ahead.T]).reshape(-1, flows.season, len(ahead))
+    months = flows.months_in_period[:, None]
+    if not history.indicator.is_stock:
+        weight = months if history.indicator.kind == "rate" else MONTHS_A_YEAR
+        by_year = np.cumsum(by_year * weight, axis=1) / np.cumsum(months, axis=0)
+    ends = np.array(flows.period_ends)
+    paths = np.empty((len(ahead), len(history.ahead)))
+    for column, when in enumerate(history.ahead):
+        paths[:, column] = _at(list(by_year[year_of(when) - first_year]), ends, month_of_year(when))
     return paths
 
 

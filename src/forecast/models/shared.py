@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from scipy.stats import norm
 
+from forecast.archive.registry import Indicator
 from forecast.base.months import MONTHS_A_YEAR
 from forecast.base.series import Series
 from forecast.history.levels import FloatArray
@@ -20,7 +21,7 @@ ASSUMED_SCALE_PP = 5.0  # without a past year of any series: wide, and labelled 
 ASSUMED_DIFFERENCE = 1.0
 ASSUMED_ELASTICITY = 0.5  # a series moves half as far as its related ones, each in its own units
 
-Rule = Literal["accumulates", "end_of_year"]
+Rule = Literal["accumulates", "end_of_year", "rate", "balance"]
 Basis = Literal["own", "borrowed", "assumed"]
 
 
@@ -86,18 +87,20 @@ class Shared:
         self, history: History, months_known: int, until: int = MONTHS_A_YEAR
     ) -> float:
         """Return the typical |S_until - S_known| in units of the series' scale."""
-        profile = self.profile.get(rule_of(history.indicator.annual_rule))
+        profile = self.profile.get(rule_of(history.indicator))
         estimate = np.nan if profile is None else float(profile[months_known, until])
         return estimate if np.isfinite(estimate) else float(assumed_profile()[months_known, until])
 
     def standard_errors(self, history: History, months_known: int) -> FloatArray:
         """Return standardised errors until December; normal quantiles without a past year."""
-        pool = self.errors.get(rule_of(history.indicator.annual_rule), {}).get(months_known)
+        pool = self.errors.get(rule_of(history.indicator), {}).get(months_known)
         return np.asarray(norm.ppf((np.arange(100) + 0.5) / 100)) if pool is None else pool
 
     def scale_of(self, history: History) -> Scale:
         """Return a series' scale, shrunk in logarithms to that of its donors, or of all."""
         own, n_years = self.scales.get(str(history.series), (1.0, 0))
+        if history.indicator.kind == "balance":
+            return _own_scale(history, own, n_years)
         series = map(str, history.indicator.donor_series(history.area))
         donors = [self.scales[name][0] for name in series if name in self.scales]
         prior = self.area_factor * float(np.mean(donors)) if donors else self.typical_scale_pp
@@ -106,6 +109,29 @@ class Shared:
         return Scale(float(np.exp(log_scale)), PRIOR_YEARS + n_years, basis, n_years)
 
 
-def rule_of(annual_rule: str | None) -> Rule:
-    """Return how growth by an annual rule runs through the year."""
-    return "end_of_year" if annual_rule == "end_of_year" else "accumulates"
+def _own_scale(history: History, own: float, n_years: int) -> Scale:
+    """Return the scale of a balance, whose unit no other series has, so that nothing is borrowed.
+
+    Without past years it is the typical move between its points, or the size of the last one.
+    """
+    if n_years:
+        basis: Basis = "own" if n_years > PRIOR_YEARS else "borrowed"
+        return Scale(own, PRIOR_YEARS + n_years, basis, n_years)
+    known = history.settled[np.isfinite(history.settled)]
+    moves = np.abs(np.diff(known))
+    if len(moves) > 1:
+        known = np.sqrt(np.mean(moves**2, keepdims=True))
+    size = float(np.abs(known).max(initial=0))
+    return Scale(size or ASSUMED_SCALE_PP, PRIOR_YEARS, "assumed", 0)
+
+
+def rule_of(indicator: Indicator) -> Rule:
+    """Return how an indicator's outcome runs through the year; levels are apart from growth.
+
+    Rates are in percentage points, as growth is; each balance is in a unit of its own.
+    """
+    if indicator.kind == "balance":
+        return "balance"
+    if indicator.is_stock:
+        return "end_of_year"
+    return "rate" if indicator.kind == "rate" else "accumulates"

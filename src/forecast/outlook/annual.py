@@ -31,7 +31,7 @@ from forecast.outlook.accounts import accounted, links, share_caveats
 from forecast.outlook.attainment import N_BATCHES
 from forecast.outlook.parts import PartConstraint, constrained_paths, part_constraints
 from forecast.outlook.value import IndicatorOutlook, Outlook
-from forecast.verification.outturn import outturn_of
+from forecast.verification.outturn import judged_target, outturn_of
 from forecast.verification.record import Record
 
 
@@ -55,7 +55,12 @@ def annual_outlook(
         history, target = build_history(snapshot, area, name, year), targets.get(name)
         outturn = outturn_of(history, target, snapshot)
         scale = estimates.shared.scale_of(history)
-        if outturn is not None:
+        if (zero := history.newest_without_growth) is not None:
+            reasons = (Caveat("levels_not_positive", {"from": month_text(zero)}),)
+            single[name] = IndicatorOutlook(
+                history, target, "cannot_be_assessed", scale, caveats=reasons
+            )
+        elif outturn is not None:
             single[name] = IndicatorOutlook(history, target, "settled", scale, outturn=outturn)
         else:
             members, dropped = _members(history, estimates.shared, seed, n_paths, models)
@@ -149,7 +154,7 @@ def _pooled(
         np.concatenate(pooled),
         weights=dict(zip(members, weight.tolist(), strict=True)),
         calibration=calibration,
-        caveats=(*dropped, *limits(history, scale, members)),
+        caveats=(*dropped, *limits(history, target, scale, members)),
     )
 
 
@@ -202,9 +207,13 @@ def _constrained(
     return replace(part, paths=paths, caveats=(*part.caveats, *([caveat] if n_moved else [])))
 
 
-def limits(history: History, scale: Scale, members: Mapping[str, FloatArray]) -> tuple[Caveat, ...]:
+def limits(
+    history: History, target: Target | None, scale: Scale, members: Mapping[str, FloatArray]
+) -> tuple[Caveat, ...]:
     """Return what limits an indicator's forecast."""
     caveats = []
+    if judged_target(target, history) is None and target is not None:
+        caveats.append(Caveat("target_without_base", {"year": str(history.year - 1)}))
     if scale.basis != "own":
         caveats.append(Caveat(f"errors_{scale.basis}", {"years": f"{scale.own_years:d}"}))
     last = history.last_published

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from forecast.archive.targets import Comparison, Target, round_half_up
+from forecast.archive.targets import Comparison, ResolvedTarget, Target, round_half_up
 from forecast.base.months import MONTHS_A_YEAR
 from forecast.base.texts import percent
 
@@ -150,9 +150,9 @@ def parts_of_range(
     """Return P(within) and P(above) of a range; None for another target."""
     if target.comparison is not Comparison.WITHIN:
         return None, None
-    published = round_half_up(december, decimals)
+    published = target.as_published(december, decimals)
     met = target.is_met_as_published(published)
-    above: BoolArray = np.greater(published, (target.upper_pct or 0.0) + 1e-9)
+    above: BoolArray = np.greater(published, (target.ends[1] or 0.0) + 1e-9)
     return probability(np.asarray(met & ~above), n_batches), probability(above, n_batches)
 
 
@@ -162,7 +162,7 @@ def probability_by_tolerance(
     """Return by tolerance in percentage points P of an `about` target; nothing for another."""
     if target.comparison is not Comparison.ABOUT:
         return {}
-    published = round_half_up(december, decimals)
+    published = target.as_published(december, decimals)
     return {
         pp: probability(target.with_tolerance(pp).is_met_as_published(published), n_batches)
         for pp in TOLERANCES_PP
@@ -224,7 +224,8 @@ def joint_attainment(
 class Required:
     """What the remaining months need to just meet the target.
 
-    Growth in per cent; for an `at_most` target it is the most that is allowed. `percentile` is
+    Growth in per cent; for an `at_most` target it is the most that is allowed. `verdict` says
+    whether no possible rest of the year could miss or meet the target any more. `percentile` is
     the share of past years whose rest of the year grew less than that, among `n_past_years`.
     Levels are in the unit of the history, None where the base on today's scope is not known.
     """
@@ -238,6 +239,7 @@ class Required:
     shortfall_level: float | None
     base_growth_pct: float | None
     two_year_average_pct: float | None
+    verdict: Literal["secured", "impossible"] | None = None
 
 
 def required_growth_pct(threshold_pct: float, settled_share: float, ytd_growth_pct: float) -> float:
@@ -259,7 +261,7 @@ def required(target: Target, history: History, december: FloatArray) -> Required
     threshold = target.threshold_pct(history.indicator.decimals)
     growth = required_growth_pct(threshold, share, now)
     past = rest_of_year_growth(history, n_known)
-    annual, monthly, short = _levels(threshold, history, december)
+    annual, monthly, short = _levels(target, threshold, history, december)
     base_rest = past.get(history.year - 1)
     return Required(
         growth,
@@ -270,10 +272,35 @@ def required(target: Target, history: History, december: FloatArray) -> Required
         annual,
         short,
         base_rest,
-        None
-        if base_rest is None
-        else 100 * (np.sqrt((1 + growth / 100) * (1 + base_rest / 100)) - 1),
+        _two_year_average(growth, base_rest, history),
+        _verdict(target, growth, history),
     )
+
+
+def _two_year_average(growth: float, before: float | None, history: History) -> float | None:
+    """Return the mean growth of two years in per cent; None where outcomes are levels."""
+    is_growth = not history.indicator.has_no_growth
+    if before is None or not is_growth or min(growth, before) <= -100:
+        return None
+    return float(100 * (np.sqrt((1 + growth / 100) * (1 + before / 100)) - 1))
+
+
+def _verdict(
+    target: Target, needed: float, history: History
+) -> Literal["secured", "impossible"] | None:
+    """Return whether what the rest of the year needs lies beyond all that is possible, else None.
+
+    Amounts cannot be negative, so growth is not below -100 %; a rate that was always between 0 and
+    100 stays there. A balance has no bounds.
+    """
+    lowest, highest = -100.0, np.inf
+    if history.indicator.has_no_growth:
+        is_share = history.flows is not None and history.flows.scale == "logit"
+        lowest, highest = (0.0, 100.0) if is_share else (-np.inf, np.inf)
+    if lowest < needed < highest:
+        return None
+    is_low, is_ceiling = needed <= lowest, target.comparison is Comparison.AT_MOST
+    return "secured" if is_low != is_ceiling else "impossible"
 
 
 def rest_of_year_growth(history: History, months_known: int) -> dict[int, float]:
@@ -288,13 +315,15 @@ def rest_of_year_growth(history: History, months_known: int) -> dict[int, float]
 
 
 def _levels(
-    threshold: float, history: History, december: FloatArray
+    target: Target, threshold: float, history: History, december: FloatArray
 ) -> tuple[float | None, float | None, float | None]:
     """Return the annual level needed, the monthly level from now on, and the median shortfall.
 
     Only nominal flows on one scope allow it: at constant prices levels do not determine growth.
     """
     base, n_known = history.base_on_todays_scope(), history.months_known
+    if isinstance(target, ResolvedTarget) and history.indicator.kind == "amount":
+        base = target.offset
     accumulates = history.indicator.accumulates
     if (
         base is None
@@ -335,7 +364,7 @@ def progress(target: Target | None, history: History) -> Progress:
     normal = history.normal_progress(n_known)
     plan, base, rate = (None, None, None) if target is None else _plan(target, history)
     so_far = np.nan
-    if n_known and history.levels is not None:
+    if n_known and history.levels is not None and history.indicator.kind != "rate":
         so_far = float(history.levels.of_year(history.year)[n_known - 1])
     level = so_far if np.isfinite(so_far) else None
     done = None if plan is None or level is None else 100 * level / plan
@@ -357,6 +386,8 @@ def _plan(target: Target, history: History) -> tuple[float | None, float | None,
         same_unit = history.levels is not None and target.plan_unit in (None, history.levels.unit)
         return (target.plan_level if same_unit else None), None, None
     base = history.base_on_todays_scope()
+    if target.measure == "level":
+        return target.bound, None, None
     rate = target.lower_pct if target.comparison is Comparison.WITHIN else target.rate_pct
     if base is None or history.indicator.price_basis == "real" or rate is None:
         return None, None, None

@@ -28,7 +28,7 @@ from forecast.outlook.attainment import (
     probability,
     quantiles,
 )
-from forecast.verification.outturn import Outturn
+from forecast.verification.outturn import Outturn, judged_target
 
 Status = Literal["forecast", "settled", "cannot_be_assessed"]
 _FAN = (0.05, 0.1, 0.5, 0.9, 0.95)
@@ -59,14 +59,20 @@ class IndicatorOutlook:
         """Annual growth on each path, in per cent."""
         return None if self.paths is None else self.paths[:, -1]
 
+    @property
+    def judged(self) -> Target | None:
+        """The target as paths are judged by it; None where they cannot be."""
+        return judged_target(self.target, self.history)
+
     def met(self, n_paths: int) -> BoolArray | None:
         """Return per path whether the target is met; None without a target or a distribution."""
-        if self.target is None:
+        target = self.judged
+        if target is None:
             return None
         if self.outturn is not None:
             return np.full(n_paths, self.outturn.attained)
         decimals = self.history.indicator.decimals
-        return None if self.december is None else self.target.is_met(self.december, decimals)
+        return None if self.december is None else target.is_met(self.december, decimals)
 
     def alone(self, model: str) -> IndicatorOutlook:
         """Return the outlook by one of the members, neither pooled nor recalibrated."""

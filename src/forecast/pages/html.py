@@ -22,7 +22,7 @@ _PHRASES = (
     phrases.needed_span, phrases.plausibility, phrases.forecast, phrases.last_forecast,
     phrases.last_probability, phrases.outturn, phrases.error, phrases.parts, phrases.levels,
     phrases.base, phrases.caveat, phrases.weight, phrases.recalibration, phrases.alone,
-    phrases.restated, phrases.level_so_far,
+    phrases.restated, phrases.level_so_far, phrases.outcome, phrases.heading,
 )  # fmt: skip
 
 

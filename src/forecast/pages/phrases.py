@@ -8,6 +8,7 @@ from typing import Protocol
 from forecast.archive.figures import Figure
 from forecast.archive.targets import Target
 from forecast.base import texts
+from forecast.base.months import MONTHS_A_YEAR, month_of_year
 from forecast.base.series import Names, SeriesLabel
 from forecast.base.texts import Caveat, text
 from forecast.history.growth import RESTATED_FROM
@@ -63,8 +64,46 @@ def names(indicators: Iterable[Named], lang: str) -> str:
 
 
 def growth(value: float | None, one: Targeted, lang: str) -> str:
-    """Return growth in the indicator's decimals, a dash where it is not known."""
-    return text("form.none", lang) if value is None else texts.rate(value, one.decimals, lang)
+    """Return an outcome in the indicator's decimals, a dash where it is not known.
+
+    It is growth or a rate in per cent; a balance is in its unit.
+    """
+    if value is None:
+        return text("form.none", lang)
+    unit = getattr(one, "balance_unit", "")
+    return (
+        texts.amount(value, unit, lang, one.decimals)
+        if unit
+        else texts.rate(value, one.decimals, lang)
+    )
+
+
+def outcome(value: float | None, one: Targeted, lang: str) -> str:
+    """Return an outcome of the year in the unit of the target, a dash where it is not known.
+
+    It is a level where the target is one, although paths are of growth.
+    """
+    target = one.target
+    if value is None or target is None or not _is_of_level(one):
+        return growth(value, one, lang)
+    amount = target.offset + target.factor * value
+    return texts.amount(amount, _unit(one), lang, target.digits(one.decimals))
+
+
+def heading(column: str, report: Listing, lang: str) -> str:
+    """Return the head of a column; without the word growth where not all outcomes are growth."""
+    key = f"column.{column}" if is_all_growth(report) else f"column_any.{column}"
+    return text(key if key in texts.entries() else f"column.{column}", lang)
+
+
+def is_all_growth(report: Listing) -> bool:
+    """Return whether all outcomes and targets are growth."""
+    return all(getattr(one, "is_growth", True) and not _is_level(one) for one in report.indicators)
+
+
+def _is_level(one: object) -> bool:
+    target = getattr(one, "target", None)
+    return target is not None and target.measure != "growth"
 
 
 def share(value_pct: float | None, lang: str, decimals: int = 1) -> str:
@@ -97,9 +136,23 @@ def target(one: Targeted, lang: str) -> str:
         return text("form.none", lang)
     if announced.comparison == "more_than" and announced.rate_pct == 0:
         return text("target.more_than_zero", lang)
-    ends = {"rate": announced.rate_pct, "lower": announced.lower_pct, "upper": announced.upper_pct}
-    rates = {n: texts.rate(r, one.decimals, lang) for n, r in ends.items() if r is not None}
-    return text(f"target.{announced.comparison}", lang, **rates)
+    lower, upper = announced.ends
+    ends = {"rate": announced.centre, "lower": lower, "upper": upper}
+    numbers = {n: _announced(v, announced, one, lang) for n, v in ends.items() if v is not None}
+    words = text(f"target.{announced.comparison}", lang, **numbers)
+    is_difference = announced.measure == "difference"
+    return text("target.on_last_year", lang, target=words) if is_difference else words
+
+
+def _announced(value: float, target: Target, one: Targeted, lang: str) -> str:
+    """Return a number of a target in its unit."""
+    unit = _unit(one) if target.measure != "growth" else ""
+    decimals = max(texts.digits(value), 0 if unit else one.decimals)
+    if not unit or (unit == "pct" and target.measure == "level"):
+        return texts.rate(value, max(texts.digits(value), one.decimals), lang)
+    if unit == "pct":
+        return texts.points(value, max(decimals, 1), lang)
+    return texts.amount(value, unit, lang, decimals)
 
 
 # The newest figure --------------------------------------------------------------------------------
@@ -111,13 +164,45 @@ def last_growth(one: IndicatorReport, lang: str) -> str:
         return text("last.none", lang)
     if one.last_figure.growth_pct is None:
         return text("last.no_growth", lang)
-    return growth(one.last_figure.growth_pct, one, lang)
+    return growth(_to_date(one, one.last_figure.growth_pct, one.last_figure.span.last), one, lang)
+
+
+def _to_date(one: IndicatorReport, outcome: float, last: int) -> float:
+    """Return an outcome up to a month: of a balance the sum, which paths have for a whole year."""
+    is_sum = one.balance_unit and one.annual_rule != "end_of_year"
+    return outcome * month_of_year(last) / MONTHS_A_YEAR if is_sum else outcome
 
 
 def so_far(one: IndicatorReport, lang: str, *, year: int) -> str:
     """Return growth so far in the year; in words where there is none."""
     is_old = one.last_figure is not None and one.last_figure.span.year < year
-    return text("last.none_this_year", lang, year=year) if is_old else last_growth(one, lang)
+    if is_old:
+        return text("last.none_this_year", lang, year=year)
+    return sum_so_far(one, lang) or last_growth(one, lang)
+
+
+def sum_so_far(one: IndicatorReport, lang: str) -> str:
+    """Return the amount so far, of how much where the target is a level; nothing for growth."""
+    done, plan, target = one.pace.ytd_level, one.pace.plan_level, one.target
+    if done is None or not (one.balance_unit or _is_of_level(one)):
+        return ""
+    decimals = one.decimals if target is None else max(target.digits(0), texts.digits(plan or 0.0))
+    amount = texts.amount(done, one.unit, lang, decimals)
+    if plan is None or target is None:
+        return amount
+    of = texts.amount(plan, one.unit, lang, decimals)
+    return text("last.of", lang, done=amount, plan=of)
+
+
+def _unit(one: object) -> str:
+    """Return the unit of levels; empty for what has none."""
+    return str(getattr(one, "unit", ""))
+
+
+def _is_of_level(one: Targeted) -> bool:
+    """Return whether paths are of growth and the target is a level."""
+    is_growth = getattr(one, "is_growth", True)
+    return is_growth and one.target is not None and one.target.measure == "level"
 
 
 def so_far_note(one: IndicatorReport, lang: str, *, year: int) -> str:
@@ -188,6 +273,10 @@ def forecast(band: Band | None, one: Targeted, lang: str) -> str:
 
 def banded(median: float, lower: float, upper: float, one: Targeted, lang: str) -> str:
     """Return a median with the band around it."""
+    if getattr(one, "balance_unit", "") or _is_of_level(one):
+        middle, *ends = (outcome(value, one, lang) for value in (median, lower, upper))
+        unit = "" if _unit(one) in texts.LEVEL_UNITS else f" {_unit(one)}"
+        return f"{middle} [{', '.join(end.removesuffix(unit) for end in ends)}]"
     return f"{growth(median, one, lang)} {texts.interval(lower, upper, one.decimals)}"
 
 
@@ -267,7 +356,7 @@ def outturn(one: IndicatorReport, lang: str) -> str:
     """Return the outturn and the day of its release, nothing before it is out."""
     if one.outturn is None:
         return ""
-    value = growth(one.outturn.growth_pct, one, lang)
+    value = outcome(one.outturn.growth_pct, one, lang)
     if one.outturn.released_on is None:
         return text("headline.outturn_undated", lang, growth=value)
     return text(
@@ -283,7 +372,22 @@ def needed(one: IndicatorReport, lang: str) -> str:
     if one.required is None or one.target is None:
         return text("form.none", lang)
     bound = "at_most" if one.target.comparison == "at_most" else "at_least"
-    return text(f"required.{bound}", lang, growth=growth(one.required.growth_pct, one, lang))
+    if one.required.verdict is not None:
+        return text(f"required.{one.required.verdict}", lang)
+    rest = _rest(one, lang)
+    if rest:
+        return text(f"required.{bound}", lang, growth=rest)
+    need = one.required.growth_pct * (1 - one.required.settled_share if one.balance_unit else 1)
+    return text(f"required.{bound}", lang, growth=growth(need, one, lang))
+
+
+def _rest(one: IndicatorReport, lang: str) -> str:
+    """Return the amount that is left to the level of a target; nothing where it is not known."""
+    need, done, target = one.required, one.pace.ytd_level, one.target
+    if need is None or target is None or not _is_of_level(one) or need.annual_level is None:
+        return ""
+    left = target.bound - (done or 0.0)
+    return texts.amount(left, one.unit, lang, target.digits(one.decimals))
 
 
 def needed_span(one: IndicatorReport, lang: str) -> str:
@@ -298,7 +402,7 @@ def plausibility(one: IndicatorReport, lang: str) -> list[str]:
     Where those are too few: how it lies to growth so far, and to that of the years on record.
     """
     need = one.required
-    if need is None or one.target is None:
+    if need is None or one.target is None or need.verdict is not None:
         return []
     if need.percentile is None:
         return [*_beside_so_far(one, lang), _past_growth(one, lang)]

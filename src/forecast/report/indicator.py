@@ -58,7 +58,7 @@ def indicator_report(name: str, outlook: IndicatorOutlook, answer: Answer) -> In
         status=outlook.status,
         months_known=history.months_known,
         last_figure=_last_figure(history, answer),
-        target=outlook.target,
+        target=outlook.judged or outlook.target,
         attainment=attainment(outlook),
         outturn=outlook.outturn,
         last_forecast=_last_forecast(name, outlook, answer),
@@ -84,7 +84,7 @@ def indicator_report(name: str, outlook: IndicatorOutlook, answer: Answer) -> In
 
 def attainment(outlook: IndicatorOutlook) -> Attainment | None:
     """Return the probability of the target and its lights; None without a target or paths."""
-    target, december = outlook.target, outlook.december
+    target, december = outlook.judged, outlook.december
     if target is None or december is None:
         return None
     decimals = outlook.history.indicator.decimals
@@ -108,7 +108,8 @@ def _planner_light(target: Target, history: History) -> str | None:
     growth = history.at(last)
     if bool(target.is_met(growth, history.indicator.decimals)):
         return "green"
-    return "yellow" if growth > 0 or target.comparison is Comparison.AT_MOST else "red"
+    is_between = growth > 0 or target.comparison is Comparison.AT_MOST
+    return "yellow" if is_between or target.measure != "growth" else "red"
 
 
 def _last_forecast(name: str, outlook: IndicatorOutlook, answer: Answer) -> PastForecast | None:
@@ -224,9 +225,10 @@ def _is_overdue(history: History, outlook: Outlook) -> bool:
 
 
 def _required(outlook: IndicatorOutlook) -> Required | None:
-    if outlook.target is None or outlook.december is None:
+    target = outlook.judged
+    if target is None or outlook.december is None:
         return None
-    return required(outlook.target, outlook.history, outlook.december)
+    return required(target, outlook.history, outlook.december)
 
 
 def _fan(outlook: IndicatorOutlook, published: IndicatorOutlook | None) -> Fan:

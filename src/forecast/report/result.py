@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from forecast.archive.commitments import Commitment, CommitmentComparison
 from forecast.archive.figures import Figure
 from forecast.archive.progress import ProgressEntry
-from forecast.archive.targets import Comparison, Target
+from forecast.archive.targets import Comparison, ResolvedTarget, Target
 from forecast.base.errors import ContractError, Fault
 from forecast.base.files import write_text
 from forecast.base.months import month_text, parse_month
@@ -245,12 +245,19 @@ def _target(content: Mapping[str, Any], context: _Context) -> Target:
     """Return a target; of an `about` target the bound gives the tolerance."""
     values = {key: content[key] for key in TARGET_KEYS if content.get(key) is not None}
     values["comparison"] = Comparison(values["comparison"])
-    bound, rate = values.pop("bound_pct", None), values.get("rate_pct")
-    if values["comparison"] is Comparison.ABOUT and rate is not None and bound is not None:
-        values["tolerance_pp"] = round(rate - bound, 6)
+    offset, factor = (values.pop(key, usual) for key, usual in (("offset", 0.0), ("factor", 1.0)))
+    for derived in ("measure", "bound_pct"):
+        values.pop(derived, None)
+    bound = content.get("bound_pct")
+    numbers = (values.get(key) for key in ("rate_pct", "level", "difference"))
+    centre = next((number for number in numbers if number is not None), None)
+    if values["comparison"] is Comparison.ABOUT and centre is not None and bound is not None:
+        values["tolerance_pp"] = round(centre - offset - factor * bound, 6)
     values["announced_on"] = date.fromisoformat(values["announced_on"])
     where = {key: context[key] for key in ("area", "year", "indicator")}
-    return Target(**where, **values)
+    if (offset, factor) == (0.0, 1.0):
+        return Target(**where, **values)
+    return ResolvedTarget(**where, **values, base_offset=offset, base_factor=factor)
 
 
 def _commitment(nested: dict[str, Any], beside: Mapping[str, Any], context: _Context) -> Commitment:

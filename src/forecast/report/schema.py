@@ -201,7 +201,9 @@ def without_none(hint: Any) -> Any:
 
 TARGET_KEYS = (
     "comparison", "bound_pct", "rate_pct", "lower_pct", "upper_pct", "wording", "source",
-    "announced_on", "announced_on_basis", "settles",
+    "announced_on", "announced_on_basis", "settles", "measure", "level", "lower_level",
+    "upper_level", "level_unit", "difference", "target_decimals", "offset",
+    "factor",
 )  # fmt: skip
 _JSON_TYPES = {str: "string", int: "integer", float: "number", bool: "boolean"}
 

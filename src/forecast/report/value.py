@@ -192,6 +192,16 @@ class IndicatorReport:
     caveats: list[Caveat]
 
     @property
+    def is_growth(self) -> bool:
+        """Whether the year's outcome is growth; of a rate and a balance it is a level."""
+        return self.quantity not in ("rate", "balance")
+
+    @property
+    def balance_unit(self) -> str:
+        """The unit of the outcome of a balance; empty where it is in per cent."""
+        return self.unit if self.quantity == "balance" else ""
+
+    @property
     def light(self) -> str:
         """The light of the target: a colour, `attained`, `missed`, or `none` without a forecast."""
         return light_of_target(self.attainment, self.outturn)

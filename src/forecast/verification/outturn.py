@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
+import numpy as np
+
 from forecast.archive.archive import Snapshot
 from forecast.archive.figures import Figure
-from forecast.archive.targets import Target, round_half_up
+from forecast.archive.targets import Target, resolved, round_half_up
 from forecast.base.months import MONTHS_A_YEAR, Span, month
+from forecast.base.texts import digits
 from forecast.history.series import History, build_history
 
 
@@ -31,9 +34,68 @@ def outturn_of(history: History, target: Target | None, snapshot: Snapshot) -> O
     if history.outturn_pct is None:
         return None
     outturn = _published_outturn(history, target, snapshot) or _computed_outturn(history, snapshot)
-    if target is None:
+    judged = judged_target(target, history)
+    if judged is None:
         return outturn
-    return replace(outturn, attained=bool(target.is_met_as_published(outturn.growth_pct)))
+    return replace(outturn, attained=is_attained(judged, outturn, history))
+
+
+def is_attained(target: Target, outturn: Outturn, history: History) -> bool:
+    """Return whether a year's outturn meets a target; a level is judged as it was published."""
+    decimals = history.indicator.decimals
+    if target.measure == "level" and not history.indicator.has_no_growth:
+        level = level_of_year(history, history.year)
+        if level is not None:
+            rounded = round_half_up(level, target.digits(decimals))
+            return bool(target.is_met_as_published(rounded))
+    if target.measure == "growth":
+        return bool(target.is_met_as_published(outturn.growth_pct))
+    return bool(target.is_met(outturn.growth_pct, decimals))
+
+
+def judged_target(target: Target | None, history: History) -> Target | None:
+    """Return the target as paths are judged by it; None where last year's level is not known.
+
+    Growth, and a level of a rate or a balance, are what paths hold. A level of an amount is last
+    year's times one plus growth, a difference is a level less last year's.
+    """
+    if target is None or target.measure == "growth":
+        return target
+    entry = history.indicator
+    if entry.has_no_growth:
+        if target.measure == "level":
+            return target
+        before = history.annual.get(history.year - 1)
+        return (
+            None
+            if before is None
+            else resolved(target, before, is_growth=False, decimals=entry.decimals)
+        )
+    base = level_of_year(history, history.year - 1)
+    if base is None or base <= 0 or entry.is_mean_of_rates or entry.price_basis == "real":
+        return None
+    revision = np.nan_to_num(history.growth.base_revision[-1])
+    level = max(n for n in (target.level, target.lower_level, 0.0) if n is not None)
+    base *= 1 + float(revision)
+    return resolved(target, base, is_growth=True, decimals=digits(level))
+
+
+def level_of_year(history: History, year: int) -> float | None:
+    """Return the level of a year that growth of the year is about; None where it is not known.
+
+    It is the sum of an amount's months, the mean of an index's, and December's of a stock.
+    """
+    levels, entry = history.levels, history.indicator
+    if levels is None or (year == history.year and not levels.are_comparable(year)):
+        return None
+    row = year - levels.first_year
+    if not 0 <= row < len(levels.monthly):
+        return None
+    table = levels.monthly if entry.is_stock else levels.year_to_date
+    level = float(table[row, -1])
+    if entry.accumulates and entry.kind in ("index", "stock"):
+        level /= MONTHS_A_YEAR
+    return level if np.isfinite(level) else None
 
 
 def _published_outturn(

@@ -225,9 +225,16 @@ def _draw_past(one: IndicatorReport, labels: _Labels) -> None:
         labels.put(past.months[-1], past.growth[-1], str(year), color=GREY, size=8)
 
 
+def _axis(one: IndicatorReport) -> str:
+    """Return the key of what the axis counts."""
+    if one.is_growth or one.quantity is None:
+        return one.annual_rule
+    return one.quantity + ("_end_of_year" if one.annual_rule == "end_of_year" else "")
+
+
 def _write_titles(one: IndicatorReport, ax: Axes, lang: str) -> None:
     """Write the name above, the verdict at the right, and what the axis counts."""
-    write_title(ax, one.name.of(lang), text(f"fans.{one.annual_rule}", lang))
+    write_title(ax, one.name.of(lang), text(f"fans.{_axis(one)}", lang))
     ax.annotate(_verdict(one, lang), (1, 1), (0, 22), size=12, color=BLUE, ha="right", **ABOVE)
     if one.status == "cannot_be_assessed":
         write_reason(ax, text("fans.no_call_reason", lang))

@@ -24,7 +24,7 @@ def terminal(report: Report, lang: str) -> Grid:
     on, judged = texts.day(report.as_of, lang), bool(report.with_target)
     heading = text("terminal.title", lang, area=report.area_name.of(lang), year=report.year, day=on)
     columns = [
-        Column(text(f"column.{column}", lang), no_wrap=column not in _WRAPPED)
+        Column(_head(column, report, lang), no_wrap=column not in _WRAPPED)
         for column in (_COLUMNS if judged else _COLUMNS_WITHOUT_TARGET)
     ]
     columns += [
@@ -48,6 +48,12 @@ _COLUMNS = (
 _COLUMNS_WITHOUT_TARGET = ("indicator", "last", "forecast_short")
 _WRAPPED = ("indicator", "last")
 _SURE = (0.5, 0.8, 0.9)
+
+
+def _head(column: str, report: Report, lang: str) -> str:
+    """Return the head of a column; of an outcome by what the indicators measure."""
+    is_outcome = column in ("last", "required_short")
+    return phrases.heading(column, report, lang) if is_outcome else text(f"column.{column}", lang)
 
 
 def _target_row(one: IndicatorReport, report: Report, lang: str) -> list[Cell]:
@@ -84,7 +90,7 @@ def _expected(one: IndicatorReport, lang: str) -> str:
     return (
         phrases.forecast(one.forecast, one, lang)
         if settled is None
-        else text("fans.settled", lang, growth=phrases.growth(settled.growth_pct, one, lang))
+        else text("fans.settled", lang, growth=phrases.outcome(settled.growth_pct, one, lang))
     )
 
 
@@ -131,7 +137,15 @@ def _more(report: Report, lang: str) -> list[Grid]:
 
 
 def _notes(report: Report, lang: str) -> tuple[str, ...]:
-    return (commitments_lead(report.commitments, lang),) if report.commitments else ()
+    """Return the commitments in a sentence, and why a target has no probability."""
+    lead = [commitments_lead(report.commitments, lang)] if report.commitments else []
+    reasons = [
+        text("form.colon", lang, before=one.name.of(lang)) + phrases.caveat(caveat, report, lang)
+        for one in report.with_target
+        for caveat in one.caveats
+        if caveat.code in ("levels_not_positive", "target_without_base")
+    ]
+    return (*lead, *reasons)
 
 
 def _line(one: IndicatorReport, report: Report) -> Line:
