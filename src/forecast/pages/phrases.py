@@ -92,8 +92,9 @@ def outcome(value: float | None, one: Targeted, lang: str) -> str:
 
 def heading(column: str, report: Listing, lang: str) -> str:
     """Return the head of a column; without the word growth where not all outcomes are growth."""
-    key = f"column.{column}" if is_all_growth(report) else f"column_any.{column}"
-    return text(key if key in texts.entries() else f"column.{column}", lang)
+    if is_all_growth(report) or f"column_any.{column}" not in texts.entries():
+        return text(f"column.{column}", lang)
+    return text(f"column_any.{column}", lang)
 
 
 def is_all_growth(report: Listing) -> bool:

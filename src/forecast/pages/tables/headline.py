@@ -46,7 +46,7 @@ def headline(
         dependence=_dependence(report, lang), open=unsettled(report),
         rests_on=rests_on(report, lang), simulated=simulated(report, lang),
         changes=changes(report, lang), sparks=sparks or {},
-        brackets=text(f"headline.{'brackets_key' if is_growth else 'brackets_key_any'}", lang),
+        brackets=text(f"headline.brackets_key{'' if is_growth else '_any'}", lang),
     )  # fmt: skip
 
 
