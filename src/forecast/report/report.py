@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from forecast.base.package import VERSION, code_hash, package_hash
 from forecast.base.parameters import HANDED, Parameters
@@ -89,7 +90,7 @@ def report_of(
         indicators=[indicator_report(n, own, answer) for n, own in outlook.indicators.items()],
         joint=outlook.joint,
         joint_published=None if answer.published is None else answer.published.joint,
-        track=track_record(answer.record.densities, registry, answer.seed),
+        track=track_record(_in_points(answer), registry, answer.seed),
         published_scores=published_scores(snapshot),
         overlay=overlay_report(answer),
         news=news,
@@ -128,6 +129,15 @@ def _data_summary(answer: Answer) -> DataSummary:
     )
 
 
+def _in_points(answer: Answer) -> pd.DataFrame:
+    """Return the scored forecasts in per cent; those of balances have units of their own."""
+    densities, registry = answer.record.densities, answer.outlook.snapshot.registry
+    series = densities[["area", "indicator"]].drop_duplicates().astype(str)
+    keys = [(a, i) for a, i in series.itertuples(index=False) if i in registry.indicators]
+    balances = {i for a, i in keys if registry.of(a, i).kind == "balance"}
+    return densities[~densities["indicator"].isin(list(balances))] if balances else densities
+
+
 def general_caveats(answer: Answer) -> list[Caveat]:
     """Return what limits the report as a whole."""
     outlook, caveats = answer.outlook, []
@@ -138,6 +148,9 @@ def general_caveats(answer: Answer) -> list[Caveat]:
     indicators = list(outlook.indicators.values())
     if not any(own.target is not None for own in indicators):
         caveats.append(Caveat("no_target", {"year": str(outlook.year)}))
+    area = outlook.snapshot.registry.areas.get(outlook.area)
+    if area is not None and area.year_begins != "01":
+        caveats.append(Caveat("calendar_year", {"begins": area.year_begins}))
     if (fault := prior_table().fault) is not None:
         caveats.append(Caveat(f"prior_{fault}"))
     caveats += [Caveat("model_left_out", {"name": o.name, "why": o.why}) for o in LEFT_OUT]
