@@ -321,8 +321,7 @@ def test_the_terminal_table_is_aligned(lang):
 def test_every_caveat_is_a_sentence_without_a_code():
     said = {"year": "2019", "years": "2", "share": "120", "last": "2018-09", "month": "2018-12"}
     said |= {"related": "china/gdp", "model": "pace", "indicators": "gdp, trade"}
-    said |= {"from": "2018-05", "ratio": "9.1", "begins": "04"}
-    said |= {"paths": "12", "all": "4000", "n": "3"}
+    said |= {
         "from": "2018-05",
         "ratio": "9.1",
         "begins": "04",
