@@ -75,13 +75,13 @@ def main() -> None:
     table = with_peers(product, peers)
     if options.out is not None:
         table.to_parquet(options.out)
-    print_bed(f"{options.area}, all series", table, "ets", by_years)
+    print_bed(f"{options.area}, all series", table, "ETS", by_years)
     by_rule = table["indicator"].map(dict(rules))
     for rule, rows in table.groupby(by_rule):
-        print_bed(f"{options.area}, {rule}", rows, "ets", by_years)
+        print_bed(f"{options.area}, {rule}", rows, "ETS", by_years)
     results = [
-        Goal.at_most("CRPS to ETS", by_years(table, "crps", POOL, "ets"), 0.95),
-        Goal.at_most("Brier to ETS", pooled_by_years(table, "brier", POOL, "ets"), 0.96),
+        Goal.at_most("CRPS to ETS", by_years(table, "crps", POOL, "ETS"), 0.95),
+        Goal.at_most("Brier to ETS", pooled_by_years(table, "brier", POOL, "ETS"), 0.96),
         *bed_goals(table, by_years),
     ]
     sys.exit(0 if print_goals(results) else 1)

@@ -117,13 +117,13 @@ def _sarimax(question: LevelQuestion, **form: object) -> np.ndarray:
     return question.annual(np.exp(np.asarray(paths).reshape(question.n_ahead, -1).T / 100))
 
 
-PEERS = (ets, airline, arima)
+PEERS = {"ETS": ets, "airline": airline, "ARIMA": arima}  # `ets` is a member of the product
 
 
 def peer_forecasts(questions: Sequence[LevelQuestion], statsforecast: str | None) -> pd.DataFrame:
     """Return the quantiles that each peer forecasts; a fit that fails makes no forecast."""
     rows = []
-    for peer in PEERS:
+    for name, peer in PEERS.items():
         for question in questions:
             try:
                 with warnings.catch_warnings():
@@ -132,8 +132,8 @@ def peer_forecasts(questions: Sequence[LevelQuestion], statsforecast: str | None
             except (ValueError, np.linalg.LinAlgError):
                 continue
             values = np.quantile(draws[np.isfinite(draws)], LEVELS)
-            rows.append((peer.__name__, *question.key, values))
-        print(f"  {peer.__name__}: {len(questions)} questions", flush=True)
+            rows.append((name, *question.key, values))
+        print(f"  {name}: {len(questions)} questions", flush=True)
     if statsforecast is not None:
         rows += open_pools(questions, statsforecast)
     return pd.DataFrame(rows, columns=["model", *KEY, "values"])

@@ -116,7 +116,7 @@ def main() -> None:
     warnings.filterwarnings("ignore")
     logging.disable(logging.CRITICAL)
     use(options.workers, None)
-    reference = "ets" if options.statsforecast is None else "scum"
+    reference = "ETS" if options.statsforecast is None else "scum"
     all_met = True
     for test in tests(options.series, options.us):
         table = run(test, options.statsforecast)

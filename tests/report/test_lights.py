@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
+from forecast.base.texts import text
 from forecast.outlook.attainment import Attainment, Probability
-from forecast.report.lights import lamp, light, light_of_target, word
+from forecast.report.lights import footing, lamp, light, light_of_target, word
 from forecast.verification.outturn import Outturn
 
 LIKELY = Attainment(
@@ -78,12 +79,39 @@ def test_a_settled_target_shows_what_came_of_it_and_an_open_one_its_colour(
     [
         ("yellow", 0, "blind"),
         ("yellow", 1, "yellow"),
-        ("green", 0, "green"),
-        ("red", 0, "red"),
+        ("green", 0, "green_blind"),
+        ("green", 1, "green"),
+        ("red", 0, "red_blind"),
+        ("red", 3, "red"),
         ("missed", 0, "missed"),
+        ("attained", 0, "attained"),
+        ("none", 0, "none"),
     ],
 )
-def test_only_a_yellow_light_without_a_figure_of_the_year_is_blind(
+def test_a_light_without_a_figure_of_the_year_shows_it_in_each_colour(
     colour: str, months_known: int, shown: str
 ):
     assert lamp(colour, months_known) == shown
+
+
+@pytest.mark.parametrize(
+    ("months_known", "scale_basis", "step"),
+    [(1, "own", "own"), (9, "pooled", "own"), (0, "own", "course"), (0, "pooled", "width")],
+)
+def test_what_a_probability_rests_on_has_three_steps(
+    months_known: int, scale_basis: str, step: str
+):
+    assert footing(months_known, scale_basis) == step
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("en", ["very likely", "likely", "about even", "unlikely", "very unlikely"]),
+        ("zh", ["很有可能", "较有可能", "五成上下", "不大可能", "很不可能"]),
+    ],
+)
+def test_each_range_has_one_word_of_likelihood_in_each_language(lang: str, words: list[str]):
+    """None of them is a word of confidence, such as uncertain or 基本确定."""
+    found = [text(f"word.{word(p)}", lang) for p in (0.95, 0.75, 0.5, 0.2, 0.05)]
+    assert found == words

@@ -19,6 +19,7 @@ Cell = str | tuple[str, str]  # words, or words and the name of their colour
 _LAMPS = {
     "green": ("●", "green"), "yellow": ("▲", "yellow"), "red": ("◆", "red"),
     "attained": ("●", "green"), "missed": ("◆", "red"), "none": ("○", ""), "blind": ("△", "yellow"),
+    "green_blind": ("○", "green"), "red_blind": ("◇", "red"),
 }  # fmt: skip
 
 

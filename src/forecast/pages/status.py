@@ -23,6 +23,8 @@ class Line:
     `change` is that of the probability since a day, on which it was `probability_since`; a target
     that is settled counts as 1 or 0. `published_probability` rests on published figures alone
     where the others rest on an overlay; `attainable50_pct` is growth that is attained with 50 %.
+    `footing` tells what the probability rests on: `own` figures of the year, `course` where that is
+    borrowed, `width` where the size of errors is borrowed too.
     """
 
     area: str
@@ -50,6 +52,7 @@ class Line:
     published_probability: float | None
     light: str
     lamp: str
+    footing: str = ""
     since: str | None = None
     probability_since: float | None = None
     change: float | None = None

@@ -51,11 +51,25 @@ def settled_probability(light: str, probability: float | None) -> float | None:
 
 
 def lamp(light: str, months_known: int) -> str:
-    """Return the lamp that shows a light: `blind` for yellow without a figure of the year.
+    """Return the lamp that shows a light: a hollow one for a colour without a figure of the year.
 
-    Without a figure, even odds mean that little is known, not that the target is close.
+    Without a figure, even odds mean that little is known, not that the target is close; yellow is
+    then `blind`, and green and red are `green_blind` and `red_blind`, until figures bear them out.
     """
-    return "blind" if light == "yellow" and not months_known else light
+    if months_known or light not in ("green", "yellow", "red"):
+        return light
+    return "blind" if light == "yellow" else f"{light}_blind"
+
+
+def footing(months_known: int, scale_basis: str) -> str:
+    """Return what a probability rests on, in three steps: likelihood is one thing, footing another.
+
+    `own`: figures of the year itself. `course`: none yet, so the course is that of earlier years
+    and other series. `width`: neither, and the size of errors is borrowed too.
+    """
+    if months_known:
+        return "own"
+    return "course" if scale_basis == "own" else "width"
 
 
 def _printed(probability: float) -> float:

@@ -25,7 +25,7 @@ from forecast.outlook.attainment import Attainment, Band, Distribution, Joint, P
 from forecast.outlook.movement import News, TimelinePoint
 from forecast.report.commitments import CommitmentReport
 from forecast.report.depth import Depth, PastForecast
-from forecast.report.lights import lamp, light_of_target, settled_probability
+from forecast.report.lights import footing, lamp, light_of_target, settled_probability
 from forecast.report.overlay import OverlayReport
 from forecast.report.published import PublishedScores
 from forecast.report.track import TrackRecord
@@ -214,8 +214,13 @@ class IndicatorReport:
 
     @property
     def lamp(self) -> str:
-        """The lamp that shows the light: `blind` for yellow without a figure of the year."""
+        """The lamp that shows the light, a hollow one without a figure of the year."""
         return lamp(self.light, self.months_known)
+
+    @property
+    def footing(self) -> str:
+        """What the probability rests on: `own`, `course` (borrowed) or `width` (borrowed too)."""
+        return footing(self.months_known, self.scale_basis)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

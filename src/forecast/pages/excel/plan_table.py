@@ -204,7 +204,7 @@ def _probability(one: IndicatorReport, lang: str) -> Cell:
 def _light(one: IndicatorReport, lang: str) -> Cell:
     """Return the light as it follows from the probability; once the year is out a fact."""
     now = text(f"light.{one.lamp}", lang)
-    if one.lamp == "blind":
+    if one.lamp.endswith("blind"):
         return now
     return light_formula(now, lang) if _probability(one, lang) is not None else now
 

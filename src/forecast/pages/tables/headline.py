@@ -16,11 +16,11 @@ from forecast.report.value import IndicatorReport, Report
 
 _SENTENCES = {
     "in_danger": "red",
-    "in_danger_blind": "red",
+    "in_danger_blind": "red_blind",
     "open": "yellow",
     "open_blind": "blind",
     "on_course": "green",
-    "on_course_blind": "green",
+    "on_course_blind": "green_blind",
     "not_assessed": "none",
 }  # each with its lamp
 

@@ -99,7 +99,8 @@ def _probability(one: IndicatorReport, lang: str) -> str:
         return text("form.none", lang)
     word = text(f"word.{one.attainment.word}", lang)
     probability = texts.percent(one.attainment.probability.value, lang)
-    return text("form.chance", lang, probability=probability, word=word)
+    said = text("form.chance", lang, probability=probability, word=word)
+    return said if one.footing == "own" else f"{said} {text(f'footing_mark.{one.footing}', lang)}"
 
 
 def status_of(report: Report, lang: str) -> Status:
@@ -180,6 +181,7 @@ def _line(one: IndicatorReport, report: Report) -> Line:
         published_probability=None if alone is None else rounded(alone.probability.value),
         light=one.light,
         lamp=one.lamp,
+        footing=one.footing,
     )
 
 

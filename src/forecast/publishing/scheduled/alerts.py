@@ -303,11 +303,16 @@ def _moved(alert: Alert, report: Report, sent: dict[str, Any]) -> Iterator[str]:
         now = {"light": target.lamp, "probability": target.probability}
         before = sent.setdefault(target.id, now)
         points = 100 * (target.probability - before["probability"])
-        is_light = "light_changed" in alert.rules and now["light"] != before["light"]
+        is_light = "light_changed" in alert.rules and _is_another(target.lamp, str(before["light"]))
         is_moved = "probability_moved" in alert.rules and abs(points) > alert.points
         if is_light or is_moved:
             sent[target.id] = now
             yield _line(target.name.of(alert.lang), before, now, points, alert.lang)
+
+
+def _is_another(lamp: str, before: str) -> bool:
+    """Return whether two lamps differ by more than that figures of the year bear out a colour."""
+    return lamp.removesuffix("_blind") != before.removesuffix("_blind")
 
 
 def _line(
