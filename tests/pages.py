@@ -39,7 +39,7 @@ def report(area: str = "futian", year: int = 2019, day: str = "2019-09-30") -> R
     """Return the report of real figures, on few paths."""
     with pytest.MonkeyPatch.context() as patch:
         kept = _record()
-        patch.setattr(answers, "record_of", lambda _: kept)
+        patch.setattr(answers, "record_of", lambda *_, **__: kept)
         made = answers.answer(_archive(), area, year, date.fromisoformat(day), seed=1, n_paths=200)
     return report_of(made)
 
