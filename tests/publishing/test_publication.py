@@ -15,12 +15,12 @@ from forecast.base.parameters import Parameters
 from forecast.publishing import notebooks as making
 from forecast.publishing.integrity import faults_of
 from forecast.publishing.ledger import read_ledger
-from forecast.publishing.places import MANIFEST, RESULT, Publication, notebook_path
+from forecast.publishing.places import MANIFEST, RESULT, ROWS, Publication, notebook_path
 from forecast.publishing.publication import publish
 from forecast.report.result import read_result
 
 EDITED = r"result\.json was edited: it is not the result\.json of any run beside it"
-LINKED = {"attainment.html", "attainment.ipynb", RESULT, MANIFEST}
+LINKED = {"attainment.html", "attainment.ipynb", RESULT, MANIFEST, ROWS}
 
 
 def asked(**changes: object) -> Parameters:
@@ -218,7 +218,7 @@ def test_a_failing_cell_leaves_the_last_good_report(
     notebook["cells"][-1]["source"] = "raise RuntimeError('spoilt')"
     spoilt = tmp_path / "attainment.ipynb"
     spoilt.write_text(json.dumps(notebook), encoding="utf-8")
-    monkeypatch.setattr(making, "notebook_path", lambda _: spoilt)
+    monkeypatch.setattr(making, "notebook_path", lambda *_: spoilt)
     with pytest.raises(NotebookFailed, match="RuntimeError: spoilt"):
         publish(asked(seed=2), tmp_path)
     assert {name: (made.place / name).read_bytes() for name in LINKED} == before

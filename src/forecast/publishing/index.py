@@ -21,7 +21,7 @@ from forecast.base.series import Names
 from forecast.base.texts import LANGUAGES
 from forecast.pages.html import fragment
 from forecast.publishing.formats import with_chinese
-from forecast.publishing.places import Page, index_name, linked_results, named_page
+from forecast.publishing.places import Page, index_name, linked_results, published_pages
 from forecast.report.result import read_result
 from forecast.report.value import IndicatorReport
 
@@ -243,7 +243,7 @@ def _row(page_folder: Path, place: Path, report: Listed, earlier: Listed | None)
     before = {} if earlier is None else earlier.probabilities
     changes = {name: _change(before.get(name), p) for name, p in report.probabilities.items()}
     together = _change(None if earlier is None else earlier.together, report.together)
-    pages = [(page, place / n) for n in os.listdir(place) if (page := named_page(n)) is not None]
+    pages = [(page, place / page.name) for page in published_pages(place)]
     ranks = {name: rank for rank, name in enumerate(report.names)}
     pages.sort(key=lambda item: (item[0].kind, ranks.get(item[0].indicator, len(ranks)), item[0]))
     links = tuple((page, _link(page_folder, p)) for page, p in pages)

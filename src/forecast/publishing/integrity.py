@@ -19,7 +19,7 @@ from forecast.publishing.ledger import (
     is_linked,
     read_ledger,
 )
-from forecast.publishing.places import MANIFEST, RESULT, ROWS, named_page, run_results
+from forecast.publishing.places import MANIFEST, RESULT, ROWS, published_pages, run_results
 from forecast.publishing.runs import (
     ALTERED,
     GONE,
@@ -167,8 +167,8 @@ def _faulty_links(place: Path, homes: list[Path]) -> Iterator[tuple[str, str]]:
 
 
 def _shown_names(place: Path) -> set[str]:
-    names = (p.name for p in place.iterdir() if p.is_file())
-    return {name for name in names if name == RESULT or named_page(name) is not None}
+    result = {RESULT} if (place / RESULT).is_file() else set()
+    return result | {page.name for page in published_pages(place)}
 
 
 def _is_of_a_run(path: Path, homes: list[Path], manifests: Mapping[str, Manifest]) -> bool:

@@ -108,6 +108,17 @@ def named_page(name: str) -> Page | None:
     )
 
 
+def published_pages(place: Path) -> list[Page]:
+    """Return the pages that lie in a place.
+
+    A file that is named like a kind of the data folder's own is one only beside its executed
+    notebook: somebody's notes are not a page.
+    """
+    names = {p.name for p in place.iterdir() if p.is_file()} if place.is_dir() else set()
+    pages = [page for name in sorted(names) if (page := named_page(name)) is not None]
+    return [page for page in pages if page.kind in KINDS or page.notebook in names]
+
+
 def _problems(option: str, names: Sequence[str], allowed: Sequence[str]) -> list[str]:
     rule = f"allowed: {', '.join(allowed)}"
     if not names:

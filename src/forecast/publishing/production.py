@@ -43,13 +43,13 @@ from forecast.publishing.places import (
     day_folder,
     notebook_path,
     overlay_folder,
+    published_pages,
 )
 from forecast.publishing.runs import (
     Inputs,
     copy_pages,
     earlier_run,
     finished_run,
-    published_pages,
     put_in_place,
     put_manifest,
     sweep_place,

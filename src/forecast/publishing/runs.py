@@ -20,7 +20,15 @@ from typing import Any
 from forecast.base.errors import OutputError
 from forecast.base.files import sha256_of, sweep, sync, write_bytes
 from forecast.base.package import commit
-from forecast.publishing.places import MANIFEST, RESULT, ROWS, RUNS, Page, named_page
+from forecast.publishing.places import (
+    MANIFEST,
+    RESULT,
+    ROWS,
+    RUNS,
+    Page,
+    named_page,
+    published_pages,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,12 +212,6 @@ def copy_pages(earlier: Path, work: Path, pages: Sequence[Page]) -> None:
     for name in sorted(wanted):
         if (earlier / name).is_file():
             shutil.copyfile(earlier / name, work / name)
-
-
-def published_pages(place: Path) -> list[Page]:
-    """Return the pages that lie in a place."""
-    names = (p.name for p in place.iterdir() if p.is_file()) if place.is_dir() else ()
-    return [page for name in names if (page := named_page(name)) is not None]
 
 
 def put_in_place(home: Path, place: Path) -> None:
