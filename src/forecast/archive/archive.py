@@ -95,6 +95,16 @@ class Archive:
         tables = [self.figures.assign(is_published=True), self.unpublished]
         return SeriesTable(pd.concat(tables, ignore_index=True))
 
+    def with_unpublished(self, series: Series, figures: Iterable[Figure]) -> Archive:
+        """Return the archive with unpublished figures of a series laid over its other figures.
+
+        They are newer than all others of the series. Those of other series are not read again.
+        """
+        other = replace(self)
+        other.__dict__ |= vars(self)  # tables that are cached too
+        other.__dict__["all_series"] = self.all_series.with_figures(series, figures)
+        return other
+
     @property
     def published(self) -> Archive:
         """The archive without the figures that are not published."""
@@ -355,9 +365,20 @@ class NextRelease:
 def next_release(
     figures: Iterable[Figure], area: str, indicator: str, schedule: Schedule
 ) -> NextRelease | None:
-    """Return what a series publishes next; None without figures or without a usual lag for it.
+    """Return what a series publishes next; None without figures or without a usual lag for it."""
+    expected = next_month(figures)
+    if expected is None:
+        return None
+    usually_on = schedule.usual_release_on(area, indicator, expected)
+    return (
+        None if usually_on is None else NextRelease(Series(area, indicator), expected, usually_on)
+    )
 
-    The span is expected to end in a month of the year in which earlier spans of the series ended.
+
+def next_month(figures: Iterable[Figure]) -> int | None:
+    """Return the last month of the span that a series publishes next; None without figures.
+
+    It is a month of the year in which earlier spans of the series ended.
     """
     published = [f for f in figures if f.settles and f.is_published]
     if not published:
@@ -365,11 +386,7 @@ def next_release(
     newest = max(f.span.last for f in published)
     usual = {month_of_year(f.span.last) for f in published}
     following = range(newest + 1, newest + 1 + MONTHS_A_YEAR)
-    expected = next(m for m in following if month_of_year(m) in usual)
-    usually_on = schedule.usual_release_on(area, indicator, expected)
-    return (
-        None if usually_on is None else NextRelease(Series(area, indicator), expected, usually_on)
-    )
+    return next(m for m in following if month_of_year(m) in usual)
 
 
 def overdue(

@@ -80,6 +80,16 @@ class SeriesTable:
             self._figures[series] = figures_at(self._rows, rows[order])
         return self._figures.get(series, [])
 
+    def with_figures(self, series: Series, figures: Iterable[Figure]) -> SeriesTable:
+        """Return the table as if it had these figures of one of its series too, as the newest ones.
+
+        What is known of all other series is shared with it.
+        """
+        other = SeriesTable(self._rows)
+        other.__dict__ |= {name: getattr(self, name) for name in ("_places", "_sort_columns")}
+        other._figures = self._figures | {series: [*self.figures(*series), *figures]}
+        return other
+
     @cached_property
     def _places(self) -> Mapping[Series, NDArray[np.intp]]:
         """The rows of each series, in the order of the table."""

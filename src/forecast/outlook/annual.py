@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from forecast.archive.targets import Target
 from forecast.base.errors import BrokenModel
 from forecast.base.months import MONTHS_A_YEAR, month, month_of_year, month_text, year_of
 from forecast.base.randomness import generator
+from forecast.base.series import Series
 from forecast.base.texts import Caveat
 from forecast.combination.calibration import Calibration, recalibrated_paths
 from forecast.combination.dependence import coupled_paths, dependence
@@ -23,7 +25,7 @@ from forecast.combination.pool import quantile_average
 from forecast.history.levels import FloatArray
 from forecast.history.series import History, build_history
 from forecast.models.adjustment import series_class
-from forecast.models.contract import Model, is_explosive
+from forecast.models.contract import Fitted, Model, is_explosive
 from forecast.models.nowcast import unusable_series
 from forecast.models.registry import MODELS
 from forecast.models.shared import Scale, Shared
@@ -33,6 +35,8 @@ from forecast.outlook.parts import PartConstraint, constrained_paths, part_const
 from forecast.outlook.value import IndicatorOutlook, Outlook
 from forecast.verification.outturn import judged_target, outturn_of
 from forecast.verification.record import Record
+
+Fits = dict[tuple[str, Series], Fitted]  # by model and series
 
 
 def annual_outlook(
@@ -45,9 +49,16 @@ def annual_outlook(
     n_paths: int,
     indicators: Iterable[str] | None = None,
     models: Mapping[str, Model] = MODELS,
+    learnt_on: date | None = None,
+    fits: Fits | None = None,
 ) -> Outlook:
-    """Return the outlook on the day for every indicator of the area, or for those named."""
-    estimates = estimates_of(record, snapshot.registry, estimation_day(snapshot.day))
+    """Return the outlook on the day for every indicator of the area, or for those named.
+
+    Estimates are those of a report of `learnt_on`, by default of the day itself. With `fits` a
+    model that was fitted before is updated with the new figures, and one that was not is kept.
+    """
+    learnt_by = estimation_day(learnt_on or snapshot.day)
+    estimates = estimates_of(record, snapshot.registry, learnt_by)
     targets = snapshot.targets(area, year)
     names = _reported(snapshot, area, targets) if indicators is None else list(indicators)
     single = {}
@@ -63,7 +74,7 @@ def annual_outlook(
         elif outturn is not None:
             single[name] = IndicatorOutlook(history, target, "settled", scale, outturn=outturn)
         else:
-            members, dropped = _members(history, estimates.shared, seed, n_paths, models)
+            members, dropped = _members(history, estimates.shared, seed, n_paths, models, fits)
             single[name] = _pooled(history, target, scale, members, dropped, estimates)
     forecast = [outlook.history for outlook in single.values() if outlook.paths is not None]
     order = dependence(forecast, estimates.errors)
@@ -102,7 +113,12 @@ def _reported(snapshot: Snapshot, area: str, targets: Mapping[str, Target]) -> l
 
 
 def _members(
-    history: History, shared: Shared, seed: int, n_paths: int, models: Mapping[str, Model]
+    history: History,
+    shared: Shared,
+    seed: int,
+    n_paths: int,
+    models: Mapping[str, Model],
+    fits: Fits | None,
 ) -> tuple[dict[str, FloatArray], tuple[Caveat, ...]]:
     """Return paths by model, and what was left out and why."""
     members, dropped = {}, []
@@ -111,7 +127,7 @@ def _members(
             if not model.can_fit(history):
                 continue
             rng = generator(seed, f"{name}/{history.series}")
-            paths = model.fit(history, shared).simulate(n_paths, rng)
+            paths = _fitted(model, history, shared, fits).simulate(n_paths, rng)
         except BrokenModel as error:
             dropped.append(Caveat("member_broken", {"model": name, "why": error.why}))
             continue
@@ -120,6 +136,15 @@ def _members(
         else:
             members[name] = paths
     return members, tuple(dropped)
+
+
+def _fitted(model: Model, history: History, shared: Shared, fits: Fits | None) -> Fitted:
+    """Return a model's earlier fit updated with a history, else a new one, which is kept."""
+    if fits is None:
+        return model.fit(history, shared)
+    key = model.name, history.series
+    fits[key] = fits[key].update(history) if key in fits else model.fit(history, shared)
+    return fits[key]
 
 
 def _pooled(

@@ -12,10 +12,12 @@ from forecast.base.notation import parse_day
 from forecast.base.parallel import progress_bar, worker_count
 from forecast.base.parameters import Parameters
 from forecast.outlook.answers import Answer, answer, overlay_of, record_of, reported_areas
+from forecast.outlook.curves import next_figures
 from forecast.outlook.news import first_forecasts
 from forecast.pages.status import Status
 from forecast.pages.tables.status import status_of
 from forecast.publishing.places import RESULT
+from forecast.report.lights import light
 from forecast.report.report import report_of
 from forecast.report.result import read_result
 from forecast.report.value import Report
@@ -40,7 +42,8 @@ def computed_statuses(
             record_of(archive.as_of(day), n_workers=worker_count(), on_progress=replaying)
         seed, n_paths = parameters.seed, parameters.n_paths
         result = answer(archive, name, year, day, seed=seed, n_paths=n_paths, overlay=overlay)
-        status = status_of(report_of(result), parameters.lang)
+        coming = next_figures(result, light)
+        status = status_of(report_of(result, coming=coming), parameters.lang)
         yield _with_changes(status, result, parameters.since)
 
 

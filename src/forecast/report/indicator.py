@@ -38,13 +38,16 @@ from forecast.report.value import Fan, IndicatorReport, LastFigure, Member, Publ
 
 if TYPE_CHECKING:
     from forecast.outlook.answers import Answer
+    from forecast.outlook.next_figure import NextFigure
     from forecast.outlook.value import IndicatorOutlook, Outlook
 
 FAN_LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 
 
-def indicator_report(name: str, outlook: IndicatorOutlook, answer: Answer) -> IndicatorReport:
-    """Return the report of one indicator of an answer."""
+def indicator_report(
+    name: str, outlook: IndicatorOutlook, answer: Answer, next_figure: NextFigure | None = None
+) -> IndicatorReport:
+    """Return the report of one indicator of an answer, with its next figure where it is given."""
     history, entry = outlook.history, outlook.history.indicator
     december, seasons = outlook.december, seasons_of(history)
     return IndicatorReport(
@@ -78,6 +81,7 @@ def indicator_report(name: str, outlook: IndicatorOutlook, answer: Answer) -> In
         depth=depth_of(outlook, answer),
         seasons=seasons,
         quantity=entry.kind,
+        next_figure=next_figure,
         caveats=[*season_caveats(seasons), *_caveats(outlook, answer.outlook.snapshot.registry)],
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -19,12 +19,15 @@ from forecast.base.texts import Caveat
 from forecast.combination.pool import prior_table
 from forecast.models.registry import LEFT_OUT
 from forecast.outlook.answers import Answer, answer_to, content_of
+from forecast.outlook.curves import next_figures
 from forecast.outlook.movement import News, TimelinePoint
 from forecast.outlook.news import news_since, timeline_of
+from forecast.outlook.next_figure import NextFigure
 from forecast.outlook.value import Outlook
 from forecast.report.commitments import commitment_reports
 from forecast.report.data_checks import data_checks
 from forecast.report.indicator import indicator_report
+from forecast.report.lights import light
 from forecast.report.overlay import overlay_report
 from forecast.report.published import published_scores
 from forecast.report.result import read_result
@@ -58,7 +61,8 @@ def _report_on(parameters: Parameters, content: str) -> Report:
     if HANDED in os.environ and path.is_file():
         return read_result(path)
     answer = answer_to(parameters)
-    return report_of(answer, news_since(answer, parameters.since), timeline_of(answer))
+    news, timeline = news_since(answer, parameters.since), timeline_of(answer)
+    return report_of(answer, news, timeline, next_figures(answer, light))
 
 
 def handed_name(parameters: Parameters) -> str:
@@ -71,9 +75,12 @@ def handed_name(parameters: Parameters) -> str:
 
 
 def report_of(
-    answer: Answer, news: News | None = None, timeline: Iterable[TimelinePoint] = ()
+    answer: Answer,
+    news: News | None = None,
+    timeline: Iterable[TimelinePoint] = (),
+    coming: Mapping[str, NextFigure] | None = None,
 ) -> Report:
-    """Return the whole report of an answer, with its news and its timeline."""
+    """Return the whole report of an answer, with its news, its timeline and its next figures."""
     outlook = answer.outlook
     snapshot, registry = outlook.snapshot, outlook.snapshot.registry
     return Report(
@@ -87,7 +94,10 @@ def report_of(
         version=VERSION,
         package_hash=package_hash(),
         data_summary=_data_summary(answer),
-        indicators=[indicator_report(n, own, answer) for n, own in outlook.indicators.items()],
+        indicators=[
+            indicator_report(name, own, answer, (coming or {}).get(name))
+            for name, own in outlook.indicators.items()
+        ],
         joint=outlook.joint,
         joint_published=None if answer.published is None else answer.published.joint,
         track=track_record(_in_points(answer), registry, answer.seed),

@@ -23,6 +23,7 @@ from forecast.base.texts import Caveat
 from forecast.history.seasons import Seasons
 from forecast.outlook.attainment import Attainment, Band, Distribution, Joint, Progress, Required
 from forecast.outlook.movement import News, TimelinePoint
+from forecast.outlook.next_figure import NextFigure
 from forecast.report.commitments import CommitmentReport
 from forecast.report.depth import Depth, PastForecast
 from forecast.report.lights import footing, lamp, light_of_target, settled_probability
@@ -100,7 +101,7 @@ class DataChecks:
         return DataChecks(counts={kind: counts[kind] for kind in KINDS}, findings=own)
 
 
-SCHEMA_VERSION = "1.8"
+SCHEMA_VERSION = "1.9"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +157,7 @@ class IndicatorReport:
 
     `last_forecast` is that of the day before the outturn came out. `attainable_pct` holds rates by
     the probability that they are attained, `past_years_pct` settled YTD growth by month of earlier
-    years.
+    years. `next_figure` is there for open targets, in a report as in `status`.
     """
 
     id: str
@@ -189,6 +190,7 @@ class IndicatorReport:
     depth: Depth
     seasons: Seasons | None
     quantity: str | None
+    next_figure: NextFigure | None
     caveats: list[Caveat]
 
     @property

@@ -1,0 +1,332 @@
+"""What the next figure of each open target would change, computed on its release day.
+
+The curve is what the product would print on that day with the figure among the unpublished ones,
+and nothing else new. Paths of today would give a steeper curve: they tie the months of a year too
+closely to its December.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import pairwise
+from statistics import median
+
+import numpy as np
+import pandas as pd
+
+from forecast.archive.archive import Archive, Snapshot, next_month
+from forecast.archive.figures import Figure
+from forecast.archive.schedule import end_of_month, span_kind
+from forecast.archive.targets import round_half_up
+from forecast.base.months import MONTHS_A_YEAR, Span, month, month_of_year, year_of
+from forecast.base.series import Series
+from forecast.history.levels import FloatArray
+from forecast.history.series import History, sources_of
+from forecast.outlook.annual import Fits, annual_outlook
+from forecast.outlook.answers import Answer
+from forecast.outlook.attainment import band
+from forecast.outlook.next_figure import Basis, Curve, LightRange, NextFigure, State
+from forecast.outlook.value import IndicatorOutlook, Outlook
+from forecast.outlook.vintages import Question
+
+N_VALUES = 9
+ENDS = (0.02, 0.98)  # of what the next figure will probably say
+_ENDED_DAYS = 366  # a series without a figure for longer than that after its day is over
+_FEWEST_LAGS, _NEWEST_LAGS = 3, 8
+_TOMORROW = timedelta(days=1)
+_MOST_VALUES, _HAIR = 2000, 1e-9
+LightOf = Callable[[float], str]
+
+
+def next_figures(answer: Answer, light_of: LightOf) -> dict[str, NextFigure]:
+    """Return by indicator the next figure of each target that is open.
+
+    `light_of` gives the light of a probability.
+    """
+    return {
+        name: next_figure(answer, name, light_of)
+        for name, own in answer.outlook.indicators.items()
+        if own.target is not None and own.outturn is None
+    }
+
+
+def next_figure(answer: Answer, indicator: str, light_of: LightOf) -> NextFigure:
+    """Return the next figure of an indicator, with the curve of its target where it has one."""
+    own = answer.outlook.indicators[indicator]
+    release = _Release.of(answer.outlook, own.history)
+    paths, target = _values_ahead(own, release), own.target
+    if target is None or paths is None:
+        return _without_curve(release)
+    decimals = own.history.indicator.decimals
+    published, values = round_half_up(paths, decimals), grid_of(paths, decimals)
+    settles = release.month == month(own.history.year, MONTHS_A_YEAR)
+
+    def met(growth: FloatArray) -> FloatArray:
+        return np.asarray(target.is_met_as_published(growth), dtype=float)
+
+    at_values = met(values) if settles else _probabilities(answer, own, release, values)
+
+    def after(growth: FloatArray) -> FloatArray:
+        return met(growth) if settles else np.asarray(np.interp(growth, values, at_values))
+
+    every = _every_value(values, decimals)
+    lights = [
+        ("attained" if p else "missed") if settles else light_of(float(p)) for p in after(every)
+    ]
+    ends = band(paths)
+    return replace(
+        _without_curve(release),
+        settles=settles,
+        median_pct=ends.median_pct,
+        lower80_pct=ends.lower80_pct,
+        upper80_pct=ends.upper80_pct,
+        curve=Curve(
+            values_pct=values.tolist(),
+            probabilities=at_values.tolist(),
+            mean=float(after(published).mean()),
+        ),
+        lights=light_ranges(every, lights, published),
+    )
+
+
+def _without_curve(release: _Release) -> NextFigure:
+    return NextFigure(
+        state=release.state,
+        span=release.span,
+        expected_on=release.expected_on,
+        expected_basis=release.basis,
+        earliest_on=release.earliest_on,
+        latest_on=release.latest_on,
+        days_late=release.days_late,
+        settles=False,
+        median_pct=None,
+        lower80_pct=None,
+        upper80_pct=None,
+        curve=None,
+        lights=[],
+    )
+
+
+# When it comes ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Release:
+    """The next release of a series: the month that its span ends with, and when it is expected."""
+
+    state: State
+    month: int | None = None
+    expected_on: date | None = None
+    basis: Basis | None = None
+    earliest_on: date | None = None
+    latest_on: date | None = None
+    days_late: int = 0
+
+    @classmethod
+    def of(cls, outlook: Outlook, history: History) -> _Release:
+        """Return the next release of a history's series on the day of an outlook."""
+        following = next_month(history.figures)
+        if following is None:
+            return cls(state="unknown")
+        if following > month(history.year, MONTHS_A_YEAR):
+            return cls(state="none_left")
+        lags = _past_lags(outlook, history.series, following)
+        ends_on, series = end_of_month(following), history.series
+        usual = outlook.snapshot.schedule.usual_release_on(*series, following)
+        basis: Basis = "past_releases" if usual is None else "schedule"
+        if usual is None and not lags:
+            return cls(state="unknown", month=following)
+        expected = usual or ends_on + timedelta(days=round(median(lags)))
+        late = max(0, (outlook.day - expected).days)
+        if late > _ENDED_DAYS:
+            return cls(state="ended", days_late=late)
+        known = lags if len(lags) >= _FEWEST_LAGS else []
+        return cls(
+            state="overdue" if late else "expected",
+            month=following,
+            expected_on=expected,
+            basis=basis,
+            earliest_on=ends_on + timedelta(days=min(known)) if known else None,
+            latest_on=ends_on + timedelta(days=max(known)) if known else None,
+            days_late=late,
+        )
+
+    @property
+    def span(self) -> Span | None:
+        """January to the month, as growth of the year so far counts."""
+        if self.month is None:
+            return None
+        return Span.year_to_date(year_of(self.month), month_of_year(self.month))
+
+    def day_after(self, today: date) -> date:
+        """Return the day on which the figure will be known: tomorrow where it is late."""
+        tomorrow = today + _TOMORROW
+        return tomorrow if self.expected_on is None else max(self.expected_on, tomorrow)
+
+
+def _past_lags(outlook: Outlook, series: Series, following: int) -> list[int]:
+    """Return the days from the ends of past spans of this kind to their releases, oldest first.
+
+    Days that are estimated say nothing about lags, nor does a figure republished a year later.
+    """
+    first: dict[int, date] = {}
+    for figure in outlook.snapshot.archive.releases(*series):
+        is_dated = figure.released_on_basis == "published" and figure.settles
+        last = figure.span.last
+        is_first = (figure.released_on - end_of_month(last)).days < _ENDED_DAYS
+        if is_dated and is_first and figure.released_on <= outlook.day:
+            first[last] = min(first.get(last, figure.released_on), figure.released_on)
+    kind = span_kind(following)
+    lags = [(on - end_of_month(m)).days for m, on in sorted(first.items()) if span_kind(m) == kind]
+    return lags[-_NEWEST_LAGS:]
+
+
+# What it will probably say ------------------------------------------------------------------------
+
+
+def _values_ahead(own: IndicatorOutlook, release: _Release) -> FloatArray | None:
+    """Return growth to the next release's month on each path; None where no path reaches it."""
+    if own.paths is None or release.month is None or release.month not in own.history.ahead:
+        return None
+    return np.asarray(own.paths[:, own.history.ahead.index(release.month)])
+
+
+def grid_of(values: FloatArray, decimals: int) -> FloatArray:
+    """Return nine values as published, or fewer, from the 2 to the 98 % point at even distances."""
+    low, high = np.quantile(values, ENDS)
+    return np.unique(round_half_up(np.linspace(low, high, N_VALUES), decimals))
+
+
+def _every_value(values: FloatArray, decimals: int) -> FloatArray:
+    """Return every value that can be published between the ends of some."""
+    step = max(10.0**-decimals, (values[-1] - values[0]) / _MOST_VALUES)
+    return np.unique(round_half_up(np.arange(values[0], values[-1] + step / 2, step), decimals))
+
+
+def light_ranges(
+    every: FloatArray, lights: Sequence[str], published: FloatArray
+) -> list[LightRange]:
+    """Return the values after which a target has each light, from the lowest value up.
+
+    `lights` are those of `every` value that can be published, in rising order; `published` are the
+    values that are expected, path by path.
+    """
+    turns = [i for i in range(1, len(every)) if lights[i] != lights[i - 1]]
+    ranges = []
+    for start, end in pairwise([0, *turns, len(every)]):
+        lower = every[start] if start else -np.inf
+        upper = every[end - 1] if end < len(every) else np.inf
+        is_in = (published >= lower - _HAIR) & (published <= upper + _HAIR)
+        ranges.append(
+            LightRange(
+                light=lights[start],
+                lower_pct=float(lower) if start else None,
+                upper_pct=float(upper) if end < len(every) else None,
+                probability=float(is_in.mean()),
+            )
+        )
+    return ranges
+
+
+# What a report would say with it ------------------------------------------------------------------
+
+
+def _probabilities(
+    answer: Answer, own: IndicatorOutlook, release: _Release, values: FloatArray
+) -> FloatArray:
+    """Return the probability of the target after each value; models are fitted at the middle one.
+
+    The others are updated with the same parameters: fits are what takes long.
+    """
+    outlook, name = answer.outlook, own.history.indicator.id
+    day = release.day_after(outlook.day)
+    known, fits = _archive_of(answer, name).as_of(day), Fits()
+    probabilities = np.full(len(values), np.nan)
+    order = sorted(range(len(values)), key=lambda i: abs(i - (len(values) - 1) / 2))
+    for place in order:
+        figures = figures_of(own.history, release.month or 0, float(values[place]), day)
+        after = annual_outlook(
+            _with_figures(known, own.history.series, figures),
+            outlook.area,
+            outlook.year,
+            record=answer.record,
+            seed=answer.seed,
+            n_paths=outlook.n_paths,
+            indicators=[name],
+            learnt_on=outlook.day,
+            fits=fits,
+        )
+        met = after.indicators[name].met(outlook.n_paths)
+        probabilities[place] = np.nan if met is None else float(met.mean())
+    return probabilities
+
+
+def _archive_of(answer: Answer, indicator: str) -> Archive:
+    """Return what was known on the day of the series that bear on an indicator, with its target."""
+    outlook = answer.outlook
+    archive, day = outlook.snapshot.archive, outlook.day
+    rows = Question.of(answer).bears_on(indicator) & (archive.released_on <= np.datetime64(day))
+    figures = archive.figures[rows].reset_index(drop=True)
+    unpublished = archive.unpublished
+    if unpublished is not None:
+        unpublished = unpublished[unpublished["released_on"] <= pd.Timestamp(day)]
+    targets = tuple(t for t in archive.targets if t.announced_on <= day)
+    return replace(
+        archive, figures=figures, targets=targets, unpublished=unpublished, published_forecasts=()
+    )
+
+
+def _with_figures(known: Snapshot, series: Series, figures: Collection[Figure]) -> Snapshot:
+    """Return what is known with figures of a series; other histories are built once for all."""
+    after = replace(known, archive=known.archive.with_unpublished(series, figures))
+    for key in [k for k in known.histories if series in sources_of(known.registry, *k[:2])]:
+        del known.histories[key]
+    object.__setattr__(after, "histories", known.histories)
+    return after
+
+
+def figures_of(history: History, last: int, growth_pct: float, day: date) -> list[Figure]:
+    """Return the figures by which growth of January to a month comes out, in the series' own form.
+
+    Beside growth stands the level that follows from it on the base of the newest figures, where
+    the series publishes levels; else models of levels would not see the figure.
+    """
+    newest = max(f.span.last for f in history.figures if f.settles)
+    forms = {(f.measure, f.span.n_months == 1) for f in history.figures if f.span.last == newest}
+    levels = {is_month for measure, is_month in forms if measure == "level"}
+    figures = []
+    level = _level_of(history, last, growth_pct)
+    if level is not None and levels:
+        figures.append(_figure(history, last, "level", level, day))
+    if not figures or any(measure == "growth_pct" for measure, _ in forms):
+        figures.append(_figure(history, last, "growth_pct", growth_pct, day))
+    return figures
+
+
+def _figure(history: History, last: int, measure: str, value: float, day: date) -> Figure:
+    span = Span.year_to_date(year_of(last), month_of_year(last))
+    if history.indicator.is_stock:
+        span = Span(last, last)
+    unit = "pct" if measure == "growth_pct" or history.levels is None else history.levels.unit
+    ends_a_year = month_of_year(last) == MONTHS_A_YEAR  # where unpublished figures settle nothing
+    return Figure(span, measure, value, unit, "final", day, "published", is_published=ends_a_year)
+
+
+def _level_of(history: History, last: int, growth_pct: float) -> float | None:
+    """Return the level that follows from growth; None where the base is not known."""
+    levels, year = history.levels, year_of(last)
+    if levels is None or not levels.are_comparable(year):
+        return None
+    rule = history.indicator
+    if rule.price_basis == "real" or not (rule.accumulates or rule.is_stock):
+        return None
+    row = year - 1 - levels.first_year
+    table = levels.monthly if rule.is_stock else levels.year_to_date
+    if not 0 <= row < len(table):
+        return None
+    revision = history.growth.base_revision[year - history.first_year]
+    base = table[row, month_of_year(last) - 1] * (1 + np.nan_to_num(revision))
+    level = base * (1 + growth_pct / 100)
+    return float(level) if np.isfinite(level) else None
