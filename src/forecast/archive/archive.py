@@ -101,8 +101,8 @@ class Archive:
         They are newer than all others of the series. Those of other series are not read again.
         """
         other = replace(self)
-        other.__dict__ |= vars(self)  # tables that are cached too
-        other.__dict__["all_series"] = self.all_series.with_figures(series, figures)
+        vars(other).update(vars(self))  # tables that are cached too
+        vars(other)["all_series"] = self.all_series.with_figures(series, figures)
         return other
 
     @property

@@ -86,7 +86,7 @@ class SeriesTable:
         What is known of all other series is shared with it.
         """
         other = SeriesTable(self._rows)
-        other.__dict__ |= {name: getattr(self, name) for name in ("_places", "_sort_columns")}
+        vars(other).update({name: getattr(self, name) for name in ("_places", "_sort_columns")})
         other._figures = self._figures | {series: [*self.figures(*series), *figures]}
         return other
 

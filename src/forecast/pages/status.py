@@ -53,6 +53,10 @@ class Line:
     light: str
     lamp: str
     footing: str = ""
+    next_first_month: str | None = None
+    next_last_month: str | None = None
+    next_expected_on: str | None = None
+    next_state: str | None = None
     since: str | None = None
     probability_since: float | None = None
     change: float | None = None

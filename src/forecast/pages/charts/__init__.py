@@ -1,5 +1,6 @@
 """Pictures of a report. They draw what the report holds, and compute nothing."""
 
+from forecast.pages.charts.coming import coming, curve, curve_figure
 from forecast.pages.charts.fan import compared, fan, fan_figure, fans, spark, sparks
 from forecast.pages.charts.heat import (
     all_together,
@@ -17,7 +18,10 @@ from forecast.pages.charts.waterfall import moved, waterfall, waterfall_figure
 
 __all__ = [
     "all_together",
+    "coming",
     "compared",
+    "curve",
+    "curve_figure",
     "fan",
     "fan_figure",
     "fans",

@@ -1,5 +1,6 @@
 """The sections of a page as tables and sentences, drawn from a report alone."""
 
+from forecast.pages.tables.coming import next_sentence, next_terminal
 from forecast.pages.tables.commitments import (
     commitments,
     commitments_lead,
@@ -71,6 +72,8 @@ __all__ = [
     "members",
     "moved_lines",
     "moved_terminal",
+    "next_sentence",
+    "next_terminal",
     "others",
     "overlay",
     "overlay_terminal",

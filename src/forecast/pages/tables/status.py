@@ -9,6 +9,7 @@ from forecast.base.texts import text
 from forecast.pages import phrases
 from forecast.pages.grid import Cell, Column, Grid, lamp
 from forecast.pages.status import Line, Status
+from forecast.pages.tables.coming import next_terminal, with_next
 from forecast.pages.tables.commitments import commitments_lead, commitments_terminal
 from forecast.pages.tables.headline import summary, together
 from forecast.pages.tables.overlay import overlay_terminal
@@ -128,8 +129,9 @@ def status_of(report: Report, lang: str) -> Status:
 
 
 def _more(report: Report, lang: str) -> list[Grid]:
-    """Return the tables of unpublished figures and of commitments with progress."""
-    grids = [] if report.overlay is None else [overlay_terminal(report, lang)]
+    """Return the tables of next and of unpublished figures, and of commitments with progress."""
+    grids = [next_terminal(report, lang)] if with_next(report) else []
+    grids += [] if report.overlay is None else [overlay_terminal(report, lang)]
     reported = [one for one in report.commitments if one.progress is not None]
     if reported:
         area, year, day = report.area_name.of(lang), report.year, report.as_of
@@ -153,6 +155,9 @@ def _line(one: IndicatorReport, report: Report) -> Line:
     target, last, need, band = one.target, one.last_figure, one.required, one.forecast
     rates, attainment, settled = one.attainable_pct or {}, one.attainment, one.outturn
     alone = None if one.published_alone is None else one.published_alone.attainment
+    coming = one.next_figure
+    span = None if coming is None else coming.span
+    expected_on = None if coming is None else coming.expected_on
     return Line(
         area=report.area,
         year=report.year,
@@ -182,6 +187,10 @@ def _line(one: IndicatorReport, report: Report) -> Line:
         light=one.light,
         lamp=one.lamp,
         footing=one.footing,
+        next_first_month=None if span is None else span.texts[0],
+        next_last_month=None if span is None else span.texts[1],
+        next_expected_on=None if expected_on is None else expected_on.isoformat(),
+        next_state=None if coming is None else coming.state,
     )
 
 
