@@ -59,20 +59,32 @@ def history(reports: str, area: str | None, **files: str | None) -> None:
 @click.option("--paths-file", metavar="FILE", help="Joint paths by month, as a Parquet file.")
 @click.option("--quantiles", metavar="FILE", help="Quantiles by month and model, as Parquet.")
 @click.option("--hub", metavar="DIR", help="A hubverse hub: samples and distributions go there.")
+@click.option("--calendar", metavar="FILE", help="Coming releases, as an iCalendar file (.ics).")
 def export(
-    area: str, paths_file: str | None, quantiles: str | None, hub: str | None, **options: Any
+    area: str,
+    paths_file: str | None,
+    quantiles: str | None,
+    hub: str | None,
+    calendar: str | None,
+    **options: Any,
 ) -> None:
-    """Write the joint paths or quantiles of a day, or put them into a hubverse hub.
+    """Write the joint paths, quantiles or coming releases of a day, or fill a hubverse hub.
 
     Growth is in per cent since January. Rows with one sample_id are one future of all indicators.
     """
     with exit_codes():
         from forecast.outlook.answers import answer_to
-        from forecast.pages.exchange import write_hub, write_table
+        from forecast.outlook.curves import next_figures
+        from forecast.pages.exchange import write_calendar, write_hub, write_table
+        from forecast.report.lights import light
+        from forecast.report.report import report_of
 
-        if not (paths_file or quantiles or hub):
-            raise ParameterError(["allowed: one or more of --paths-file, --quantiles, --hub"])
-        outlook = answer_to(parameters_from(area, **options)).outlook
+        if not (paths_file or quantiles or hub or calendar):
+            allowed = "--paths-file, --quantiles, --hub, --calendar"
+            raise ParameterError([f"allowed: one or more of {allowed}"])
+        parameters = parameters_from(area, **options)
+        answer = answer_to(parameters)
+        outlook = answer.outlook
         tables = {paths_file: outlook.paths_frame, quantiles: outlook.quantile_frame}
         for file, made in tables.items():
             if file:
@@ -84,3 +96,7 @@ def export(
                 click.echo(file)
         if hub:
             click.echo(str(write_hub(outlook, Path(hub))))
+        if calendar:
+            coming = next_figures(answer, light)
+            write_calendar(report_of(answer, coming=coming), Path(calendar), parameters.lang)
+            click.echo(calendar)
