@@ -1,5 +1,6 @@
 """Reports and imports that are killed (SIGKILL), and what must stand afterwards. Made up."""
 
+import gzip
 import json
 import subprocess
 import sys
@@ -64,6 +65,9 @@ def report_survives(whole: Whole, out: Path, seconds: float, *, every: bool) -> 
     standing = [p for p in out.rglob("*") if p.is_file() and ".tmp" not in p.name]
     shown = [p for p in standing if not any(part.startswith(".") for part in p.parts)]
     for path in shown:
+        if path.suffix == ".gz":
+            gzip.decompress(path.read_bytes())
+            continue
         text = path.read_text(encoding="utf-8")
         if path.suffix in (".json", ".ipynb"):
             json.loads(text)

@@ -253,7 +253,14 @@ BAD = [
         "",
         ["B3: '亿元、万美元' are several units; allowed: one, at the row or the column"],
     ),
-    ("under_no_header", "", ["D3: '395.84' stands under no header; allowed: one, or [columns]"]),
+    (
+        "under_no_header",
+        "",
+        [
+            "D3: '395.84' stands under no header; allowed: one, or [columns]",
+            "C3: 1 has cells under no header beside it; allowed: numbers with commas in quotes",
+        ],
+    ),
     (
         "no_day_of_release",
         "",

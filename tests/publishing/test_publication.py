@@ -20,7 +20,7 @@ from forecast.publishing.publication import publish
 from forecast.report.result import read_result
 
 EDITED = r"result\.json was edited: it is not the result\.json of any run beside it"
-LINKED = {"attainment.html", "attainment.ipynb", RESULT, MANIFEST, ROWS}
+LINKED = {"attainment.html", "attainment.ipynb", RESULT, MANIFEST}
 
 
 def asked(**changes: object) -> Parameters:
@@ -42,7 +42,7 @@ def test_a_report_lies_where_people_look_for_it(published: tuple[Path, Publicati
     reports, made = published
     assert made.place == reports / "longgang" / "2013" / "2013-09-30"
     assert names(made.place) == LINKED
-    assert names(made.place / "runs" / made.run) == LINKED
+    assert names(made.place / "runs" / made.run) == {*LINKED, ROWS}
     for name in LINKED:
         run = made.place / "runs" / made.run / name
         assert (made.place / name).read_bytes() == run.read_bytes()
@@ -67,7 +67,7 @@ def test_the_manifest_says_what_the_report_was_made_of(
         "n_paths": 200,
     }
     assert set(manifest["data"]) >= {"indicators.toml", "figures/longgang.csv"}
-    assert set(manifest["files"]) == LINKED - {MANIFEST}
+    assert set(manifest["files"]) == {*LINKED, ROWS} - {MANIFEST}
     assert manifest["run"] == made.run
 
 

@@ -406,13 +406,13 @@ def _remark(name: str, figures: Sequence[CellFigure]) -> str:
 
 
 def _refuse_shifted_rows(result: GridResult, grid: Grid, file: SeriesFile) -> None:
-    """Refuse rows with a cell under no header: a mark inside a number may have split it."""
+    """Refuse rows with digits under no header: a mark inside a number may have split it."""
     head = grid.rows[: file.n_head_rows]
     bare = [n for n in range(1, grid.width) if all(is_blank(row[n]) for row in head)]
     why = "has cells under no header beside it; allowed: numbers with commas in quotes"
     for number in range(file.n_head_rows, len(grid.rows)):
         row = grid.rows[number]
-        if not any(not is_blank(row[column]) for column in bare):
+        if not any(str(row[column] or "").strip()[:1].isdigit() for column in bare):
             continue
         name = UnreadCell(grid.address(number, 0), None, "").row
         own = [f for f in result.figures if UnreadCell(f.address, None, "").row == name]
