@@ -91,9 +91,18 @@ def _svg(figure: Figure) -> str:
 
 
 def _lean(svg: bytes) -> bytes:
-    """Return an SVG without header, metadata, comments and line ends: a tenth less of a page."""
+    """Return an SVG without what is not seen, and with points to two decimals: a fifth less."""
     bare = re.sub(rb"^.*?(?=<svg)|<metadata>.*?</metadata>|<!--.*?-->", b"", svg, flags=re.DOTALL)
-    return re.sub(rb"\s*\n\s*", b" ", bare).replace(b"> <", b"><")
+    bare = re.sub(rb"\s*\n\s*", b" ", bare).replace(b"> <", b"><")
+    bare = re.sub(rb'<g id="[^"]*"', b"<g", bare)
+    return re.sub(rb' d="([^"]*)"', lambda path: b' d="' + _lean_path(path[1]) + b'"', bare)
+
+
+def _lean_path(path: bytes) -> bytes:
+    """Return the same path of an SVG without spaces that nothing needs."""
+    short = re.sub(rb"-?\d+\.\d+", lambda n: f"{float(n[0]):.2f}".encode(), path)
+    short = re.sub(rb"(\.\d*?)0+(?!\d)", lambda n: n[1].rstrip(b"."), short)
+    return re.sub(rb"\s*([A-Za-z])\s*", rb"\1", short).replace(b" -", b"-")
 
 
 _ROOM_FOR_TICKS = -18  # points from the left end of the axes to that of the titles
