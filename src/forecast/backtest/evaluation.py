@@ -154,10 +154,8 @@ def _recalibrated(pools: Sequence[_Density], table: pd.DataFrame) -> list[_Densi
     for pool in pools:
         forecast, chosen = pool.forecast, Calibration()
         if forecast.is_own_scale:
-            n_settled, series = (
-                _n_settled(settled_on, forecast),
-                (forecast.area, forecast.indicator),
-            )
+            series = forecast.area, forecast.indicator
+            n_settled = _n_settled(settled_on, forecast)
             chosen = calibration(n_settled, forecast.months_known, series)
         final.append(_Density(forecast, POOL, chosen.recalibrated(pool.draws)))
     return final

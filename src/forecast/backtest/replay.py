@@ -76,6 +76,11 @@ class _Series:
     estimates: Mapping[int, Shared] = field(default_factory=dict)
 
     @property
+    def targets(self) -> Sequence[Target]:
+        """The announced targets: those of the plan, else those of the archive."""
+        return self.archive.targets if self.plan.extra is None else self.plan.extra
+
+    @property
     def scaled(self) -> list[Series]:
         """The series whose scale a model may look up: its sources, and their donor series."""
         registry = self.archive.registry
@@ -205,9 +210,8 @@ def _after_announcement(series: _Series, year: int, day: date) -> date:
     """
     if series.plan.targets == "previous-year":
         return day
-    chosen = series.archive.targets if series.plan.extra is None else series.plan.extra
     key = (series.area, year, series.indicator)
-    announced = [t.announced_on for t in chosen if (t.area, t.year, t.indicator) == key]
+    announced = [t.announced_on for t in series.targets if (t.area, t.year, t.indicator) == key]
     return max(day, min(announced) + timedelta(days=1)) if announced else day
 
 
@@ -325,8 +329,7 @@ def _target(series: _Series, history: History) -> Target | None:
 
 def _announced(series: _Series, history: History) -> Target | None:
     """Return the target in force on the day; None where there is none."""
-    chosen = series.archive.targets if series.plan.extra is None else series.plan.extra
-    return in_force(chosen, series.area, history.year, history.as_of).get(series.indicator)
+    return in_force(series.targets, series.area, history.year, history.as_of).get(series.indicator)
 
 
 def _references(history: History) -> dict[str, FloatArray]:
