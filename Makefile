@@ -7,9 +7,11 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 LOCKED := $(VENV)/.locked
 READY := $(VENV)/.ready
+DOCS_VENV := .venv-docs
+DOCS_LOCKED := $(DOCS_VENV)/.locked
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report test soak stacks lab lock clean
+.PHONY: help setup report test soak stacks docs lab lock clean
 .DELETE_ON_ERROR:
 
 help: ## Say what can be made
@@ -42,6 +44,9 @@ soak: $(READY) ## Run the tests that take long: kills, random inputs and deliber
 stacks: ## Run the quick tests on the oldest and newest packages, on every Python found
 	@tests/soak/stacks.sh
 
+docs: $(READY) $(DOCS_LOCKED) ## Build the site in build/site; warnings and dead links are errors
+	@$(DOCS_VENV)/bin/python docs/site.py
+
 lab: $(READY) ## Open the notebooks in JupyterLab
 	@$(BIN)/forecast explore
 
@@ -64,10 +69,19 @@ $(READY): $(LOCKED) pyproject.toml
 	@$(BIN)/python -m compileall -q src
 	@touch $@
 
+# What builds the site and a release has an environment of its own, which also sees the packages of .venv.
+$(DOCS_LOCKED): requirements-docs.txt $(LOCKED)
+	@echo "== Setting up $(DOCS_VENV): $$(grep -c '==' requirements-docs.txt) packages"
+	@$(BIN)/python -m venv --clear $(DOCS_VENV)
+	@$(DOCS_VENV)/bin/python -m pip -qq --disable-pip-version-check install --no-deps --require-hashes --compile -r requirements-docs.txt
+	@packages='import sysconfig; print(sysconfig.get_path("purelib"))'; \
+	  $(BIN)/python -c "$$packages" > "$$($(DOCS_VENV)/bin/python -c "$$packages")/project.pth"
+	@touch $@
+
 # Newest versions within the bounds of pyproject.toml, for Python 3.11 to 3.13 and every system in one file.
 # uv works in a folder of its own, for its lock file holds the address of the package index: it is not kept.
 # rfc3987-syntax is left out since it builds a grammar at each import of nbformat; nothing here needs it.
-lock: ## Renew requirements.txt with the newest versions that pyproject.toml allows
+lock: ## Renew requirements.txt and requirements-docs.txt with the newest versions that pyproject.toml allows
 	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && \
 	$(PYTHON) -m venv "$$scratch/venv" && \
 	"$$scratch/venv/bin/pip" install --quiet --disable-pip-version-check 'uv>=0.13,<0.14' && \
@@ -78,9 +92,15 @@ lock: ## Renew requirements.txt with the newest versions that pyproject.toml all
 	"$$scratch/venv/bin/uv" lock --project "$$scratch/project" --python "$$scratch/venv/bin/python" && \
 	"$$scratch/venv/bin/uv" export --quiet --project "$$scratch/project" --frozen --no-header \
 	  --no-emit-project --all-extras --prune rfc3987-syntax --output-file "$$scratch/requirements.txt" > /dev/null && \
-	cp "$$scratch/requirements.txt" requirements.txt && \
-	echo "requirements.txt: $$(grep -c '==' requirements.txt) packages; now run: make test"
+	cd "$$scratch/project" && \
+	"$$scratch/venv/bin/uv" pip compile --quiet --group docs --constraint "$$scratch/requirements.txt" --universal \
+	  --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate \
+	  --output-file "$$scratch/requirements-docs.txt" > /dev/null && \
+	cd "$(CURDIR)" && \
+	cp "$$scratch/requirements.txt" "$$scratch/requirements-docs.txt" . && \
+	echo "requirements.txt: $$(grep -c '==' requirements.txt) packages, requirements-docs.txt:" \
+	  "$$(grep -c '==' requirements-docs.txt); now run: make test docs"
 
-clean: ## Remove .venv and what tools left behind; reports stay
-	@rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+clean: ## Remove .venv, .venv-docs and what tools left behind; reports stay
+	@rm -rf $(VENV) $(DOCS_VENV) build dist htmlcov .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find src tests notebooks benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

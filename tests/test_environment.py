@@ -162,6 +162,20 @@ def test_the_lock_names_no_index_and_no_address():
     assert not re.search(r"://|^\s*-(?!-hash)|--(extra-)?index-url|--find-links|@", LOCK_TEXT, re.M)
 
 
+def test_the_lock_of_the_docs_is_bounded_hashed_without_addresses_and_agrees_with_the_other():
+    text = (ROOT / "requirements-docs.txt").read_text(encoding="utf-8")
+    entries = [e for e in re.split(r"^(?=\S)", text, flags=re.MULTILINE) if e.strip()]
+    assert all(re.search(r"--hash=sha256:[0-9a-f]{64}", entry) for entry in entries)
+    assert not re.search(r"://|--(extra-)?index-url|--find-links|@", text)
+    locked = by_name([entry.splitlines()[0].removesuffix("\\").strip() for entry in entries])
+    for name, wanted in by_name(PROJECT["dependency-groups"]["docs"]).items():
+        (pin,) = locked[name].specifier
+        assert wanted.specifier.contains(pin.version)
+        assert sorted(clause.operator for clause in wanted.specifier) == ["<", ">="]
+    for name in set(locked) & set(LOCKED):
+        assert str(locked[name].specifier) == f"=={locked_version(name)}"
+
+
 def test_what_is_imported_is_declared_to_be_needed_at_run_time():
     providers = packages_distributions()
     undeclared = {
