@@ -10,7 +10,7 @@ import pytest
 import pages
 from forecast.archive.archive import Archive
 from forecast.pages import tables
-from forecast.report.track import TrackRecord, track_record
+from forecast.report.track import TrackRecord, similar_forecasts, track_record
 from forecast.verification.intervals import Interval
 from forecast.verification.record import DENSITY_COLUMNS, Record, announced_forecasts
 
@@ -142,6 +142,47 @@ def test_the_slope_of_revisions_is_that_of_the_pool_alone(real_archive: Archive)
         rows += [forecast("drift", year, k, probability=k / 10) for k in (2, 3, 5)]
     found = record_of(rows, real_archive).revision_slope
     assert found.value == pytest.approx(0.5)
+
+
+def similar(rows: list[dict], archive: Archive, **asked):
+    """Return what came of forecasts like one of 75 % for a sum of months with 6 months known."""
+    question = {"months_known": 6, "annual_rule": "sum_of_months"} | asked
+    return similar_forecasts(table(rows), archive.registry, 0.75, **question)
+
+
+def test_forecasts_like_one_have_its_word_its_months_and_its_kind_of_series(real_archive: Archive):
+    """Of those of GDP with 4 to 6 months known two in three came true; others do not count."""
+    rows = [
+        forecast(year=y, months=k, hit=float(k > 4)) for y in range(2012, 2019) for k in (4, 5, 6)
+    ]
+    rows += [forecast(year=y, months=9, hit=0.0) for y in range(2012, 2019)]
+    rows += [forecast(year=y, indicator="m2", hit=0.0) for y in range(2012, 2019)]
+    rows += [forecast(year=y, probability=REMOTE, hit=0.0) for y in range(2012, 2019)]
+    found = similar(rows, real_archive)
+    assert (found.n_forecasts, found.effective_years) == (21, 7)
+    assert (found.first_month, found.last_month, found.rule) == (4, 6, "accumulates")
+    assert found.attained == Interval(pytest.approx(2 / 3), None, None)
+    assert found.stated == pytest.approx(LIKELY)
+
+
+def test_where_they_are_few_the_kind_of_series_and_then_the_months_are_any(real_archive: Archive):
+    """Seven of the same months are too few, fourteen of any kind are enough; so are 21 of any."""
+    own = [forecast(year=y) for y in range(2012, 2019)]
+    stocks = [forecast(year=y, indicator="m2", hit=0.0) for y in range(2012, 2019)]
+    late = [forecast(year=y, months=9, hit=0.0) for y in range(2012, 2019)]
+    found = similar(own + stocks, real_archive)
+    assert (found.n_forecasts, found.last_month, found.rule) == (14, 6, None)
+    assert found.attained.value == 0.5
+    found = similar(own + late, real_archive)
+    assert (found.n_forecasts, found.first_month, found.last_month, found.rule) == (
+        14, None, None, None,
+    )  # fmt: skip
+
+
+def test_of_too_few_or_of_too_few_years_nothing_is_said(real_archive: Archive):
+    assert similar([forecast(year=y) for y in range(2012, 2019)], real_archive) is None
+    assert similar([forecast(year=2018, months=k) for k in range(1, 12)], real_archive) is None
+    assert similar([forecast(probability=REMOTE)], real_archive) is None
 
 
 # Degenerate records -------------------------------------------------------------------------------

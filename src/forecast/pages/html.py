@@ -19,7 +19,7 @@ _FORMS = (
 _PHRASES = (
     phrases.names, phrases.growth, phrases.share, phrases.target, phrases.last_growth,
     phrases.so_far, phrases.so_far_note, phrases.last_span, phrases.last_level, phrases.needed,
-    phrases.needed_span, phrases.plausibility,
+    phrases.needed_span, phrases.plausibility, phrases.similar,
     phrases.forecast, phrases.last_forecast,
     phrases.last_probability, phrases.outturn, phrases.error, phrases.parts, phrases.levels,
     phrases.base, phrases.caveat, phrases.weight, phrases.recalibration, phrases.alone,

@@ -497,3 +497,31 @@ def _caveat_value(key: str, value: str, report: Listing, lang: str) -> str:
         ids = value.split(", ")
         return names((one for one in report.indicators if one.id in ids), lang)
     return value
+
+
+def similar(one: IndicatorReport, lang: str) -> str:
+    """Return in a sentence what came of past forecasts like this one; nothing without a forecast.
+
+    It names how they are like it: the range of their probabilities, and where the record has
+    enough of them also the months known and the kind of series.
+    """
+    if one.attainment is None or one.outturn is not None:
+        return ""
+    found = one.similar
+    if found is None:
+        return text("similar.none", lang)
+    attained = found.attained
+    share_said = texts.rate(100 * attained.value, 0, lang)
+    if attained.lower is not None and attained.upper is not None:
+        share_said += f" {texts.interval(100 * attained.lower, 100 * attained.upper, 0)}"
+    months = {"first": found.first_month, "last": found.last_month}
+    of_months = "" if not found.last_month else text("similar.months", lang, **months)
+    if found.last_month == 0:
+        of_months = text("similar.no_month", lang)
+    return text(
+        "similar.sentence", lang, months=of_months,
+        kind=text(f"similar.{found.rule}", lang) if found.rule else "",
+        first=texts.number(100 * found.least, 0), last=texts.rate(100 * found.most, 0, lang),
+        attained=share_said, n=f"{found.n_forecasts:,}",
+        years=texts.number(found.effective_years, 1),
+    )  # fmt: skip

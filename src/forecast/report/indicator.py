@@ -34,6 +34,7 @@ from forecast.outlook.attainment import (
 from forecast.report.depth import PastForecast, depth_of, none_if_nan
 from forecast.report.lights import light, word
 from forecast.report.overlay import unpublished_of
+from forecast.report.track import SimilarForecasts, similar_forecasts
 from forecast.report.value import Fan, IndicatorReport, LastFigure, Member, PublishedAlone
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def indicator_report(
     """Return the report of one indicator of an answer, with its next figure where it is given."""
     history, entry = outlook.history, outlook.history.indicator
     december, seasons = outlook.december, seasons_of(history)
+    attained = attainment(outlook)
     return IndicatorReport(
         id=name,
         name=entry.names,
@@ -62,7 +64,8 @@ def indicator_report(
         months_known=history.months_known,
         last_figure=_last_figure(history, answer),
         target=outlook.judged or outlook.target,
-        attainment=attainment(outlook),
+        attainment=attained,
+        similar=None if attained is None else _similar(attained, outlook, answer),
         outturn=outlook.outturn,
         last_forecast=_last_forecast(name, outlook, answer),
         forecast=None if december is None else distribution(december),
@@ -83,6 +86,18 @@ def indicator_report(
         quantity=entry.kind,
         next_figure=next_figure,
         caveats=[*season_caveats(seasons), *_caveats(outlook, answer.outlook.snapshot.registry)],
+    )
+
+
+def _similar(
+    attained: Attainment, outlook: IndicatorOutlook, answer: Answer
+) -> SimilarForecasts | None:
+    return similar_forecasts(
+        answer.record.densities,
+        answer.outlook.snapshot.registry,
+        attained.probability.value,
+        months_known=outlook.history.months_known,
+        annual_rule=outlook.history.indicator.annual_rule,
     )
 
 

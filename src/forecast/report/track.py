@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,8 @@ from forecast.verification.scores import Reliability, brier_parts, coverage, rel
 
 FEWEST_YEARS, FEWEST_FORECASTS = 3, 50
 BAND, N_DRAWS, COVERED = 0.9, 400, 0.8
+FEWEST_SIMILAR = 10
+MONTH_RANGES = ((0, 0), (1, 3), (4, 6), (7, 9), (10, 12))
 PLANNER = "planner"
 RIVALS = (PLANNER, "climatology", "prophet")
 
@@ -127,6 +129,20 @@ class RangeScore:
         if self.attained.upper < self.stated:
             return "less"
         return "more" if self.attained.lower > self.stated else "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimilarForecasts(RangeScore):
+    """What came of past forecasts like one: of the same word for their probability.
+
+    Where the record has enough of them, they also had about as many months known, `first_month` to
+    `last_month`, and are of series whose growth runs through the year alike (`rule`); None where
+    they are of any.
+    """
+
+    first_month: int | None
+    last_month: int | None
+    rule: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -326,6 +342,44 @@ def _ranges(asked: pd.DataFrame) -> list[RangeScore]:
             )
         most = round(least - 0.01, 2)
     return ranges
+
+
+def similar_forecasts(
+    densities: pd.DataFrame,
+    registry: Registry,
+    probability: float,
+    *,
+    months_known: int,
+    annual_rule: str | None,
+) -> SimilarForecasts | None:
+    """Return what came of past forecasts like one; None where there are too few of them."""
+    from forecast.models.shared import rule_of  # late: readers of results load no model
+
+    pool = _counted(densities)
+    pool = pool[pool["model"] == POOL].dropna(subset=["probability"])
+    first, last = next(m for m in MONTH_RANGES if months_known <= m[1])
+    series = zip(pool["area"].map(str), pool["indicator"].map(str), strict=True)
+    rules = [rule_of(registry.of(*key).annual_rule) for key in series]
+    rule = rule_of(annual_rule)
+    is_of_rule = np.array([other == rule for other in rules], dtype=bool)
+    is_of_months = pool["months_known"].between(first, last).to_numpy()
+    every = np.ones(len(pool), dtype=bool)
+    for chosen, has_months, has_rule in (
+        (is_of_months & is_of_rule, True, True),
+        (is_of_months, True, False),
+        (every, False, False),
+    ):
+        found = next((r for r in _ranges(pool[chosen]) if r.word == word(probability)), None)
+        if found is None or found.n_forecasts < FEWEST_SIMILAR:
+            continue
+        if found.effective_years >= FEWEST_YEARS:
+            return SimilarForecasts(
+                **{f.name: getattr(found, f.name) for f in fields(RangeScore)},
+                first_month=first if has_months else None,
+                last_month=last if has_months else None,
+                rule=rule if has_rule else None,
+            )
+    return None
 
 
 def _reliability(pool: pd.DataFrame, rng: np.random.Generator) -> Reliability | None:

@@ -29,7 +29,7 @@ from forecast.report.depth import Depth, PastForecast
 from forecast.report.lights import footing, lamp, light_of_target, settled_probability
 from forecast.report.overlay import OverlayReport
 from forecast.report.published import PublishedScores
-from forecast.report.track import TrackRecord
+from forecast.report.track import SimilarForecasts, TrackRecord
 from forecast.verification.outturn import Outturn
 
 # the most urgent first: two offices that contradict each other, a missing month last
@@ -157,7 +157,8 @@ class IndicatorReport:
 
     `last_forecast` is that of the day before the outturn came out. `attainable_pct` holds rates by
     the probability that they are attained, `past_years_pct` settled YTD growth by month of earlier
-    years. `next_figure` is there for open targets, in a report as in `status`.
+    years. `next_figure` is there for open targets, in a report as in `status`; `similar` tells what
+    came of past forecasts like this one, None without enough of them.
     """
 
     id: str
@@ -172,6 +173,7 @@ class IndicatorReport:
     last_figure: LastFigure | None
     target: Target | None
     attainment: Attainment | None
+    similar: SimilarForecasts | None
     outturn: Outturn | None
     last_forecast: PastForecast | None
     forecast: Distribution | None

@@ -154,6 +154,7 @@ def _notes(report: Report, lang: str) -> tuple[str, ...]:
 def _line(one: IndicatorReport, report: Report) -> Line:
     target, last, need, band = one.target, one.last_figure, one.required, one.forecast
     rates, attainment, settled = one.attainable_pct or {}, one.attainment, one.outturn
+    similar = one.similar if settled is None else None
     alone = None if one.published_alone is None else one.published_alone.attainment
     coming = one.next_figure
     span = None if coming is None else coming.span
@@ -191,6 +192,10 @@ def _line(one: IndicatorReport, report: Report) -> Line:
         next_last_month=None if span is None else span.texts[1],
         next_expected_on=None if expected_on is None else expected_on.isoformat(),
         next_state=None if coming is None else coming.state,
+        record_attained=None if similar is None else rounded(similar.attained.value),
+        record_lower=None if similar is None else rounded(similar.attained.lower),
+        record_upper=None if similar is None else rounded(similar.attained.upper),
+        record_effective_years=None if similar is None else rounded(similar.effective_years),
     )
 
 
