@@ -146,7 +146,7 @@ def test_the_slope_of_revisions_is_that_of_the_pool_alone(real_archive: Archive)
 
 def similar(rows: list[dict], archive: Archive, **asked):
     """Return what came of forecasts like one of 75 % for a sum of months with 6 months known."""
-    question = {"months_known": 6, "annual_rule": "sum_of_months"} | asked
+    question = {"months_known": 6, "rule": "accumulates"} | asked
     return similar_forecasts(table(rows), archive.registry, 0.75, **question)
 
 

@@ -17,6 +17,7 @@ from forecast.history.growth import Basis
 from forecast.history.levels import FloatArray
 from forecast.history.seasons import Seasons, seasons_of
 from forecast.history.series import History
+from forecast.models.shared import rule_of
 from forecast.outlook.attainment import (
     N_BATCHES,
     Attainment,
@@ -97,7 +98,7 @@ def _similar(
         answer.outlook.snapshot.registry,
         attained.probability.value,
         months_known=outlook.history.months_known,
-        annual_rule=outlook.history.indicator.annual_rule,
+        rule=rule_of(outlook.history.indicator),
     )
 
 

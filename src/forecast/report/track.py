@@ -350,7 +350,7 @@ def similar_forecasts(
     probability: float,
     *,
     months_known: int,
-    annual_rule: str | None,
+    rule: str,
 ) -> SimilarForecasts | None:
     """Return what came of past forecasts like one; None where there are too few of them."""
     from forecast.models.shared import rule_of  # late: readers of results load no model
@@ -358,10 +358,9 @@ def similar_forecasts(
     pool = _counted(densities)
     pool = pool[pool["model"] == POOL].dropna(subset=["probability"])
     first, last = next(m for m in MONTH_RANGES if months_known <= m[1])
-    series = zip(pool["area"].map(str), pool["indicator"].map(str), strict=True)
-    rules = [rule_of(registry.of(*key).annual_rule) for key in series]
-    rule = rule_of(annual_rule)
-    is_of_rule = np.array([other == rule for other in rules], dtype=bool)
+    series = list(zip(pool["area"].map(str), pool["indicator"].map(str), strict=True))
+    rules = {key: rule_of(registry.of(*key)) for key in set(series)}
+    is_of_rule = np.array([rules[key] == rule for key in series], dtype=bool)
     is_of_months = pool["months_known"].between(first, last).to_numpy()
     every = np.ones(len(pool), dtype=bool)
     for chosen, has_months, has_rule in (
