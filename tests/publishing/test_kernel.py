@@ -1,5 +1,6 @@
 """One kernel serves many notebooks, and none finds what another left."""
 
+import tempfile
 from pathlib import Path
 
 import nbformat
@@ -75,3 +76,67 @@ def test_a_kernel_that_dies_is_a_failed_notebook(tmp_path: Path):
     path = written(tmp_path, "deadly", "import os\nos._exit(1)")
     with pytest.raises(NotebookFailed, match="DeadKernelError"):
         run_notebook(path, tmp_path / "1.ipynb", {"name": "y"})
+
+
+def test_nothing_of_the_users_machine_has_a_part_in_a_notebook(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """A profile, a matplotlibrc, a kernel spec and a temporary folder too deep for a socket."""
+    home, deep = tmp_path / "home", tmp_path / ("d" * 60) / ("e" * 60)
+    startup = home / ".ipython" / "profile_default" / "startup"
+    spec = home / ".local" / "share" / "jupyter" / "kernels" / "python3"
+    settings = home / ".config" / "matplotlib"
+    for folder in (startup, spec, settings, deep):
+        folder.mkdir(parents=True)
+    (startup / "00.py").write_text("raise SystemExit('the profile ran')", encoding="utf-8")
+    (spec / "kernel.json").write_text('{"argv": ["false"], "language": "x"}', encoding="utf-8")
+    (settings / "matplotlibrc").write_text("axes.facecolor: yellow", encoding="utf-8")
+    (home / "matplotlibrc").write_text("text.usetex: True", encoding="utf-8")
+    for name in ("IPYTHONDIR", "MPLCONFIGDIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("MATPLOTLIBRC", str(home))
+    monkeypatch.setattr(tempfile, "tempdir", str(deep))
+    path = written(
+        tmp_path,
+        "own",
+        "import matplotlib as m\nprint(m.rcParams['axes.facecolor'], m.rcParams['text.usetex'])",
+    )
+    run_notebook(path, tmp_path / "1.ipynb", {"name": "y"})
+    assert printed(tmp_path / "1.ipynb") == "white False\n"
+
+
+def test_what_cells_print_show_and_return_are_outputs_in_their_order(tmp_path: Path):
+    source = """\
+import sys
+from IPython.display import HTML, display
+print("one")
+print("two", file=sys.stderr)
+display(HTML("<b>three</b>"))
+print("four")
+5"""
+    run_notebook(written(tmp_path, "all", source), tmp_path / "1.ipynb", {"name": "y"})
+    shown = [o for o in outputs(tmp_path / "1.ipynb")]
+    kinds = [o.get("name", o.output_type) for o in shown]
+    assert kinds == ["stdout", "stderr", "display_data", "stdout", "execute_result"]
+    assert shown[2].data["text/html"] == "<b>three</b>"
+    assert shown[4].data["text/plain"] == "5"
+
+
+def test_a_cell_that_asks_gets_no_answer_and_does_not_hang(tmp_path: Path):
+    path = written(tmp_path, "asks", "input('name? ')")
+    with pytest.raises(NotebookFailed, match="EOFError"):
+        run_notebook(path, tmp_path / "1.ipynb", {"name": "y"})
+
+
+def test_papermill_finds_the_engine_by_its_name(tmp_path: Path):
+    import papermill
+
+    from forecast.publishing.engine import register
+
+    register()
+    path = written(tmp_path, "plain", "print(name)")
+    papermill.execute_notebook(
+        path, tmp_path / "1.ipynb", {"name": "y"}, engine_name="forecast", progress_bar=False
+    )
+    assert printed(tmp_path / "1.ipynb") == "y\n"

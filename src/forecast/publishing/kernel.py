@@ -1,44 +1,41 @@
-"""One kernel for a batch of notebooks, reset before each of them."""
+"""One process for a batch of notebooks, reset before each of them.
+
+It is no Jupyter kernel: neither a kernel spec, a socket, a profile nor a matplotlibrc of the user's
+machine has a part in a report.
+"""
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from forecast.base.parameters import HANDED
 
-_START_SECONDS = 120
-_ENGINE = "existing-kernel"
-# The names and figures of a notebook are removed before the next one begins; modules stay loaded.
-# The rest is frozen, because each reset would otherwise search all modules for garbage.
-_CLEAR = """\
-import gc, sys
-if "matplotlib.pyplot" in sys.modules:
-    sys.modules["matplotlib.pyplot"].close("all")
-get_ipython().reset(new_session=True)
-__import__("gc").freeze()
-"""
-_WARM_UP = (
-    'any(map(__import__, ("forecast.pages.charts", "forecast.pages.tables"))); '
-    '__import__("gc").freeze()'
-)
+_SERVE = "from forecast.publishing.cells import main; main()"
+_SECONDS_TO_END = 10
+
+
+class ProcessDied(Exception):
+    """The process of the cells ended while one of them ran."""
 
 
 class Kernel:
-    """A Python kernel that runs notebooks one after the other; a context manager that ends it.
+    """A process that runs notebooks one after the other; a context manager that ends it.
 
-    Reports in the folder `handed` are not computed again in the kernel.
+    Reports in the folder `handed` are not computed again in the process.
     """
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="forecast-kernel-")
-        self._manager: Any = None
-        self._client: Any = None
+        self._process: subprocess.Popen[str] | None = None
         self.handed = Path(self._folder.name, "handed")
         self.handed.mkdir()
 
@@ -52,101 +49,61 @@ class Kernel:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Stop the kernel at once."""
-        from nbclient.util import run_sync
-
-        if self._client is not None:
-            self._client.stop_channels()
-        if self._manager is not None:
-            run_sync(self._manager.shutdown_kernel)(now=True)
+        """Stop the process at once."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
         self._folder.cleanup()
 
     def start(self) -> None:
-        """Start the kernel's process without waiting for it; further calls do nothing.
+        """Start the process without waiting for it; further calls do nothing.
 
-        The kernel imports the modules of report notebooks while this process goes on.
+        It imports the modules of report notebooks while this process goes on.
         """
-        if self._manager is not None:
+        if self._process is not None:
             return
-        from jupyter_client.manager import AsyncKernelManager
-        from nbclient.util import run_sync
-
-        sockets: dict[str, Any] = {"transport": "ipc", "ip": str(Path(self._folder.name, "kernel"))}
-        if sys.platform == "win32":  # has no ipc
-            sockets = {}
-        self._manager = AsyncKernelManager(kernel_name="python3", **sockets)
-        arguments = [
-            "--HistoryManager.enabled=False",  # its database lies in the user's home
-            f"--InteractiveShellApp.code_to_run={_WARM_UP}",
-        ]
-        run_sync(self._manager.start_kernel)(
-            cwd=self._folder.name,
-            env=os.environ | {HANDED: str(self.handed)},
-            extra_arguments=arguments,
+        own = Path(self._folder.name)
+        settings = {HANDED: str(self.handed), "IPYTHONDIR": str(own / "ipython")}
+        settings |= {"MATPLOTLIBRC": str(_matplotlib_defaults()), "PYTHONUTF8": "1"}
+        if "MPLBACKEND" not in os.environ:
+            settings["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _SERVE],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=own,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))} | settings,
+            encoding="utf-8",
         )
 
-    def execute(
-        self,
-        notebook: Path,
-        executed: Path,
-        parameters: Mapping[str, Any],
-        *,
-        show_progress: bool = False,
-    ) -> None:
-        """Run a notebook through Papermill in a clean namespace, and write it to `executed`.
+    def clear(self) -> None:
+        """Remove what a notebook left; raise ProcessDied."""
+        self._reply_to({})
 
-        Raise PapermillExecutionError if a cell fails, DeadKernelError if the kernel dies; the
-        notebook is written as far as it ran.
-        """
-        import papermill
+    def run(self, code: str) -> dict[str, Any]:
+        """Return the outputs of a cell, its number and whether it failed; raise ProcessDied."""
+        return self._reply_to({"code": code})
 
-        _register()
-        self._run(_CLEAR)
-        papermill.execute_notebook(
-            str(notebook),
-            str(executed),
-            dict(parameters),
-            engine_name=_ENGINE,
-            progress_bar=show_progress,
-            request_save_on_cell_execute=False,
-            km=self._manager,
-            kc=self._client,
-        )
-
-    def _run(self, code: str) -> None:
-        """Run code outside any notebook; raise CellExecutionError."""
-        from nbclient import NotebookClient
-        from nbformat.v4 import new_code_cell, new_notebook
-
-        self._connect()
-        cell = new_code_cell(code)  # type: ignore[no-untyped-call]
-        client = NotebookClient(new_notebook(cells=[cell]), km=self._manager)  # type: ignore[no-untyped-call]
-        client.kc = self._client
-        client.execute_cell(cell, 0, store_history=False)
-
-    def _connect(self) -> None:
-        from nbclient.util import run_sync
-
+    def _reply_to(self, request: Mapping[str, str]) -> dict[str, Any]:
         self.start()
-        if self._client is None:
-            self._client = self._manager.client()
-            self._client.start_channels()
-            run_sync(self._client.wait_for_ready)(timeout=_START_SECONDS)
-            self._client.allow_stdin = False
+        process = self._process
+        if process is None or process.stdin is None or process.stdout is None:
+            raise ProcessDied("it was not started")
+        try:
+            process.stdin.write(json.dumps(request) + "\n")
+            process.stdin.flush()
+            line = process.stdout.readline()
+        except OSError as error:
+            raise ProcessDied(f"the process of the cells died: {error}") from error
+        if not line.endswith("\n"):
+            code = process.wait(_SECONDS_TO_END)
+            raise ProcessDied(f"the process of the cells died, code {code}")
+        reply: dict[str, Any] = json.loads(line)
+        return reply
 
 
-def _register() -> None:
-    """Register with Papermill an engine that runs a notebook in an existing kernel."""
-    from papermill.clientwrap import PapermillNotebookClient
-    from papermill.engines import NBClientEngine, papermill_engines
-
-    class ExistingKernel(NBClientEngine):  # type: ignore[misc]
-        @classmethod
-        def execute_managed_notebook(
-            cls, nb_man: Any, kernel_name: str, *, km: Any, kc: Any, **_: Any
-        ) -> None:
-            client = PapermillNotebookClient(nb_man, km=km, timeout=None)
-            client.kc = kc
-            client.execute()
-
-    papermill_engines.register(_ENGINE, ExistingKernel)
+def _matplotlib_defaults() -> Path:
+    """Return matplotlib's own settings, in the place of those that a user may have."""
+    spec = find_spec("matplotlib")
+    home = Path(spec.origin).parent if spec is not None and spec.origin else Path()
+    return home / "mpl-data" / "matplotlibrc"

@@ -14,7 +14,7 @@ from forecast.base.files import write_bytes
 from forecast.base.package import PACKAGE
 from forecast.base.parameters import KINDS, Parameters
 from forecast.publishing.formats import markdown_of, pdf_of, with_chinese
-from forecast.publishing.kernel import Kernel
+from forecast.publishing.kernel import Kernel, ProcessDied
 from forecast.publishing.places import Page, notebook_path
 from forecast.publishing.word import docx_of
 
@@ -200,12 +200,13 @@ def run_notebook(
     show_progress: bool = False,
     may_default: bool = False,
 ) -> None:
-    """Run a notebook in a kernel; without one it gets its own.
+    """Run a notebook in a process of cells; without one it gets its own.
 
     Raise ParameterError before anything runs, NotebookFailed with the cell that failed.
     """
-    from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
+
+    from forecast.publishing.engine import execute
 
     check_parameters(notebook, parameters, may_default=may_default)
     if kernel is None:
@@ -213,10 +214,10 @@ def run_notebook(
             run_notebook(notebook, executed, parameters, kernel=own, show_progress=show_progress)
         return
     try:
-        kernel.execute(notebook, executed, parameters, show_progress=show_progress)
+        execute(kernel, notebook, executed, parameters, show_progress=show_progress)
     except PapermillExecutionError as error:
         raise NotebookFailed(
             error.exec_count or error.cell_index, error.ename, error.evalue, str(executed)
         ) from error
-    except DeadKernelError as error:
+    except ProcessDied as error:
         raise NotebookFailed(0, "DeadKernelError", str(error), str(executed)) from error

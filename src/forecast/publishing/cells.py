@@ -1,0 +1,158 @@
+"""The process in which the cells of a notebook run: a bare shell of IPython, and nothing of a user.
+
+Requests and replies are lines of JSON. The process ends with the one that started it.
+"""
+
+from __future__ import annotations
+
+import base64
+import gc
+import io
+import json
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+from forecast.base.files import settle_home
+
+Output = dict[str, Any]
+_outputs: list[Output] = []  # of the cell that runs
+_END_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux
+
+
+class _Stream(io.TextIOBase):
+    """Standard output or error of the cells: what is written becomes an output of the cell."""
+
+    encoding = "utf-8"
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        last = _outputs[-1] if _outputs else {}
+        if last.get("name") == self._name:
+            last["text"] += text
+        else:
+            _outputs.append({"output_type": "stream", "name": self._name, "text": text})
+        return len(text)
+
+
+class _Hook(DisplayHook):
+    """Keeps the value of a cell's last expression as its result."""
+
+    def write_output_prompt(self) -> None:
+        """Write nothing: a notebook numbers its results itself."""
+
+    def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
+        """Keep the value in all its forms."""
+        count = None if self.shell is None else self.shell.execution_count
+        output = _display("execute_result", format_dict, md_dict)
+        _outputs.append(output | {"execution_count": count})
+
+    def finish_displayhook(self) -> None:
+        """Write no line end."""
+
+
+class _Publisher(DisplayPublisher):
+    """Keeps what a cell displays."""
+
+    def publish(self, data: Any, metadata: Any = None, source: Any = None, **_: Any) -> None:
+        """Keep what is displayed in all its forms."""
+        _outputs.append(_display("display_data", data, metadata))
+
+    def clear_output(self, wait: bool = False) -> None:
+        """Remove what the cell has shown so far."""
+        _outputs.clear()
+
+
+def _display(kind: str, data: Mapping[str, Any], metadata: Mapping[str, Any] | None) -> Output:
+    forms = {
+        form: base64.b64encode(value).decode("ascii") if isinstance(value, bytes) else value
+        for form, value in data.items()
+    }
+    return {"output_type": kind, "data": forms, "metadata": dict(metadata or {})}
+
+
+class _Shell(InteractiveShell):
+    """A shell without a terminal, profile, history or windows."""
+
+    def init_displayhook(self) -> None:
+        self.displayhook_class = _Hook
+        super().init_displayhook()  # type: ignore[no-untyped-call]
+
+    def enable_gui(self, gui: Any = None) -> None:
+        """Do nothing: there are no windows."""
+
+    def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
+        lines = stb if isinstance(stb, list) else [str(stb)]
+        error = {"ename": etype.__name__, "evalue": str(evalue), "traceback": lines}
+        _outputs.append({"output_type": "error", **error})
+
+
+def _new_shell() -> _Shell:
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "nocolor"
+    shell: _Shell = _Shell.instance(
+        config=config, ipython_dir=os.environ["IPYTHONDIR"], display_pub_class=_Publisher
+    )
+    return shell
+
+
+def _run(shell: _Shell, code: str) -> dict[str, Any]:
+    """Return the outputs of a cell, its number, and whether it failed."""
+    _outputs.clear()
+    result = shell.run_cell(code, store_history=True)  # type: ignore[no-untyped-call]
+    return {
+        "outputs": list(_outputs),
+        "execution_count": result.execution_count,
+        "failed": not result.success,
+    }
+
+
+def _clear(shell: _Shell) -> dict[str, Any]:
+    """Remove the names and figures of a notebook; modules stay loaded.
+
+    The rest is frozen, because each reset would otherwise search all modules for garbage.
+    """
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
+    shell.reset(new_session=True)  # type: ignore[no-untyped-call]
+    gc.freeze()
+    return {}
+
+
+def _end_with_parent() -> None:
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(_END_WITH_PARENT, signal.SIGKILL)
+
+
+def main() -> None:
+    """Serve until the requests end."""
+    _end_with_parent()
+    settle_home()
+    requests = os.fdopen(os.dup(0), encoding="utf-8")
+    replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # what a library writes past Python is no reply
+    sys.stdin = os.fdopen(os.open(os.devnull, os.O_RDONLY), encoding="utf-8")
+    sys.stdout, sys.stderr = _Stream("stdout"), _Stream("stderr")
+    shell = _new_shell()
+    any(map(__import__, ("forecast.pages.charts", "forecast.pages.tables")))
+    gc.freeze()
+    for line in requests:
+        request = json.loads(line)
+        reply = _run(shell, request["code"]) if "code" in request else _clear(shell)
+        replies.write(json.dumps(reply, default=str) + "\n")
+        replies.flush()
