@@ -8,6 +8,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from forecast.base.errors import NotebookFailed
+from forecast.base.parameters import HANDED
 from forecast.publishing.kernel import Kernel
 from forecast.publishing.notebooks import run_notebook
 
@@ -140,3 +141,18 @@ def test_papermill_finds_the_engine_by_its_name(tmp_path: Path):
         path, tmp_path / "1.ipynb", {"name": "y"}, engine_name="forecast", progress_bar=False
     )
     assert printed(tmp_path / "1.ipynb") == "y\n"
+
+
+def test_a_notebook_of_a_data_folder_keeps_its_jupyter_kernel(tmp_path: Path):
+    """It finds the handed reports there; one that is not installed is named."""
+    place = f"os.environ[{HANDED!r}]"
+    source = f"import os\nprint(get_ipython().kernel.implementation, name, {place})"
+    path = written(tmp_path, "own", source)
+    with Kernel() as kernel:
+        run_notebook(path, tmp_path / "1.ipynb", {}, kernel=kernel, is_own=True)
+        assert printed(tmp_path / "1.ipynb") == f"ipython x {kernel.handed}\n"
+    content = nbformat.read(path, 4)
+    content.metadata.kernelspec.name = "strange"
+    nbformat.write(content, path)
+    with pytest.raises(NotebookFailed, match="kernel 'strange' is not installed"):
+        run_notebook(path, tmp_path / "1.ipynb", {}, is_own=True)

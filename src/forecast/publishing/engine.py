@@ -1,24 +1,31 @@
 """Papermill's engine `forecast`: cells run in a process of their own, without a Jupyter kernel.
 
 `papermill --engine forecast` finds it by its entry point; imported with Papermill, it stays light.
+Notebooks of a data folder keep the Jupyter kernel that they name.
 """
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from papermill.engines import Engine, papermill_engines
+from papermill.engines import Engine, NBClientEngine, papermill_engines
 
 from forecast.publishing.kernel import Kernel, ProcessDied
 
 ENGINE = "forecast"
+_OWN_ENGINE = "forecast-own-kernel"
+_LONGEST_SOCKET = 90  # of a path; the systems allow 104 to 108
 
 
 def register() -> None:
     """Make the engine known to Papermill also where the package was not installed with it."""
     papermill_engines.register(ENGINE, ForecastEngine)
+    papermill_engines.register(_OWN_ENGINE, OwnKernelEngine)
 
 
 def execute(
@@ -27,12 +34,14 @@ def execute(
     executed: Path,
     parameters: Mapping[str, Any],
     *,
+    is_own: bool = False,
     show_progress: bool = False,
 ) -> None:
     """Run a notebook through Papermill in a clean namespace, and write it to `executed`.
 
-    Raise PapermillExecutionError if a cell fails, ProcessDied if the process ends; the notebook is
-    written as far as it ran.
+    One of a data folder (`is_own`) runs in the Jupyter kernel that it names. Raise
+    PapermillExecutionError if a cell fails, ProcessDied if the process ends or cannot start; the
+    notebook is written as far as it ran.
     """
     import papermill
 
@@ -41,7 +50,7 @@ def execute(
         str(notebook),
         str(executed),
         dict(parameters),
-        engine_name=ENGINE,
+        engine_name=_OWN_ENGINE if is_own else ENGINE,
         progress_bar=show_progress,
         request_save_on_cell_execute=False,
         kernel=kernel,
@@ -78,3 +87,39 @@ class ForecastEngine(Engine):  # type: ignore[misc]
                 nb_man.cell_exception(cell, cell_index=index)
                 return
             nb_man.cell_complete(cell, cell_index=index)
+
+
+class OwnKernelEngine(NBClientEngine):  # type: ignore[misc]
+    """Runs a notebook in the Jupyter kernel that it names, which finds the handed reports."""
+
+    @classmethod
+    def execute_managed_notebook(
+        cls, nb_man: Any, kernel_name: str, *, kernel: Kernel, **_: Any
+    ) -> None:
+        """Run the notebook, and end its kernel; raise ProcessDied."""
+        from jupyter_client.kernelspec import NoSuchKernel
+        from jupyter_client.manager import AsyncKernelManager
+        from nbclient.exceptions import DeadKernelError
+        from nbclient.util import run_sync
+        from papermill.clientwrap import PapermillNotebookClient
+
+        with TemporaryDirectory(prefix="forecast-kernel-") as folder:
+            manager = AsyncKernelManager(kernel_name=kernel_name, **_sockets(folder))
+            client = PapermillNotebookClient(nb_man, km=manager, timeout=None)
+            try:
+                client.execute(env=os.environ | kernel.settings(), cwd=folder, cleanup_kc=True)
+            except NoSuchKernel as error:
+                raise ProcessDied(f"kernel {kernel_name!r} is not installed") from error
+            except DeadKernelError as error:
+                raise ProcessDied(str(error)) from error
+            finally:
+                if manager.has_kernel:
+                    run_sync(manager.shutdown_kernel)(now=True)
+
+
+def _sockets(folder: str) -> dict[str, str]:
+    """Return where a kernel talks: over files, or over TCP where these cannot be."""
+    path = str(Path(folder, "kernel"))
+    if sys.platform == "win32" or len(os.fsencode(path)) > _LONGEST_SOCKET:
+        return {}
+    return {"transport": "ipc", "ip": path}

@@ -55,6 +55,10 @@ class Kernel:
             self._process.communicate()
         self._folder.cleanup()
 
+    def settings(self) -> dict[str, str]:
+        """Return the environment by which a process finds the handed reports."""
+        return {HANDED: str(self.handed)}
+
     def start(self) -> None:
         """Start the process without waiting for it; further calls do nothing.
 
@@ -63,7 +67,7 @@ class Kernel:
         if self._process is not None:
             return
         own = Path(self._folder.name)
-        settings = {HANDED: str(self.handed), "IPYTHONDIR": str(own / "ipython")}
+        settings = self.settings() | {"IPYTHONDIR": str(own / "ipython")}
         settings |= {"MATPLOTLIBRC": str(_matplotlib_defaults()), "PYTHONUTF8": "1"}
         if "MPLBACKEND" not in os.environ:
             settings["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"

@@ -70,7 +70,7 @@ def _execute(batch: Batch, work: Path, page: Page) -> None:
             values,
             kernel=batch.kernel,
             show_progress=shown,
-            may_default=page.kind not in KINDS,
+            is_own=page.kind not in KINDS,
         )
     except NotebookFailed as failure:
         failed = batch.place / f"{page.stem}.failed.ipynb"
@@ -198,23 +198,32 @@ def run_notebook(
     *,
     kernel: Kernel | None = None,
     show_progress: bool = False,
-    may_default: bool = False,
+    is_own: bool = False,
 ) -> None:
     """Run a notebook in a process of cells; without one it gets its own.
 
+    One of a data folder (`is_own`) keeps defaults that it is not given, and its Jupyter kernel.
     Raise ParameterError before anything runs, NotebookFailed with the cell that failed.
     """
     from papermill.exceptions import PapermillExecutionError
 
     from forecast.publishing.engine import execute
 
-    check_parameters(notebook, parameters, may_default=may_default)
+    check_parameters(notebook, parameters, may_default=is_own)
     if kernel is None:
         with Kernel() as own:
-            run_notebook(notebook, executed, parameters, kernel=own, show_progress=show_progress)
+            run_notebook(
+                notebook,
+                executed,
+                parameters,
+                kernel=own,
+                show_progress=show_progress,
+                is_own=is_own,
+            )
         return
+    shown = show_progress
     try:
-        execute(kernel, notebook, executed, parameters, show_progress=show_progress)
+        execute(kernel, notebook, executed, parameters, is_own=is_own, show_progress=shown)
     except PapermillExecutionError as error:
         raise NotebookFailed(
             error.exec_count or error.cell_index, error.ename, error.evalue, str(executed)
