@@ -7,6 +7,7 @@ import zipfile
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -173,10 +174,15 @@ def test_an_indicator_has_a_page_of_its_own(published: tuple[Path, Publication],
         ({"kinds": ["indicator"]}, "indicator: none has a target in force, name one; allowed"),
         ({"kinds": ["indicator"], "indicators": ["../gdp"]}, "indicator: '../gdp'; allowed: "),
         ({"indicators": ["exports"]}, "indicator: requested without the kind indicator"),
+        ({"template": Path("office.docx")}, "template: given without the format docx"),
+        (
+            {"template": Path("office.docx"), "formats": ["docx"]},
+            "template: office.docx cannot be read as a Word document",
+        ),
     ],
 )
 def test_what_does_not_exist_is_refused_before_anything_is_written(
-    changes: dict[str, list[str]], message: str, tmp_path: Path
+    changes: dict[str, Any], message: str, tmp_path: Path
 ):
     with pytest.raises(ParameterError, match=re.escape(message)):
         publish(asked(), tmp_path / "reports", **changes)

@@ -141,6 +141,14 @@ class ParameterError(ForecastError):
         super().__init__("\n".join(["wrong parameters", *self.problems]))
 
 
+class BadTemplate(ParameterError):
+    """A template for Word that cannot be used; `path` is the file."""
+
+    def __init__(self, path: str, why: str) -> None:
+        self.path = path
+        super().__init__([f"template: {path} {why}"])
+
+
 class ConditionError(ForecastError):
     """Conditions of a scenario that cannot be imposed; all that is wrong with them is named."""
 

@@ -68,6 +68,13 @@ ALL = "all"
     metavar="ID",
     help="Indicators of the kind `indicator`, with commas; default: all with a target.",
 )
+@click.option(
+    "--template",
+    metavar="FILE",
+    default="",
+    help="Word document whose styles and margins those of the format docx take; default: "
+    "template.docx in the data folder, else GB/T 9704.",
+)
 @partial(question_until, "--as-of")
 @machines
 @click.option(
@@ -85,6 +92,7 @@ def report(
     formats: tuple[str, ...],
     languages: tuple[str, ...],
     indicators: tuple[str, ...],
+    template: str,
     out: str,
     workers: int | None,
     scheduler: str | None,
@@ -103,6 +111,7 @@ def report(
             languages=languages,
             formats=formats,
             indicators=names_in(",".join(indicators)) if indicators else (),
+            template=Path(template) if template else None,
             show_progress=sys.stderr.isatty(),
         )
         if area == ALL:

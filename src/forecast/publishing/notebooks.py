@@ -16,7 +16,6 @@ from forecast.base.parameters import KINDS, Parameters
 from forecast.publishing.formats import markdown_of, pdf_of, with_chinese
 from forecast.publishing.kernel import Kernel, ProcessDied
 from forecast.publishing.places import Page, notebook_path
-from forecast.publishing.word import docx_of
 
 _TYPES = {"str": str, "int": int, "float": float, "bool": bool}
 
@@ -25,7 +24,7 @@ _TYPES = {"str": str, "int": int, "float": float, "bool": bool}
 class Batch:
     """What the pages of a run have in common; `place` keeps the notebook of a cell that failed.
 
-    Without an `engine` no PDFs are printed.
+    Without an `engine` no PDFs are printed; `template` is the office's own for Word.
     """
 
     parameters: Parameters
@@ -33,6 +32,7 @@ class Batch:
     engine: str | None
     kernel: Kernel
     show_progress: bool
+    template: Path | None = None
 
 
 def write_pages(batch: Batch, work: Path, pages: Sequence[Page]) -> str:
@@ -92,7 +92,9 @@ def _write(batch: Batch, work: Path, pages: Iterable[Page]) -> str:
         elif form == "md":
             path.write_text(markdown_of(html), encoding="utf-8")
         elif form == "docx":
-            path.write_bytes(docx_of(html, page.lang))
+            from forecast.publishing.word import docx_of  # what it needs takes time to import
+
+            path.write_bytes(docx_of(html, page.lang, batch.template))
         elif batch.engine is not None:
             try:
                 path.write_bytes(pdf_of(html, batch.engine))

@@ -62,7 +62,7 @@ class Page:
 class PageRequest:
     """Which pages are wanted; `indicators` are those with a page of the kind `indicator` each.
 
-    `own` are the kinds that the data folder brings along.
+    `own` are the kinds that the data folder brings along; `template` is for Word.
     """
 
     kinds: tuple[str, ...]
@@ -70,6 +70,7 @@ class PageRequest:
     formats: tuple[str, ...]
     indicators: tuple[str, ...] = ()
     own: tuple[str, ...] = ()
+    template: Path | None = None
 
     def pages(self) -> list[Page]:
         """Return the pages in the order of the request; raise ParameterError for unknown names."""

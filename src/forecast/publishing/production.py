@@ -61,6 +61,7 @@ from forecast.report.report import handed_name, report_on
 from forecast.report.result import write_result
 
 _SECONDS_WITHOUT_BAR = 2.0
+TEMPLATE = "template.docx"
 
 
 def produce(
@@ -85,7 +86,8 @@ def produce(
         sweep_place(place)
         refuse_edited(place)
         wanted = _with_existing(requested, place, own_notebooks(parameters.data))
-        inputs = _inputs(parameters, snapshot.archive, overlay, wanted)
+        template = _template(request, parameters.data, wanted)
+        inputs = _inputs(parameters, snapshot.archive, overlay, wanted, template)
         engine, lacking = _engine(wanted)
         possible = [page for page in wanted if engine or not page.is_pdf]
         home = place / RUNS / inputs.run_name(possible)
@@ -96,7 +98,7 @@ def produce(
             hand_over(
                 parameters, snapshot, kernel.handed, earlier=earlier, show_progress=show_progress
             )
-            batch = Batch(parameters, place, engine, kernel, show_progress)
+            batch = Batch(parameters, place, engine, kernel, show_progress, template)
             ledger = read_ledger(reports)
             rows = packed(rows_for_run(reports, ledger, snapshot.archive))
             origin = _Origin(inputs, snapshot, ledger.head, rows)
@@ -119,6 +121,8 @@ def _requested(parameters: Parameters, snapshot: Snapshot, request: PageRequest)
     problems = [f"indicator: {i!r}; {rule}" for i in request.indicators if i not in available]
     if request.indicators and PER_INDICATOR not in request.kinds:
         problems.append(f"indicator: requested without the kind {PER_INDICATOR}")
+    if request.template is not None and "docx" not in request.formats:
+        problems.append("template: given without the format docx")
     subjects = request.indicators or tuple(snapshot.targets(parameters.area, parameters.year))
     if not subjects and request.kinds == (PER_INDICATOR,):
         problems.append(f"indicator: none has a target in force, name one; {rule}")
@@ -128,12 +132,18 @@ def _requested(parameters: Parameters, snapshot: Snapshot, request: PageRequest)
 
 
 def _inputs(
-    parameters: Parameters, archive: Archive, overlay: Overlay | None, pages: Iterable[Page]
+    parameters: Parameters,
+    archive: Archive,
+    overlay: Overlay | None,
+    pages: Iterable[Page],
+    template: Path | None,
 ) -> Inputs:
-    """Return all that a report with these parameters is made from, own notebooks too."""
+    """Return all that a report is made from, own notebooks and the template for Word too."""
     own = sorted({page.kind for page in pages} - set(KINDS))
     paths = {kind: notebook_path(kind, parameters.data) for kind in own}
     hashes = {f"notebooks/{path.name}": sha256_of(path) for path in paths.values()}
+    if template is not None:
+        hashes[TEMPLATE] = sha256_of(template)
     return Inputs(
         parameters=parameters.question(),
         data=dict(archive.file_hashes) | hashes,
@@ -142,6 +152,21 @@ def _inputs(
         package=package_hash(),
         requirements=requirements_hash(),
     )
+
+
+def _template(request: PageRequest, data: Path, pages: Iterable[Page]) -> Path | None:
+    """Return the template for Word, None where no page needs one; raise BadTemplate for a bad one.
+
+    Without one of the request, `template.docx` in the data folder counts.
+    """
+    own = data / TEMPLATE
+    template = request.template or (own if own.is_file() else None)
+    if template is None or not any(page.format == "docx" for page in pages):
+        return None
+    from forecast.pages.word import WordDocument
+
+    WordDocument("", "en", template)
+    return template
 
 
 def _logged(overlay: Overlay) -> dict[str, Any]:

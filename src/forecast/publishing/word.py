@@ -44,11 +44,12 @@ class _Picture:
     height: float
 
 
-def docx_of(html: str, lang: str) -> bytes:
-    """Return a page as a document for Word.
+def docx_of(html: str, lang: str, template: Path | None = None) -> bytes:
+    """Return a page as a document for Word, in the styles of a template where there is one.
 
     Pictures are drawn by the program that prints PDFs; without it their words stand in their
-    place. What is small print of a cell stands below its words.
+    place. What is small print of a cell stands below its words. Raise BadTemplate for a template
+    that cannot be used.
     """
     try:
         engine = pdf_engine()
@@ -57,7 +58,7 @@ def docx_of(html: str, lang: str) -> bytes:
     page = BeautifulSoup(html, "html.parser")
     heading = page.find("h1")
     title = "" if heading is None else _words(heading)
-    document = WordDocument(title, lang)
+    document = WordDocument(title, lang, template)
     body = page.find("main") or page.body or page
     drawn = _drawn(_pictures(body), engine)
     _write(document, body, drawn)
