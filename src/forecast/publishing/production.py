@@ -76,6 +76,7 @@ def produce(
     snapshot = checked_snapshot(parameters)
     overlay = overlay_of(parameters, snapshot.archive)
     requested = _requested(parameters, snapshot, request)
+    template = _template(request, parameters.data)
     place = day_folder(parameters, reports)
     if overlay is not None:
         place = overlay_folder(place, overlay.content_hash)
@@ -86,7 +87,6 @@ def produce(
         sweep_place(place)
         refuse_edited(place)
         wanted = _with_existing(requested, place, own_notebooks(parameters.data))
-        template = _template(request, parameters.data, wanted)
         inputs = _inputs(parameters, snapshot.archive, overlay, wanted, template)
         engine, lacking = _engine(wanted)
         possible = [page for page in wanted if engine or not page.is_pdf]
@@ -135,14 +135,14 @@ def _inputs(
     parameters: Parameters,
     archive: Archive,
     overlay: Overlay | None,
-    pages: Iterable[Page],
+    pages: Collection[Page],
     template: Path | None,
 ) -> Inputs:
     """Return all that a report is made from, own notebooks and the template for Word too."""
     own = sorted({page.kind for page in pages} - set(KINDS))
     paths = {kind: notebook_path(kind, parameters.data) for kind in own}
     hashes = {f"notebooks/{path.name}": sha256_of(path) for path in paths.values()}
-    if template is not None:
+    if template is not None and any(page.format == "docx" for page in pages):
         hashes[TEMPLATE] = sha256_of(template)
     return Inputs(
         parameters=parameters.question(),
@@ -154,14 +154,14 @@ def _inputs(
     )
 
 
-def _template(request: PageRequest, data: Path, pages: Iterable[Page]) -> Path | None:
-    """Return the template for Word, None where no page needs one; raise BadTemplate for a bad one.
+def _template(request: PageRequest, data: Path) -> Path | None:
+    """Return the template for Word, if there is one; raise BadTemplate for one of no use.
 
     Without one of the request, `template.docx` in the data folder counts.
     """
     own = data / TEMPLATE
     template = request.template or (own if own.is_file() else None)
-    if template is None or not any(page.format == "docx" for page in pages):
+    if template is None:
         return None
     from forecast.pages.word import WordDocument
 
