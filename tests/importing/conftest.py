@@ -62,3 +62,90 @@ def figures_of(plan: importing.ImportPlan) -> dict[str, str]:
 @pytest.fixture
 def read_figures_of() -> Callable[[importing.ImportPlan], dict[str, str]]:
     return figures_of
+
+
+_WORLD = """
+[[area]]
+id = "uk"
+name_en = "United Kingdom"
+name_zh = "英国"
+
+[[indicator]]
+id = "sales"
+name_en = "Retail sales"
+name_zh = "零售"
+unit = "eur_million"
+annual_rule = "sum_of_months"
+
+[[indicator]]
+id = "gdp"
+name_en = "GDP"
+name_zh = "国内生产总值"
+unit = "usd_billion"
+annual_rule = "sum_of_months"
+
+[[indicator]]
+id = "prices"
+name_en = "Prices"
+name_zh = "物价"
+unit = "index"
+quantity = "index"
+
+[[indicator]]
+id = "m2"
+name_en = "Money"
+name_zh = "货币"
+unit = "cny_100m"
+annual_rule = "end_of_year"
+"""
+LAGS = "".join(f'[[lag]]\nspan = "{span}"\ndays = 20\n' for span in ("month", "quarter", "year"))
+_CHINA = ('[[area]]\nid = "china"\nname_en = "China"\nname_zh = "全国"\n'
+         '[[indicator]]\nid = "gdp"\nname_en = "GDP"\nname_zh = "国内生产总值"\nunit = "cny_100m"\n'
+         '[[indicator]]\nid = "retail"\nname_en = "Retail"\nname_zh = "社会消费品零售总额"\n'
+         'unit = "cny_100m"\n'
+         '[[indicator]]\nid = "m2"\nname_en = "M2"\nname_zh = "货币和准货币(M2)供应量"\n'
+         'unit = "cny_100m"\nannual_rule = "end_of_year"\n')  # fmt: skip
+REGISTRIES = {"world": _WORLD, "china": _CHINA}
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Return a function that imports a text file into a folder with a small registry."""
+
+    def _read(text, registry="world", map_text="", name="file.csv", **options):
+        (tmp_path / "data" / "figures").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "data" / "indicators.toml").write_text(REGISTRIES[registry], encoding="utf-8")
+        (tmp_path / "data" / "schedule.toml").write_text(LAGS, encoding="utf-8")
+        content = text if isinstance(text, bytes) else text.encode()
+        (tmp_path / name).write_bytes(content)
+        map_file = None
+        if map_text:
+            map_file = tmp_path / "map.toml"
+            map_file.write_text(map_text, encoding="utf-8")
+        out = tmp_path / "data" / "figures" / "new.csv"
+        options = {"released_on": "usual"} | options
+        return importing.read(tmp_path / name, map_file, out=out, **options)
+
+    return _read
+
+
+def _lines(plan):
+    return [
+        f"{c.figure.address} {c.figure.area}/{c.figure.indicator} {c.figure.span} "
+        f"{c.figure.measure} {c.figure.value_text} {c.figure.unit}"
+        for c in sorted(plan.added, key=lambda c: (len(c.figure.address), c.figure.address))
+    ]
+
+
+@pytest.fixture
+def lines_of():
+    """Return a function that gives each figure of a plan as a line, in the order of its cells."""
+    return _lines
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Return a data folder with a small registry and usual days of release."""
+    (tmp_path / "indicators.toml").write_text(_WORLD, encoding="utf-8")
+    (tmp_path / "schedule.toml").write_text(LAGS, encoding="utf-8")
+    return tmp_path

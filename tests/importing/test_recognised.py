@@ -9,95 +9,24 @@ import forecast
 from forecast import importing
 from forecast.base.errors import ContractError
 
-REGISTRY = """
-[[area]]
-id = "uk"
-name_en = "United Kingdom"
-name_zh = "英国"
-
-[[indicator]]
-id = "sales"
-name_en = "Retail sales"
-name_zh = "零售"
-unit = "eur_million"
-annual_rule = "sum_of_months"
-
-[[indicator]]
-id = "gdp"
-name_en = "GDP"
-name_zh = "国内生产总值"
-unit = "usd_billion"
-annual_rule = "sum_of_months"
-
-[[indicator]]
-id = "prices"
-name_en = "Prices"
-name_zh = "物价"
-unit = "index"
-quantity = "index"
-
-[[indicator]]
-id = "m2"
-name_en = "Money"
-name_zh = "货币"
-unit = "cny_100m"
-annual_rule = "end_of_year"
-"""
-LAGS = "".join(f'[[lag]]\nspan = "{span}"\ndays = 20\n' for span in ("month", "quarter", "year"))
-CHINA = ('[[area]]\nid = "china"\nname_en = "China"\nname_zh = "全国"\n'
-         '[[indicator]]\nid = "gdp"\nname_en = "GDP"\nname_zh = "国内生产总值"\nunit = "cny_100m"\n'
-         '[[indicator]]\nid = "retail"\nname_en = "Retail"\nname_zh = "社会消费品零售总额"\n'
-         'unit = "cny_100m"\n'
-         '[[indicator]]\nid = "m2"\nname_en = "M2"\nname_zh = "货币和准货币(M2)供应量"\n'
-         'unit = "cny_100m"\nannual_rule = "end_of_year"\n')  # fmt: skip
-
-
-@pytest.fixture
-def read(tmp_path):
-    """Return a function that imports a text file into a folder with a small registry."""
-
-    def _read(text, registry=REGISTRY, map_text="", name="file.csv", **options):
-        (tmp_path / "data" / "figures").mkdir(parents=True, exist_ok=True)
-        (tmp_path / "data" / "indicators.toml").write_text(registry, encoding="utf-8")
-        (tmp_path / "data" / "schedule.toml").write_text(LAGS, encoding="utf-8")
-        (tmp_path / name).write_text(text, encoding="utf-8")
-        map_file = None
-        if map_text:
-            map_file = tmp_path / "map.toml"
-            map_file.write_text(map_text, encoding="utf-8")
-        out = tmp_path / "data" / "figures" / "new.csv"
-        options = {"released_on": "usual"} | options
-        return importing.read(tmp_path / name, map_file, out=out, **options)
-
-    return _read
-
-
-def lines(plan):
-    return [
-        f"{c.figure.address} {c.figure.area}/{c.figure.indicator} {c.figure.span} "
-        f"{c.figure.measure} {c.figure.value_text} {c.figure.unit}"
-        for c in sorted(plan.added, key=lambda c: (len(c.figure.address), c.figure.address))
-    ]
-
-
 FILES = {
     "FRED, quarters by their first days": (
         "observation_date,GDP\n2018-10-01,20897.8\n2019-01-01,.\n2019-04-01,21384.8\n",
-        REGISTRY,
+        "world",
         {"area": "uk"},
         ["B2 uk/gdp 2018-10..2018-12 level 20897.8 usd_billion",
          "B4 uk/gdp 2019-04..2019-06 level 21384.8 usd_billion"],
     ),
     "FRED, years": (
         "DATE,GDP\n2017-01-01,19479\n2018-01-01,20527\n",
-        REGISTRY,
+        "world",
         {},
         ["B2 uk/gdp 2017-01..2017-12 level 19479 usd_billion",
          "B3 uk/gdp 2018-01..2018-12 level 20527 usd_billion"],
     ),
     "a long frame": (
         "unique_id,ds,y\nuk/sales,2019-01-31,101.5\nuk/sales,2019-02-28,99\nuk/sales,2019-03-31,103\n",
-        REGISTRY,
+        "world",
         {},
         ["C2 uk/sales 2019-01 level 101.5 eur_million",
          "C3 uk/sales 2019-02 level 99 eur_million",
@@ -105,7 +34,7 @@ FILES = {
     ),
     "a long frame of growth, quarters by their last days": (
         "unique_id,ds,y\ngdp,2019-03-31,2.1\ngdp,2019-06-30,-0.4\n",
-        REGISTRY,
+        "world",
         {"title": "growth"},
         ["C2 uk/gdp 2019-01..2019-03 growth_pct 2.1 pct",
          "C3 uk/gdp 2019-04..2019-06 growth_pct -0.4 pct"],
@@ -113,7 +42,7 @@ FILES = {
     "SDMX-CSV 1.0": (
         "DATAFLOW,FREQ,REF_AREA,INDICATOR,TIME_PERIOD,OBS_VALUE,OBS_STATUS,UNIT_MEASURE,UNIT_MULT\n"
         "ESTAT:X(1.0),M,UK,SALES,2019-01,1.5,A,EUR,9\nESTAT:X(1.0),M,UK,SALES,2019-02,1.6,P,EUR,9\n",
-        REGISTRY,
+        "world",
         {},
         ["F2 uk/sales 2019-01 level 1500 eur_million",
          "F3 uk/sales 2019-02 level 1600 eur_million"],
@@ -123,7 +52,7 @@ FILES = {
         "OBS_VALUE: Value\n"
         "dataflow,A:B(1.0),I,Q: Quarterly,UK: United Kingdom,GDP: Output,2019-Q1,700.5\n"
         "dataflow,A:B(1.0),I,Q: Quarterly,UK: United Kingdom,GDP: Output,2019-Q2,701\n",
-        REGISTRY,
+        "world",
         {},
         ["H2 uk/gdp 2019-01..2019-03 level 700.5 usd_billion",
          "H3 uk/gdp 2019-04..2019-06 level 701 usd_billion"],
@@ -131,14 +60,14 @@ FILES = {
     "Eurostat's TSV": (
         "freq,indic,unit,geo\\TIME_PERIOD\t2019-01 \t2019-02 \t2019-03 \n"
         "M,SALES,MIO_EUR,UK\t104.5 \t: c\t103.2 p\nM,SALES,MIO_EUR,FR\t1.0 \t2.0 \t3.0 \n",
-        REGISTRY,
+        "world",
         {"area": "uk"},
         ["B2 uk/sales 2019-01 level 104.5 eur_million",
          "D2 uk/sales 2019-03 level 103.2 eur_million"],
     ),
     "Eurostat's TSV of growth": (
         "freq,unit,indic,geo\\TIME_PERIOD\t2019-Q1\t2019-Q2\nQ,CLV_PCH_SM,GDP,UK\t1.4\t-0.2 e\n",
-        REGISTRY,
+        "world",
         {},
         ["B2 uk/gdp 2019-01..2019-03 growth_pct 1.4 pct",
          "C2 uk/gdp 2019-04..2019-06 growth_pct -0.2 pct"],
@@ -147,7 +76,7 @@ FILES = {
         '"Title","Retail sales"\n"CDID","ABCD"\n"PreUnit","€"\n"Unit","m"\n'
         '"Release date","16-02-2020"\n"2019","78"\n"2019 Q1","6"\n"2019 JAN","1"\n"2019 FEB","2"\n'
         '"2019 MAR","3"\n',
-        REGISTRY,
+        "world",
         {},
         ["B6 uk/sales 2019-01..2019-12 level 78 eur_million",
          "B7 uk/sales 2019-01..2019-03 level 6 eur_million",
@@ -159,7 +88,7 @@ FILES = {
         '"Title","Prices index 2015=100","Retail sales"\n'
         '"CDID","PRICES","SALES"\n"2019","98","40"\n'
         '"2019 Q1","97","9"\n"2019 JAN","96","3"\n"2019 FEB","97","3"\n"2019 MAR","98","3"\n',
-        REGISTRY,
+        "world",
         {},
         ["C3 uk/sales 2019-01..2019-12 level 40 eur_million",
          "C4 uk/sales 2019-01..2019-03 level 9 eur_million",
@@ -172,7 +101,7 @@ FILES = {
         '"Country Name","Country Code","Indicator Name","Indicator Code","2017","2018",\n'
         '"United Kingdom","GBR","GDP growth (%)","NY.GDP.MKTP.KD.ZG","1.8","",\n'
         '"Aruba","ABW","GDP growth (%)","NY.GDP.MKTP.KD.ZG","2.0","",\n',
-        REGISTRY,
+        "world",
         {"area": "uk"},
         ["E6 uk/gdp 2017-01..2017-12 growth_pct 1.8 pct"],
     ),
@@ -180,7 +109,7 @@ FILES = {
         "Series Id:,PRICES\nItem:,All items\n\n"
         "Year,Jan,Feb,Mar,Apr,May,Jun,Jul,Aug,Sep,Oct,Nov,Dec,"
         "Annual,HALF1,HALF2\n2018,247.8,248.9,,,,,,,,,,,251.1,250,252\n2019,251.7,,,,,,,,,,,,,,\n",
-        REGISTRY,
+        "world",
         {},
         ["B5 uk/prices 2018-01 level 247.8 index", "B6 uk/prices 2019-01 level 251.7 index",
          "C5 uk/prices 2018-02 level 248.9 index"],
@@ -188,21 +117,21 @@ FILES = {
     "the BLS, long": (
         "Series ID,Year,Period,Label,Value\nPRICES,2018,M01,2018 Jan,247.8\n"
         "PRICES,2018,M02,2018 Feb,248.9\nPRICES,2018,M13,2018 Annual,251.1\n",
-        REGISTRY,
+        "world",
         {},
         ["E2 uk/prices 2018-01 level 247.8 index", "E3 uk/prices 2018-02 level 248.9 index"],
     ),
     "GENESIS": (
         "Umsatz;;\n;;Sales\n2019;Januar;104,5\n2019;Februar;1.099,25\n2019;März;...\n__________\n"
         "(C) Amt;;\n",
-        REGISTRY,
+        "world",
         {},
         ["C3 uk/sales 2019-01 level 104.5 eur_million",
          "C4 uk/sales 2019-02 level 1099.25 eur_million"],
     ),
     "the BCB": (
         '"data";"valor"\n"01/01/2019";"0,32"\n"01/02/2019";"0,43"\n"01/03/2019";"0,75"\n',
-        REGISTRY,
+        "world",
         {"title": "gdp growth"},
         ["B2 uk/gdp 2019-01 growth_pct 0.32 pct", "B3 uk/gdp 2019-02 growth_pct 0.43 pct",
          "B4 uk/gdp 2019-03 growth_pct 0.75 pct"],
@@ -210,7 +139,7 @@ FILES = {
     "Wind": (
         "指标名称,社会消费品零售总额:累计值,GDP:当季同比,M2:同比\n频率,月,季,月\n单位,亿元,%,%\n"
         "2019-03-31,97790,6.4,8.6\n2019-06-30,195210,6.2,8.5\n2019-08-31,262179,,8.2\n",
-        CHINA,
+        "china",
         {},
         ["B4 china/retail 2019-01..2019-03 level 97790 cny_100m",
          "C4 china/gdp 2019-01..2019-03 growth_pct 6.4 pct",
@@ -224,7 +153,7 @@ FILES = {
     "AKShare, GDP since January": (
         "季度,国内生产总值-绝对值,国内生产总值-同比增长\n2019年第1-3季度,697798.2,6.2\n"
         "2019年第1-2季度,450933.1,6.3\n2019年第1季度,213432.8,6.4\n",
-        CHINA,
+        "china",
         {},
         ["B2 china/gdp 2019-01..2019-09 level 697798.2 cny_100m",
          "C2 china/gdp 2019-01..2019-09 growth_pct 6.2 pct",
@@ -236,7 +165,7 @@ FILES = {
     "AKShare, days for quarters": (
         ",季度,国内生产总值-绝对值,国内生产总值-同比增长\n0,2019-09-01,697000.0,6.2\n"
         "1,2019-06-01,450000.0,6.3\n2,2019-03-01,213000.0,6.4\n",
-        CHINA,
+        "china",
         {},
         ["C2 china/gdp 2019-01..2019-09 level 697000 cny_100m",
          "D2 china/gdp 2019-01..2019-09 growth_pct 6.2 pct",
@@ -248,7 +177,7 @@ FILES = {
     "AKShare, months": (
         "月份,当月,同比增长,环比增长,累计,累计-同比增长\n2019年09月份,34495,7.8,0.7,296674,8.2\n"
         "2019年08月份,33896,7.5,0.6,262179,8.2\n",
-        CHINA,
+        "china",
         {"title": "retail"},
         ["B2 china/retail 2019-09 level 34495 cny_100m",
          "B3 china/retail 2019-08 level 33896 cny_100m",
@@ -261,7 +190,7 @@ FILES = {
     ),
     "Tushare, whose quarters are sums since January": (
         "quarter,gdp,gdp_yoy\n2019Q3,697798.2,6.2\n2019Q2,450933.1,6.3\n",
-        CHINA,
+        "china",
         {},
         ["B2 china/gdp 2019-01..2019-09 level 697798.2 cny_100m",
          "B3 china/gdp 2019-01..2019-06 level 450933.1 cny_100m",
@@ -270,7 +199,7 @@ FILES = {
     ),
     "Tushare, money": (
         "month,m0,m0_yoy,m2,m2_yoy\n201909,74130,4.0,1952250,8.4\n201908,73150,4.8,1935500,8.2\n",
-        CHINA,
+        "china",
         {},
         ["D2 china/m2 2019-09 level 1952250 cny_100m",
          "D3 china/m2 2019-08 level 1935500 cny_100m",
@@ -282,7 +211,7 @@ FILES = {
         "社会消费品零售总额_累计值(亿元),296674.4,262179.5\n"
         "社会消费品零售总额_同比增长(%),7.8,7.5\n社会消费品零售总额_累计增长(%),8.2,8.2\n"
         "货币和准货币(M2)供应量_期末值(亿元),1952250,1935500\n数据来源：国家统计局,,\n",
-        CHINA,
+        "china",
         {},
         ["B4 china/retail 2019-09 level 34494.9 cny_100m",
          "B5 china/retail 2019-01..2019-09 level 296674.4 cny_100m",
@@ -299,7 +228,7 @@ FILES = {
         "数据库：季度数据,,\n时间：最近6季度,,\n指标,2019年第三季度,2019年第二季度\n"
         "国内生产总值_当季值(亿元),252209.0,237500.3\n国内生产总值_累计值(亿元),697798.2,450933.1\n"
         "数据来源：国家统计局,,\n",
-        CHINA,
+        "china",
         {},
         ["B4 china/gdp 2019-07..2019-09 level 252209 cny_100m",
          "B5 china/gdp 2019-01..2019-09 level 697798.2 cny_100m",
@@ -309,7 +238,7 @@ FILES = {
     "the National Bureau, by province": (
         "数据库：分省月度数据,,\n指标：社会消费品零售总额_累计值(亿元),,\n时间：2019年8月-2019年9月,,\n"
         "地区,2019年9月,2019年8月\n全国,296674.4,262179.5\n数据来源：国家统计局,,\n",
-        CHINA,
+        "china",
         {},
         ["B5 china/retail 2019-01..2019-09 level 296674.4 cny_100m",
          "C5 china/retail 2019-01..2019-08 level 262179.5 cny_100m"],
@@ -318,11 +247,11 @@ FILES = {
 
 
 @pytest.mark.parametrize("what", FILES)
-def test_a_file_is_read_without_a_map(read, what):
+def test_a_file_is_read_without_a_map(read, lines_of, what):
     text, registry, options, expected = FILES[what]
     plan = read(text, registry, **options)
     assert [c.why for c in plan.unread] == []
-    assert lines(plan) == sorted(expected, key=lambda line: (len(line.split()[0]), line))
+    assert lines_of(plan) == sorted(expected, key=lambda line: (len(line.split()[0]), line))
 
 
 def test_vintages_of_alfred_are_revisions(read):
@@ -445,13 +374,6 @@ def test_levels_of_another_size_than_the_folder_holds_are_refused(read):
     assert plan.unread[0].why.startswith(
         "levels around 1.29 eur_million are far from the folder's, 1.22e+03; allowed: the unit"
     )
-
-
-@pytest.fixture
-def folder(tmp_path):
-    (tmp_path / "indicators.toml").write_text(REGISTRY, encoding="utf-8")
-    (tmp_path / "schedule.toml").write_text(LAGS, encoding="utf-8")
-    return tmp_path
 
 
 def test_a_data_frame_becomes_figures(folder):

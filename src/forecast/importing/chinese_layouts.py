@@ -34,7 +34,7 @@ def wind(grid: Grid) -> SeriesFile | None:
     series = []
     for column in range(1, grid.width):
         texts = {k: str(grid.rows[n][column] or "").strip() for k, n in places.items()}
-        frequency = _WIND_FREQUENCIES.get(texts["frequency"], "")
+        frequency = _WIND_FREQUENCIES.get(texts["frequency"], texts["frequency"])
         observations = list(observations_down(grid, column, start))
         series.append(
             FileSeries(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from itertools import pairwise
 from math import gcd
 
@@ -18,7 +19,9 @@ _SAY = 'allowed: words that say it, in the file or the map: 当月, "quarter", �
 _SAY_QUARTERS = 'allowed: words that say it, in the file or the map: "quarter" (当季) or 累计'
 # Twelve months since January are twelve times the first; single months of one year never differ so.
 _LEAST_SHARE_OF_SUM = 0.55
+_LEAST_SHARE_SAID = 0.4  # where words say that levels are sums
 _RUN_OF_QUARTERS = 3
+_SMALL_PCT = Decimal("0.3")
 
 
 def doubts(figures: Sequence[CellFigure]) -> dict[str, str]:
@@ -37,7 +40,7 @@ def doubts(figures: Sequence[CellFigure]) -> dict[str, str]:
 def _fiscal_years(group: Iterable[CellFigure]) -> Iterator[tuple[CellFigure, str]]:
     """Yield figures of months such as 2009-10 where every month of the series is of that form."""
     months = [f for f in group if f.span.n_months == 1]
-    if months and all(f.may_be_fiscal for f in months):
+    if months and all(f.other_reading == "fiscal year" for f in months):
         for figure in months:
             year, number = year_of(figure.span.last), month_of_year(figure.span.last)
             text = f"{year}-{number:02d}"
@@ -45,10 +48,49 @@ def _fiscal_years(group: Iterable[CellFigure]) -> Iterator[tuple[CellFigure, str
             yield figure, f"{text} may be the fiscal year from {year} to {year + 1}; {rule}"
 
 
+def _days_of_one_year(group: Iterable[CellFigure]) -> Iterator[tuple[CellFigure, str]]:
+    """Yield figures of months such as 4/1/2019 where nothing tells the day from the month.
+
+    Over several years the other reading would be a few days of each January.
+    """
+    own = [f for f in group if f.other_reading == "day"]
+    if len({f.span.year for f in own}) == 1:
+        for figure in own:
+            why = f"is {month_text(figure.span.last)}, or a day inside another month"
+            rule = 'allowed: date_order = "dmy" or "mdy" in the map'
+            yield figure, f"its date {why}, as day and month may be exchanged; {rule}"
+
+
+def _both_ends(group: Iterable[CellFigure]) -> Iterator[tuple[CellFigure, str]]:
+    """Yield figures of months by first days and by last days: daily figures have both."""
+    own = [f for f in group if f.other_reading in ("first day", "last day")]
+    if len({f.other_reading for f in own}) > 1:
+        why = "is named by its first or last day, and others by the other, as daily figures are"
+        yield from ((f, f"{f.span} {why}; allowed: first days, or last ones") for f in own)
+
+
+def _bare_quarters(group: Iterable[CellFigure]) -> Iterator[tuple[CellFigure, str]]:
+    """Yield figures of months such as 2019-1 where no number is above 4: they may be quarters.
+
+    So may 01 to 04 be, where each of several years ends with them.
+    """
+    months = [f for f in group if f.span.n_months == 1 and f.reach is None]
+    years = {f.span.year for f in months}
+    numbers = [{month_of_year(f.span.last) for f in months if f.span.year == y} for y in years]
+    are_bare = all(f.other_reading == "quarter" for f in months)
+    are_four = len(years) > 1 and all(n == {1, 2, 3, 4} for n in numbers)
+    if are_four or (are_bare and len({f.span for f in months}) > 1):
+        for figure in months:
+            text = f"{year_of(figure.span.last)}-{month_of_year(figure.span.last)}"
+            yield figure, f"{text} may be a month or a quarter, as none is above 4; {_SAY}"
+
+
 def _apart(group: Iterable[CellFigure]) -> Iterator[tuple[CellFigure, str]]:
     """Yield figures of single months that lie three, six or twelve months apart."""
     for figures in _by_measure(group):
-        single = [f for f in figures if f.span.n_months == 1 and f.reach is None]
+        single = [
+            f for f in figures if f.span.n_months == 1 and f.reach is None and not f.is_of_months
+        ]
         months = sorted({f.span.last for f in single})
         gaps = [b - a for a, b in pairwise(months)]
         step = gcd(*gaps) if gaps else 1
@@ -92,7 +134,10 @@ def _grow_like_sums(levels: Mapping[Span, float]) -> bool:
     years: defaultdict[int, list[tuple[Span, float]]] = defaultdict(list)
     for span in sorted(levels):
         years[span.year].append((span, levels[span]))
-    n_points = {1: 4, 3: 3}[next(iter(levels)).n_months] if levels else 0
+    if not levels:
+        return False
+    step = min((b.last - a.last for a, b in pairwise(sorted(levels))), default=1)
+    n_points = 4 if step == 1 else 3
     full = [points for points in years.values() if len(points) >= n_points]
     if not full or not all(map(_rises_like_a_sum, full)):
         return False
@@ -119,10 +164,25 @@ def _falling_sums(group: Iterable[CellFigure]) -> Iterator[tuple[CellFigure, str
             continue  # a balance may fall
         steps = [(a, b) for a, b in pairwise(sorted(levels)) if a.year == b.year]
         falls = sum(levels[b] < levels[a] for a, b in steps)
-        if len(steps) >= 3 and 2 * falls >= len(steps):
-            why = "the levels are said to be since January but fall within the year"
+        are_falling = len(steps) >= 3 and 2 * falls >= len(steps)
+        if are_falling or _are_too_flat(levels):
+            how = "fall" if are_falling else "hardly grow"
+            why = f"the levels are said to be since January but {how} within the year"
             own = [f for f in sums if f.measure == "level"]
             yield from ((f, f"{why}; allowed: 当月 or 当季 where they are not sums") for f in own)
+
+
+def _are_too_flat(levels: Mapping[Span, float]) -> bool:
+    """Whether levels since January grow less, in each year that has a course, than sums can."""
+    years: defaultdict[int, list[Span]] = defaultdict(list)
+    for span in sorted(levels):
+        years[span.year].append(span)
+    growth = []
+    for spans in years.values():
+        first, last = spans[0].n_months, spans[-1].n_months
+        if len(spans) >= 3 and last >= 3 * first:
+            growth.append(levels[spans[-1]] / levels[spans[0]] < _LEAST_SHARE_SAID * last / first)
+    return bool(growth) and all(growth)
 
 
 def _first_months(group: Iterable[CellFigure]) -> Iterator[tuple[CellFigure, str]]:
@@ -142,6 +202,10 @@ def _shares(group: Iterable[CellFigure]) -> Iterator[tuple[CellFigure, str]]:
     if len(growth) > 1 and all(abs(f.value) < 1 and _n_decimals(f) > 2 for f in growth):
         why = "growth below 1 % with three decimals throughout may be shares of one"
         yield from ((f, f"{why}; allowed: per cent, with one decimal or two") for f in growth)
+    are_small = len(growth) > 2 and all(abs(f.value) < _SMALL_PCT for f in growth)
+    if are_small and 2 * sum(_n_decimals(f) == 2 for f in growth) > len(growth):
+        why = f"growth below {_SMALL_PCT} % with two decimals throughout may be shares of one"
+        yield from ((f, f"{why}; allowed: per cent, with one decimal") for f in growth)
 
 
 def _n_decimals(figure: CellFigure) -> int:
@@ -163,5 +227,6 @@ def _levels(group: Iterable[CellFigure]) -> Iterator[dict[Span, float]]:
 
 
 _CHECKS = (
-    _fiscal_years, _apart, _sums_by_their_course, _falling_sums, _first_months, _shares
+    _fiscal_years, _days_of_one_year, _bare_quarters, _apart, _sums_by_their_course,
+    _first_months, _falling_sums, _shares, _both_ends,
 )  # fmt: skip

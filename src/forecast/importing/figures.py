@@ -35,7 +35,8 @@ class CellFigure:
     released_on_basis: str
     address: str
     reach: str | None = None  # month, quarter or to_date, where words say it
-    may_be_fiscal: bool = False  # 2009-10, which may be a year
+    other_reading: str = ""  # of its time: fiscal year, day or quarter
+    is_of_months: bool = False  # by the frequency that a file names
 
     @property
     def key(self) -> Key:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -43,6 +43,7 @@ class ImportMap:
     delimiter: str | None = None
     decimal: Literal[".", ","] | None = None
     thousands: Literal[",", ".", " ", "'", ""] | None = None
+    date_order: Literal["dmy", "mdy"] | None = None
     query: str | None = None
     table: str | None = None
     status: Literal["final", "preliminary", "expected", "lower_bound"] = "final"
@@ -64,6 +65,7 @@ class ImportMap:
         `file` is the map's name and `text` its content, for the lines of the faults.
         """
         standard = standard_vocabulary(registry, self.unit_rules, self.area)
+        standard = replace(standard, date_order=self.date_order)
         meanings, faults = {}, []
         for word, explanation in self.words.items():
             try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from forecast.base.notation import parse_day
 from forecast.importing.cells import Content, is_blank, plain
@@ -20,11 +21,13 @@ from forecast.importing.series import (
     number_content,
     observations_down,
     time_text,
+    vintage_and_fault,
     written_day,
 )
-from forecast.importing.times import MONTH_NAMES
+from forecast.importing.times import MONTH_NAMES, iso_days
 
 _VINTAGE = re.compile(r"(.+)_(\d{4})(\d\d)(\d\d)")
+_TRIMESTER = re.compile(r"\d{4}-?T[1-3]$")
 _ONS_TIME = re.compile(r"\d{4}(?: Q[1-4]| [A-Z]{3})?")
 _NOT_OF_THE_SERIES = frozenset((
     "time_period", "obs_value", "obs_status", "obs_flag", "conf_status", "decimals", "last update",
@@ -54,6 +57,10 @@ def long_frame(grid: Grid) -> SeriesFile | None:
 def alfred_long(grid: Grid) -> SeriesFile | None:
     """Return the vintages of a long table of ALFRED, each value with its realtime_start."""
     names = header_names(grid)
+    if names[:1] == ["period_start_date"] and names[2:3] == ["realtime_start_date"]:
+        (own,) = _long_series(grid, names, (), time=names[0], value=names[1], vintage=names[2])
+        own = replace(own, names=(str(grid.rows[0][1]).strip(),))
+        return SeriesFile(format="ALFRED", series=[own], n_head_rows=1)
     time = next((n for n in ("date", "observation_date") if n in names), "")
     if not time or not {"realtime_start", "value"} <= set(names):
         return None
@@ -91,18 +98,30 @@ def sdmx_csv(grid: Grid) -> SeriesFile | None:
         return None
     places = {name: n for n, name in enumerate(names)}
     found: dict[tuple[str, ...], FileSeries] = {}
+    dimensions = _sdmx_dimensions(names)
     for number, row in enumerate(grid.rows[1:], 1):
         cells = {name: str(row[n] if row[n] is not None else "") for name, n in places.items()}
-        kept = [n for n in names if n not in _NOT_OF_THE_SERIES]
-        key = tuple(cells.get(n, "") for n in (*kept, "unit_measure", "unit_mult"))
+        key = tuple(cells.get(n, "") for n in (*dimensions, "unit_measure", "unit", "unit_mult"))
         if key not in found:
-            found[key] = _sdmx_series({n: _code(c) for n, c in cells.items()}, cells)
+            own = {n: c for n, c in cells.items() if n in {*dimensions, *_NOT_OF_THE_SERIES}}
+            found[key] = _sdmx_series({n: _code(c) for n, c in own.items()}, own)
         content = number_content(row[places["obs_value"]])
         status = _code(cells.get("obs_status") or cells.get("obs_flag", ""))
-        time = _code(cells["time_period"])
-        place = places["obs_value"]
-        found[key].observations.append(Observation(number, place, time, content, status))
+        time, place = _code(cells["time_period"]), places["obs_value"]
+        fault = "is deleted by the message (ACTION D)" if cells.get("action") == "D" else ""
+        if _TRIMESTER.search(time):
+            fault = f"is of {time}, four months; allowed: months, quarters, half-years, years"
+        found[key].observations.append(
+            Observation(number, place, time, content, status, fault=fault)
+        )
     return SeriesFile(format="SDMX-CSV", series=list(found.values()), n_head_rows=1)
+
+
+def _sdmx_dimensions(names: Sequence[str]) -> list[str]:
+    """Return the dimensions in a header: what stands before the time, as attributes follow it."""
+    before = [n for n in names[: names.index("time_period")] if n not in _NOT_OF_THE_SERIES]
+    after = [n for n in names if n not in {*before, *_NOT_OF_THE_SERIES}]
+    return before + [n for n in after if not before or n in (*_AREAS, "freq")]
 
 
 def eurostat(grid: Grid) -> SeriesFile | None:
@@ -152,7 +171,7 @@ def ons(grid: Grid) -> SeriesFile | None:
         format="ONS",
         series=series,
         n_head_rows=start,
-        released_on=written_day(next(iter(about.get("release date", ())[1:]), None)),
+        released_on=written_day(next(iter(about.get("release date", ())[1:]), None), "dmy"),
         left_out=said if is_of_means else (),
     )
 
@@ -163,17 +182,22 @@ def _ons_frequency(length: int) -> int:
 
 def world_bank(grid: Grid) -> SeriesFile | None:
     """Return the rows of the World Bank's table of countries by years, below a preamble."""
-    head = ("country name", "country code", "indicator name", "indicator code")
-    start = next((n for n, row in enumerate(grid.rows) if _texts(row)[:4] == list(head)), None)
+    heads = [{"country name", "country code", f"{what} name", f"{what} code"} for what in
+             ("indicator", "series")]  # fmt: skip
+    start = next((n for n, row in enumerate(grid.rows) if set(_texts(row)[:4]) in heads), None)
     if start is None:
         return None
+    at = {name.partition(" ")[::2]: n for n, name in enumerate(_texts(grid.rows[start])[:4])}
+    at = {("series", what) if of != "country" else (of, what): n for (of, what), n in at.items()}
     about = {str(row[0]).casefold(): row[1] for row in grid.rows[:start] if len(row) > 1}
     series = []
     for number, row in enumerate(grid.rows[start + 1 :], start + 1):
-        if all(is_blank(cell) for cell in row):
-            continue
         texts = [str(cell or "").strip() for cell in row]
-        own = FileSeries(names=(texts[3], texts[2]), area=(texts[0], texts[1]), frequency="A")
+        if not all(texts[:4]):
+            continue  # blank, or below the table: Last Updated
+        name, code = (texts[at["series", what]] for what in ("name", "code"))
+        area = (texts[at["country", "name"]], texts[at["country", "code"]])
+        own = FileSeries(names=(code, name), area=area, frequency="A")
         for column in range(4, grid.width):
             time = str(grid.rows[start][column] or "").strip()[:4]
             if time:
@@ -274,8 +298,9 @@ def bcb(grid: Grid) -> SeriesFile | None:
     """Return the series of the Banco Central do Brasil: data and valor."""
     if header_names(grid)[:2] != ["data", "valor"]:
         return None
-    own = FileSeries(observations=list(observations_down(grid, 1, 1)))
-    return SeriesFile(format="BCB", series=[own], n_head_rows=1)
+    found = observations_down(grid, 1, 1)
+    days = [replace(o, time=iso_days(o.time, "dmy")) for o in found]
+    return SeriesFile(format="BCB", series=[FileSeries(observations=days)], n_head_rows=1)
 
 
 LAYOUTS: Mapping[str, Callable[[Grid], SeriesFile | None]] = {
@@ -320,7 +345,7 @@ def _long_series(
                 words=cells.get("measure", ""),
                 frequency=cells.get("freq", "")[:1].upper(),
             )
-        day = written_day(row[at[vintage]]) if vintage else None
+        day, fault = vintage_and_fault(row[at[vintage]] if vintage else None)
         status = "" if "status" not in at else str(row[at["status"]] or "")
         found[key].observations.append(
             Observation(
@@ -330,6 +355,7 @@ def _long_series(
                 number_content(row[at[value]]),
                 status,
                 day,
+                fault,
             )
         )
     return list(found.values())
@@ -345,11 +371,14 @@ def _sdmx_series(codes: Mapping[str, str], cells: Mapping[str, str]) -> FileSeri
     labels = [text.partition(":")[2].strip() for text in texts]
     unit = codes.get("unit_measure") or codes.get("unit", "")
     power = codes.get("unit_mult", "")
+    kinds = ("transf", "measure", "unit", "suffix")
+    transformations = [cells[n] for n in codes if any(kind in n for kind in kinds) and codes[n]]
     return FileSeries(
         names=(".".join(dimensions.values()), *(dimensions[n] for n in others), *labels),
         area=tuple(codes[n] for n in areas),
         unit=f"{unit} 10^{power}" if power not in ("", "0") else unit,
-        frequency=frequency,
+        transformations=tuple(transformations),
+        frequency={"S": "H"}.get(frequency, frequency),
     )
 
 

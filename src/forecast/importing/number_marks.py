@@ -29,7 +29,7 @@ class NumberMarks:
     thousands: str | None = None
     evidence: str = ""
     clash: tuple[str, str] | None = None
-    is_semicolon_file: bool = False
+    has_open_delimiter: bool = False  # not a comma, which then may be the mark of decimals
     has_short_integers: bool = False  # 987 beside 1.234, or stored numbers beside typed ones
 
     @property
@@ -75,7 +75,7 @@ class NumberMarks:
         if not _is_open(number):
             return shown or "."
         mark = "," if "," in number else "."
-        is_doubtful = self.is_semicolon_file or (mark == "." and self.has_short_integers)
+        is_doubtful = self.has_open_delimiter or (mark == "." and self.has_short_integers)
         if is_doubtful:
             readings = f"{number.replace(mark, '.')} or {number.replace(mark, '')}"
             raise UnreadableCell(content, f"may be {readings}; {_DECLARE}")
@@ -112,7 +112,7 @@ def number_marks(
         thousands=thousands,
         evidence=evidence,
         clash=clash,
-        is_semicolon_file=delimiter == ";",
+        has_open_delimiter=delimiter in (";", "\t", "|"),
         has_short_integers=has_short_integers,
     )
 

@@ -40,7 +40,7 @@ from forecast.importing.rows import (
     series_and_span,
     with_row_above,
 )
-from forecast.importing.times import DAY_INSIDE_A_MONTH, PartialSpan
+from forecast.importing.times import DAY_INSIDE_A_MONTH, PartialSpan, iso_days
 from forecast.importing.titles import names_columns
 from forecast.importing.units import PER_CENT, unit_rule
 from forecast.importing.vocabulary import Meaning, Measure, Vocabulary
@@ -217,11 +217,15 @@ class _Table:
                 if role == "status":
                     release = release._replace(status=status_of(row.cells[column]))
                 else:
-                    release = release._replace(day=release_day_of(row.cells[column]))
+                    release = release._replace(day=self._day_of(row.cells[column]))
             except UnreadableCell as error:
                 self._rejected(row, column, str(error))
                 return None
         return release
+
+    def _day_of(self, content: Content) -> date:
+        order = self._reader.import_map.date_order
+        return release_day_of(iso_days(content, order) if isinstance(content, str) else content)
 
     def _figure(self, row: Row, column: int, label: Meaning, release: _Release) -> CellFigure:
         """Return the figure in a cell; raise UnreadableCell."""
@@ -265,7 +269,7 @@ class _Table:
             released_on_basis=basis,
             address=row.address(column),
             reach=whole.time.reach,
-            may_be_fiscal=whole.time.may_be_fiscal,
+            other_reading=whole.time.other_reading,
         )
 
     def _value(

@@ -6,13 +6,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from forecast.base.notation import parse_day
 from forecast.importing.cells import Content, is_blank
 from forecast.importing.grid import Grid
+from forecast.importing.times import DateOrder, iso_days
 
 Frequency = str  # M, Q, H or A; empty where the times themselves have to tell
 _MISSING = frozenset((".", "..", ":", "x", "nd", "#n/a", "nan", "none", "m", "c", "nat"))
+_SCIENTIFIC = re.compile(r"[+-]?\d(?:\.\d+)?[eE][+-]?\d{1,2}")
 _STATUSES = {
     "": "final", "a": "final", "b": "final", "r": "final", "d": "final", "u": "final",
     "p": "preliminary", "e": "preliminary", "s": "preliminary", "f": "expected",
@@ -30,6 +33,7 @@ class Observation:
     content: Content
     status: str = ""
     vintage: date | None = None
+    fault: str = ""  # why it cannot be read, whatever its content
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +48,7 @@ class FileSeries:
     area: tuple[str, ...] = ()
     unit: str = ""
     words: str = ""
+    transformations: tuple[str, ...] = ()  # codes and labels that may say growth: G1, PCH_SM
     frequency: Frequency = ""
     is_optional: bool = False  # not missed where the folder has no such indicator
     observations: list[Observation] = field(default_factory=list)
@@ -84,9 +89,14 @@ def header_names(grid: Grid) -> list[str]:
 
 
 def number_content(cell: Content) -> Content:
-    """Return a cell, None where it holds a service's mark of a missing value."""
+    """Return a cell, None where it holds a service's mark of a missing value.
+
+    Programs write 2.7E+12 in full, so nothing is lost in reading it.
+    """
     is_missing = isinstance(cell, str) and cell.strip().casefold() in _MISSING
     is_not_a_number = isinstance(cell, float) and cell != cell
+    if isinstance(cell, str) and _SCIENTIFIC.fullmatch(cell.strip()):
+        return Decimal(cell.strip())
     return None if is_missing or is_not_a_number else cell
 
 
@@ -100,14 +110,18 @@ def is_day(cell: Content) -> bool:
     return isinstance(cell, date) or re.match(r"\d{4}[-/年]", str(cell or "")) is not None
 
 
-def written_day(cell: Content) -> date | None:
-    """Return a day written as 2019-10-25 or 25-10-2019, None for other texts."""
+def written_day(cell: Content, order: DateOrder | None = None) -> date | None:
+    """Return a day written as 2019-10-25, or in a declared order, None for other texts."""
     if isinstance(cell, date):
         return date(cell.year, cell.month, cell.day)
-    text = str(cell or "").strip()[:10]
-    if match := re.fullmatch(r"(\d\d)[-/.](\d\d)[-/.](\d{4})", text):
-        return parse_day("-".join(reversed(match.groups())))
-    return parse_day(text.replace("/", "-"))
+    return parse_day(iso_days(str(cell or "").strip()[:10], order).replace("/", "-"))
+
+
+def vintage_and_fault(cell: Content) -> tuple[date | None, str]:
+    """Return the day of release in a cell, or why it is none."""
+    day = None if is_blank(cell) else written_day(cell)
+    why = f"has the day of release {cell}, which is not a date (expected YYYY-MM-DD)"
+    return day, "" if day is not None or is_blank(cell) else why
 
 
 def status_of_flag(flag: str) -> str | None:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from itertools import pairwise
-from math import gcd
 
 from forecast.archive.figure_files import TOO_FAST_PCT
 from forecast.archive.registry import Indicator, Registry
 from forecast.archive.schedule import end_of_month
 from forecast.base.errors import UnreadableCell
-from forecast.base.months import MONTHS_A_YEAR, Span, month, month_of_year, year_of
+from forecast.base.months import Span
 from forecast.importing.cells import (
     UnreadCell,
     growth_pct_of,
@@ -31,17 +28,21 @@ from forecast.importing.grid import Grid
 from forecast.importing.import_map import ImportMap
 from forecast.importing.number_marks import NumberMarks, number_marks
 from forecast.importing.release_days import ReleaseDays
+from forecast.importing.rows import check_prices
 from forecast.importing.series import FileSeries, Observation, SeriesFile, status_of_flag
-from forecast.importing.times import DAY_INSIDE_A_MONTH, partial_span
-from forecast.importing.units import PER_CENT, PER_CENT_WORDS, UnitRule, unit_rule
-from forecast.importing.vocabulary import Meaning, Vocabulary
+from forecast.importing.series_times import SAY, SeriesTimes
+from forecast.importing.series_units import change_of, is_per_cent, is_share, unit_in_names
+from forecast.importing.units import (
+    PER_CENT,
+    PER_CENT_WORDS,
+    UnitRule,
+    is_index_unit,
+    unit_rule,
+)
+from forecast.importing.vocabulary import Meaning, Measure, Vocabulary, other_subject
 
-_LENGTHS = {"M": 1, "Q": 3, "H": 6, "A": MONTHS_A_YEAR}
-_NAMED_MONTH = re.compile(r"[^\W\d_t]|m\d")
-_CHANGE_ON_A_YEAR = re.compile(r"(?:clv_)?pch_sm(?:_.*)?|pch_sm|gy|yoy")
-_OTHER_CHANGE = re.compile(r".*pch_(?:pre|m1|m3).*|g1|mom|qoq")
+_SeriesKey = tuple[str, str, str, str | None, str | int]
 _LATE_VINTAGE_DAYS = 200  # a first vintage that late holds figures which were public before it
-_SAY = "--title, or title in the map"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +65,13 @@ class SeriesReader:
         )
         result = GridResult(remarks=[f"recognised as {file.format}"])
         skipped: set[int] = set()
+        named: list[tuple[str, list[CellFigure]]] = []
         for series in file.series:
             own = _Reading(self, grid, file, series, marks)
+            n_before = len(result.figures)
             try:
                 own.read_into(result)
+                named.append((own.name, result.figures[n_before:]))
             except UnreadableCell as error:
                 result.unread += [own.unread(o, str(error)) for o in own.filled]
             except _OtherArea:
@@ -79,6 +83,7 @@ class SeriesReader:
             result.remarks.append(f"numbers have {mark}")
         _refuse_shifted_rows(result, grid, file)
         _count_rows(result, grid, file, skipped)
+        result.refuse(_named_twice(named))
         result.refuse(doubts(result.figures))
         return result
 
@@ -116,29 +121,34 @@ class _Reading:
         if meaning.is_skipped:
             raise _OtherArea
         if meaning.indicator is None and self.series.is_optional:
-            result.remarks.append(f"not read: {self._name}, which is not in indicators.toml")
+            result.remarks.append(f"not read: {self.name}, which is not in indicators.toml")
             raise _OtherArea
         if meaning.indicator is None:
-            raise UnreadableCell(self._name, f"is not an indicator of the folder; {_NAME_ALLOWED}")
+            raise UnreadableCell(self.name, f"is not an indicator of the folder; {_NAME_ALLOWED}")
         assert meaning.area is not None
         entry = self.reader.registry.of(meaning.area, meaning.indicator)
         meaning = self._with_unit(meaning, entry)
-        spans, faults = self._spans(meaning, entry)
+        times = SeriesTimes(self.series, self.name, self.reader.import_map.date_order)
+        spans, faults = times.spans(meaning.time.reach, entry)
         self._check_levels(meaning, entry)
         result.unread += [self.unread(o, why) for o, why in faults.items()]
         firsts = min((o.vintage for o in self.filled if o.vintage), default=None)
         figures = []
         for observation, span in spans.items():
             try:
-                figures.append(self._figure(observation, span, meaning, entry, firsts))
+                figure = self._figure(observation, span, meaning, entry, firsts)
+                is_of_months = span.n_months == 1 and times.is_sparse
+                reading = times.other_reading(observation)
+                figures.append(replace(figure, is_of_months=is_of_months, other_reading=reading))
             except UnreadableCell as error:
                 result.unread.append(self.unread(observation, str(error)))
         result.figures += figures
         if figures:
-            result.remarks.append(_remark(self._name, figures))
+            result.remarks.append(_remark(self.name, figures))
 
     @property
-    def _name(self) -> str:
+    def name(self) -> str:
+        """What messages call the series."""
         return next(iter(self.series.names), "the series")
 
     def _area(self) -> str | None:
@@ -168,7 +178,7 @@ class _Reading:
         if reader.import_map.area is not None or len(areas) == 1:
             return reader.import_map.area or areas[0]
         known = ", ".join(areas) or "an [[area]] in indicators.toml"
-        raise UnreadableCell(self._name, f"names no area; allowed: --area with one of {known}")
+        raise UnreadableCell(self.name, f"names no area; allowed: --area with one of {known}")
 
     def _meaning(self) -> Meaning:
         """Return what the names of the series, its format and the map's title say."""
@@ -180,11 +190,24 @@ class _Reading:
         indicators = {m.indicator for m in found if m.indicator}
         if len(indicators) > 1 and not found[0].indicator:
             both = " and ".join(sorted(i for i in indicators if i))
-            raise UnreadableCell(self._name, f"names {both}; {_WORDS_ALLOWED}")
+            raise UnreadableCell(self.name, f"names {both}; {_WORDS_ALLOWED}")
         own = next((m for m in found if m.indicator or m.is_skipped), Meaning())
+        if not own.is_skipped:
+            self._check_subject()
         if own.indicator and title.indicator and len(self.file.series) == 1:
             own = replace(own, indicator=title.indicator)  # a person's word for the only series
         return replace(words.over(own).over(title), unknown=())
+
+    def _check_subject(self) -> None:
+        """Raise UnreadableCell where a name says that the figures are of another kind."""
+        for name in self.series.names:
+            try:
+                unknown = self.reader.vocabulary.meaning(name).unknown
+            except UnreadableCell:
+                continue
+            if other := next(filter(None, map(other_subject, unknown)), ""):
+                why = f"says {other}, but figures here are not of that"
+                raise UnreadableCell(name, f'{why}; allowed: "skip" under [words]')
 
     def _named(self) -> Iterator[Meaning]:
         """Yield the meanings of the names that are understood as a whole."""
@@ -196,20 +219,30 @@ class _Reading:
 
     def _with_unit(self, meaning: Meaning, entry: Indicator) -> Meaning:
         """Return the meaning with measure and unit; raise UnreadableCell where they are open."""
-        text = plain(self.series.unit)
-        if _OTHER_CHANGE.fullmatch(text):
+        unit = self.series.unit or unit_in_names(self.series.names)
+        changes = {change_of(text): text for text in (unit, *self.series.transformations)}
+        if "other" in changes:
             why = "is a change on the period before; allowed: a change on a year earlier, or levels"
-            raise UnreadableCell(self.series.unit, why)
-        if _CHANGE_ON_A_YEAR.fullmatch(text):
-            return replace(meaning, measure="growth_pct", unit=None)
-        is_per_cent = text in PER_CENT_WORDS or text in ("pc", "pct.", "percent")
+            raise UnreadableCell(changes["other"], why)
+        if "on a year earlier" in changes:
+            return self._checked_prices(replace(meaning, measure="growth_pct", unit=None), entry)
         if meaning.measure in ("growth_pct", "index", "change"):
-            return replace(meaning, measure="index" if meaning.measure == "index" else "growth_pct")
-        if is_per_cent and plain(entry.unit) not in PER_CENT_WORDS:
-            why = f"is in per cent, but growth is not said; allowed: growth in {_SAY}"
-            raise UnreadableCell(self._name, why)
-        unit = meaning.unit or (entry.unit if is_per_cent else self.series.unit) or entry.unit
-        return replace(meaning, measure="level", unit=unit)
+            is_plain = unit == "" or is_per_cent(unit) or is_index_unit(unit)
+            if not is_plain or is_share(unit):
+                why = f"is said to be growth, but the file's unit is {unit}"
+                raise UnreadableCell(self.name, f"{why}; allowed: level in {SAY}")
+            measure: Measure = "index" if meaning.measure == "index" else "growth_pct"
+            return self._checked_prices(replace(meaning, measure=measure), entry)
+        if is_per_cent(unit) and plain(entry.unit) not in PER_CENT_WORDS:
+            why = f"is in per cent, but growth is not said; allowed: growth in {SAY}"
+            raise UnreadableCell(self.name, why)
+        unit = meaning.unit or (entry.unit if is_per_cent(unit) else unit) or entry.unit
+        return self._checked_prices(replace(meaning, measure="level", unit=unit), entry)
+
+    def _checked_prices(self, meaning: Meaning, entry: Indicator) -> Meaning:
+        assert meaning.measure is not None
+        check_prices(meaning, meaning.measure, entry, self.name)
+        return meaning
 
     def _check_levels(self, meaning: Meaning, entry: Indicator) -> None:
         """Raise UnreadableCell where numbers taken for amounts can be none."""
@@ -269,20 +302,12 @@ class _Reading:
             released_on=day,
             released_on_basis=basis,
             address=self.grid.address(observation.row, observation.column),
-            reach=meaning.time.reach
-            or ("month" if span.n_months == 1 and self._is_sparse else None),
+            reach=meaning.time.reach,
         )
 
     @property
     def _unit_rules(self) -> Mapping[str, UnitRule]:
         return self.reader.import_map.unit_rules
-
-    @property
-    def _is_sparse(self) -> bool:
-        """Whether it is known that each time is a month, however far they lie apart."""
-        return self.series.frequency == "M" or any(
-            _NAMED_MONTH.search(plain(o.time).partition("t0")[0]) for o in self.filled
-        )
 
     def _release(
         self,
@@ -312,84 +337,10 @@ class _Reading:
             raise UnreadableCell(day, why)
         return day, declared or basis
 
-    def _spans(
-        self, meaning: Meaning, entry: Indicator
-    ) -> tuple[dict[Observation, Span], dict[Observation, str]]:
-        """Return the span of each observation, and why some have none."""
-        times: dict[Observation, Span] = {}
-        faults: dict[Observation, str] = {}
-        for observation in self.series.observations:
-            try:
-                times[observation] = _span_of(observation.time, self.series.frequency)
-            except UnreadableCell as error:
-                if DAY_INSIDE_A_MONTH in str(error):
-                    raise  # then its first and last days are no months either
-                if not is_blank(observation.content):
-                    faults[observation] = str(error)
-        length = self._length(list(times.values()), meaning, entry)
-        spans = {}
-        for observation, span in times.items():
-            if is_blank(observation.content):
-                continue  # its time tells the frequency of the others
-            try:
-                spans[observation] = _lengthened(span, length, meaning.time.reach)
-            except UnreadableCell as error:
-                faults[observation] = str(error)
-        return spans, faults
-
-    def _length(self, spans: Sequence[Span], meaning: Meaning, entry: Indicator) -> int:
-        """Return how many months each single time stands for; raise UnreadableCell where open."""
-        if self.series.frequency in _LENGTHS:
-            return _LENGTHS[self.series.frequency]
-        if meaning.time.reach in ("month", "quarter"):
-            return 1 if meaning.time.reach == "month" else 3
-        months = sorted({s.last for s in spans if s.n_months == 1})
-        if not months or self._is_sparse or any(s.n_months > 1 for s in spans):
-            return 1
-        gaps = [b - a for a, b in pairwise(months)]
-        if not gaps:
-            why = "is the only time of its series, so it may be a month, a quarter or a year"
-            raise UnreadableCell(str(spans[0]), f"{why}; allowed: 当月 or quarter in {_SAY}")
-        step = gcd(*gaps)
-        is_mixed = step == 1 and 1 in gaps and gaps.count(3) >= 3
-        if is_mixed or step not in (1, 3, 6, 12):
-            why = "has times that are neither months nor quarters nor years throughout"
-            raise UnreadableCell(self._name, f"{why}; allowed: one frequency a series")
-        if entry.kind in ("stock", "rate") and step > 1 and month_of_year(months[0]) % 3 == 0:
-            return 1  # the state at the end of a quarter or of a year
-        return step
-
 
 _WORDS_ALLOWED = "allowed: a line under [words]"
-_MEASURE_ALLOWED = f"allowed: growth or level in {_SAY}"
-_NAME_ALLOWED = f"allowed: an id or a name of indicators.toml, a line under [words], or {_SAY}"
-
-
-def _span_of(time: str, frequency: str) -> Span:
-    """Return the span that the text of a time names; raise UnreadableCell."""
-    found, rest = partial_span(plain(time))
-    if rest.replace("|", "") or found.year is None or found.reach is not None:
-        rule = "allowed: 2019-09, 2019-Q3, Sep 2019, 2019 and the like"
-        raise UnreadableCell(time, f"is not a span of months; {rule}")
-    if found.may_be_fiscal and frequency not in ("M", ""):
-        raise UnreadableCell(time, "may be a fiscal year; allowed: months, quarters, years")
-    first, last = found.months or (1, MONTHS_A_YEAR)
-    return Span(month(found.year, first), month(found.year, last))
-
-
-def _lengthened(span: Span, length: int, reach: str | None) -> Span:
-    """Return the span that a month stands for, since January where `reach` says so."""
-    if span.n_months == 1 and length > 1:
-        position = month_of_year(span.last)
-        begins = position if position % length == 1 else position - length + 1
-        if begins < 1 or (begins - 1) % length:
-            why = f"is neither the first nor the last of {length} months"
-            raise UnreadableCell(str(span), f"{why}; allowed: one of them")
-        first = month(year_of(span.last), begins)
-        span = Span(first, first + length - 1)
-    elif reach == "month" and span.n_months > 1:
-        raise UnreadableCell(str(span), "is not one month; allowed: a month")
-    return Span.year_to_date(span.year, month_of_year(span.last)) if reach == "to_date" else span
+_MEASURE_ALLOWED = f"allowed: growth or level in {SAY}"
+_NAME_ALLOWED = f"allowed: an id or a name of indicators.toml, a line under [words], or {SAY}"
 
 
 def _remark(name: str, figures: Sequence[CellFigure]) -> str:
@@ -403,6 +354,31 @@ def _remark(name: str, figures: Sequence[CellFigure]) -> str:
         f"{name} is {first.area}/{first.indicator}, {what} in {first.unit}, "
         f"{first.span} to {last.span} ({lengths})"
     )
+
+
+def _named_twice(named: Sequence[tuple[str, Sequence[CellFigure]]]) -> dict[str, str]:
+    """Return by address why figures are refused that two series of a file both give.
+
+    They differ in what the folder does not distinguish, such as an adjustment, so that months of
+    one and months of the other would be mixed. The same values twice do no harm.
+    """
+    by_key: defaultdict[_SeriesKey, dict[int, dict[Span, CellFigure]]] = defaultdict(dict)
+    for number, (_, figures) in enumerate(named):
+        for f in figures:
+            key = (f.area, f.indicator, f.measure, f.reach, f.reach or f.span.n_months)
+            by_key[key].setdefault(number, {})[f.span] = f
+    reasons: dict[str, str] = {}
+    for (_, indicator, measure, *_), groups in by_key.items():
+        longest = max(groups.values(), key=len)
+        others = [g for g in groups.values() if g is not longest]
+        if all(s in longest and longest[s].value == f.value for g in others for s, f in g.items()):
+            continue
+        names = " and ".join(repr(named[n][0]) for n in groups)
+        what = "the level" if measure == "level" else "growth"
+        why = f"{names} are both {what} of {indicator}"
+        rule = 'allowed: one of them, the others "skip" under [words]'
+        reasons |= {f.address: f"{why}; {rule}" for g in groups.values() for f in g.values()}
+    return reasons
 
 
 def _refuse_shifted_rows(result: GridResult, grid: Grid, file: SeriesFile) -> None:

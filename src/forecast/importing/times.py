@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -13,6 +13,11 @@ from forecast.base.months import MONTHS_A_YEAR, Span, month
 from forecast.importing.cells import YEAR
 
 Reach = Literal["month", "quarter", "to_date"]
+# What the same text may mean instead: 2009-10 April 2009 to March 2010, 4/1/2019 the fourth of
+# January, 2019-1 the first quarter. Only the whole column tells.
+OtherReading = Literal["", "fiscal year", "day", "quarter", "first day", "last day"]
+DateOrder = Literal["dmy", "mdy"]
+_DAY_OF_AN_ORDER = re.compile(rf"(?<!\d)(\d{{1,2}})[./-](\d{{1,2}})[./-]({YEAR})(?!\d)")
 _CHINESE = {c: n for n, c in enumerate("一二三四五六七八九", start=1)} | {
     "十": 10,
     "十一": 11,
@@ -33,7 +38,7 @@ class PartialSpan:
     year: int | None = None
     months: tuple[int, int] | None = None
     reach: Reach | None = None
-    may_be_fiscal: bool = False  # 2009-10, which is also how April 2009 to March 2010 is written
+    other_reading: OtherReading = ""
 
     @property
     def names_months(self) -> bool:
@@ -51,7 +56,7 @@ class PartialSpan:
             other.year if self.year is None else self.year,
             other.months if self.months is None else self.months,
             self.reach or other.reach,
-            self.may_be_fiscal or other.may_be_fiscal,
+            self.other_reading or other.other_reading,
         )
 
     def span(self) -> Span | str:
@@ -106,10 +111,14 @@ def _year_and_months(match: re.Match[str]) -> PartialSpan:
 
 
 def _year_month_dash(match: re.Match[str]) -> PartialSpan:
-    """Return the month of 2009-10, which may be a fiscal year instead."""
+    """Return the month of 2009-10 or 2019-1, which may be a fiscal year or a quarter instead."""
     year, number = int(match[1]), _number(match[2])
-    may_be_fiscal = match[2].isdecimal() and number == (year + 1) % 100 and len(match[2]) == 2
-    return PartialSpan(year, (number, number), may_be_fiscal=may_be_fiscal)
+    other: OtherReading = ""
+    if match[0].endswith(match[2]) and match[2].isdecimal():
+        is_fiscal = number == (year + 1) % 100 and len(match[2]) == 2
+        is_quarter = number <= 4 and len(match[2]) == 1
+        other = "fiscal year" if is_fiscal else "quarter" if is_quarter else ""
+    return PartialSpan(year, (number, number), other_reading=other)
 
 
 def _day_of_year(match: re.Match[str]) -> PartialSpan:
@@ -133,7 +142,20 @@ def _day_before_year(match: re.Match[str]) -> PartialSpan:
             continue
     if len(spans) != 1:
         raise UnreadableCell(match[0], _NOT_AN_END)
-    return spans.pop()
+    is_open = mark != "." and max(one, other) <= MONTHS_A_YEAR and one != other
+    return replace(spans.pop(), other_reading="day") if is_open else spans.pop()
+
+
+def iso_days(text: str, order: DateOrder | None) -> str:
+    """Return a text whose days of a declared order are written year first."""
+    if order is None:
+        return text
+
+    def _year_first(match: re.Match[str]) -> str:
+        numbers = (match[1], match[2]) if order == "mdy" else (match[2], match[1])
+        return f"{match[3]}-{int(numbers[0]):02d}-{int(numbers[1]):02d}"
+
+    return _DAY_OF_AN_ORDER.sub(_year_first, text)
 
 
 def _date(text: str, year: int, month_number: int, day: int) -> date:
@@ -154,7 +176,8 @@ def span_of_day(day: date) -> PartialSpan:
     """Return the month whose first or last day this is; raise UnreadableCell for other days."""
     if day.day != 1 and (day + timedelta(days=1)).day != 1:
         raise UnreadableCell(day, _NOT_AN_END)
-    return PartialSpan(day.year, (day.month, day.month))
+    end: OtherReading = "first day" if day.day == 1 else "last day"
+    return PartialSpan(day.year, (day.month, day.month), other_reading=end)
 
 
 def _short_year(text: str) -> int:
@@ -182,7 +205,7 @@ def _quarter_of_year(match: re.Match[str]) -> PartialSpan:
     """Return the quarter of a year, whichever of the two stands first."""
     groups = match.groupdict()
     last = 3 * int(groups.get("quarter") or groups["numeral"])
-    return PartialSpan(int(match["year"]), (last - 2, last))
+    return PartialSpan(_short_year(match["year"]), (last - 2, last))
 
 
 def _half_of_year(match: re.Match[str]) -> PartialSpan:
@@ -265,7 +288,7 @@ _PATTERNS: list[tuple[re.Pattern[str], _Meaning]] = [
             rf"{_NOT_IN_WORD}(?P<first>{_NAME})\.?{_JOIN}(?P<after>{YEAR}|\d\d)(?!\d)",
             _named_months,
         ),
-        (rf"{_YEAR_OF_SPAN}[-:]?m(0?[1-9]|1[0-2])(?!\d)", _year_and_months),
+        (rf"{_YEAR_OF_SPAN}(?:[-:]?m(?=\d)|:(?=[01]\d))(0?[1-9]|1[0-2])(?!\d)", _year_and_months),
         (
             rf"(?P<year>(?<!\d){YEAR})[-./:]?(?:q|t(?:rim)?)(?P<quarter>[1-4])(?!\d|{_TO})",
             _quarter_of_year,
@@ -275,6 +298,8 @@ _PATTERNS: list[tuple[re.Pattern[str], _Meaning]] = [
             rf"[-./]?(?P<year>{YEAR})(?!\d)",
             _quarter_of_year,
         ),
+        (r"(?<![\da-z])(?P<quarter>[1-4])q(?P<year>\d\d)(?!\d)", _quarter_of_year),
+        (r"(?<![a-z])q(?P<quarter>[1-4])[-/'](?P<year>\d\d)(?!\d)", _quarter_of_year),
         (rf"(?P<year>(?<!\d){YEAR})[-./]?[sh](?P<half>[12])(?!\d)", _half_of_year),
         (rf"(?<![a-z])[sh](?P<half>[12])[-./]?(?P<year>{YEAR})(?!\d)", _half_of_year),
         (rf"(?<![\d.,~-])(0?[1-9]|1[0-2])[./-]({YEAR})(?![\d年])", _month_before_year),
@@ -289,7 +314,7 @@ _PATTERNS: list[tuple[re.Pattern[str], _Meaning]] = [
         (rf"{_YEAR_OF_SPAN}年({_N})月(\d{{1,2}})日", _day_of_year),
         (rf"{_YEAR_OF_SPAN}-({_N})-(1[3-9]|2\d|3[01])(?!\d)", _day_of_year),
         (rf"{_YEAR_OF_SPAN}[-/]({_N}){_END}", _year_month_dash),
-        (rf"{_YEAR_OF_SPAN}\.({_N}){_END}", _year_and_months),
+        (rf"{_YEAR_OF_SPAN}\.({_N}){_END}", _year_month_dash),
         (rf"{_YEAR_OF_SPAN}年度?[{_NUMERALS}]{{1,2}}(?![-~.\w])", lambda _: None),
         (rf"{_YEAR_OF_SPAN}(?:年度?|(?!\d))", lambda match: PartialSpan(int(match[1]))),
         (rf"前({_Q})个?季度?", lambda match: PartialSpan(months=(1, 3 * _number(match[1])))),

@@ -12,7 +12,7 @@ from typing import Literal
 from forecast.archive.registry import Area, Indicator, Registry
 from forecast.base.errors import UnreadableCell
 from forecast.importing.cells import BETWEEN_WORDS, YEAR, plain, plain_words
-from forecast.importing.times import PartialSpan, partial_span
+from forecast.importing.times import DateOrder, PartialSpan, iso_days, partial_span
 from forecast.importing.units import CURRENCIES, PER_CENT_WORDS, RULES, UnitRule, money_phrases
 
 # An `index` has the value 100 a year earlier; a `change` is growth only where `%` says so.
@@ -87,7 +87,8 @@ _ROLE_NAMES: Mapping[Role, str] = {
     "month": "月 月份 month",
     "quarter": "季 季度 季度末 quarter quarters",
     "label": "指标 指标名称 项目 名称 indicator 地区 区域 区县 area region "
-    "单位 计量单位 unit measure 口径 时间 期间 时期 日期 统计期 报告期 span period",
+    "单位 计量单位 unit measure 口径 时间 期间 时期 日期 统计期 报告期 span period "
+    "date time datum zeit zeitraum fecha periodo período",
     "value": "数值 数据 值 value",
     "released_on": "发布日期 发布日 公布日期 发布时间 公布时间 released_on releasedate",
     "status": "status",
@@ -167,10 +168,25 @@ _OCTOBER = re.compile(rf"{YEAR}\.1")  # a number that may have lost its last dig
 _DAY = re.compile(rf"{YEAR}(?:年\d{{1,2}}月\d{{1,2}}日|([-/.])\d{{1,2}}\1\d{{1,2}}(?![\d月]))")
 
 
+# Changes on the period before, and amounts per head: no figure is of these kinds.
+_OTHER_CHANGE = re.compile(
+    r"(?:quarter|month|period)[- ]?(?:on|over)[- ]?(?:quarter|month|period)"
+    r"|(?<![a-z])(?:q[- ]?o[- ]?q|q/q|q[- ]on[- ]q(?!4)|m[- ]?o[- ]?m|m/m|m[- ]on[- ]m)(?![a-z0-9])"
+    r"|(?:previous|prior|preceding|last) (?:month|quarter|period)|annuali[sz]ed|per (?:capita|head)"
+    r"|vormonat|vorquartal|vorperiode|je einwohner"
+)
+
+
+def other_change(text: str) -> str:
+    """Return the words by which a name is about a change on the period before, or per head."""
+    match = _OTHER_CHANGE.search(text)
+    return match[0] if match else ""
+
+
 def other_subject(word: str) -> str:
     """Return the part of an unknown word that says that figures are of something else, or ''."""
-    match = _NOT_A_FIGURE.search(word) or _OTHER_AREA.search(word)
-    return match[0] if match else ""
+    matches = (p.search(word) for p in (_NOT_A_FIGURE, _OTHER_AREA, _OTHER_CHANGE))
+    return next((match[0] for match in matches if match), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +195,7 @@ class Vocabulary:
 
     phrases: Mapping[str, Meaning]
     units: frozenset[str]
+    date_order: DateOrder | None = None  # of 4/1/2019, where it is declared
     # Labels repeat row by row, so each text is analysed once.
     cache: dict[str, Meaning] = field(default_factory=dict, compare=False)
 
@@ -234,13 +251,15 @@ class Vocabulary:
     def with_words(self, meanings: Mapping[str, Meaning]) -> Vocabulary:
         """Return a vocabulary that understands declared words too."""
         declared = {plain(word): meaning for word, meaning in meanings.items()}
-        return Vocabulary(_longest_first({**self.phrases, **declared}), self.units)
+        phrases = _longest_first({**self.phrases, **declared})
+        return Vocabulary(phrases, self.units, self.date_order)
 
     def _analysis(self, text: str) -> tuple[Meaning, Mapping[str, tuple[str, str]], str]:
         """Return the meaning of a text, its conflicts by kind, and what is left of it."""
-        whole = plain_words(text)
+        whole = plain_words(iso_days(text, self.date_order))
         meaning, rest, conflicts = self._phrases_in(_REAL.sub("|", whole))
-        time, rest = partial_span(rest, text)
+        change = other_change(rest.replace(BETWEEN_WORDS, " "))
+        time, rest = partial_span(rest.replace(BETWEEN_WORDS, ""), text)
         is_real = meaning.is_real or _REAL.search(whole) is not None
         meaning = replace(meaning, time=meaning.time.over(time), is_real=is_real)
         meaning = _with_units(meaning, rest, self.units)
@@ -249,6 +268,8 @@ class Vocabulary:
             meaning = replace(meaning, unknown=unknown)
         if meaning.measure == "change" and meaning.is_per_cent:
             meaning = replace(meaning, measure="growth_pct")
+        if change and not any(change in word for word in meaning.unknown):
+            meaning = replace(meaning, unknown=(*meaning.unknown, change))
         return meaning, conflicts, rest
 
     def _phrases_in(self, rest: str) -> tuple[Meaning, str, Mapping[str, tuple[str, str]]]:
@@ -277,7 +298,7 @@ class Vocabulary:
         if set(conflicts.get("measure", ())) == {"change", "growth_pct"} and not has_growth_words:
             del conflicts["measure"]  # 增减±% is growth, 增速增减 is not
             meaning = replace(meaning, measure="growth_pct")
-        return meaning, rest.replace(BETWEEN_WORDS, ""), conflicts
+        return meaning, rest, conflicts
 
 
 @lru_cache(maxsize=20_000)

@@ -1,0 +1,218 @@
+"""Files whose numbers could be taken for another kind of figure. Layouts are real, numbers not.
+
+Each says what is read, or why nothing is: never a figure of another kind.
+"""
+
+import pytest
+
+SALES = 'area = "uk"\ntitle = "sales level eur_million"\n'
+GROWTH = 'area = "uk"\ntitle = "gdp growth"\n'
+
+
+def column(times, values=None, delimiter=","):
+    """Return a file of two columns, every cell in quotes if commas separate them."""
+    values = values or [f"{1 + n / 10:.1f}" for n, _ in enumerate(times)]
+    quote = '"' if delimiter == "," else ""
+    rows = [f"{quote}{t}{quote}{delimiter}{quote}{v}{quote}\n"
+            for t, v in zip(times, values, strict=True)]  # fmt: skip
+    return f"date{delimiter}value\n" + "".join(rows)
+
+
+SDMX = "FREQ,REF_AREA,MEASURE,UNIT_MEASURE,TRANSFORMATION,TIME_PERIOD,OBS_VALUE\n"
+ONS = '"Title","{title}"\n"CDID","X1"\n"Unit","%"\n"2019 Q1","0.6"\n"2019 Q2","-0.1"\n'
+BANK = (
+    '"Country Name","Country Code","Indicator Name","Indicator Code","2017","2018"\n'
+    '"United Kingdom","GBR","{name}","X.1","{a}","{b}"\n'
+)
+READ = {
+    "FRED, quarters in a column that shares its dates with months": (
+        "observation_date,GDP,SALES\n"
+        + "".join(f"2018-{m:02d}-01,{500 + m if m % 3 == 1 else ''},\n" for m in range(1, 13)),
+        {},
+        ["B2 uk/gdp 2018-01..2018-03 level 501 usd_billion",
+         "B5 uk/gdp 2018-04..2018-06 level 504 usd_billion",
+         "B8 uk/gdp 2018-07..2018-09 level 507 usd_billion",
+         "B11 uk/gdp 2018-10..2018-12 level 510 usd_billion"],
+    ),
+    "ALFRED, each value with the days on which it held": (
+        "period_start_date\tGDP\trealtime_start_date\trealtime_end_date\n"
+        "2018-10-01\t20897.8\t2019-07-26\t9999-12-31\n"
+        "2019-01-01\t21098.8\t2019-07-26\t2019-08-28\n"
+        "2019-01-01\t21099.1\t2019-08-29\t9999-12-31\n",
+        {"released_on": None},
+        ["B2 uk/gdp 2018-10..2018-12 level 20897.8 usd_billion",
+         "B3 uk/gdp 2019-01..2019-03 level 21098.8 usd_billion",
+         "B4 uk/gdp 2019-01..2019-03 level 21099.1 usd_billion"],
+    ),
+    "the OECD, growth on a year earlier by its transformation": (
+        SDMX + "Q,UK,GDP,PC,GY,2019-Q1,1.9\nQ,UK,GDP,PC,GY,2019-Q2,1.3\n",
+        {},
+        ["G2 uk/gdp 2019-01..2019-03 growth_pct 1.9 pct",
+         "G3 uk/gdp 2019-04..2019-06 growth_pct 1.3 pct"],
+    ),
+    "SDMX-CSV with remarks that differ by row": (
+        "FREQ,REF_AREA,ITEM,TIME_PERIOD,OBS_VALUE,OBS_STATUS,OBS_COM\n"
+        "S,UK,GDP,2019-S1,700,A,\nS,UK,GDP,2019-S2,710,P,a strike\n",
+        {},
+        ["E2 uk/gdp 2019-01..2019-06 level 700 usd_billion",
+         "E3 uk/gdp 2019-07..2019-12 level 710 usd_billion"],
+    ),
+    "the World Bank, dollars in the name": (
+        BANK.format(name="GDP (current US$)", a="2.7E+12", b="2860000000000"),
+        {"title": "gdp"},
+        ["E2 uk/gdp 2017-01..2017-12 level 2700 usd_billion",
+         "F2 uk/gdp 2018-01..2018-12 level 2860 usd_billion"],
+    ),
+    "the World Bank's DataBank": (
+        "Country Name,Country Code,Series Name,Series Code,2017 [YR2017],2018 [YR2018]\n"
+        "United Kingdom,GBR,GDP growth (annual %),X.1,1.8,..\n\nLast Updated: 07/01/2020,,,,,\n",
+        {"title": "gdp"},
+        ["E2 uk/gdp 2017-01..2017-12 growth_pct 1.8 pct"],
+    ),
+    "first days, in the declared order": (
+        column(["4/1/2019", "5/1/2019"]),
+        {"map_text": GROWTH + 'date_order = "mdy"\n'},
+        ["B2 uk/gdp 2019-04 growth_pct 1 pct", "B3 uk/gdp 2019-05 growth_pct 1.1 pct"],
+    ),
+    "first days of several years, whose order only one reading allows": (
+        column(["01/12/2018", "01/01/2019", "01/02/2019"]),
+        {"map_text": GROWTH},
+        ["B2 uk/gdp 2018-12 growth_pct 1 pct", "B3 uk/gdp 2019-01 growth_pct 1.1 pct",
+         "B4 uk/gdp 2019-02 growth_pct 1.2 pct"],
+    ),
+    "quarters of years of two digits": (
+        column(["1Q19", "2Q19"]),
+        {"map_text": GROWTH},
+        ["B2 uk/gdp 2019-01..2019-03 growth_pct 1 pct",
+         "B3 uk/gdp 2019-04..2019-06 growth_pct 1.1 pct"],
+    ),
+    "months after a colon": (
+        column(["2019:09", "2019:10"]),
+        {"map_text": GROWTH},
+        ["B2 uk/gdp 2019-09 growth_pct 1 pct", "B3 uk/gdp 2019-10 growth_pct 1.1 pct"],
+    ),
+    "months without a zero, of which some are above four": (
+        column(["2019-4", "2019-5"]),
+        {"map_text": GROWTH},
+        ["B2 uk/gdp 2019-04 growth_pct 1 pct", "B3 uk/gdp 2019-05 growth_pct 1.1 pct"],
+    ),
+    "decimal commas between tabs": (
+        column(["2019-01", "2019-02"], ["2,441", "2,48"], "\t"),
+        {"map_text": GROWTH},
+        ["B2 uk/gdp 2019-01 growth_pct 2.441 pct", "B3 uk/gdp 2019-02 growth_pct 2.48 pct"],
+    ),
+    "Indian groups of digits": (
+        column(["2019-01", "2019-02"], ["12,34,567", "9,87,654.5"]),
+        {"map_text": SALES},
+        ["B2 uk/sales 2019-01 level 1234567 eur_million",
+         "B3 uk/sales 2019-02 level 987654.5 eur_million"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", READ)
+def test_is_read(read, lines_of, what):
+    text, options, expected = READ[what]
+    plan = read(text, **options)
+    assert [c.why for c in plan.unread] == []
+    assert lines_of(plan) == expected
+
+
+REFUSED = {
+    "quarter on quarter, whatever a person says": (
+        ONS.format(title="GDP: Quarter on Quarter growth: CVM SA %"),
+        {"title": "gdp growth"},
+        "says quarteronquarter, but figures here are not of that",
+    ),
+    "a transformation on the period before": (
+        SDMX + "Q,UK,GDP,PC,G1,2019-Q1,0.5\nQ,UK,GDP,PC,G1,2019-Q2,0.6\n",
+        {"title": "growth"},
+        "'G1' is a change on the period before",
+    ),
+    "growth per head": (
+        BANK.format(name="GDP per capita growth (annual %)", a="1.1", b="0.9"),
+        {"title": "gdp growth"},
+        "says per capita",
+    ),
+    "a share of GDP taken for growth": (
+        BANK.format(name="Exports (% of GDP)", a="21.1", b="20.9"),
+        {"title": "gdp growth"},
+        "is said to be growth, but the file's unit is % of GDP",
+    ),
+    "constant dollars": (
+        BANK.format(name="GDP (constant 2015 US$)", a="2700000000000", b="2860000000000"),
+        {"title": "gdp"},
+        "is a unit that no rule converts",
+    ),
+    "two series that differ in an adjustment": (
+        "freq,s_adj,indic,unit,geo\\TIME_PERIOD\t2019-01\t2019-02\n"
+        "M,NSA,SALES,MIO_EUR,UK\t104.5\t:\nM,SCA,SALES,MIO_EUR,UK\t:\t105.1\n",
+        {},
+        "'M.NSA.SALES.UK' and 'M.SCA.SALES.UK' are both the level of sales",
+    ),
+    "trimesters of SDMX, which have four months": (
+        "REF_AREA,ITEM,TIME_PERIOD,OBS_VALUE\nUK,GDP,2019-T1,5\nUK,GDP,2019-T2,6\n",
+        {},
+        "is of 2019-T1, four months",
+    ),
+    "days at the ends of months": (
+        "FREQ,REF_AREA,ITEM,TIME_PERIOD,OBS_VALUE\nD,UK,GDP,2019-01-31,5\nD,UK,GDP,2019-02-28,6\n",
+        {},
+        "'D' is a frequency that figures do not have",
+    ),
+    "two days in a row at the end of a month": (
+        "DATE,SALES\n2019-01-31,1\n2019-02-01,2\n",
+        {},
+        "is named by its first or last day, and others by the other, as daily figures are",
+    ),
+    "rows that a message deletes": (
+        "STRUCTURE,STRUCTURE_ID,ACTION,FREQ,REF_AREA,ITEM,TIME_PERIOD,OBS_VALUE\n"
+        "dataflow,A:B(1.0),D,M,UK,GDP,2019-01,5\n",
+        {},
+        "is deleted by the message",
+    ),
+    "days of release in an unknown order": (
+        "series_id,date,realtime_start,value\nGDP,2018-10-01,07/08/2019,1\n"
+        "GDP,2019-01-01,07/08/2019,2\n",
+        {"released_on": None},
+        "has the day of release 07/08/2019, which is not a date (expected YYYY-MM-DD)",
+    ),
+    "days of January that look like first days of months": (
+        column(["02/01/2019", "03/01/2019", "04/01/2019"]),
+        {"map_text": GROWTH},
+        'day and month may be exchanged; allowed: date_order = "dmy" or "mdy" in the map',
+    ),
+    "days inside months by the declared order": (
+        column(["4/1/2019", "5/1/2019"]),
+        {"map_text": GROWTH + 'date_order = "dmy"\n'},
+        "is a day inside a month",
+    ),
+    "quarters written like months": (
+        column(["2019-1", "2019-2", "2019-3", "2019-4"]),
+        {"map_text": GROWTH},
+        "2019-1 may be a month or a quarter, as none is above 4",
+    ),
+    "four numbers in each of two years": (
+        column([f"{y}-{n:02d}" for y in (2018, 2019) for n in (1, 2, 3, 4)]),
+        {"map_text": GROWTH},
+        "may be a month or a quarter, as none is above 4",
+    ),
+    "one mark and three digits between tabs": (
+        column(["2019-01", "2019-02"], ["2,441", "2,488"], "\t"),
+        {"map_text": SALES},
+        "may be 2.441 or 2441",
+    ),
+    "shares of one with two decimals": (
+        column(["2019-01", "2019-02", "2019-03"], ["0.07", "0.06", "0.08"]),
+        {"map_text": GROWTH},
+        "growth below 0.3 % with two decimals throughout may be shares of one",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_is_refused(read, what):
+    text, options, why = REFUSED[what]
+    plan = read(text, **options)
+    assert plan.added == ()
+    assert [c.why for c in plan.unread if why in c.why] != []
