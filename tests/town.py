@@ -98,7 +98,8 @@ def arguments(data: Path, reports: Path, now: str) -> list[str]:
 
 
 def call(data: Path, reports: Path, now: str = NOW, *more: str) -> Result:
-    return CliRunner().invoke(main, [*arguments(data, reports, now), *more])
+    """Return what a call says that makes reports in this process, which tests may alter."""
+    return CliRunner().invoke(main, [*arguments(data, reports, now), "--limit-minutes", "0", *more])
 
 
 def entries(said: Result) -> list[dict[str, Any]]:

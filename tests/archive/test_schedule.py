@@ -103,6 +103,10 @@ def test_report_days_are_read(tmp_path: Path):
             ":1: languages ['fr']; allowed: one or more of en, zh",
         ),
         (
+            '[[report]]\narea = "a"\ndays_of_month = [1]\nlimit_minutes = 0\n',
+            ":1: limit_minutes 0; allowed: above 0, up to 10080",
+        ),
+        (
             '[[report]]\narea = "a"\ndays_of_month = [1]\nkinds = []\n',
             ":1: kinds []; allowed: one or more of attainment",
         ),

@@ -21,6 +21,7 @@ from forecast.base.texts import LANGUAGES
 FILE = "schedule.toml"
 DEFAULT_TIME_ZONE = "Asia/Shanghai"
 MOST_DAYS = 3660  # ten years
+MOST_MINUTES = 10080  # a week
 SpanKind = Literal["month", "quarter", "year"]
 _CONFIG = ConfigDict(extra="forbid")
 
@@ -43,7 +44,8 @@ class ReportDays:
     """On which days which reports of an area are due.
 
     Without `years` they are due for every year with announced targets. `at` is the time of day, in
-    the schedule's zone, from which that day's report is due.
+    the schedule's zone, from which that day's report is due. `limit_minutes` is how long making it
+    may take, where it differs from that of other reports.
     """
 
     __pydantic_config__ = _CONFIG
@@ -56,6 +58,7 @@ class ReportDays:
     kinds: list[str] = field(default_factory=lambda: ["attainment"])
     languages: list[str] = field(default_factory=lambda: ["en"])
     formats: list[str] = field(default_factory=lambda: ["html"])
+    limit_minutes: float | None = None
 
     def falls_on(self, day: date) -> bool:
         """Return whether a report is due on a day; 31 does not stand for the last day of June."""
@@ -156,6 +159,8 @@ def _problems(entry: ReportDays, own: Collection[str]) -> Iterator[str]:
         yield f"months_after {entry.months_after}; allowed: 0 to {MONTHS_A_YEAR}"
     if entry.at.tzinfo is not None:
         yield f"at {entry.at}; allowed: a time without a zone, in that of time_zone"
+    if entry.limit_minutes is not None and not 0 < entry.limit_minutes <= MOST_MINUTES:
+        yield f"limit_minutes {entry.limit_minutes:g}; allowed: above 0, up to {MOST_MINUTES}"
     kinds = (*KINDS, *own)
     for name, allowed in (("kinds", kinds), ("languages", LANGUAGES), ("formats", FORMATS)):
         given = getattr(entry, name)

@@ -254,6 +254,10 @@ class LedgerLost(ForecastError):
         )
 
 
+class ReportFailed(ForecastError):
+    """A report that took longer than its limit, or whose process died."""
+
+
 class SomeFailed(ForecastError):
     """The areas, of many, whose report failed; the reports of the others were made."""
 

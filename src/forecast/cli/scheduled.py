@@ -43,6 +43,15 @@ _NO_REASON = "no reason was given"
     metavar="SECONDS",
     help="How long to wait for another process that works on the reports.",
 )
+@click.option(
+    "--limit-minutes",
+    type=click.FloatRange(min=0),
+    default=120.0,
+    show_default=True,
+    metavar="MINUTES",
+    help="How long making a report may take before its process is ended, unless schedule.toml says "
+    "otherwise; 0: without end, and in this process.",
+)
 @click.option("--quiet", is_flag=True, help="Print no lines for unchanged reports.")
 @click.option(
     "--anchor",
@@ -74,6 +83,7 @@ def run_due(
     seed: int,
     paths: int,
     wait: float,
+    limit_minutes: float,
     quiet: bool,
     anchors: tuple[str, ...],
     accept_ledger: str | None,
@@ -106,6 +116,7 @@ def run_due(
             seed=seed,
             n_paths=paths,
             wait_seconds=wait,
+            limit_minutes=limit_minutes,
             now=_time(now),
             anchors=tuple(map(anchor_of, anchors)),
             accepted_ledger=accept_ledger,

@@ -340,6 +340,19 @@ def test_whatever_a_report_raises_the_others_are_made(
     assert night.run(now=NEXT).exit_code == 0
 
 
+def test_a_report_that_takes_longer_than_its_limit_is_ended_and_named(night: Nights):
+    schedule = night.data / "schedule.toml"
+    text = schedule.read_text(encoding="utf-8")
+    limited = text.replace("years = [2018]", "years = [2018]\nlimit_minutes = 0.0005")
+    schedule.write_text(limited, encoding="utf-8")
+    said = night.run("--limit-minutes", "5", now=NEXT)
+    assert said.exit_code == 1
+    assert did(said)[-3:] == [(area, "2018-04-30", "failed") for area in sorted(AREAS)]
+    assert "it took longer than 0.0005 minutes and was ended" in night.bodies
+    schedule.write_text(text, encoding="utf-8")
+    assert night.run(now=NEXT).exit_code == 0
+
+
 @pytest.mark.parametrize(
     "error",
     [ZeroDivisionError("by zero"), MemoryError(), RecursionError("deep"), KeyError("x")],

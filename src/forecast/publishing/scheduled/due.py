@@ -23,6 +23,7 @@ from forecast.publishing.places import RESULT, RUNS, Page, day_folder
 from forecast.publishing.restoration import is_whole, mend
 from forecast.publishing.runs import Manifest, read_manifest
 from forecast.publishing.scheduled.anchor import Anchor
+from forecast.publishing.scheduled.process import ReportProcess, Task
 
 MISSING, FIGURES, QUESTION, PAGES = "missing", "figures", "question", "pages"
 DATA = "data"
@@ -38,6 +39,7 @@ class Due:
     kinds: tuple[str, ...]
     languages: tuple[str, ...]
     formats: tuple[str, ...]
+    limit_minutes: float | None = None
 
     def includes(self, page: Page) -> bool:
         """Return whether a page is one of those that are due."""
@@ -71,6 +73,7 @@ def due_reports(archive: Archive, now: datetime, stopped: Collection[str] = ()) 
             _all(e.kinds for e in entries),
             _all(e.languages for e in entries),
             _all(e.formats for e in entries),
+            max((e.limit_minutes for e in entries if e.limit_minutes is not None), default=None),
         )
         for (day, area, year), entries in wanted.items()
     )
@@ -144,6 +147,8 @@ class ReportOutcome:
 class RunSettings:
     """Where data and reports lie, and what holds for every report; `now` defaults to the clock.
 
+    A report that takes longer than `limit_minutes`, or than its entry of the schedule says, is
+    ended; with 0 none is, and reports are made in this process.
     `accepted_ledger` is the reason for which a ledger that lost lines is accepted as it is,
     `accepted_changes` that for which rows of data that changed are.
     """
@@ -153,6 +158,7 @@ class RunSettings:
     seed: int
     n_paths: int
     wait_seconds: float
+    limit_minutes: float = 0.0
     now: datetime | None = None
     anchors: tuple[Anchor, ...] = ()
     accepted_ledger: str | None = None
@@ -174,15 +180,16 @@ def catch_up(
     outcomes: list[ReportOutcome] = []
     known, ledger = Fingerprints(archive), read_ledger(settings.reports)
     data = data or DataChanges()
-    for due in due_reports(archive, time_of(settings, archive.schedule), data.areas):
-        try:
-            outcomes.append(_outcome(settings, due, known, ledger, data))
-        except Exception as error:  # whatever it is, the others are made
-            outcomes.append(_failure(due, error))
-            if isinstance(error, OutputError) and isinstance(error.__cause__, OSError):
-                on_outcome(outcomes[-1])
-                raise
-        on_outcome(outcomes[-1])
+    with ReportProcess() as process:
+        for due in due_reports(archive, time_of(settings, archive.schedule), data.areas):
+            try:
+                outcomes.append(_outcome(settings, due, known, ledger, data, process))
+            except Exception as error:  # whatever it is, the others are made
+                outcomes.append(_failure(due, error))
+                if isinstance(error, OutputError) and isinstance(error.__cause__, OSError):
+                    on_outcome(outcomes[-1])
+                    raise
+            on_outcome(outcomes[-1])
     for area in sorted(data.areas - {o.area for o in outcomes if o.did == "stopped"}):
         if area in {entry.area for entry in archive.schedule.report_days}:
             outcomes.append(_stopped(data.message(area, archive), area=area))
@@ -202,7 +209,12 @@ def time_of(settings: RunSettings, schedule: Schedule) -> datetime:
 
 
 def _outcome(
-    settings: RunSettings, due: Due, known: Fingerprints, ledger: Ledger, data: DataChanges
+    settings: RunSettings,
+    due: Due,
+    known: Fingerprints,
+    ledger: Ledger,
+    data: DataChanges,
+    process: ReportProcess,
 ) -> ReportOutcome:
     """Make a report that is missing or outdated, and return what became of it."""
     started = time.monotonic()
@@ -217,7 +229,7 @@ def _outcome(
     if why is None and fault is not None:
         raise fault
     if why is not None:
-        _publish(parameters, due, settings.reports)
+        _publish(settings, parameters, due, process)
         manifest = read_manifest(place)
     if manifest is None:
         raise OutputError(f"{place} lost its manifest; run again")
@@ -283,13 +295,18 @@ def message_of(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
-def _publish(parameters: Parameters, due: Due, reports: Path) -> None:
-    """Make a report; imported late because most runs find nothing to do."""
-    from forecast.publishing.publication import publish
-
-    publish(
-        parameters, reports, kinds=due.kinds, languages=due.languages, formats=due.formats
-    ).check()
+def _publish(
+    settings: RunSettings, parameters: Parameters, due: Due, process: ReportProcess
+) -> None:
+    """Make a report within its limit, or that of all where it has none of its own."""
+    task = Task(
+        parameters=parameters,
+        reports=settings.reports,
+        kinds=due.kinds,
+        languages=due.languages,
+        formats=due.formats,
+    )
+    process.make(task, settings.limit_minutes and (due.limit_minutes or settings.limit_minutes))
 
 
 def parameters_of(settings: RunSettings, due: Due) -> Parameters:
