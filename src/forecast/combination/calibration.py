@@ -136,16 +136,22 @@ def _log_likelihood(scores: FloatArray, weight: FloatArray, scale: float, degree
 def recalibrated_paths(
     paths: FloatArray, calibration: Calibration, settled_shares: FloatArray
 ) -> FloatArray:
-    """Return paths with a recalibrated December, and months before shifted in proportion.
+    """Return paths with a recalibrated December, moved as `moved_paths` says."""
+    december = paths[:, -1]
+    order = np.argsort(december, kind="stable")
+    outcomes = np.empty_like(december)
+    outcomes[order] = calibration.recalibrated(december[order])
+    return moved_paths(paths, outcomes, settled_shares)
+
+
+def moved_paths(paths: FloatArray, outcomes: FloatArray, settled_shares: FloatArray) -> FloatArray:
+    """Return paths that end in given outcomes, with months before shifted in proportion.
 
     The shift of December fades to zero at the last published month k: month m takes the part
     (W_m - W_k) / (1 - W_k) of it, W being the share of the year that is over with a month.
     `settled_shares` holds W of the last published month, then of the months ahead.
     """
-    december = paths[:, -1]
-    order = np.argsort(december, kind="stable")
-    shift = np.empty_like(december)
-    shift[order] = calibration.recalibrated(december[order]) - december[order]
+    shift = outcomes - paths[:, -1]
     done, ahead = settled_shares[0], settled_shares[1:]
     fade = np.clip((ahead - done) / max(1 - done, 1 / (10 * MONTHS_A_YEAR)), 0.0, 1.0)
     return np.asarray(paths + shift[:, None] * fade)

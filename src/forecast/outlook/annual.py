@@ -5,22 +5,25 @@ A pure function of (snapshot, area, year, record, seed); the record may be empty
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 import numpy as np
+import pandas as pd
 
 from forecast.archive.archive import Snapshot
+from forecast.archive.judgements import Judgement
 from forecast.archive.targets import Target
 from forecast.base.errors import BrokenModel
 from forecast.base.months import MONTHS_A_YEAR, month, month_of_year, month_text, year_of
 from forecast.base.randomness import generator
 from forecast.base.series import Series
 from forecast.base.texts import Caveat
-from forecast.combination.calibration import Calibration, recalibrated_paths
+from forecast.combination.calibration import Calibration, moved_paths, recalibrated_paths
 from forecast.combination.dependence import coupled_paths, dependence
 from forecast.combination.estimates import Estimates, estimates_of, estimation_day
+from forecast.combination.judgement import judgement_weight
 from forecast.combination.pool import quantile_average
 from forecast.history.levels import FloatArray
 from forecast.history.series import History, build_history
@@ -76,6 +79,7 @@ def annual_outlook(
         else:
             members, dropped = _members(history, estimates.shared, seed, n_paths, models, fits)
             single[name] = _pooled(history, target, scale, members, dropped, estimates)
+    single = _judged(single, snapshot, record.settled_by(learnt_by).densities)
     forecast = [outlook.history for outlook in single.values() if outlook.paths is not None]
     order = dependence(forecast, estimates.errors)
     histories = {name: outlook.history for name, outlook in single.items()}
@@ -181,6 +185,30 @@ def _pooled(
         calibration=calibration,
         caveats=(*dropped, *limits(history, target, scale, members)),
     )
+
+
+def _judged(
+    single: Mapping[str, IndicatorOutlook], snapshot: Snapshot, pools: pd.DataFrame
+) -> dict[str, IndicatorOutlook]:
+    """Return the outlooks moved by what people expected of them, where that has shown skill."""
+    judgements = snapshot.archive.judgements.known_on(snapshot.day)
+    return {name: _moved(outlook, judgements, pools) for name, outlook in single.items()}
+
+
+def _moved(
+    outlook: IndicatorOutlook, judgements: Sequence[Judgement], pools: pd.DataFrame
+) -> IndicatorOutlook:
+    history, december = outlook.history, outlook.december
+    if not judgements or outlook.paths is None or december is None:
+        return outlook
+    if history.indicator.has_no_growth:  # a judgement is of growth
+        return outlook
+    weight = judgement_weight(judgements, history.series, history.year, pools, december)
+    if weight is None:
+        return outlook
+    shares = _settled_shares(history)
+    moved = moved_paths(outlook.paths, weight.moved(december), shares)
+    return replace(outlook, paths=moved, judgement=weight)
 
 
 def _settled_shares(history: History) -> FloatArray:

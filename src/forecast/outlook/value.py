@@ -17,6 +17,7 @@ from forecast.base.frames import markup_of
 from forecast.base.months import month_text
 from forecast.base.texts import Caveat, day, text
 from forecast.combination.calibration import Calibration
+from forecast.combination.judgement import JudgementWeight
 from forecast.history.levels import FloatArray
 from forecast.history.series import History
 from forecast.models.shared import Scale
@@ -40,7 +41,8 @@ class IndicatorOutlook:
 
     `paths` has shape (n_paths, months ahead), YTD growth in per cent, the same path in the same
     row for every indicator; None where the year is settled or cannot be assessed. `members`
-    holds each model's own paths before pooling, `weights` how much each counts.
+    holds each model's own paths before pooling, `weights` how much each counts; `judgement` is what
+    a person's expectation did to the pool, None where it did nothing.
     """
 
     history: History
@@ -51,6 +53,7 @@ class IndicatorOutlook:
     paths: FloatArray | None = None
     weights: Mapping[str, float] = field(default_factory=dict)
     calibration: Calibration = field(default_factory=Calibration)
+    judgement: JudgementWeight | None = None
     outturn: Outturn | None = None
     caveats: tuple[Caveat, ...] = ()
 
@@ -74,11 +77,25 @@ class IndicatorOutlook:
         decimals = self.history.indicator.decimals
         return None if self.december is None else target.is_met(self.december, decimals)
 
+    def met_without_judgement(self) -> BoolArray | None:
+        """Return per path whether the pool alone meets the target; None without a judgement."""
+        if self.judgement is None or self.judged is None or self.december is None:
+            return None
+        outcomes = self.judgement.without(self.december)
+        return self.judged.is_met(outcomes, self.history.indicator.decimals)
+
     def alone(self, model: str) -> IndicatorOutlook:
         """Return the outlook by one of the members, neither pooled nor recalibrated."""
         paths = self.members[model]
         only, weight = {model: paths}, {model: 1.0}
-        return replace(self, paths=paths, members=only, weights=weight, calibration=Calibration())
+        return replace(
+            self,
+            paths=paths,
+            members=only,
+            weights=weight,
+            calibration=Calibration(),
+            judgement=None,
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """Return the paths: a row for each, a column for each month ahead, YTD growth in %."""

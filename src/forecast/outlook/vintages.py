@@ -190,7 +190,15 @@ def _keyed(
     named = []
     for vintage, name in wanted:
         figures = archive.content_hash(vintage.is_known & bears[name])
-        parts = (name, figures, estimation[vintage.record_day], vintage.day, vintage.targets[name])
+        judged = [
+            one
+            for one in archive.judgements.known_on(vintage.day)
+            if (one.area, one.indicator) == (question.area, name)
+        ]
+        parts = (
+            name, figures, estimation[vintage.record_day], vintage.day, vintage.targets[name],
+            *judged,
+        )  # fmt: skip
         named.append((hashlib.sha256(repr(parts).encode()).hexdigest()[:32], (vintage, name)))
     return named
 

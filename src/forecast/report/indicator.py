@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from forecast.archive.archive import next_release
+from forecast.archive.judgements import Judgements
 from forecast.archive.registry import Registry
 from forecast.archive.targets import Comparison, Target
 from forecast.base.months import MONTHS_A_YEAR, month, month_of_year, month_text, year_of
 from forecast.base.series import Series
 from forecast.base.texts import Caveat
+from forecast.base.texts import day as day_text
 from forecast.history.growth import Basis
 from forecast.history.levels import FloatArray
 from forecast.history.seasons import Seasons, seasons_of
@@ -86,7 +88,11 @@ def indicator_report(
         seasons=seasons,
         quantity=entry.kind,
         next_figure=next_figure,
-        caveats=[*season_caveats(seasons), *_caveats(outlook, answer.outlook.snapshot.registry)],
+        caveats=[
+            *judgement_caveats(outlook, answer.outlook.snapshot.archive.judgements),
+            *season_caveats(seasons),
+            *_caveats(outlook, answer.outlook.snapshot.registry),
+        ],
     )
 
 
@@ -173,6 +179,29 @@ def _caveats(outlook: IndicatorOutlook, registry: Registry) -> list[Caveat]:
     if unpublished:
         caveats.append(Caveat("rests_on_unpublished", {"n": str(len(unpublished))}))
     return caveats
+
+
+def judgement_caveats(outlook: IndicatorOutlook, judgements: Judgements) -> Iterator[Caveat]:
+    """Yield what a person's expectation did to the forecast, and what that would be without it."""
+    counted, december = outlook.judgement, outlook.december
+    if counted is None or december is None:
+        return
+    one = counted.judgement
+    author = (judgements.authors or {}).get(one.author)
+    met = outlook.met_without_judgement()
+    decimals = outlook.history.indicator.decimals
+    values = {
+        "author_en": one.author if author is None else author.name_en,
+        "author_zh": one.author if author is None else author.name_zh,
+        "day_en": day_text(one.entered_on, "en"),
+        "day_zh": day_text(one.entered_on, "zh"),
+        "growth": f"{one.growth_pct:.{decimals}f}",
+        "weight": f"{100 * counted.weight:.0f}",
+        "years": str(counted.n_years),
+        "without": f"{np.median(counted.without(december)):.{decimals}f}",
+        "probability": "–" if met is None else f"{100 * met.mean():.0f} %",
+    }
+    yield Caveat("judgement_counts", values)
 
 
 def season_caveats(seasons: Seasons) -> Iterator[Caveat]:
