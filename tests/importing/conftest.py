@@ -100,6 +100,8 @@ annual_rule = "end_of_year"
 """
 LAGS = "".join(f'[[lag]]\nspan = "{span}"\ndays = 20\n' for span in ("month", "quarter", "year"))
 _CHINA = ('[[area]]\nid = "china"\nname_en = "China"\nname_zh = "全国"\n'
+         '[[area]]\nid = "guangdong"\nname_en = "Guangdong"\nname_zh = "广东省"\n'
+         '[[indicator]]\nid = "cpi"\nname_en = "CPI"\nname_zh = "居民消费价格指数"\nunit = "pct"\n'
          '[[indicator]]\nid = "gdp"\nname_en = "GDP"\nname_zh = "国内生产总值"\nunit = "cny_100m"\n'
          '[[indicator]]\nid = "retail"\nname_en = "Retail"\nname_zh = "社会消费品零售总额"\n'
          'unit = "cny_100m"\n'

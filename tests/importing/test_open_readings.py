@@ -3,7 +3,13 @@
 Each says what is read, or why nothing is: never a figure of another kind.
 """
 
+import io
+import re
+import zipfile
+
 import pytest
+
+from forecast.base.errors import ContractError
 
 SALES = 'area = "uk"\ntitle = "sales level eur_million"\n'
 GROWTH = 'area = "uk"\ntitle = "gdp growth"\n'
@@ -96,6 +102,54 @@ READ = {
         {"map_text": GROWTH},
         ["B2 uk/gdp 2019-04 growth_pct 1 pct", "B3 uk/gdp 2019-05 growth_pct 1.1 pct"],
     ),
+    "the National Bureau, consumer prices since January by 上年同期": (
+        "数据库：月度数据,,\n时间：最近13个月,,\n指标,2019年9月,2019年8月\n"
+        "居民消费价格指数(上年同月=100),103.0,102.8\n居民消费价格指数(上年同期=100),102.5,102.4\n"
+        "居民消费价格指数(上月=100),100.9,100.7\n",
+        {"registry": "china"},
+        ["B4 china/cpi 2019-09 growth_pct 3 pct",
+         "B5 china/cpi 2019-01..2019-09 growth_pct 2.5 pct",
+         "C4 china/cpi 2019-08 growth_pct 2.8 pct",
+         "C5 china/cpi 2019-01..2019-08 growth_pct 2.4 pct"],
+    ),
+    "the National Bureau, provinces of which the folder has one": (
+        "数据库：分省月度数据,,\n指标：社会消费品零售总额_累计值(亿元),,\n时间：2019年8月-2019年9月,,\n"
+        "地区,2019年9月,2019年8月\n北京市,9000.1,8000.2\n广东省,31000.5,27500.1\n",
+        {"registry": "china"},
+        ["B6 guangdong/retail 2019-01..2019-09 level 31000.5 cny_100m",
+         "C6 guangdong/retail 2019-01..2019-08 level 27500.1 cny_100m"],
+    ),
+    "the National Bureau, one province": (
+        "数据库：分省季度数据,,\n地区：广东省,,\n时间：最近6季度,,\n指标,2019年第三季度,2019年第二季度\n"
+        "国内生产总值_累计值(亿元),77191,50501\n人均国内生产总值(元),,\n",
+        {"registry": "china"},
+        ["B5 guangdong/gdp 2019-01..2019-09 level 77191 cny_100m",
+         "C5 guangdong/gdp 2019-01..2019-06 level 50501 cny_100m"],
+    ),
+    "AKShare, consumer prices of nation and towns": (
+        "月份,全国-当月,全国-同比增长,全国-环比增长,全国-累计,城市-当月,城市-同比增长\n"
+        "2019年09月份,103.0,3.0,0.9,102.5,102.8,2.8\n",
+        {"registry": "china"},
+        ["C2 china/cpi 2019-09 growth_pct 3 pct",
+         "E2 china/cpi 2019-01..2019-09 growth_pct 2.5 pct"],
+    ),
+    "AKShare, money": (
+        "月份,货币和准货币(M2)-数量(亿元),货币和准货币(M2)-同比增长,货币和准货币(M2)-环比增长,货币(M1)-数量(亿元)\n"
+        "2019年09月份,1952250.49,8.4,0.86,557137.95\n",
+        {"registry": "china"},
+        ["B2 china/m2 2019-09 level 1952250.49 cny_100m", "C2 china/m2 2019-09 growth_pct 8.4 pct"],
+    ),
+    "a sheet in Windows' Western code, as GENESIS writes it": (
+        "Umsätze im März;;\n;;Sales\n2019;Januar;104,5\n2019;März;99,25\n".encode("cp1252"),
+        {},
+        ["C3 uk/sales 2019-01 level 104.5 eur_million",
+         "C4 uk/sales 2019-03 level 99.25 eur_million"],
+    ),
+    "Unicode text of a spreadsheet, in UTF-16": (
+        column(["2019-01", "2019-02"], ["5.1", "5.2"], "\t").encode("utf-16"),
+        {"map_text": GROWTH},
+        ["B2 uk/gdp 2019-01 growth_pct 5.1 pct", "B3 uk/gdp 2019-02 growth_pct 5.2 pct"],
+    ),
     "decimal commas between tabs": (
         column(["2019-01", "2019-02"], ["2,441", "2,48"], "\t"),
         {"map_text": GROWTH},
@@ -187,6 +241,32 @@ REFUSED = {
         {"map_text": GROWTH + 'date_order = "dmy"\n'},
         "is a day inside a month",
     ),
+    "an index of the same period beside one month": (
+        "指标,2019年9月,2019年8月\n居民消费价格指数(上年同期=100),102.5,102.4\n",
+        {"registry": "china", "area": "china"},
+        "is an index with 上年同期=100, of one month or of all since January",
+    ),
+    "quarters taken for sums since January": (
+        "quarter,gdp,gdp_yoy\n2019Q3,252209,6.0\n2019Q2,237500,6.2\n2019Q1,213433,6.4\n",
+        {"registry": "china"},
+        "are said to be since January but hardly grow within the year",
+    ),
+    "sums by the ends of quarters under the word for months": (
+        "指标名称,社会消费品零售总额\n频率,月\n单位,亿元\n"
+        "2019-03-31,97790\n2019-06-30,195210\n2019-09-30,296674\n",
+        {"registry": "china", "area": "china"},
+        "the levels of months grow from January on, and fall in the next one, as sums do",
+    ),
+    "levels at constant prices": (
+        "指标名称,GDP:不变价:当季值\n频率,季\n单位,亿元\n2019-03-31,202000\n2019-06-30,225000\n",
+        {"registry": "china", "area": "china"},
+        "is at constant prices",
+    ),
+    "weeks under a word that no figure has": (
+        "指标名称,GDP\n频率,周\n单位,亿元\n2018-12-31,919281\n2019-01-31,990865\n",
+        {"registry": "china", "area": "china"},
+        "'周' is a frequency that figures do not have",
+    ),
     "quarters written like months": (
         column(["2019-1", "2019-2", "2019-3", "2019-4"]),
         {"map_text": GROWTH},
@@ -216,3 +296,31 @@ def test_is_refused(read, what):
     plan = read(text, **options)
     assert plan.added == ()
     assert [c.why for c in plan.unread if why in c.why] != []
+
+
+KINDS = {
+    "a PDF": (b"%PDF-1.4", "a PDF; allowed: the tables that it was made of"),
+    "a page with pictures": (b"MIME-Version: 1.0\n", "a web page with its pictures"),
+    "a SYLK sheet": (b"ID;PWXL;N;E\n", "a SYLK sheet; allowed: the same saved as .xlsx"),
+    "packed": (b"\x1f\x8b\x08", "packed with gzip; allowed: what is packed in it"),
+}
+
+
+@pytest.mark.parametrize("what", KINDS)
+def test_a_file_of_another_kind_is_refused_with_what_to_do(read, what):
+    content, why = KINDS[what]
+    with pytest.raises(ContractError, match=re.escape(why)):
+        read(content)
+
+
+@pytest.mark.parametrize(
+    ("part", "why"),
+    [("xl/workbook.bin", "an .xlsb workbook; allowed: the same saved as .xlsx"),
+     ("data.csv", "a ZIP archive; allowed: what is packed in it, data.csv")],
+)  # fmt: skip
+def test_an_archive_that_is_no_workbook_is_refused_with_what_to_do(read, part, why):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as packed:
+        packed.writestr(part, "x")
+    with pytest.raises(ContractError, match=re.escape(why)):
+        read(content.getvalue())

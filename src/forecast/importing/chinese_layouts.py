@@ -5,6 +5,9 @@ Each function returns the series of a grid, or None where the grid is of another
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 from forecast.importing.cells import plain
 from forecast.importing.grid import Grid
 from forecast.importing.series import (
@@ -39,45 +42,65 @@ def wind(grid: Grid) -> SeriesFile | None:
         series.append(
             FileSeries(
                 names=(texts["name"],), unit=texts["unit"], frequency=frequency,
-                observations=observations,
+                is_national=True, observations=observations,
             )
         )  # fmt: skip
     return SeriesFile(format="Wind", series=series, n_head_rows=start)
 
 
-_MONTH_OF_AKSHARE = {
-    "当月": "当月 level", "同比增长": "当月 同比增长", "环比增长": None, "累计": "累计 level",
-    "自年初累计": "累计 level", "累计-同比增长": "累计 同比增长", "累计增长": "累计 同比增长",
-    "累计同比增长": "累计 同比增长",
+def is_national_export(grid: Grid) -> bool:
+    """Whether a table is an export of the National Bureau of Statistics of China."""
+    texts = [plain(str(row[0])) for row in grid.rows if row and isinstance(row[0], str)]
+    has_source = any("国家统计局" in text and "来源" in text for text in texts)
+    return has_source or any(text.startswith("数据库:") for text in texts[:3])
+
+
+_YEAR_TO_DATE, _MONTH = "累计 ", "当月 "
+_LEVEL, _GROWTH = "level", "同比增长"
+_OF_AKSHARE = {
+    "当月": _MONTH + _LEVEL, "数量(亿元)": _MONTH + _LEVEL, "同比增长": _MONTH + _GROWTH,
+    "当月-同比增长": _MONTH + _GROWTH, "累计": _YEAR_TO_DATE + _LEVEL,
+    "自年初累计": _YEAR_TO_DATE + _LEVEL, "累计-同比增长": _YEAR_TO_DATE + _GROWTH,
+    "累计增长": _YEAR_TO_DATE + _GROWTH, "累计同比增长": _YEAR_TO_DATE + _GROWTH,
 }  # fmt: skip
+_OF_AKSHARE_QUARTERS = {"绝对值": _YEAR_TO_DATE + _LEVEL, "同比增长": _YEAR_TO_DATE + _GROWTH}
+# Consumer prices of the nation, of towns and of the country are indices of the year before.
+_OF_AKSHARE_PRICES = {"同比增长": _MONTH + _GROWTH, "累计": "累计 上年同期=100"}
+_NOT_READ_OF_AKSHARE = ("环比增长", "当月-环比增长", "发布时间")
 
 
 def akshare(grid: Grid) -> SeriesFile | None:
-    """Return the columns of a frame of AKShare: those of months, and those of GDP."""
+    """Return the columns of a frame of AKShare: those of months, and those of quarters."""
     texts = [str(cell or "").strip() for cell in grid.rows[0]] if grid.rows else []
     shift = 1 if texts[:1] == [""] else 0
     names = texts[shift:]
     if names[:1] == ["季度"] and any(name.endswith("-绝对值") for name in names):
-        words = {n: _of_gdp(name) for n, name in enumerate(texts) if "-" in name}
-        kind = "Q"
-    elif names[:1] == ["月份"] and set(names) & set(_MONTH_OF_AKSHARE) and len(names) > 2:
-        if not set(names[1:]) <= {*_MONTH_OF_AKSHARE, "发布时间"}:
-            return None
-        words = {n: ("", _MONTH_OF_AKSHARE.get(name)) for n, name in enumerate(texts)}
+        words, kind = {n: _split(t, _OF_AKSHARE_QUARTERS) for n, t in enumerate(texts)}, ""
+    elif names[:1] == ["月份"] and "全国-累计" in names:
+        words = {n: _split(t, _OF_AKSHARE_PRICES) for n, t in enumerate(texts)}
+        words = {
+            n: ("居民消费价格指数", said if name == "全国" else None)
+            for n, (name, said) in words.items()
+        }
         kind = "M"
+    elif names[:1] == ["月份"] and len(names) > 2:
+        words, kind = {n: _split(t, _OF_AKSHARE) for n, t in enumerate(texts)}, "M"
+        own = [t for t in names[1:] if t not in _NOT_READ_OF_AKSHARE]
+        if not own or any(
+            _split(t, _OF_AKSHARE)[1] is None and not t.endswith("环比增长") for t in own
+        ):
+            return None
     else:
         return None
     series = []
     for column, (name, said) in words.items():
         if said is None or column <= shift:
             continue
-        unit = "亿元" if "level" in said else ""
-        own = list(observations_down(grid, column, 1, time_column=shift))
         series.append(
             FileSeries(
-                names=(name,) if name else (), words=said, unit=unit,
-                frequency="" if kind == "Q" else kind, observations=own,
-                is_optional=kind == "Q",
+                names=_names_of_akshare(name), words=said, unit="亿元" if _LEVEL in said else "",
+                frequency=kind, is_optional=bool(name), is_national=True,
+                observations=list(observations_down(grid, column, 1, time_column=shift)),
             )
         )  # fmt: skip
     left = tuple(
@@ -86,9 +109,20 @@ def akshare(grid: Grid) -> SeriesFile | None:
     return SeriesFile(format="AKShare", series=series, n_head_rows=1, left_out=left)
 
 
-def _of_gdp(name: str) -> tuple[str, str | None]:
-    indicator, _, what = name.rpartition("-")
-    return indicator, {"绝对值": "累计 level", "同比增长": "累计 同比增长"}.get(what)
+def _split(text: str, words: Mapping[str, str]) -> tuple[str, str | None]:
+    """Return the indicator before a dash and what its column says, None where it is not read."""
+    if text in words:
+        return "", words[text]
+    for what, said in words.items():
+        if text.endswith(f"-{what}"):
+            return text.removesuffix(f"-{what}"), said
+    return text, None
+
+
+def _names_of_akshare(name: str) -> tuple[str, ...]:
+    """Return an indicator's name, and what stands in brackets in it: M2 of 货币和准货币(M2)."""
+    code = re.search(r"[(（](\w+)[)）]$", name)
+    return tuple(text for text in (name, f"{name}供应量", code[1] if code else "") if name and text)
 
 
 _OF_TUSHARE = {
@@ -127,6 +161,7 @@ def tushare(grid: Grid) -> SeriesFile | None:
                         unit=unit,
                         observations=own,
                         is_optional=True,
+                        is_national=True,
                     )
                 )
         left = tuple(n for n in names if n and n not in columns and n != head[0])

@@ -168,8 +168,8 @@ def _falling_sums(group: Iterable[CellFigure]) -> Iterator[tuple[CellFigure, str
         if are_falling or _are_too_flat(levels):
             how = "fall" if are_falling else "hardly grow"
             why = f"the levels are said to be since January but {how} within the year"
-            own = [f for f in sums if f.measure == "level"]
-            yield from ((f, f"{why}; allowed: 当月 or 当季 where they are not sums") for f in own)
+            rule = "allowed: 当月 or 当季 where they are not sums"
+            yield from ((f, f"{why}; {rule}") for f in sums)  # their growth is of the same months
 
 
 def _are_too_flat(levels: Mapping[Span, float]) -> bool:

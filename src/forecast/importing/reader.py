@@ -48,6 +48,7 @@ from forecast.importing.vocabulary import Meaning, Measure, Vocabulary
 _WORDS_ALLOWED = "allowed: a line under [words]"
 # No price index grows as much, and no index with the value 100 a year earlier is smaller.
 _LEAST_INDEX = 70
+_MOST_NAMED = 20
 
 
 class _Release(NamedTuple):
@@ -65,6 +66,7 @@ class Reader:
     registry: Registry
     release_days: ReleaseDays
     vocabulary: Vocabulary
+    is_national_export: bool = False  # of the National Bureau, with more rows than anybody wants
 
     def result(self, grid: Grid) -> GridResult:
         """Return the figures of a grid, the cells that could not be read, and the rows counted."""
@@ -84,6 +86,11 @@ class Reader:
         table = _Table(self, Labels(rows, self.vocabulary), marks, result)
         kinds = [table.read(row) for row in rows]
         result.rows.update(kinds)
+        if table.left_out:
+            names = list(table.left_out)
+            more = f", and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+            shown = ", ".join(names[:_MOST_NAMED])
+            result.remarks.append(f"not read, as it is not understood: {shown}{more}")
         if marks.is_unusual and marks.evidence:
             result.remarks.append(
                 f"numbers have the decimal mark {marks.decimal!r}, as {marks.evidence}"
@@ -131,6 +138,7 @@ class _Table:
         self._result = result
         self._above = Meaning()  # the label that completes a row that only says growth
         self._section = Section()
+        self.left_out: dict[str, None] = {}  # labels of a national export, in order
 
     def read(self, row: Row) -> str:
         """Add the figures and unread cells of one row to the result; return the row's kind."""
@@ -156,6 +164,9 @@ class _Table:
                 self._section = self._section.below(own, row.label_text)
                 self._above = own
             return "without_figures" if label.indicator and not label.unknown else "words"
+        if label.unknown and self._reader.is_national_export:
+            self.left_out[row.label_text] = None
+            return "skipped"
         if label.unknown:
             column = self._labels.unknown_column(row)
             why = f"is not understood: {', '.join(label.unknown)}"
@@ -197,6 +208,10 @@ class _Table:
         figures: list[tuple[int, CellFigure]] = []
         is_shifted = any(row.head.lacks_header(column) for column in row.figures)
         for column in row.figures:
+            head = row.head.columns[column].meaning
+            if head.unknown and self._reader.is_national_export:
+                self.left_out[", ".join(head.unknown)] = None
+                continue
             try:
                 figures.append((column, self._figure(row, column, label, release)))
             except UnreadableCell as error:
@@ -245,6 +260,8 @@ class _Table:
         whole = near.over(section).over(row.head.title)
         indicator, area, span = series_and_span(whole, content)
         row.check_months(column, near.over(section), whole, content)
+        whole = self._with_same_period(whole, content)
+        span = series_and_span(whole, content)[2]
         self._labels.check_quarters(row, whole)
         entry = self._reader.registry.of(area, indicator)
         is_rate = entry.kind == "rate" and (whole.is_per_cent or whole.measure == "level")
@@ -271,6 +288,19 @@ class _Table:
             reach=whole.time.reach,
             other_reading=whole.time.other_reading,
         )
+
+    def _with_same_period(self, whole: Meaning, content: Content) -> Meaning:
+        """Return a meaning whose months are told; raise UnreadableCell where they are open.
+
+        An index with 上年同期=100 is since January in the exports of the National Bureau, where
+        上年同月=100 is of the month. Others use it for either.
+        """
+        if not (whole.is_of_same_period and whole.measure == "index" and whole.is_single_month):
+            return whole
+        if not self._reader.is_national_export:
+            why = "is an index with 上年同期=100, of one month or of all since January"
+            raise UnreadableCell(content, f"{why}; allowed: 当月 or 累计, in the file or the map")
+        return replace(whole, time=replace(whole.time, reach="to_date"))
 
     def _value(
         self,

@@ -27,7 +27,8 @@ from forecast.base.errors import ContractError, Fault, OutputError, grouped
 from forecast.base.files import locked, write_bytes
 from forecast.base.months import Span, month_text
 from forecast.base.package import data_folder
-from forecast.importing.cells import UnreadCell
+from forecast.importing.cells import UnreadCell, plain
+from forecast.importing.chinese_layouts import is_national_export
 from forecast.importing.draft import draft_map
 from forecast.importing.figures import CellFigure, Change, GridResult, changes
 from forecast.importing.grid import Grid
@@ -38,6 +39,7 @@ from forecast.importing.release_days import ReleaseDays, read_calendar
 from forecast.importing.series import SeriesFile
 from forecast.importing.series_reader import SeriesReader
 from forecast.importing.sources import frame_grid, source_grids
+from forecast.importing.vocabulary import nation_of
 
 _MOST_TIMES = 20.0  # no series of flows or stocks grows so much between two imports
 TABLE = "table"  # the layout of tables whose words are read, in place of a recognised one
@@ -179,7 +181,8 @@ def _result(grid: Grid, reader: Reader, layout: str | None) -> GridResult:
     file = _series_file(grid, layout)
     if file is None:
         usual = replace(reader.import_map, area=_usual_area(grid, reader))
-        return replace(reader, import_map=usual).result(grid)
+        is_national = is_national_export(grid)
+        return replace(reader, import_map=usual, is_national_export=is_national).result(grid)
     own = (reader.import_map, reader.registry, reader.release_days, reader.vocabulary)
     return SeriesReader(*own).result(grid, file)
 
@@ -221,10 +224,10 @@ def _usual_area(grid: Grid, reader: Reader) -> str | None:
     areas = reader.registry.areas
     if reader.import_map.area is not None:
         return reader.import_map.area
-    texts = {str(row[0]) for row in grid.rows if row and isinstance(row[0], str)}
-    if any("国家统计局" in text and "来源" in text for text in texts):
-        nation = [area.id for area in areas.values() if area.name_zh in ("全国", "中国")]
-        return next(iter(nation), None)
+    if is_national_export(grid):
+        if any(plain(str(row[0] or "")).startswith("地区:") for row in grid.rows[:6]):
+            return None  # an export of one province names it
+        return nation_of(reader.registry)
     return next(iter(areas)) if len(areas) == 1 else None
 
 

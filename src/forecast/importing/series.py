@@ -50,6 +50,7 @@ class FileSeries:
     words: str = ""
     transformations: tuple[str, ...] = ()  # codes and labels that may say growth: G1, PCH_SM
     frequency: Frequency = ""
+    is_national: bool = False  # of China, where neither file nor person names another area
     is_optional: bool = False  # not missed where the folder has no such indicator
     observations: list[Observation] = field(default_factory=list)
 

@@ -39,7 +39,7 @@ from forecast.importing.units import (
     is_index_unit,
     unit_rule,
 )
-from forecast.importing.vocabulary import Meaning, Measure, Vocabulary, other_subject
+from forecast.importing.vocabulary import Meaning, Measure, Vocabulary, nation_of, other_subject
 
 _SeriesKey = tuple[str, str, str, str | None, str | int]
 _LATE_VINTAGE_DAYS = 200  # a first vintage that late holds figures which were public before it
@@ -177,6 +177,9 @@ class _Reading:
         areas = list(reader.registry.areas)
         if reader.import_map.area is not None or len(areas) == 1:
             return reader.import_map.area or areas[0]
+        nation = nation_of(reader.registry) if self.series.is_national else None
+        if nation is not None:
+            return nation
         known = ", ".join(areas) or "an [[area]] in indicators.toml"
         raise UnreadableCell(self.name, f"names no area; allowed: --area with one of {known}")
 

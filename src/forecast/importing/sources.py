@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from forecast.archive.csv_files import decoded
 from forecast.base.errors import ContractError, Fault
 from forecast.importing.cells import Content
+from forecast.importing.file_kinds import check_kind, text_of
 from forecast.importing.grid import MOST_BYTES, MOST_ROWS, Grid, padded, refusal
 from forecast.importing.import_map import ImportMap
 from forecast.importing.workbook import workbook_grids
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, CursorResult, Engine
 
 
-_OLD_EXCEL = bytes.fromhex("d0cf11e0a1b11ae1")
 # Its dimensions are joined by more commas than its columns by tabs.
 _TSV_OF_EUROSTAT = re.compile(r"[\w,]+\\(?:TIME_PERIOD|time)\t")
 _DELIMITERS = (",", "\t", ";", "|", "，")
@@ -48,13 +47,7 @@ def source_grids(source: str | Path, import_map: ImportMap) -> tuple[str, list[G
     path = Path(source)
     if not path.is_file():
         raise refusal(path, "no such file; a file or a database's URL is needed")
-    with path.open("rb") as file:
-        begins = file.read(512)
-    if begins.startswith(_OLD_EXCEL):
-        raise refusal(path, "an .xls or encrypted workbook; allowed: .xlsx, saved without password")
-    if begins.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        raise refusal(path, "a web page or XML; allowed: .xlsx, .ods, .csv")
-    if begins.startswith(b"PK"):
+    if check_kind(path):
         return path.name, workbook_grids(path, import_map.sheets)
     return path.name, [_text_grid(path, import_map.delimiter)]
 
@@ -88,7 +81,7 @@ def _text_grid(path: Path, delimiter: str | None) -> Grid:
     """Return the cells of a text file; raise ContractError where it is no table, or too large."""
     if path.stat().st_size > MOST_BYTES:
         raise refusal(path, f"larger than {MOST_BYTES:,} bytes")
-    text = decoded(path, path.name)
+    text = text_of(path)
     if delimiter is None and _TSV_OF_EUROSTAT.match(text):
         delimiter = "\t"
     delimiter = delimiter or max(_DELIMITERS, key=lambda d: _n_regular_cells(text, d))

@@ -34,6 +34,7 @@ class Meaning:
     is_real: bool = False  # at the prices of another year
     is_skipped: bool = False
     unknown: tuple[str, ...] = ()
+    is_of_same_period: bool = False  # 上年同期=100, beside one month often since January
 
     @property
     def is_empty(self) -> bool:
@@ -79,6 +80,7 @@ class Meaning:
             self.is_real or other.is_real,
             self.is_skipped or other.is_skipped,
             (*self.unknown, *other.unknown),
+            self.is_of_same_period or other.is_of_same_period,
         )
 
 
@@ -314,13 +316,18 @@ def standard_vocabulary(
     registry: Registry, units: Mapping[str, UnitRule], area: str | None = None
 ) -> Vocabulary:
     """Return what is understood undeclared: names and ids of the registry, and fixed words."""
-    phrases = _registry_names(registry)
+    nation = nation_of(registry)
+    phrases = dict.fromkeys(NATION, Meaning(area=nation)) if nation else {}
+    phrases |= _registry_names(registry)
     phrases |= dict.fromkeys(_GROWTH_WORDS, Meaning(measure="growth_pct"))
     phrases |= dict.fromkeys(_CHANGE_WORDS, Meaning(measure="change"))
     phrases |= {phrase: Meaning(unknown=(phrase,)) for phrase in _CHANGES_OF_AMOUNTS}
     phrases |= dict.fromkeys(_LEVEL_WORDS, Meaning(measure="level"))
     phrases |= {"全国经济普查": Meaning()}  # 全国 is not an area here
-    phrases |= dict.fromkeys(_INDEX_WORDS, Meaning(measure="index"))
+    phrases |= {
+        phrase: Meaning(measure="index", is_of_same_period="同期" in phrase)
+        for phrase in _INDEX_WORDS
+    }
     phrases |= {"同比指数": Meaning(unknown=("同比指数",))}  # not growth, whatever 同比 means alone
     phrases |= {plain(area): Meaning(area=area)} if area else {}
     entries = (*registry.indicators.values(), *registry.overrides.values())
@@ -330,6 +337,15 @@ def standard_vocabulary(
     phrases |= {unit: Meaning(unit=unit) for unit in composed}
     phrases = {p: Meaning(unit=u) for p, u in money_phrases(own).items()} | phrases
     return Vocabulary(_longest_first(phrases), frozenset(RULES) | own | frozenset(units))
+
+
+NATION = ("全国", "中国")
+
+
+def nation_of(registry: Registry) -> str | None:
+    """Return the id of China in a registry, None where it has no such area."""
+    nations = (area.id for area in registry.areas.values() if area.name_zh in NATION)
+    return next(nations, None)
 
 
 def _registry_names(registry: Registry) -> dict[str, Meaning]:
