@@ -11,11 +11,11 @@ DOCS_VENV := .venv-docs
 DOCS_LOCKED := $(DOCS_VENV)/.locked
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report test soak stacks docs lab lock clean
+.PHONY: help setup report test soak stacks docs benchmarks release wheelhouse lab lock clean
 .DELETE_ON_ERROR:
 
 help: ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 report: $(READY) ## Write the attainment report for Futian 2019 as of 2019-09-30
 	@$(BIN)/forecast report --area futian --year 2019 --as-of 2019-09-30
@@ -46,6 +46,15 @@ stacks: ## Run the quick tests on the oldest and newest packages, on every Pytho
 
 docs: $(READY) $(DOCS_LOCKED) ## Build the site in build/site; warnings and dead links are errors
 	@$(DOCS_VENV)/bin/python docs/site.py
+
+benchmarks: $(READY) ## Measure everything anew, for hours, and write the table of goals in docs/benchmarks.md
+	@$(BIN)/python benchmarks/all.py
+
+release: $(READY) $(DOCS_LOCKED) ## Build a release in dist from the last commit, offline, the same bytes each time
+	@$(DOCS_VENV)/bin/python ops/release.py build $(if $(wildcard .wheelhouse),--wheelhouse .wheelhouse)
+
+wheelhouse: $(READY) $(DOCS_LOCKED) ## Fetch the wheels for a release to be installed offline, once, from the index
+	@$(DOCS_VENV)/bin/python ops/release.py fetch .wheelhouse
 
 lab: $(READY) ## Open the notebooks in JupyterLab
 	@$(BIN)/forecast explore

@@ -1,9 +1,20 @@
-"""Goals beside what was measured, as Markdown: shared by the benchmarks."""
+"""Goals beside what was measured, as Markdown: shared by the benchmarks.
+
+Where the environment variable BENCHMARK_GOALS names a file, each goal is also a line of JSON in it;
+`benchmarks/all.py` makes one table of them.
+"""
 
 from __future__ import annotations
 
+import json
+import math
+import os
+import platform
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
 
 import pandas as pd
 
@@ -27,14 +38,24 @@ class Goal:
         found = estimate if isinstance(estimate, Interval) else Interval(float(estimate))
         return cls(what, found, 0, high)
 
+    @classmethod
+    def at_least(cls, what: str, value: float, low: float) -> Goal:
+        """Return a goal from below."""
+        return cls(what, Interval(float(value)), low, math.inf)
+
     @property
     def is_met(self) -> bool:
         return self.low <= self.estimate.value <= self.high
 
+    @property
+    def wanted(self) -> str:
+        if self.high == math.inf:
+            return f"at least {self.low}"
+        return f"at most {self.high}" if self.low == 0 else f"{self.low} to {self.high}"
+
     def row(self) -> list[str]:
-        value = self.estimate.value
-        wanted = f"at most {self.high}" if self.low == 0 else f"{self.low} to {self.high}"
-        digits = 1 if self.high > 10 else 3
+        value, wanted = self.estimate.value, self.wanted
+        digits = 1 if 10 < self.high < math.inf else 3
         return [
             self.what,
             f"{value:.{digits}f}",
@@ -56,7 +77,31 @@ def print_goals(goals: Sequence[Goal]) -> bool:
     columns = ["", "measured", "90 % interval", "goal", "met"]
     table = pd.DataFrame([g.row() for g in goals], columns=columns).set_index("")
     print(f"\n### Goals\n\n{markdown(table)}")
+    if kept := os.environ.get("BENCHMARK_GOALS"):
+        with Path(kept).open("a", encoding="utf-8") as file:
+            file.writelines(line_of(goal) for goal in goals)
     return all(g.is_met for g in goals)
+
+
+def machine() -> str:
+    """Return what figures of time depend on: Python and the number of processors."""
+    return f"Python {platform.python_version()}, {os.cpu_count()} processors"
+
+
+def line_of(goal: Goal) -> str:
+    """Return a goal as a line of JSON."""
+    what, value, interval, wanted, met = goal.row()
+    said = {
+        "benchmark": Path(sys.argv[0]).name,
+        "what": what,
+        "goal": wanted,
+        "measured": value,
+        "interval": interval,
+        "met": met == "yes",
+        "machine": machine(),
+        "measured_on": date.today().isoformat(),
+    }
+    return json.dumps(said, ensure_ascii=False) + "\n"
 
 
 def markdown(table: pd.DataFrame) -> str:

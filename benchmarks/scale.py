@@ -32,10 +32,12 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import numpy as np
 import pandas as pd
+from goals import Goal, print_goals
 
 from forecast.archive.folder import read_archive
 from forecast.backtest.replay import Plan, replay
 from forecast.base.months import month_of_year, month_text, year_of
+from forecast.verification.intervals import Interval
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 SEED = 20190201
@@ -177,17 +179,16 @@ def main() -> None:
 def are_goals_met(seconds: dict[tuple[int, int], float]) -> bool:
     """Print the ratios that the goals are about; return whether they are met."""
     areas, workers = sorted({a for a, _ in seconds}), sorted({w for _, w in seconds})
-    met = True
+    goals = []
     for few, many in pairwise(areas):
         for n in workers:
             ratio = 2 * seconds[many, n] / seconds[few, n] / (many / few)
-            met &= RATIO[0] <= ratio <= RATIO[1]
-            print(f"twice the areas, {n} workers: {ratio:.2f} times as long; goal {RATIO}")
+            what = f"seconds of twice the areas, {n} workers"
+            goals.append(Goal(what, Interval(ratio), *RATIO))
     if {1, 2} <= set(workers):
         gain = seconds[areas[-1], 1] / seconds[areas[-1], 2]
-        met &= gain >= SPEED_UP
-        print(f"two workers: {gain:.2f} times as fast as one; goal {SPEED_UP}")
-    return met
+        goals.append(Goal.at_least("speed of two workers, to one", gain, SPEED_UP))
+    return print_goals(goals)
 
 
 if __name__ == "__main__":

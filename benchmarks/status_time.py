@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -16,6 +15,8 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+
+from goals import Goal, machine, print_goals
 
 GOAL_RATIO, GOAL_SECONDS = 1.5, 3.0
 ROOT = Path(__file__).resolve().parents[1]
@@ -65,7 +66,7 @@ def main() -> None:
     parser.add_argument("--cache", help="a cache folder; else an empty one")
     options = parser.parse_args()
     area = () if options.area == "all" else ("--area", options.area)
-    print(f"Python {platform.python_version()}, {os.cpu_count()} processors")
+    print(machine())
     with tempfile.TemporaryDirectory() as empty:
         status = (str(PROGRAM), "status", *area, *QUESTION)
         own, peer = pairs(options.pairs, status, options.cache or empty)
@@ -74,9 +75,11 @@ def main() -> None:
     print(line_of("forecast status, warm", own, f"s; goal: below {GOAL_SECONDS}"))
     print(line_of("import pandas, statsmodels.api", peer, "s"))
     print(line_of("ratio of a pair", ratios, f"goal: a median of at most {GOAL_RATIO}"))
-    met = statistics.median(ratios) <= GOAL_RATIO and max(own) < GOAL_SECONDS
-    print("goals met" if met else "goal missed")
-    sys.exit(0 if met else 1)
+    results = [
+        Goal.at_most("seconds of a warm forecast status, the slowest", max(own), GOAL_SECONDS),
+        Goal.at_most("ratio to the imports, median", statistics.median(ratios), GOAL_RATIO),
+    ]
+    sys.exit(0 if print_goals(results) else 1)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from docutils import nodes
 from docutils.utils.math import MathError, latex2mathml
+from pygments.lexers.special import TextLexer
 from sphinx.util import logging
 
 if TYPE_CHECKING:
@@ -86,7 +87,8 @@ def display_formula(self: HTML5Translator, node: nodes.math_block) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """Register the renderer of formulas."""
+    """Register the renderer of formulas, and CSV as text without colours."""
+    app.add_lexer("csv", TextLexer)
     app.add_html_math_renderer(
         "mathml", inline_renderers=(inline_formula, None), block_renderers=(display_formula, None)
     )

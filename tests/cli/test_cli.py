@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from forecast.archive.archive import Archive
+from forecast.archive.folder import read_archive
 from forecast.base.errors import NotebookFailed
 from forecast.base.parameters import Parameters
 from forecast.cli import main
@@ -99,6 +100,23 @@ def test_init_writes_a_folder_that_only_lacks_figures(tmp_path: Path):
     assert said.exit_code == 2
     assert "1 fault in the data" in said.output
     assert "figures/figures.csv: a header without rows" in said.output
+
+
+def test_init_can_begin_with_series_to_borrow_from(tmp_path: Path):
+    folder = tmp_path / "mine"
+    assert run("init", str(folder), "--with", "china").exit_code == 0
+    row = "mydistrict,retail_sales,2019-01,2019-06,growth_pct,7.6,,,2019-09-27,,,\n"
+    with (folder / "figures" / "figures.csv").open("a", encoding="utf-8") as figures:
+        figures.write(row)
+    archive = read_archive(folder)
+    assert archive.figures["area"].value_counts().to_dict() == {"china": 4015, "mydistrict": 1}
+
+
+def test_init_says_which_areas_the_example_has(tmp_path: Path):
+    said = run("init", str(tmp_path / "mine"), "--with", "china,atlantis")
+    assert said.exit_code == 2
+    assert "the example has no area 'atlantis' (expected china, futian" in said.output
+    assert not (tmp_path / "mine").exists()
 
 
 def test_init_never_overwrites(tmp_path: Path):

@@ -52,17 +52,28 @@ LARGEST_RATE = 200  # per cent; debt may exceed what it is a share of
 COUNTED_UNITS = ("cny_100m", "usd_100m", "kwh_100m")
 
 
-def new_data_folder(path: str | Path) -> None:
+def new_data_folder(path: str | Path, *, figures_of: Collection[str] = ()) -> None:
     """Write an empty data folder with comments that explain each file.
 
-    Beside it goes `notebooks/mine.ipynb`, a template of a page of one's own, unless it is there.
-    Raise ParameterError where the path is taken, OutputError where it cannot be written.
+    With `figures_of` it begins with the example's figures of these areas, to borrow from, and with
+    its indicators and lags. Beside it goes `notebooks/mine.ipynb`, a template of a page of one's
+    own, unless it is there. Raise ParameterError where the path is taken or the example has no such
+    area, OutputError where it cannot be written.
     """
     folder = Path(path)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ParameterError([f"{folder} is not empty; allowed: a new or empty folder"])
+    example = {p.stem: p for p in sorted((data_folder() / "figures").glob("*.csv"))}
+    if unknown := [area for area in figures_of if area not in example]:
+        raise ParameterError(
+            [f"the example has no area {a!r} (expected {', '.join(example)})" for a in unknown]
+        )
     try:
         shutil.copytree(PACKAGE / "archive" / "starter", folder, dirs_exist_ok=True)
+        for name in ("indicators.toml", "schedule.toml") if figures_of else ():
+            shutil.copyfile(data_folder() / name, folder / name)
+        for area in figures_of:
+            shutil.copyfile(example[area], folder / "figures" / f"{area}.csv")
         template = folder.resolve().parent / "notebooks" / "mine.ipynb"
         if not template.exists():
             template.parent.mkdir(exist_ok=True)

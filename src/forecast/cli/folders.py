@@ -80,13 +80,20 @@ def _commitment_counts(archive: Archive, area: str) -> str:
 
 @click.command()
 @click.argument("folder", metavar="DIR")
-def init(folder: str) -> None:
+@click.option(
+    "--with",
+    "areas",
+    metavar="AREAS",
+    default="",
+    help="Begin with the example's indicators, and its figures of these areas, such as china.",
+)
+def init(folder: str, areas: str) -> None:
     """Write an empty data folder with comments that explain each file."""
     with exit_codes():
         from forecast.archive.folder import new_data_folder
 
         target = Path(folder)
-        new_data_folder(target)
+        new_data_folder(target, figures_of=[a.strip() for a in areas.split(",") if a.strip()])
         click.echo(
             f"{target} is ready: describe indicators, add figures, "
             f"then: forecast check-data {target}"
