@@ -83,7 +83,7 @@ def test_prose_states_no_number_by_hand(path: Path):
 @every
 def test_outputs_are_kept_only_where_they_are_checked(path: Path):
     for cell in cells(path, "code"):
-        assert bool(cell.outputs) == cell.source.startswith("# NBVAL_CHECK_OUTPUT")
+        assert bool(cell.outputs) == ("nbval-check-output" in cell.metadata.get("tags", []))
 
 
 @pytest.mark.parametrize("path", REPORTS, ids=named)

@@ -30,6 +30,7 @@ from forecast.archive.targets import Target, in_force
 from forecast.base.errors import BeforeFirstRelease, UnknownArea
 from forecast.base.frames import markup_of
 from forecast.base.months import MONTHS_A_YEAR, Span, month_of_year, month_text
+from forecast.base.parameters import day_from
 from forecast.base.series import Series
 from forecast.base.texts import day, text
 
@@ -181,8 +182,12 @@ class Archive:
     def _registry_text(self) -> bytes:
         return repr(self.registry).encode()
 
-    def as_of(self, day: date) -> Snapshot:
-        """Return all that was known at the end of a day; raise BeforeFirstRelease."""
+    def as_of(self, day: date | str) -> Snapshot:
+        """Return all that was known at the end of a day, which may be text such as `2019-09-30`.
+
+        Raise BeforeFirstRelease, and ParameterError for text that is not a day.
+        """
+        day = day_from(day)
         if day < self.first_release_on:
             raise BeforeFirstRelease(day, self.first_release_on)
         return Snapshot(self, day)

@@ -32,6 +32,16 @@ _DEFAULTS: Mapping[str, Any] = {
 }
 
 
+def day_from(day: date | str) -> date:
+    """Return a day, which may be text such as `2019-09-30`; raise ParameterError for other text."""
+    if isinstance(day, date):
+        return day
+    found = parse_day(day)
+    if found is None:
+        raise ParameterError([f"day: {day!r} {NOT_A_DATE}"])
+    return found
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameters:
     """What a report is about; use `parse`, which checks every value."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
@@ -177,9 +177,11 @@ def answer(
     seed: int,
     n_paths: int,
     overlay: Overlay | None = None,
+    indicators: Iterable[str] | None = None,
 ) -> Answer:
     """Return the outlook of an area's year from the figures of a day and those of an overlay.
 
+    It is of all indicators with a target or figures, or of those named alone.
     Raise UnknownArea, BeforeFirstRelease or DayAhead where the question has no answer, and
     ParameterError for a year or a number of paths that cannot be worked with.
     """
@@ -187,13 +189,17 @@ def answer(
     shown = sys.stderr.isatty()
     bar = progress_bar("Replaying past forecasts", show=shown, after_seconds=_SECONDS_WITHOUT_BAR)
     record = record_of(snapshot, on_progress=bar)
-    outlook = annual_outlook(snapshot, area, year, record=record, seed=seed, n_paths=n_paths)
+    names = None if indicators is None else list(indicators)
+    outlook = annual_outlook(
+        snapshot, area, year, record=record, seed=seed, n_paths=n_paths, indicators=names
+    )
     last_forecasts = _last_forecasts(outlook, seed)
     if overlay is None:
         return Answer(outlook, record, last_forecasts, seed)
     overlaid = annual_outlook(
-        overlay.over(archive).as_of(day), area, year, record=record, seed=seed, n_paths=n_paths
-    )
+        overlay.over(archive).as_of(day), area, year,
+        record=record, seed=seed, n_paths=n_paths, indicators=names,
+    )  # fmt: skip
     return Answer(overlaid, record, last_forecasts, seed, overlay, outlook)
 
 

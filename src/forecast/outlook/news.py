@@ -21,6 +21,7 @@ from forecast.archive.figures import STANDING
 from forecast.archive.targets import Target
 from forecast.backtest.replay import Progress
 from forecast.base.errors import BeforeFirstRelease, ParameterError
+from forecast.base.parameters import day_from
 from forecast.base.series import Series
 from forecast.history.series import build_history
 from forecast.outlook.answers import Answer
@@ -48,13 +49,13 @@ from forecast.outlook.vintages import (
 from forecast.verification.outturn import outturn_of
 
 
-def news_of(answer: Answer, since: date) -> News:
-    """Return what moved the answer's probabilities since the end of a day.
+def news_of(answer: Answer, since: date | str) -> News:
+    """Return what moved the answer's probabilities since the end of a day, a date or its text.
 
     Raise ParameterError where the day does not lie before the answer's, BeforeFirstRelease where
     nothing of the area was known on it.
     """
-    question, outlook = Question.of(answer), answer.outlook
+    question, outlook, since = Question.of(answer), answer.outlook, day_from(since)
     first_day = question.now.archive.first_release_of(question.area)
     if since >= outlook.day:
         raise ParameterError([f"since: {since}; allowed: a day before {outlook.day}"])

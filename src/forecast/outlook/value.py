@@ -32,6 +32,7 @@ from forecast.outlook.attainment import (
 from forecast.verification.outturn import Outturn, judged_target
 
 Status = Literal["forecast", "settled", "cannot_be_assessed"]
+_MEMBER = (0.5, 0.1, 0.9)
 _FAN = (0.05, 0.1, 0.5, 0.9, 0.95)
 
 
@@ -102,6 +103,16 @@ class IndicatorOutlook:
         months = pd.PeriodIndex([month_text(m) for m in self.history.ahead], freq="M")
         paths = np.empty((0, len(months))) if self.paths is None else self.paths
         return pd.DataFrame(paths, columns=months).rename_axis("path")
+
+    def members_frame(self) -> pd.DataFrame:
+        """Return a row for each model and the pool: weight, mean, median and 80 % band in %."""
+        every = {} if self.paths is None else {"pool": self.paths, **self.members}
+        rows = {
+            name: (self.weights.get(name, 1.0), december.mean(), *np.quantile(december, _MEMBER))
+            for name, december in ((name, paths[:, -1]) for name, paths in every.items())
+        }
+        columns = ["weight", "mean_pct", "median_pct", "lower80_pct", "upper80_pct"]
+        return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("model")
 
     def __repr__(self) -> str:
         """Return in a line whose outlook it is, and how many paths it has."""

@@ -19,6 +19,7 @@ from forecast.archive.registry import Registry
 from forecast.base import texts
 from forecast.base.errors import ForecastError, ParameterError, TooFewPaths, UnknownArea
 from forecast.base.months import Span
+from forecast.base.parameters import day_from
 from forecast.base.series import Series
 from forecast.base.texts import text
 from forecast.history.series import build_history, sources_of
@@ -182,14 +183,14 @@ def _days_of(archive: Archive, area: str, indicator: str, year: int) -> list[dat
     return release_days(archive, [Series(area, indicator)], year)
 
 
-def moved(answer: Answer, since: date, lang: str = "en") -> VBox:
+def moved(answer: Answer, since: date | str, lang: str = "en") -> VBox:
     """Return a slider of days above what has moved the answer since, release by release."""
     outlook = answer.outlook
     archive = outlook.snapshot.archive
     sources = [s for n in outlook.indicators for s in sources_of(archive.registry, outlook.area, n)]
     first = archive.first_release_of(outlook.area)
     days = [d for d in release_days(archive, sources, outlook.year) if first <= d < outlook.day]
-    slider = day_slider(days, since, lang, key="since")
+    slider = day_slider(days, day_from(since), lang, key="since")
 
     def draw() -> Html:
         return charts.moved(report_of(answer, news_of(answer, slider.value)), lang)
@@ -217,15 +218,17 @@ def models(
     slider = day_slider(days, outlook.day, lang, key="as_of")
 
     @lru_cache(_KEPT)
-    def on(day: date) -> Answer:
+    def on(day: date, name: str) -> Answer:
         if day == outlook.day:
             return start
         return answer(
-            archive, outlook.area, outlook.year, day, seed=start.seed, n_paths=outlook.n_paths
-        )
+            archive, outlook.area, outlook.year, day,
+            seed=start.seed, n_paths=outlook.n_paths, indicators=[name],
+        )  # fmt: skip
 
     def draw() -> Html:
-        reports = {m.value: report_by_model(on(slider.value), menu.value, m.value) for m in pair}
+        now, name = on(slider.value, menu.value), menu.value
+        reports = {m.value: report_by_model(now, name, m.value) for m in pair}
         return compared(reports, lang)
 
     return panel([(menu, slider), pair], draw, lang)

@@ -308,6 +308,14 @@ class Report:
         rows = {own.id: _row(own) for own in self.indicators}
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("indicator")
 
+    def timeline_frame(self) -> pd.DataFrame:
+        """Return the probability of each target at the end of each day that brought news."""
+        days = pd.DatetimeIndex([point.day for point in self.timeline], name="day")
+        names = [point.indicator for point in self.timeline]
+        values = [point.probability.value for point in self.timeline]
+        table = pd.DataFrame({"indicator": names, "probability": values}, index=days)
+        return table.pivot_table(index="day", columns="indicator", values="probability")
+
     def __repr__(self) -> str:
         """Return in a line whose report it is, and of which day."""
         n = len(self.indicators)
