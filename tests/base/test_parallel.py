@@ -15,6 +15,7 @@ from forecast.base.parallel import (
     SCHEDULER,
     WORKERS,
     executor,
+    is_watched,
     limit_threads,
     progress_bar,
     spread,
@@ -153,3 +154,12 @@ def test_a_bar_is_not_drawn_before_its_time(
     for done in (1, 2):
         advance(done, 2)
     assert ("Past days: 100%" in capsys.readouterr().err) == is_drawn
+
+
+def test_progress_is_shown_in_an_open_notebook_and_not_in_a_run_without_anybody(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    assert not is_watched()
+    monkeypatch.setenv("JPY_SESSION_NAME", "explore/02_models.ipynb")
+    assert is_watched()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -148,6 +149,11 @@ def _check(client: Client, address: str) -> None:
     ]
     if problems:
         raise WorkersLost("\n".join([f"the cluster at {address} cannot be used", *problems]))
+
+
+def is_watched() -> bool:
+    """Return whether somebody sees progress: in a terminal, or in a notebook that is open."""
+    return sys.stderr.isatty() or "JPY_SESSION_NAME" in os.environ  # set for kernels of a server
 
 
 def progress_bar(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +53,7 @@ def score(data: str | None, lang: str, as_json: bool, as_csv: bool) -> None:
     with exit_codes():
         from forecast.archive.folder import read_archive
         from forecast.base.errors import ParameterError
-        from forecast.base.parallel import progress_bar, worker_count
+        from forecast.base.parallel import is_watched, progress_bar, worker_count
         from forecast.outlook.answers import record_of
         from forecast.pages.tables.judgements import (
             judgements_csv,
@@ -67,7 +66,7 @@ def score(data: str | None, lang: str, as_json: bool, as_csv: bool) -> None:
         if as_json and as_csv:
             raise ParameterError(["--json and --csv: allowed: one of the two"])
         archive = read_archive(data_folder(data))
-        bar = progress_bar("Replaying past forecasts", show=sys.stderr.isatty(), after_seconds=1.0)
+        bar = progress_bar("Replaying past forecasts", show=is_watched(), after_seconds=1.0)
         snapshot = archive.as_of(archive.last_release_on)
         record = record_of(snapshot, n_workers=worker_count(), on_progress=bar)
         results = scored(archive, archive.judgements, record)

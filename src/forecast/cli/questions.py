@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import click
 
 from forecast.base.errors import ParameterError
+from forecast.base.parallel import is_watched
 from forecast.cli.encoding import print_data
 from forecast.cli.options import (
     existing_reports,
@@ -45,7 +45,7 @@ def status(area: str | None, reports: str, as_json: bool, as_csv: bool, **option
             raise ParameterError(["--json and --csv: allowed: one of the two"])
         folder = existing_reports(reports) if reports else None
         parameters = parameters_from(area or "all", **options)
-        tables = statuses(parameters, area, show_progress=sys.stderr.isatty())
+        tables = statuses(parameters, area, show_progress=is_watched())
         if folder is not None:
             from forecast.publishing.status_tables import moved_since_reports
 
@@ -97,7 +97,7 @@ def league(
         parallel.use(workers, scheduler)
         parameters = parameters_from("all", **options)
         named = tuple(name for name in names_in(areas) if name)
-        result = league_of(parameters, named, show_progress=sys.stderr.isatty())
+        result = league_of(parameters, named, show_progress=is_watched())
         if out:
             write_text(Path(out), with_chinese(league_page(result, parameters.lang).markup))
         if as_json or as_csv:

@@ -12,7 +12,7 @@ import click
 
 from forecast.base.errors import ParameterError
 from forecast.base.files import replaced
-from forecast.base.parallel import progress_bar, use, worker_count
+from forecast.base.parallel import is_watched, progress_bar, use, worker_count
 from forecast.cli.encoding import print_data
 from forecast.cli.options import data_folder, day_of, existing_reports, language, machines
 from forecast.cli.terminal import FAILED, exit_codes, show
@@ -52,7 +52,7 @@ def backtest(
 
         use(workers, scheduler)
         archive, plan = _replay_plan(area, **options)
-        bar = progress_bar("Replaying", show=sys.stderr.isatty())
+        bar = progress_bar("Replaying", show=is_watched())
         forecasts = past_forecasts(archive, area, plan, n_workers=worker_count(), on_progress=bar)
         with replaced(Path(out)) as beside:
             forecasts.to_parquet(beside)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from forecast.base.parallel import use
+from forecast.base.parallel import is_watched, use
 from forecast.base.parameters import FORMATS, KINDS
 from forecast.base.texts import LANGUAGES
 from forecast.cli.options import (
@@ -112,7 +111,7 @@ def report(
             formats=formats,
             indicators=names_in(",".join(indicators)) if indicators else (),
             template=Path(template) if template else None,
-            show_progress=sys.stderr.isatty(),
+            show_progress=is_watched(),
         )
         if area == ALL:
             from forecast.archive.folder import read_archive

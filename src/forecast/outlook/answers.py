@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -21,7 +20,7 @@ from forecast.backtest.replay import Plan, Progress, replay
 from forecast.base.errors import BeforeFirstRelease, DayAhead, ParameterError
 from forecast.base.files import cache_folder, cache_tables, cached_table, sha256_of
 from forecast.base.package import code_hash
-from forecast.base.parallel import progress_bar
+from forecast.base.parallel import is_watched, progress_bar
 from forecast.base.parameters import DEFAULT_PATHS, DEFAULT_SEED, Parameters
 from forecast.base.randomness import generator
 from forecast.combination.estimates import estimation_day, shared_estimates
@@ -186,7 +185,7 @@ def answer(
     ParameterError for a year or a number of paths that cannot be worked with.
     """
     snapshot = _snapshot(archive, area, year, day, n_paths)
-    shown = sys.stderr.isatty()
+    shown = is_watched()
     bar = progress_bar("Replaying past forecasts", show=shown, after_seconds=_SECONDS_WITHOUT_BAR)
     record = record_of(snapshot, on_progress=bar)
     names = None if indicators is None else list(indicators)
