@@ -9,9 +9,10 @@ from click.testing import CliRunner
 
 from forecast.archive.folder import read_archive
 from forecast.cli import main
-from forecast.outlook.answers import answer
+from forecast.outlook.answers import answer, ask
 from forecast.pages import tables
 from forecast.report.report import report_of
+from forecast.report.result import json_of, report_from
 from forecast.report.value import IndicatorReport, Report
 
 HEADER = "area,indicator,first_month,last_month,measure,value,unit,released_on\n"
@@ -153,6 +154,24 @@ def test_the_page_speaks_of_levels_and_not_of_growth_of_a_rate(report: Report):
     assert "at least 1,280,000 persons" in page
     assert "at most 5.5\u00a0%" in page
     assert "目标能否完成" in tables.headline(report, "zh").markup
+
+
+def test_an_assumed_target_is_marked_and_counts_in_no_record(tmp_path: Path):
+    data = folder_of(tmp_path / "data", jobs='comparison = "at_least"\nlevel = 1_280_000')
+    question = {"area": "town", "year": 2018, "as_of": "2018-09-30", "n_paths": 100, "data": data}
+    low, high = (
+        report_of(ask(**question, target=f"jobs sum at_least {n}")) for n in (1_200_000, 1_350_000)
+    )
+    assert not low.is_public
+    assert report_of(ask(**question)).is_public
+    probabilities = [one.of_indicator("jobs").indicators[0].probability for one in (high, low)]
+    assert probabilities == sorted(probabilities)
+    page = tables.headline(low, "en").markup
+    assert "Assumed, not announced: Jobs at least 1,200,000 persons (assumed)" in page
+    assert "并非正式公布" in tables.headline(low, "zh").markup
+    assert "Nobody announced this target" in tables.provenance(low, "en").markup
+    again = report_from(json_of(low))
+    assert again.of_indicator("jobs").indicators[0].target == low.assumed[0].target
 
 
 def test_a_year_that_begins_in_another_month_is_a_caveat(tmp_path: Path):

@@ -55,6 +55,7 @@ class Archive:
     published_forecasts: tuple[PublishedForecast, ...] = ()
     judgements: Judgements = field(default_factory=Judgements)
     n_repeated: int = 0  # rows of its files that repeat another row
+    assumed: tuple[Target, ...] = ()  # in the place of announced ones, and never learnt from
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the fields alone: cached properties are not sent to a worker."""
@@ -106,6 +107,14 @@ class Archive:
         vars(other)["all_series"] = self.all_series.with_figures(series, figures)
         return other
 
+    def assuming(self, targets: tuple[Target, ...]) -> Archive:
+        """Return the archive with targets assumed in the place of those that were announced."""
+        if not targets:
+            return self
+        other = replace(self, assumed=targets)
+        vars(other).update({n: v for n, v in vars(self).items() if n not in vars(other)})
+        return other
+
     @property
     def published(self) -> Archive:
         """The archive without the figures that are not published."""
@@ -116,6 +125,12 @@ class Archive:
         return sorted(
             series.indicator for series in self._published_series.keys if series.area == area
         )
+
+    def units_of(self, area: str, indicator: str) -> set[str]:
+        """Return the units of the levels of a series; the registry's where none is published."""
+        figures = self._published_series.figures(area, indicator)
+        units = {f.unit for f in figures if f.measure == "level" and f.unit}
+        return units or {self.registry.of(area, indicator).unit}
 
     def first_release_of(self, area: str) -> date:
         """Return the day of an area's first release; raise UnknownArea where it has none."""
@@ -275,8 +290,9 @@ class Snapshot:
         return sorted(series.indicator for series in begun)
 
     def targets(self, area: str, year: int) -> dict[str, Target]:
-        """Return by indicator the targets in force on the day."""
-        return in_force(self.archive.targets, area, year, self.day)
+        """Return by indicator the targets in force on the day; assumed ones are on every day."""
+        assumed = {t.indicator: t for t in self.archive.assumed if (t.area, t.year) == (area, year)}
+        return in_force(self.archive.targets, area, year, self.day) | assumed
 
     def commitments(self, area: str, year: int) -> list[Commitment]:
         """Return the commitments in force on the day."""

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from pydantic import ConfigDict, Field, Strict
+from pydantic import BeforeValidator, ConfigDict, Field, Strict
 
 from forecast.archive.registry import Indicator, Registry
 from forecast.archive.toml import Day, Number, Year, area_faults, parsed, read_entries
@@ -21,6 +21,8 @@ from forecast.base.errors import ContractError, Fault
 FILE = "targets.toml"
 DEFAULT_TOLERANCE_PP = 0.2
 Measure = Literal["growth", "level", "difference"]
+AnnouncedBasis = Literal["published", "estimated", "uploaded", "assumed"]
+ASSUMED: AnnouncedBasis = "assumed"
 
 
 class Comparison(StrEnum):
@@ -33,9 +35,16 @@ class Comparison(StrEnum):
     AT_MOST = "at_most"
 
 
+def _basis_in_a_file(basis: object) -> object:
+    """Return how a day of announcement is known; what nobody announced has no place in a file."""
+    if basis not in ("published", "estimated", "uploaded"):
+        raise ValueError("Input should be 'published', 'estimated' or 'uploaded'")
+    return basis
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """An announced target; rates in per cent, so 6 % is 6.0.
+    """A target, announced or assumed in a question; rates in per cent, so 6 % is 6.0.
 
     It is about growth of the year, about its level (the sum of an amount or a balance, the mean of
     a rate or an index, the level at the end by the annual rule), or about the difference of the
@@ -57,7 +66,7 @@ class Target:
     tolerance_pp: Number | None = None
     plan_level: Number | None = None
     plan_unit: str | None = None
-    announced_on_basis: Literal["published", "estimated", "uploaded"] = "published"
+    announced_on_basis: Annotated[AnnouncedBasis, BeforeValidator(_basis_in_a_file)] = "published"
     settles: Literal["first", "latest"] = "first"
     level: Number | None = None
     lower_level: Number | None = None
@@ -65,6 +74,11 @@ class Target:
     level_unit: str | None = None
     difference: Number | None = None
     target_decimals: Annotated[int, Strict(), Field(ge=0, le=9)] | None = None
+
+    @property
+    def is_assumed(self) -> bool:
+        """Whether a question assumes it, and nobody announced it."""
+        return self.announced_on_basis == ASSUMED
 
     @property
     def measure(self) -> Measure:
@@ -220,7 +234,7 @@ def read_target_file(
     targets = parsed(Target, entries["target"], lines["target"], path.name, faults)
     if not faults:
         for target, line in zip(targets, lines["target"], strict=True):
-            faults.extend(Fault(path.name, line, text) for text in _problems(target, registry))
+            faults.extend(Fault(path.name, line, text) for text in problems_of(target, registry))
         faults.extend(_announced_twice(targets, lines["target"], path.name))
         faults.extend(area_faults(targets, lines["target"], path.name, areas))
     if faults:
@@ -244,7 +258,8 @@ def in_force(targets: Iterable[Target], area: str, year: int, day: date) -> dict
     return {t.indicator: t for t in sorted(announced, key=lambda t: t.announced_on)}
 
 
-def _problems(target: Target, registry: Registry) -> Iterator[str]:
+def problems_of(target: Target, registry: Registry) -> Iterator[str]:
+    """Yield what is wrong with a target: what its indicator does not have, and its numbers."""
     known = ", ".join(sorted(registry.indicators))
     if target.indicator not in registry.indicators:
         yield f"unknown indicator {target.indicator!r}; known: {known}"

@@ -10,7 +10,7 @@ from forecast.base.errors import ParameterError
 
 EXAMPLES = "'at least 7 %', 'more than 0', 'at most 3 %', 'about 7 %', '6.5 % ~ 7 %'"
 _NUMBER = r"([+-]?\d+(?:\.\d+)?)(?:\s*(?:%|per\s?cent))?"
-_TO = r"\s*(?:~|-|to|and|up to)\s*"
+_TO = r"\s*(?:~|-|to|and|up to|\.\.)\s*"
 _BEFORE = {
     Comparison.AT_LEAST: r"at[ _]least|no less than|not less than|>=|不低于|不少于|增长",
     Comparison.MORE_THAN: r"more[ _]than|above|over|>|高于|超过|大于",

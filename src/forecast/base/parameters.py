@@ -29,7 +29,9 @@ _DEFAULTS: Mapping[str, Any] = {
     "data": "",
     "out": "",
     "overlay": "",
+    "target": "",
 }
+TARGETS_APART = ";"  # between the targets that a question assumes
 
 
 def day_from(day: date | str) -> date:
@@ -56,6 +58,7 @@ class Parameters:
     data: Path
     out: Path | None
     overlay: Path | None
+    target: str
 
     @classmethod
     def parse(cls, **given: Any) -> Parameters:
@@ -64,6 +67,7 @@ class Parameters:
         `area`, `year` and `as_of` are required. `as_of` and `since` are ISO days. An empty `since`
         is the end of the month before `as_of`, an empty `data` the folder that comes with the
         project; an empty `out` writes nothing, an empty `overlay` adds no unpublished figures.
+        `target` holds targets to assume, with semicolons between them, as `gdp at_least 6`.
         """
         values = {**_DEFAULTS, **given}
         problems = [*_names(values), *_types(values)]
@@ -84,18 +88,26 @@ class Parameters:
             data=data_folder(values["data"]),
             out=Path(values["out"]) if values["out"] else None,
             overlay=Path(values["overlay"]) if values["overlay"] else None,
+            target=values["target"].strip(),
         )
 
     @classmethod
     def of(cls, **given: Any) -> Parameters:
-        """Return checked parameters from days and paths as well as texts; raise as `parse`."""
+        """Return checked parameters from days, paths and lists of targets as well as texts.
+
+        Raise as `parse`.
+        """
         refuse_misspelt()
+        if isinstance(targets := given.get("target"), list | tuple):
+            given |= {"target": f"{TARGETS_APART} ".join(map(str, targets))}
         texts = {k: str(v) if isinstance(v, date | Path) else v for k, v in given.items()}
         return cls.parse(**texts)
 
     def question(self) -> dict[str, str | int]:
         """Return the question as manifests keep it; the same in every language and place."""
+        assumed = {"target": self.target} if self.target else {}
         return {
+            **assumed,
             "area": self.area,
             "year": self.year,
             "as_of": self.as_of.isoformat(),

@@ -12,7 +12,7 @@ import click
 
 from forecast.base.errors import ParameterError
 from forecast.base.notation import NOT_A_DATE, parse_day
-from forecast.base.parameters import DEFAULT_PATHS, DEFAULT_SEED, Parameters
+from forecast.base.parameters import DEFAULT_PATHS, DEFAULT_SEED, TARGETS_APART, Parameters
 from forecast.base.texts import LANGUAGES
 
 
@@ -100,6 +100,16 @@ def question_until(last_day: str, command: Callable[..., None]) -> Callable[...,
     return command
 
 
+assumed = click.option(
+    "--target",
+    "targets",
+    multiple=True,
+    metavar='"INDICATOR COMPARISON NUMBER"',
+    help='A target to assume in the place of the announced one, as "gdp at_least 6"; may be given '
+    "several times. The answer is marked as not announced.",
+)
+
+
 def machines(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options on workers; no result depends on them."""
     options = [
@@ -128,8 +138,14 @@ def parameters_from(
     seed: int,
     paths: int,
     since: str = "",
+    targets: tuple[str, ...] = (),
 ) -> Parameters:
-    """Return the parameters from options; the data folder and today give the missing ones."""
+    """Return the parameters from options; the data folder and today give the missing ones.
+
+    Raise ParameterError for what they do not allow, such as assumed targets of all areas.
+    """
+    if targets and area == "all":
+        raise ParameterError(["--target: given for every area; allowed: with --area of one"])
     folder = data_folder(data)
     day = as_of or _today(folder)
     return Parameters.parse(
@@ -142,6 +158,7 @@ def parameters_from(
         n_paths=paths,
         data=folder,
         overlay=overlay,
+        target=f"{TARGETS_APART} ".join(targets),
     )
 
 

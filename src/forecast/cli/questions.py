@@ -12,6 +12,7 @@ from forecast.base.errors import ParameterError
 from forecast.base.parallel import is_watched
 from forecast.cli.encoding import print_data
 from forecast.cli.options import (
+    assumed,
     existing_reports,
     language,
     machines,
@@ -26,6 +27,7 @@ from forecast.cli.terminal import exit_codes, show, show_status
 @click.command()
 @click.option("--area", help="Id of the area; else every area with a target in force.")
 @question
+@assumed
 @click.option(
     "--reports",
     metavar="DIR",
@@ -43,6 +45,8 @@ def status(area: str | None, reports: str, as_json: bool, as_csv: bool, **option
 
         if as_json and as_csv:
             raise ParameterError(["--json and --csv: allowed: one of the two"])
+        if reports and options["targets"]:
+            raise ParameterError(["--reports and --target: allowed: one of the two"])
         folder = existing_reports(reports) if reports else None
         parameters = parameters_from(area or "all", **options)
         tables = statuses(parameters, area, show_progress=is_watched())

@@ -14,6 +14,7 @@ from forecast.base.parameters import FORMATS, KINDS
 from forecast.base.texts import LANGUAGES
 from forecast.cli.options import (
     Listed,
+    assumed,
     machines,
     names_in,
     parameters_from,
@@ -75,6 +76,7 @@ ALL = "all"
     "template.docx in the data folder, else GB/T 9704.",
 )
 @partial(question_until, "--as-of")
+@assumed
 @machines
 @click.option(
     "--since",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.archive.archive import Archive, Snapshot
+from forecast.archive.assumed import assumed_targets
 from forecast.archive.folder import file_hashes, read_archive
 from forecast.archive.overlay import Overlay, read_overlay
 from forecast.backtest.evaluation import past_errors
@@ -98,14 +99,16 @@ def ask(
     n_paths: int = DEFAULT_PATHS,
     data: str | Path = "",
     overlay: str | Path = "",
+    target: str | Sequence[str] = "",
 ) -> Answer:
     """Return the answer to a question: how probable each target of an area's year is on a day.
 
     `data` is a data folder, by default that of the project; `overlay` a file of unpublished
-    figures. Raise ForecastError for bad data or a question without an answer.
+    figures; `target` one or several targets to assume in the place of those announced, such as
+    `gdp at_least 6`. Raise ForecastError for bad data or a question without an answer.
     """
     question = {"area": area, "year": year, "as_of": as_of, "seed": seed, "n_paths": n_paths}
-    return answer_to(Parameters.of(**question, data=data, overlay=overlay))
+    return answer_to(Parameters.of(**question, data=data, overlay=overlay, target=target))
 
 
 def answer_to(parameters: Parameters) -> Answer:
@@ -118,7 +121,7 @@ def answer_to(parameters: Parameters) -> Answer:
 
 @lru_cache(maxsize=2)
 def _answer_to(parameters: Parameters, content: str) -> Answer:
-    archive = _archive(parameters.data, content)
+    archive = assuming(parameters, _archive(parameters.data, content))
     return answer(
         archive,
         parameters.area,
@@ -144,6 +147,14 @@ def content_of(parameters: Parameters) -> str:
     return hashlib.sha256(repr(sorted(named.items())).encode()).hexdigest()
 
 
+def assuming(parameters: Parameters, archive: Archive) -> Archive:
+    """Return the archive with the targets that a question assumes; raise ParameterError."""
+    if not parameters.target:
+        return archive
+    area, year, day = parameters.area, parameters.year, parameters.as_of
+    return archive.assuming(assumed_targets(parameters.target, archive, area, year, day))
+
+
 def overlay_of(parameters: Parameters, archive: Archive) -> Overlay | None:
     """Return the overlay that a question names, None where it names none; raise ContractError."""
     if parameters.overlay is None:
@@ -156,7 +167,7 @@ def checked_snapshot(parameters: Parameters) -> Snapshot:
 
     Raise what `answer_to` would raise for bad data or a question without an answer.
     """
-    archive = _archive(parameters.data, content_of(parameters))
+    archive = assuming(parameters, _archive(parameters.data, content_of(parameters)))
     return _snapshot(
         archive, parameters.area, parameters.year, parameters.as_of, parameters.n_paths
     )

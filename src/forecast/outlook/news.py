@@ -159,7 +159,7 @@ def _target_news(change: _Change, target: Target, steps: Sequence[BatchForecast]
         decimals=entry.decimals,
         since=change.since,
         until=question.now.day,
-        announced_since=before.announced_on > change.since,
+        announced_since=before.announced_on > change.since and not before.is_assumed,
         changed_since=before != target,
         attained=bool(last.shares.all()) if last.is_settled else None,
         first=steps[0].as_target_forecast,
@@ -314,7 +314,7 @@ def _days_of(question: Question, name: str, target: Target) -> dict[date, Releas
         if (t.area, t.year, t.indicator) == (question.area, question.year, name)
     ]
     begun = question.now.archive.first_release_of(question.area)
-    first = max(first, min(announced), begun)
+    first = max(first, min([*announced, target.announced_on]), begun)
     own, *others = question.sources(name)
     released: dict[date, ReleaseKind] = dict.fromkeys(_release_days(question, others), "related")
     released |= dict.fromkeys(_release_days(question, [own]), "own")

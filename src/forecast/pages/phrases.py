@@ -131,18 +131,19 @@ def published_value(figure: Figure, decimals: int, lang: str) -> str:
 
 
 def target(one: Targeted, lang: str) -> str:
-    """Return the target in short, a dash where there is none."""
+    """Return the target in short, and that it is assumed; a dash where there is none."""
     announced = one.target
     if announced is None:
         return text("form.none", lang)
-    if announced.comparison == "more_than" and announced.rate_pct == 0:
-        return text("target.more_than_zero", lang)
     lower, upper = announced.ends
     ends = {"rate": announced.centre, "lower": lower, "upper": upper}
     numbers = {n: _announced(v, announced, one, lang) for n, v in ends.items() if v is not None}
-    words = text(f"target.{announced.comparison}", lang, **numbers)
-    is_difference = announced.measure == "difference"
-    return text("target.on_last_year", lang, target=words) if is_difference else words
+    is_positive = announced.comparison == "more_than" and announced.rate_pct == 0
+    key = "more_than_zero" if is_positive else announced.comparison
+    words = text(f"target.{key}", lang, **numbers)
+    if announced.measure == "difference":
+        words = text("target.on_last_year", lang, target=words)
+    return text("target.assumed", lang, target=words) if announced.is_assumed else words
 
 
 def _announced(value: float, target: Target, one: Targeted, lang: str) -> str:

@@ -25,7 +25,8 @@ class Line:
     where the others rest on an overlay; `attainable50_pct` is growth that is attained with 50 %.
     `footing` tells what the probability rests on: `own` figures of the year, `course` where that is
     borrowed, `width` where the size of errors is borrowed too; `record_attained` how often past
-    forecasts like it came true, with a 90 % interval by year.
+    forecasts like it came true, with a 90 % interval by year. `is_assumed` says that nobody
+    announced the target.
     """
 
     area: str
@@ -54,6 +55,7 @@ class Line:
     light: str
     lamp: str
     footing: str = ""
+    is_assumed: bool = False
     next_first_month: str | None = None
     next_last_month: str | None = None
     next_expected_on: str | None = None

@@ -69,7 +69,7 @@ class History:
 
 
 def published_history(reports: Path, area: str | None = None) -> History:
-    """Return what the reports in a folder said, those on unpublished figures left out.
+    """Return what the reports in a folder said, those that are not public left out.
 
     Of several reports for one day and question the one listed first counts. A result that was
     altered or cannot be read is a fault. Raise ParameterError where there is none, or none of the
@@ -85,7 +85,7 @@ def published_history(reports: Path, area: str | None = None) -> History:
         if question in first or entry.path in unsound or area not in (None, entry.area):
             continue
         report = listed_report(reports, entry, faults)
-        if report is not None and report.overlay is None:
+        if report is not None and report.is_public:
             first[question] = list(_rows(report, entry))
     if not first and not faults:
         listed = (

@@ -35,7 +35,8 @@ class Listed:
     `names`, `lamps` and `probabilities` are by the id of a target; a settled target has no
     probability. `outcome` is `missed` once one target is, `attained` once all are, and empty
     before; `together` is the probability of all targets, None where there is an outcome.
-    `has_overlay` says that the report rests on unpublished figures too.
+    `has_overlay` says that the report rests on unpublished figures too, `has_assumed` that it
+    assumes targets.
     """
 
     area: str
@@ -43,6 +44,7 @@ class Listed:
     year: int
     day: date
     has_overlay: bool
+    has_assumed: bool
     names: Mapping[str, Names]
     lamps: Mapping[str, str]
     probabilities: Mapping[str, float | None]
@@ -180,13 +182,13 @@ def _shown(reports: Path, page: Path, known: Mapping[str, _Known], most: int) ->
     readable = {path: value[2] for path, value in known.items() if value[2] is not None}
     if not readable:
         return None
-    newest = sorted(readable.items(), key=lambda item: (item[1]["day"], item[1]["has_overlay"]))
+    newest = sorted(readable.items(), key=lambda item: (item[1]["day"], _is_variant(item[1])))
     listed = [(reports / path, _listed_from(values)) for path, values in newest[-most - 1 :]]
     rows: list[Row] = []
     earlier: Listed | None = None
     for path, report in listed:
         rows.append(_row(page, path.parent, report, earlier))
-        if not report.has_overlay:
+        if not (report.has_overlay or report.has_assumed):
             earlier = report
     last = listed[-1][1]
     return YearRows(
@@ -198,6 +200,11 @@ def _shown(reports: Path, page: Path, known: Mapping[str, _Known], most: int) ->
     )
 
 
+def _is_variant(values: Mapping[str, Any]) -> bool:
+    """Whether a listed report rests on more than published figures and announced targets."""
+    return bool(values["has_overlay"] or values["has_assumed"])
+
+
 def _listed_from(values: Mapping[str, Any]) -> Listed:
     """Return what `asdict` and JSON made of a listed report."""
     names = {target: Names(**name) for target, name in values["names"].items()}
@@ -206,9 +213,9 @@ def _listed_from(values: Mapping[str, Any]) -> Listed:
 
 
 def _listed(path: Path) -> Listed:
-    """Return what the index shows of a result: of unpublished figures, no numbers."""
+    """Return what the index shows of a result; no numbers of one that is not public."""
     report = read_result(path)
-    is_public = report.overlay is None
+    is_public = report.is_public
     targets, joint = report.with_target if is_public else [], report.joint if is_public else None
     lamps = {target.id: target.lamp for target in targets}
     outcome = _outcome(set(lamps.values()))
@@ -217,7 +224,8 @@ def _listed(path: Path) -> Listed:
         area_name=report.area_name,
         year=report.year,
         day=report.as_of,
-        has_overlay=not is_public,
+        has_overlay=report.overlay is not None,
+        has_assumed=bool(report.assumed),
         names={target.id: target.name for target in targets},
         lamps=lamps,
         probabilities={target.id: _probability(target) for target in targets},

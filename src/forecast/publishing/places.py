@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -142,7 +143,7 @@ def notebook_path(kind: str, data: Path | None = None) -> Path:
 
 RESULT, MANIFEST, RUNS = "result.json", "manifest.json", "runs"
 ROWS = "data-rows.csv.gz"  # the rows of the data folder that a run was made from
-_OVERLAY = "overlay-"  # begins the name of a folder below that of the day
+_OVERLAY, _ASSUMED = "overlay-", "target-"  # begin names of folders below that of the day
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +177,15 @@ def day_folder(parameters: Parameters, reports: Path) -> Path:
     return reports / parameters.area / str(parameters.year) / parameters.as_of.isoformat()
 
 
-def overlay_folder(day: Path, content_hash: str) -> Path:
-    """Return where a report on unpublished figures lies, so that it never replaces another."""
-    return day / f"{_OVERLAY}{content_hash[:12]}"
+def variant_folder(day: Path, *, overlay: str | None, targets: str) -> Path:
+    """Return where a report lies that rests on unpublished figures or on assumed targets.
+
+    `overlay` is the hash of the figures. It never replaces the report of the day itself.
+    """
+    parts = [] if overlay is None else [f"{_OVERLAY}{overlay[:12]}"]
+    if targets:
+        parts.append(f"{_ASSUMED}{hashlib.sha256(targets.encode()).hexdigest()[:12]}")
+    return day / "-".join(parts) if parts else day
 
 
 def run_results(folder: Path) -> list[Path]:
@@ -188,7 +195,7 @@ def run_results(folder: Path) -> list[Path]:
 
 
 def linked_results(reports: Path) -> Iterator[Path]:
-    """Yield the results that people link to: one for each day, and for each overlay of it."""
+    """Yield the results that people link to: of each day, its overlays and assumed targets."""
     for area in _folders(reports):
         for year in _folders(area):
             for day in _folders(year):
@@ -196,8 +203,9 @@ def linked_results(reports: Path) -> Iterator[Path]:
                     continue
                 if (day / RESULT).is_file():
                     yield day / RESULT
-                overlays = (f / RESULT for f in _folders(day) if f.name.startswith(_OVERLAY))
-                yield from (result for result in overlays if result.is_file())
+                kinds = (_OVERLAY, _ASSUMED)
+                variants = (f / RESULT for f in _folders(day) if f.name.startswith(kinds))
+                yield from (result for result in variants if result.is_file())
 
 
 def _folders(folder: Path) -> list[Path]:

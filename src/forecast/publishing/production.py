@@ -42,8 +42,8 @@ from forecast.publishing.places import (
     Publication,
     day_folder,
     notebook_path,
-    overlay_folder,
     published_pages,
+    variant_folder,
 )
 from forecast.publishing.runs import (
     Inputs,
@@ -77,9 +77,11 @@ def produce(
     overlay = overlay_of(parameters, snapshot.archive)
     requested = _requested(parameters, snapshot, request)
     template = _template(request, parameters.data)
-    place = day_folder(parameters, reports)
-    if overlay is not None:
-        place = overlay_folder(place, overlay.content_hash)
+    place = variant_folder(
+        day_folder(parameters, reports),
+        overlay=None if overlay is None else overlay.content_hash,
+        targets=parameters.target,
+    )
     with _output_errors(place, is_private=overlay is not None):
         for folder in (reports, cache_folder()):
             sweep(folder)

@@ -23,8 +23,9 @@ class ScoredReports:
     """The scores of published forecasts, the forecasts themselves, and faults of their results.
 
     Of several reports for one day and question the one listed first counts; `n_repeated` came
-    later. `n_unpublished` rest on unpublished figures, and are not counted. `n_unanchored` reports
-    are on lines whose time nothing outside of the folder proves, or that are backdated.
+    later. `n_unpublished` rest on unpublished figures or assumed targets, and are not counted.
+    `n_unanchored` reports are on lines whose time nothing outside of the folder proves, or that are
+    backdated.
     """
 
     as_of: date
@@ -61,7 +62,7 @@ def scored_reports(
         if report is None:
             continue
         question = (report.area, report.year, report.as_of)
-        if report.overlay is not None:
+        if not report.is_public:
             n_unpublished += 1
         elif question in first:
             n_repeated += 1

@@ -54,7 +54,7 @@ def cached_statuses(path: Path, parameters: Parameters) -> list[Status] | None:
 
 def key_of(parameters: Parameters, area: str | None) -> str:
     """Return a hash of the question, the data folder's files, the package and its libraries."""
-    names = ("year", "as_of", "since", "lang", "seed", "n_paths")
+    names = ("year", "as_of", "since", "lang", "seed", "n_paths", "target")
     question = (area, *(getattr(parameters, name) for name in names))
     libraries = [version(name) for name in _COMPUTED_WITH]
     parts = (question, _hashes(parameters.data), package_hash(), libraries)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,14 @@ from forecast.archive.folder import read_archive
 from forecast.base.notation import parse_day
 from forecast.base.parallel import progress_bar, worker_count
 from forecast.base.parameters import Parameters
-from forecast.outlook.answers import Answer, answer, overlay_of, record_of, reported_areas
+from forecast.outlook.answers import (
+    Answer,
+    answer,
+    assuming,
+    overlay_of,
+    record_of,
+    reported_areas,
+)
 from forecast.outlook.curves import next_figures
 from forecast.outlook.news import first_forecasts
 from forecast.pages.status import Status
@@ -34,6 +42,8 @@ def computed_statuses(
     """
     year, day = parameters.year, parameters.as_of
     archive = read_archive(parameters.data)
+    if area:
+        archive = assuming(replace(parameters, area=area), archive)
     overlay = overlay_of(parameters, archive)
     bar = partial(progress_bar, show=show_progress, after_seconds=_SECONDS_WITHOUT_BAR)
     for name in [area] if area else reported_areas(archive, year, day):

@@ -49,8 +49,8 @@ def report_for(**question: Any) -> Report:
     """Return the report of a question, with what moved since a day and the year so far.
 
     The question is that of `Parameters`: `area`, `year` and `as_of`; `since`, `lang`, `seed`,
-    `n_paths`, `data`, `out` and `overlay` have defaults. Raise ForecastError for bad data or a
-    question without an answer.
+    `n_paths`, `data`, `out`, `overlay` and `target` have defaults. Raise ForecastError for bad
+    data or a question without an answer.
     """
     return report_on(Parameters.of(**question))
 
@@ -156,6 +156,9 @@ def general_caveats(answer: Answer) -> list[Caveat]:
         counts = {"n": str(len(overlay.used)), "all": str(overlay.n_rows)}
         caveats.append(Caveat("overlay", counts))
     indicators = list(outlook.indicators.values())
+    assumed = [n for n, o in outlook.indicators.items() if o.target and o.target.is_assumed]
+    if assumed:
+        caveats.append(Caveat("assumed_targets", {"indicators": ", ".join(assumed)}))
     if not any(own.target is not None for own in indicators):
         caveats.append(Caveat("no_target", {"year": str(outlook.year)}))
     area = outlook.snapshot.registry.areas.get(outlook.area)

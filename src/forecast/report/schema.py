@@ -292,7 +292,7 @@ def _leaf_schema(kind: Any, arguments: tuple[Any, ...]) -> dict[str, Any]:
     if get_origin(kind) is Literal:
         return {"type": "string", "enum": list(arguments)}
     if get_origin(kind) is Annotated:
-        return _leaf_schema(arguments[0], ())
+        return _leaf_schema(arguments[0], get_args(arguments[0]))
     if kind is date:
         return {"type": "string", "format": "date"}
     return {"type": _JSON_TYPES.get(kind, "string")}

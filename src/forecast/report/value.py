@@ -101,7 +101,7 @@ class DataChecks:
         return DataChecks(counts={kind: counts[kind] for kind in KINDS}, findings=own)
 
 
-SCHEMA_VERSION = "1.9"
+SCHEMA_VERSION = "1.10"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,6 +266,16 @@ class Report:
     commitments: list[CommitmentReport]
     data_checks: DataChecks
     caveats: list[Caveat]
+
+    @property
+    def assumed(self) -> list[IndicatorReport]:
+        """The indicators whose target the question assumes, and nobody announced."""
+        return [i for i in self.with_target if i.target is not None and i.target.is_assumed]
+
+    @property
+    def is_public(self) -> bool:
+        """Whether it rests on published figures and announced targets alone."""
+        return self.overlay is None and not self.assumed
 
     @property
     def with_target(self) -> list[IndicatorReport]:

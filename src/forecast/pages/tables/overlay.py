@@ -21,7 +21,7 @@ def overlay(report: Report, lang: str) -> Html:
     if report.overlay is None:
         return Html("")
     return fragment(
-        "overlay", lang, lead=rests_on(report, lang),
+        "overlay", lang, lead=_figures(report, lang),
         calls=[_forecasts(one, lang) for one in report.shown],
         joint=_joint(report, lang), rows=[_cells(row, report, lang) for row in report.overlay.rows],
     )  # fmt: skip
@@ -34,7 +34,7 @@ def overlay_terminal(report: Report, lang: str) -> Grid:
         name, _, *cells = _forecasts(one, lang)
         rows.append([name[0], *(cell[0] for cell in cells)])
     rows += [[*row, "", ""] for row in _joint(report, lang)]
-    sentences = [rests_on(report, lang), *_rows_used(report, lang)]
+    sentences = [_figures(report, lang), *_rows_used(report, lang)]
     return Grid(
         text("overlay.title", lang),
         [Column(text(f"column.{column}", lang)) for column in ("indicator", *_COLUMNS)],
@@ -60,7 +60,22 @@ def _rows_used(report: Report, lang: str) -> list[str]:
 
 
 def rests_on(report: Report, lang: str) -> str:
-    """Return on how many unpublished figures the report rests; nothing without an overlay."""
+    """Return which targets are assumed, and on how many unpublished figures the report rests."""
+    sentences = filter(None, (assumed(report, lang), _figures(report, lang)))
+    return text("form.between_sentences", lang).join(sentences)
+
+
+def assumed(report: Report, lang: str) -> str:
+    """Return which targets are assumed and not announced; nothing where all were announced."""
+    targets = [
+        text("assumed.one", lang, name=one.name.of(lang), target=phrases.target(one, lang))
+        for one in report.assumed
+    ]
+    named = text("form.semicolon", lang).join(targets)
+    return text("assumed.flag", lang, targets=named) if targets else ""
+
+
+def _figures(report: Report, lang: str) -> str:
     if report.overlay is None:
         return ""
     counts = {"n": len(report.overlay.used), "all": report.overlay.n_rows}

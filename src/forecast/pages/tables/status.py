@@ -12,7 +12,7 @@ from forecast.pages.status import Line, Status
 from forecast.pages.tables.coming import next_terminal, with_next
 from forecast.pages.tables.commitments import commitments_lead, commitments_terminal
 from forecast.pages.tables.headline import summary, together
-from forecast.pages.tables.overlay import overlay_terminal
+from forecast.pages.tables.overlay import assumed, overlay_terminal
 from forecast.report.result import rounded
 from forecast.report.value import IndicatorReport, Report
 
@@ -141,7 +141,8 @@ def _more(report: Report, lang: str) -> list[Grid]:
 
 def _notes(report: Report, lang: str) -> tuple[str, ...]:
     """Return the commitments in a sentence, and why a target has no probability."""
-    lead = [commitments_lead(report.commitments, lang)] if report.commitments else []
+    lead = [assumed(report, lang)] if report.assumed else []
+    lead += [commitments_lead(report.commitments, lang)] if report.commitments else []
     reasons = [
         text("form.colon", lang, before=one.name.of(lang)) + phrases.caveat(caveat, report, lang)
         for one in report.with_target
@@ -167,6 +168,7 @@ def _line(one: IndicatorReport, report: Report) -> Line:
         comparison=None if target is None else target.comparison,
         target_pct=None if target is None else target.bound_pct,
         target_wording=None if target is None else target.wording,
+        is_assumed=target is not None and target.is_assumed,
         last_growth_pct=None if last is None else rounded(last.growth_pct),
         last_first_month=None if last is None else last.span.texts[0],
         last_last_month=None if last is None else last.span.texts[1],
