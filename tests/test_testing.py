@@ -91,7 +91,8 @@ def test_what_is_no_model_is_said_before_anything_runs():
     assert contract_faults(object()) == [
         "it has no method can_fit",
         "it has no method fit",
-        "name: None is not a name (expected letters, digits, - and _, at most 64 of them)",
+        "name: None is not a name (expected letters, digits, - and _, at most 64 of them, "
+        "not a device such as con)",
     ]
 
 

@@ -112,11 +112,17 @@ BAD_CELLS = [
         "released_on '2018-12-31' lies before the first month of its span; "
         "allowed: a day from then on",
     ),
-    ("area", "", "area '' is not a name (expected letters, digits, - and _, at most 64 of them)"),
+    (
+        "area",
+        "",
+        "area '' is not a name (expected letters, digits, - and _, at most 64 of them, "
+        "not a device such as con)",
+    ),
     (
         "indicator",
         "",
-        "indicator '' is not a name (expected letters, digits, - and _, at most 64 of them)",
+        "indicator '' is not a name (expected letters, digits, - and _, at most 64 of them, "
+        "not a device such as con)",
     ),
 ]
 

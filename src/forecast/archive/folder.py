@@ -36,8 +36,8 @@ from forecast.archive.progress import (
 )
 from forecast.archive.published_forecasts import FILE as PUBLISHED_FILE
 from forecast.archive.published_forecasts import read_published_forecasts
+from forecast.archive.registry import CASE, Registry, read_registry
 from forecast.archive.registry import FILE as INDICATORS_FILE
-from forecast.archive.registry import Registry, read_registry
 from forecast.archive.schedule import FILE as SCHEDULE_FILE
 from forecast.archive.schedule import read_schedule
 from forecast.archive.span_sums import sum_faults
@@ -100,6 +100,7 @@ def read_archive(path: str | Path = "", *, without: Collection[str] = ()) -> Arc
     faults.extend(figure_faults)
     if registry is not None:
         faults.extend(unknown_indicators(figures, registry))
+        faults.extend(areas_alike(figures))
         figures, unit_faults = with_units(figures, registry)
         faults.extend(unit_faults)
         faults.extend(contradictions_of(figures, registry))
@@ -222,6 +223,18 @@ def unknown_indicators(figures: pd.DataFrame, registry: Registry) -> list[Fault]
     return [
         Fault(r["file"], r["line"], f"unknown indicator {r['indicator']!r}; {rule}") for r in rows
     ]
+
+
+def areas_alike(figures: pd.DataFrame) -> list[Fault]:
+    """Return a fault for each area of which another one differs by case alone."""
+    faults: list[Fault] = []
+    seen: dict[str, str] = {}
+    for row in figures[["file", "line", "area"]].drop_duplicates("area").to_dict("records"):
+        other = seen.setdefault(str(row["area"]).casefold(), row["area"])
+        if other != row["area"]:
+            what = f"area {row['area']!r} stands there as {other!r} too; {CASE}"
+            faults.append(Fault(row["file"], row["line"], what))
+    return faults
 
 
 def units_of_targets(

@@ -16,6 +16,7 @@ from forecast.base.notation import NOT_A_MONTH, NOT_A_NAME, is_name
 from forecast.base.series import Names, Series, SeriesLabel
 
 FILE = "indicators.toml"
+CASE = "allowed: ids that differ by more than case, because they name folders"
 MOST_DECIMALS = 9
 _MONTHS = tuple(f"{number:02d}" for number in range(1, 13))
 AnnualRule = Literal[
@@ -250,14 +251,17 @@ def _overrides(
 
 def _id_faults(kind: str, entries: list[Entry], lines: list[int]) -> Iterator[Fault]:
     """Yield entries with an invalid id, or with the id of an earlier entry."""
-    seen: dict[str, int] = {}
+    seen: dict[str, tuple[str, int]] = {}
     for entry, line in zip(entries, lines, strict=True):
         if not isinstance(name := entry.get("id"), str):
             continue
         if not is_name(name):
             yield Fault(FILE, line, f"id {name!r} {NOT_A_NAME}")
-        if (first := seen.setdefault(name, line)) != line:
-            yield Fault(FILE, line, f"{kind} {name!r} stands on line {first} already")
+        if (first := seen.setdefault(name.casefold(), (name, line))) != (name, line):
+            what = f"{kind} {name!r} stands on line {first[1]} already"
+            yield Fault(
+                FILE, line, what if first[0] == name else f"{what}, as {first[0]!r}; {CASE}"
+            )
 
 
 def _meaning_faults(
