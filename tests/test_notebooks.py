@@ -11,7 +11,8 @@ import pytest
 
 from forecast.base.errors import NotebookFailed, ParameterError
 from forecast.base.parameters import PARAMETER_TYPES
-from forecast.publishing.notebooks import check_parameters, run_notebook
+from forecast.publishing.engine import check_parameters
+from forecast.publishing.notebooks import run_notebook
 from forecast.publishing.places import PER_INDICATOR
 from forecast.report.result import read_result
 

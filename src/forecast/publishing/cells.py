@@ -1,6 +1,7 @@
-"""The process in which the cells of a notebook run: a bare shell of IPython, and nothing of a user.
+"""The process in which notebooks run: a bare shell of IPython, and nothing of a user.
 
-Requests and replies are lines of JSON. The process ends with the one that started it.
+Requests and replies are lines of JSON: a notebook, which Papermill runs in this process, or one
+cell for Papermill elsewhere. The process ends with the one that started it.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ import gc
 import io
 import json
 import os
+import pickle
 import signal
 import sys
 from collections.abc import Mapping
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
@@ -20,7 +24,9 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
+from forecast.base.errors import OutputError
 from forecast.base.files import settle_home
+from forecast.publishing.engine import execute, notebook_failure
 
 Output = dict[str, Any]
 _outputs: list[Output] = []  # of the cell that runs
@@ -99,37 +105,63 @@ class _Shell(InteractiveShell):
         _outputs.append({"output_type": "error", **error})
 
 
-def _new_shell() -> _Shell:
-    config = Config()
-    config.HistoryManager.enabled = False
-    config.InteractiveShell.colors = "nocolor"
-    shell: _Shell = _Shell.instance(
-        config=config, ipython_dir=os.environ["IPYTHONDIR"], display_pub_class=_Publisher
-    )
-    return shell
+class Cells:
+    """The shell of this process, in which the cells of one notebook after the other run."""
+
+    def __init__(self) -> None:
+        config = Config()
+        config.HistoryManager.enabled = False
+        config.InteractiveShell.colors = "nocolor"
+        self._shell: _Shell = _Shell.instance(
+            config=config, ipython_dir=os.environ["IPYTHONDIR"], display_pub_class=_Publisher
+        )
+
+    def run(self, code: str) -> dict[str, Any]:
+        """Return the outputs of a cell, its number, and whether it failed."""
+        _outputs.clear()
+        with redirect_stdout(_Stream("stdout")), redirect_stderr(_Stream("stderr")):
+            result = self._shell.run_cell(code, store_history=True)  # type: ignore[no-untyped-call]
+        return {
+            "outputs": list(_outputs),
+            "execution_count": result.execution_count,
+            "failed": not result.success,
+        }
+
+    def clear(self) -> None:
+        """Remove the names and figures of a notebook; modules stay loaded.
+
+        The rest is frozen, because each reset would otherwise search all modules for garbage.
+        """
+        if "matplotlib.pyplot" in sys.modules:
+            sys.modules["matplotlib.pyplot"].close("all")
+        self._shell.reset(new_session=True)  # type: ignore[no-untyped-call]
+        gc.freeze()
+
+    def reply(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what came of a request: a notebook, a cell, or nothing, which clears the shell."""
+        if "notebook" in request:
+            return self._executed(**request)
+        if "code" in request:
+            return self.run(request["code"])
+        self.clear()
+        return {}
+
+    def _executed(self, notebook: str, executed: str, **more: Any) -> dict[str, Any]:
+        """Run a notebook; return what it raised, if it did."""
+        try:
+            execute(self, Path(notebook), Path(executed), **more)
+        except Exception as error:  # whatever it is, the caller raises it
+            return {"error": base64.b64encode(_pickled(error, executed)).decode("ascii")}
+        return {}
 
 
-def _run(shell: _Shell, code: str) -> dict[str, Any]:
-    """Return the outputs of a cell, its number, and whether it failed."""
-    _outputs.clear()
-    result = shell.run_cell(code, store_history=True)  # type: ignore[no-untyped-call]
-    return {
-        "outputs": list(_outputs),
-        "execution_count": result.execution_count,
-        "failed": not result.success,
-    }
-
-
-def _clear(shell: _Shell) -> dict[str, Any]:
-    """Remove the names and figures of a notebook; modules stay loaded.
-
-    The rest is frozen, because each reset would otherwise search all modules for garbage.
-    """
-    if "matplotlib.pyplot" in sys.modules:
-        sys.modules["matplotlib.pyplot"].close("all")
-    shell.reset(new_session=True)  # type: ignore[no-untyped-call]
-    gc.freeze()
-    return {}
+def _pickled(error: Exception, executed: str) -> bytes:
+    """Return an error so that it can be raised elsewhere."""
+    failed = notebook_failure(error, executed) or error
+    try:
+        return pickle.dumps(failed)
+    except Exception:  # an error of a library that is no value
+        return pickle.dumps(OutputError(f"{type(error).__name__}: {error}"))
 
 
 def _end_with_parent() -> None:
@@ -147,12 +179,9 @@ def main() -> None:
     replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what a library writes past Python is no reply
     sys.stdin = os.fdopen(os.open(os.devnull, os.O_RDONLY), encoding="utf-8")
-    sys.stdout, sys.stderr = _Stream("stdout"), _Stream("stderr")
-    shell = _new_shell()
-    any(map(__import__, ("forecast.pages.charts", "forecast.pages.tables")))
+    cells = Cells()
+    any(map(__import__, ("papermill", "forecast.pages.charts", "forecast.pages.tables")))
     gc.freeze()
     for line in requests:
-        request = json.loads(line)
-        reply = _run(shell, request["code"]) if "code" in request else _clear(shell)
-        replies.write(json.dumps(reply, default=str) + "\n")
+        replies.write(json.dumps(cells.reply(json.loads(line)), default=str) + "\n")
         replies.flush()

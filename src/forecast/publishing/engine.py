@@ -11,15 +11,18 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Protocol
 
 from papermill.engines import Engine, NBClientEngine, papermill_engines
+from papermill.exceptions import PapermillExecutionError
 
+from forecast.base.errors import NotebookFailed, ParameterError
 from forecast.publishing.kernel import Kernel, ProcessDied
 
 ENGINE = "forecast"
 _OWN_ENGINE = "forecast-own-kernel"
 _LONGEST_SOCKET = 90  # of a path; the systems allow 104 to 108
+_TYPES = {"str": str, "int": int, "float": float, "bool": bool}
 
 
 def register() -> None:
@@ -28,8 +31,18 @@ def register() -> None:
     papermill_engines.register(_OWN_ENGINE, OwnKernelEngine)
 
 
+class Cells(Protocol):
+    """Where the cells of a notebook run: a process of ours, or this one."""
+
+    def clear(self) -> None:
+        """Remove what a notebook left."""
+
+    def run(self, code: str) -> dict[str, Any]:
+        """Return the outputs of a cell, its number and whether it failed."""
+
+
 def execute(
-    kernel: Kernel,
+    kernel: Cells,
     notebook: Path,
     executed: Path,
     parameters: Mapping[str, Any],
@@ -39,12 +52,14 @@ def execute(
 ) -> None:
     """Run a notebook through Papermill in a clean namespace, and write it to `executed`.
 
-    One of a data folder (`is_own`) runs in the Jupyter kernel that it names. Raise
-    PapermillExecutionError if a cell fails, ProcessDied if the process ends or cannot start; the
-    notebook is written as far as it ran.
+    One of a data folder (`is_own`) keeps defaults that it is not given, and runs in the Jupyter
+    kernel that it names. Raise ParameterError before anything runs, PapermillExecutionError if a
+    cell fails, ProcessDied if the process ends or cannot start; the notebook is written as far as
+    it ran.
     """
     import papermill
 
+    check_parameters(notebook, parameters, may_default=is_own)
     register()
     papermill.execute_notebook(
         str(notebook),
@@ -57,12 +72,52 @@ def execute(
     )
 
 
+def check_parameters(
+    notebook: Path, values: Mapping[str, Any], *, may_default: bool = False
+) -> None:
+    """Raise ParameterError where parameters differ from those that a notebook declares.
+
+    With `may_default` it may declare others too, which keep their defaults. Papermill itself would
+    only log an unknown name and run on.
+    """
+    import papermill
+
+    declared = papermill.inspect_notebook(str(notebook))
+    allowed = ", ".join(declared)
+    problems = [
+        f"{name}: unknown to {notebook.name}; allowed: {allowed}"
+        for name in values
+        if name not in declared
+    ]
+    problems += [
+        f"{name}: missing, {notebook.name} declares it"
+        for name in declared
+        if name not in values and not may_default
+    ]
+    for name, value in values.items():
+        kind = _TYPES.get(str(declared.get(name, {}).get("inferred_type_name")))
+        if kind is not None and type(value) is not kind:
+            problems.append(
+                f"{name}: {value!r} is {type(value).__name__}; allowed: {kind.__name__}"
+            )
+    if problems:
+        raise ParameterError(problems)
+
+
+def notebook_failure(error: Exception, executed: str) -> NotebookFailed | None:
+    """Return a failed cell as this package names it; None for any other error."""
+    if not isinstance(error, PapermillExecutionError):
+        return None
+    cell = error.exec_count or error.cell_index
+    return NotebookFailed(cell, error.ename, error.evalue, executed)
+
+
 class ForecastEngine(Engine):  # type: ignore[misc]
     """Runs the cells of a notebook in a kernel of ours, that of the caller or a new one."""
 
     @classmethod
     def execute_managed_notebook(
-        cls, nb_man: Any, kernel_name: str, kernel: Kernel | None = None, **_: Any
+        cls, nb_man: Any, kernel_name: str, kernel: Cells | None = None, **_: Any
     ) -> None:
         """Run the code cells of a notebook, up to one that fails."""
         if kernel is None:

@@ -6,8 +6,10 @@ machine has a part in a report.
 
 from __future__ import annotations
 
+import base64
 import json
 import os
+import pickle
 import subprocess
 import sys
 import tempfile
@@ -80,6 +82,25 @@ class Kernel:
             encoding="utf-8",
         )
 
+    def execute(
+        self,
+        notebook: Path,
+        executed: Path,
+        parameters: Mapping[str, Any],
+        *,
+        show_progress: bool = False,
+    ) -> None:
+        """Run a notebook in the process, in a clean namespace, and write it to `executed`.
+
+        Raise ParameterError before anything runs, NotebookFailed with the cell that failed,
+        ProcessDied if the process ends; the notebook is written as far as it ran.
+        """
+        request = {"notebook": str(notebook.resolve()), "executed": str(executed.resolve())}
+        more = {"parameters": dict(parameters), "show_progress": show_progress}
+        reply = self._reply_to(request | more)
+        if "error" in reply:
+            raise pickle.loads(base64.b64decode(reply["error"]))
+
     def clear(self) -> None:
         """Remove what a notebook left; raise ProcessDied."""
         self._reply_to({})
@@ -88,7 +109,7 @@ class Kernel:
         """Return the outputs of a cell, its number and whether it failed; raise ProcessDied."""
         return self._reply_to({"code": code})
 
-    def _reply_to(self, request: Mapping[str, str]) -> dict[str, Any]:
+    def _reply_to(self, request: Mapping[str, Any]) -> dict[str, Any]:
         self.start()
         process = self._process
         if process is None or process.stdin is None or process.stdout is None:

@@ -17,8 +17,6 @@ from forecast.publishing.formats import markdown_of, pdf_of, with_chinese
 from forecast.publishing.kernel import Kernel, ProcessDied
 from forecast.publishing.places import Page, notebook_path
 
-_TYPES = {"str": str, "int": int, "float": float, "bool": bool}
-
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -47,6 +45,8 @@ def write_pages(batch: Batch, work: Path, pages: Sequence[Page]) -> str:
         by_notebook.setdefault(page.notebook, []).append(page)
     written: list[Future[str]] = []
     with ThreadPoolExecutor(2) as pool:
+        if missing:
+            pool.submit(_exporter)  # it is imported while the first notebook runs
         for notebook, its_pages in by_notebook.items():
             if not (work / notebook).is_file():
                 _execute(batch, work, its_pages[0])
@@ -161,38 +161,6 @@ def own_values(notebook: Path, values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: values[name] for name in declared if name in values}
 
 
-def check_parameters(
-    notebook: Path, values: Mapping[str, Any], *, may_default: bool = False
-) -> None:
-    """Raise ParameterError where parameters differ from those that a notebook declares.
-
-    With `may_default` it may declare others too, which keep their defaults. Papermill itself would
-    only log an unknown name and run on.
-    """
-    import papermill
-
-    declared = papermill.inspect_notebook(str(notebook))
-    allowed = ", ".join(declared)
-    problems = [
-        f"{name}: unknown to {notebook.name}; allowed: {allowed}"
-        for name in values
-        if name not in declared
-    ]
-    problems += [
-        f"{name}: missing, {notebook.name} declares it"
-        for name in declared
-        if name not in values and not may_default
-    ]
-    for name, value in values.items():
-        kind = _TYPES.get(str(declared.get(name, {}).get("inferred_type_name")))
-        if kind is not None and type(value) is not kind:
-            problems.append(
-                f"{name}: {value!r} is {type(value).__name__}; allowed: {kind.__name__}"
-            )
-    if problems:
-        raise ParameterError(problems)
-
-
 def run_notebook(
     notebook: Path,
     executed: Path,
@@ -207,11 +175,6 @@ def run_notebook(
     One of a data folder (`is_own`) keeps defaults that it is not given, and its Jupyter kernel.
     Raise ParameterError before anything runs, NotebookFailed with the cell that failed.
     """
-    from papermill.exceptions import PapermillExecutionError
-
-    from forecast.publishing.engine import execute
-
-    check_parameters(notebook, parameters, may_default=is_own)
     if kernel is None:
         with Kernel() as own:
             run_notebook(
@@ -223,12 +186,29 @@ def run_notebook(
                 is_own=is_own,
             )
         return
-    shown = show_progress
     try:
-        execute(kernel, notebook, executed, parameters, is_own=is_own, show_progress=shown)
-    except PapermillExecutionError as error:
-        raise NotebookFailed(
-            error.exec_count or error.cell_index, error.ename, error.evalue, str(executed)
-        ) from error
+        if is_own:
+            _execute_own(kernel, notebook, executed, parameters, show_progress=show_progress)
+        else:
+            kernel.execute(notebook, executed, parameters, show_progress=show_progress)
     except ProcessDied as error:
         raise NotebookFailed(0, "DeadKernelError", str(error), str(executed)) from error
+
+
+def _execute_own(
+    kernel: Kernel,
+    notebook: Path,
+    executed: Path,
+    parameters: Mapping[str, Any],
+    *,
+    show_progress: bool,
+) -> None:
+    """Run a notebook of a data folder in its Jupyter kernel; Papermill is imported for it alone."""
+    from papermill.exceptions import PapermillExecutionError
+
+    from forecast.publishing.engine import execute, notebook_failure
+
+    try:
+        execute(kernel, notebook, executed, parameters, is_own=True, show_progress=show_progress)
+    except PapermillExecutionError as error:
+        raise notebook_failure(error, str(executed)) or error from error

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from forecast.verification.intervals import Interval, ratio_by_year, slope_by_year
@@ -28,10 +30,19 @@ class Comparison:
 
 def shared_forecasts(forecasts: pd.DataFrame, model: str, rival: str) -> pd.DataFrame:
     """Return the forecasts that both made, the rival's scores in columns that end in `_rival`."""
-    by_model = (forecasts[forecasts["model"] == name] for name in (model, rival))
-    own, other = by_model
-    kept = [*KEY, *_SCORES]
-    return own.merge(other[kept], on=KEY, suffixes=("", "_rival"), validate="one_to_one")
+    own, other = (forecasts[forecasts["model"] == name] for name in (model, rival))
+    places = {key: place for place, key in enumerate(_keys(other))}
+    if len(places) != len(other):
+        raise ValueError(f"forecasts of {rival!r} repeat; allowed: one for each target and day")
+    found = np.array([places.get(key, -1) for key in _keys(own)], dtype=int)
+    both, found = own[found >= 0], found[found >= 0]
+    scores = {f"{score}_rival": other[score].to_numpy()[found] for score in _SCORES}
+    return both.assign(**scores).reset_index(drop=True)
+
+
+def _keys(forecasts: pd.DataFrame) -> Iterator[tuple[object, ...]]:
+    """Return what each forecast is about; a merge of small tables takes longer than their work."""
+    return zip(*(forecasts[name].to_numpy().tolist() for name in KEY), strict=True)
 
 
 def compared(forecasts: pd.DataFrame, model: str, rival: str) -> Comparison:
