@@ -123,6 +123,18 @@ def test_no_request_leaves_the_page_and_nothing_is_said(opened: Opened):
     assert [s for s in opened.said[1:] if not s.startswith("request: data:")] == []
 
 
+def test_what_is_not_in_the_page_is_refused(opened: Opened):
+    before = len(opened.said)
+    refused = opened.page.evaluate(
+        """() => new Promise(done => {
+            document.addEventListener("securitypolicyviolation", e => done(e.effectiveDirective));
+            document.body.append(Object.assign(new Image(), {src: "http://127.0.0.1:9/x.png"}));
+        })"""
+    )
+    assert refused == "img-src"
+    del opened.said[before:]
+
+
 def test_the_page_is_no_wider_than_the_screen(opened: Opened):
     assert opened.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 

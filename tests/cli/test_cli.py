@@ -1,6 +1,7 @@
 """The command says what it did, and leaves with a code that a scheduler can use."""
 
 import json
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -13,10 +14,23 @@ from forecast.archive.folder import read_archive
 from forecast.base.errors import NotebookFailed
 from forecast.base.parameters import Parameters
 from forecast.cli import main
+from forecast.cli.terminal import (
+    BAD_INPUT,
+    BELOW,
+    BUSY,
+    EXIT_CODES,
+    FAILED,
+    INCOMPLETE,
+    NO_PDF,
+    OVERDUE,
+    UNACCEPTED,
+    UNDELIVERED,
+)
 from forecast.outlook.answers import reported_areas
 from forecast.publishing.places import Publication
 
-DATA = Path(__file__).parents[2] / "data"
+PROJECT = Path(__file__).parents[2]
+DATA = PROJECT / "data"
 FUTIAN = ("--area", "futian", "--year", "2019", "--data", str(DATA), "--paths", "200")
 
 
@@ -187,6 +201,16 @@ def test_status_says_how_many_commitments_have_progress():
     said = run("status", *FUTIAN, "--as-of", "2019-09-30")
     words = " ".join(said.output.split())
     assert "The work report also makes 33 counted commitments." in words
+
+
+def test_the_exit_codes_stand_in_one_table_that_help_and_documents_show():
+    rows = (PROJECT / "docs" / "operations.md").read_text(encoding="utf-8").split("## Exit codes")
+    table = re.findall(r"^\| (\d) \| ([^|]+) \|", rows[1].split("\n## ")[0], re.MULTILINE)
+    assert {int(code): meaning for code, meaning in table} == EXIT_CODES
+    said = CliRunner().invoke(main, ["--help"], terminal_width=120).output
+    assert all(f"  {code}  {meaning}\n" in said for code, meaning in EXIT_CODES.items())
+    used = {BUSY, FAILED, BAD_INPUT, BELOW, OVERDUE, UNDELIVERED, INCOMPLETE, NO_PDF, UNACCEPTED}
+    assert sorted(EXIT_CODES) == sorted({0, *used}) == list(range(10))
 
 
 def test_all_areas_are_reported_one_a_line_and_failures_named_at_the_end(

@@ -65,6 +65,19 @@ def test_systemd_takes_the_units(tmp_path: Path):
     assert when.endswith("Asia/Shanghai")
 
 
+@pytest.mark.system
+def test_the_service_may_do_little():
+    analyze = shutil.which("systemd-analyze")
+    if analyze is None:
+        absent("systemd-analyze")
+    unit = str(OPS / "forecast-run-due.service")
+    said = subprocess.run(
+        [str(analyze), "security", "--offline=true", "--threshold=30", "--no-pager", unit],
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert (said.returncode, said.stderr) == (0, ""), said.stdout + said.stderr
+
+
 def absent(what: str) -> None:
     """Skip where a part of the system is missing; fail where everything has to be there."""
     if os.environ.get("REQUIRE_SYSTEM"):

@@ -11,11 +11,17 @@ from typing import Any
 
 import pytest
 
-from forecast.base.errors import ContractError, NotebookFailed, OutputError, ParameterError
+from forecast.base.errors import (
+    ContractError,
+    LedgerLost,
+    NotebookFailed,
+    OutputError,
+    ParameterError,
+)
 from forecast.base.parameters import Parameters
 from forecast.publishing import notebooks as making
 from forecast.publishing.integrity import faults_of
-from forecast.publishing.ledger import read_ledger
+from forecast.publishing.ledger import LEDGER, read_ledger
 from forecast.publishing.places import MANIFEST, RESULT, ROWS, Publication, notebook_path
 from forecast.publishing.publication import publish
 from forecast.report.result import read_result
@@ -267,6 +273,20 @@ def test_links_that_were_lost_are_put_back_from_the_run(
     publish(asked(), tmp_path)
     assert read_result(made.result).area == "longgang"
     assert made.page.is_file()
+
+
+def test_over_a_ledger_that_lost_lines_no_report_is_made(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    made = publish(asked(), tmp_path)
+    kept = (tmp_path / LEDGER).read_bytes()
+    (tmp_path / LEDGER).unlink()
+    monkeypatch.setattr(making, "run_notebook", failing)
+    with pytest.raises(LedgerLost, match="restored from an older backup"):
+        publish(replace(asked(), seed=3), tmp_path)
+    assert [p.name for p in (made.place / "runs").iterdir()] == [made.run]
+    (tmp_path / LEDGER).write_bytes(kept)
+    assert not publish(asked(), tmp_path).is_new
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path):

@@ -18,6 +18,7 @@ from forecast.cli.questions import league, news, scenario, status
 from forecast.cli.record import backtest, score, verify
 from forecast.cli.reports import plan_table, report
 from forecast.cli.scheduled import check, health, run_due
+from forecast.cli.terminal import CODES_HELP
 
 
 class _Command(click.Group):
@@ -30,7 +31,9 @@ class _Command(click.Group):
             return super().main(*args, **more)
 
 
-@click.group(cls=_Command, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Command, context_settings={"help_option_names": ["-h", "--help"]}, epilog=CODES_HELP
+)
 @click.version_option(VERSION, prog_name="forecast")
 def main() -> None:
     """Forecast how probable it is that a year's growth targets are attained."""

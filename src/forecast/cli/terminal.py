@@ -1,10 +1,4 @@
-"""What commands print, and the codes with which they leave.
-
-Exit codes: 0 done, 1 a run failed, 2 bad input, 6 another process is at work, 8 no PDF,
-9 published figures or lines of the ledger changed and nobody accepted it.
-`check` alone: 3 a target is below, 4 data are overdue. `run-due` alone: 5 an alert is undelivered.
-`import` alone: 7 some cells could not be read.
-"""
+"""What commands print, and the codes with which they leave."""
 
 from __future__ import annotations
 
@@ -33,6 +27,21 @@ if TYPE_CHECKING:
 
 FAILED, BAD_INPUT, BELOW, OVERDUE, UNDELIVERED, BUSY, INCOMPLETE, NO_PDF = 1, 2, 3, 4, 5, 6, 7, 8
 UNACCEPTED = 9
+EXIT_CODES = {
+    0: "done, or nothing new",
+    FAILED: "a report failed, something could not be written, or verify found a fault",
+    BAD_INPUT: "bad input: data, parameters, options",
+    BELOW: "check: a target is less probable than allowed",
+    OVERDUE: "check: figures are overdue; health: a report or the last good run is late",
+    UNDELIVERED: "run-due: an alert could not be delivered; the next run tries again",
+    BUSY: "run-due: another process locked the folder for longer than --wait",
+    INCOMPLETE: "import --skip-unreadable: cells could not be read",
+    NO_PDF: "report: a PDF could not be printed",
+    UNACCEPTED: "published data or lines of the ledger changed, and nobody accepted it",
+}
+CODES_HELP = "\n".join(
+    ["\b", "Exit codes:", *(f"  {code}  {said}" for code, said in EXIT_CODES.items())]
+)
 _LOG_WIDTH = 120
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from forecast.base.errors import Fault, OutputError
+from forecast.base.errors import Fault, LedgerLost, OutputError
 from forecast.base.files import sha256_of
 from forecast.publishing.ledger import (
     BEFORE_THE_FIRST,
@@ -214,6 +214,19 @@ def lost_heads(reports: Path, ledger: Ledger) -> dict[str, str]:
         if head and head not in accepted and (head not in ledger.heads or not is_listed):
             lost.setdefault(head, _path(reports, path))
     return lost
+
+
+def refuse_lost(reports: Path) -> None:
+    """Raise LedgerLost where the ledger lacks a head that a manifest has.
+
+    Another process may publish meanwhile, so what seems lost is looked for once more.
+    """
+    seeming = lost_heads(reports, read_ledger(reports))
+    if seeming:
+        still = lost_heads(reports, read_ledger(reports))
+        lost = {head: where for head, where in still.items() if head in seeming}
+        if lost:
+            raise LedgerLost(lost)
 
 
 def _head_of(path: Path) -> tuple[str, str]:

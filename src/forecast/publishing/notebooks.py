@@ -120,6 +120,7 @@ def _exporter() -> Any:
     return HTMLExporter(  # type: ignore[no-untyped-call]
         template_name="report",
         extra_template_basedirs=[str(PACKAGE / "pages" / "templates")],
+        extra_template_paths=[str(PACKAGE / "pages" / "templates")],
         exclude_input=True,
     )
 

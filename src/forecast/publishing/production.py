@@ -28,7 +28,7 @@ from forecast.outlook.vintages import Question
 from forecast.publishing.data_changes import rows_for_run
 from forecast.publishing.formats import pdf_engine
 from forecast.publishing.index import write_index
-from forecast.publishing.integrity import refuse_edited
+from forecast.publishing.integrity import refuse_edited, refuse_lost
 from forecast.publishing.kernel import Kernel
 from forecast.publishing.ledger import enter, read_ledger
 from forecast.publishing.notebooks import Batch, write_pages
@@ -87,6 +87,7 @@ def produce(
             sweep(folder)
         sweep(Path(tempfile.gettempdir()), re.compile(r"forecast-(kernel|pdf)-\w+"))
         sweep_place(place)
+        refuse_lost(reports)
         refuse_edited(place)
         wanted = _with_existing(requested, place, own_notebooks(parameters.data))
         inputs = _inputs(parameters, snapshot.archive, overlay, wanted, template)

@@ -340,6 +340,16 @@ def test_whatever_a_report_raises_the_others_are_made(
     assert night.run(now=NEXT).exit_code == 0
 
 
+def test_a_folder_that_another_process_holds_is_told(night: Nights):
+    before = tree(night.reports)
+    with scheduled_run.alone_in(night.reports, wait_seconds=0):
+        said = night.run("--wait", "0", now=NEXT)
+    assert said.exit_code == 6
+    assert "another process makes reports there" in night.bodies
+    assert tree(night.reports) == before
+    assert night.run(now=NEXT).exit_code == 0
+
+
 def test_a_report_that_takes_longer_than_its_limit_is_ended_and_named(night: Nights):
     schedule = night.data / "schedule.toml"
     text = schedule.read_text(encoding="utf-8")

@@ -189,6 +189,12 @@ def note(alerts: Iterable[Alert], seen: Seen, reports: Path) -> list[Message]:
     return []
 
 
+def unnoted(alerts: Iterable[Alert], seen: Seen, reports: Path) -> list[Message]:
+    """Return what alerts have to send while another process holds the memory of what was sent."""
+    updates = [(alert, update(alert, seen, None, reports)) for alert in alerts]
+    return [_message(alert, new, seen.head) for alert, new in updates if new.lines]
+
+
 def _memory(path: Path) -> dict[str, dict[str, Any]]:
     """Return what was sent, by alert, without what is not of its form."""
     return {

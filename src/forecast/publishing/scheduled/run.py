@@ -29,6 +29,7 @@ from forecast.publishing.scheduled.alerts import (
     deliver,
     note,
     readable_alerts,
+    unnoted,
 )
 from forecast.publishing.scheduled.anchor import lacking
 from forecast.publishing.scheduled.due import (
@@ -77,7 +78,9 @@ def run_due(settings: RunSettings, on_outcome: Callable[[ReportOutcome], None]) 
             seen = replace(seen, failed=[*seen.failed, *(("", str(f)) for f in alert_faults)])
             messages = note(alerts, seen, settings.reports)
     except FolderBusy as error:
-        outcome.error = error
+        outcome.error, busy = error, Seen(failed=[("", message_of(error))])
+        messages = unnoted(alerts, busy, settings.reports)
+        outcome.undelivered += deliver(alerts, messages, settings.reports, send)
         return outcome
     except Exception as error:  # such as a folder that cannot be written: said without being noted
         outcome.error = outcome.error or error
