@@ -15,7 +15,7 @@ from forecast.cli.exchange import export, history
 from forecast.cli.folders import check_data, explore, import_command, init
 from forecast.cli.judge import judge
 from forecast.cli.questions import league, news, scenario, status
-from forecast.cli.record import backtest, score, verify
+from forecast.cli.record import backtest, prune, score, verify
 from forecast.cli.reports import plan_table, report
 from forecast.cli.scheduled import check, health, run_due
 from forecast.cli.terminal import CODES_HELP
@@ -57,6 +57,7 @@ for _command in (
     run_due,
     health,
     verify,
+    prune,
     score,
     check_data,
     import_command,

@@ -146,6 +146,46 @@ def verify(reports: str, holds: tuple[str, ...], anchors: tuple[str, ...]) -> No
             sys.exit(FAILED)
 
 
+@click.command()
+@_reports_option
+@click.option(
+    "--keep",
+    type=click.IntRange(min=1),
+    required=True,
+    metavar="N",
+    help="How many runs of each report stay where they are, the newest and the one in use.",
+)
+@click.option(
+    "--before", default="", metavar="YYYY-MM-DD", help="Only runs of reports of earlier days."
+)
+@click.option("--dry-run", is_flag=True, help="Name what would be moved, and move nothing.")
+@click.option(
+    "--wait",
+    type=click.FloatRange(min=0),
+    default=600.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to wait for another process that works on the reports.",
+)
+def prune(reports: str, keep: int, before: str, dry_run: bool, wait: float) -> None:
+    """Move old runs to the archive in the folder of reports; verify and score find them there."""
+    with exit_codes():
+        from forecast.publishing import retention
+        from forecast.publishing.scheduled.run import alone_in
+
+        folder, day = existing_reports(reports), day_of("--before", before) if before else None
+        with alone_in(folder, wait_seconds=wait):
+            pruned = retention.prune(folder, keep, day, is_trial=dry_run)
+        for path in pruned.moved:
+            click.echo(path)
+        verb = "would be moved" if dry_run else "moved"
+        click.echo(f"{len(pruned.moved)} runs {verb}, {pruned.n_kept} kept")
+        for left in pruned.left:
+            click.echo(f"forecast: {left}", err=True)
+        if pruned.left:
+            sys.exit(FAILED)
+
+
 _NO_ANCHOR = (
     "no anchor outside of the folder was compared (--anchor, --holds): whoever can write there "
     "could have written it anew"

@@ -27,7 +27,7 @@ from forecast.archive.data_rows import (
 )
 from forecast.base.errors import Fault
 from forecast.publishing.ledger import Ledger
-from forecast.publishing.places import RESULT, ROWS
+from forecast.publishing.places import RESULT, ROWS, stored
 
 _MOST_RUNS = 50  # are looked at in search of one from this data folder
 _MOST_SHOWN = 5
@@ -142,7 +142,7 @@ def rows_before(reports: Path, ledger: Ledger, now: Mapping[str, DataRow]) -> di
     Runs of older versions, and runs from another data folder, are passed over.
     """
     for entry in islice(reversed(ledger.numbered.values()), _MOST_RUNS):
-        path = reports / (entry.path.removesuffix(RESULT) + ROWS)
+        path = stored(reports, entry.path.removesuffix(RESULT) + ROWS)
         try:
             rows = unpacked(path.read_bytes())
         except (OSError, ValueError):

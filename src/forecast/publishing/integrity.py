@@ -19,7 +19,16 @@ from forecast.publishing.ledger import (
     is_linked,
     read_ledger,
 )
-from forecast.publishing.places import MANIFEST, RESULT, ROWS, published_pages, run_results
+from forecast.publishing.places import (
+    MANIFEST,
+    RESULT,
+    ROWS,
+    RUNS,
+    listed_path,
+    published_pages,
+    run_results,
+    stored,
+)
 from forecast.publishing.runs import (
     ALTERED,
     GONE,
@@ -49,12 +58,12 @@ def faults_of(reports: Path) -> list[Fault]:
     """
     ledger = read_ledger(reports)
     results = run_results(reports)
-    unlisted = [p for p in results if _path(reports, p) not in ledger.newest]
+    unlisted = [p for p in results if listed_path(reports, p) not in ledger.newest]
     return [
         *_faults_of_chain(ledger),
         *_faults_of_results(reports, ledger),
         *_faults_of_runs(reports, ledger, results),
-        *(Fault(_path(reports, p), None, _unlisted(p)) for p in unlisted),
+        *(Fault(listed_path(reports, p), None, _unlisted(p)) for p in unlisted),
         *_faults_of_links(reports, results),
     ]
 
@@ -92,11 +101,11 @@ def _faults_of_results(reports: Path, ledger: Ledger) -> Iterator[Fault]:
 
 
 def _fault_of_listed(reports: Path, number: int, path: str, listed: str) -> Iterator[Fault]:
-    state = state_of(reports / path, listed)
+    state = state_of(stored(reports, path), listed)
     if state == GONE:
         yield Fault(path, None, f"missing; listed on line {number} of {LEDGER}")
     elif state != SOUND:
-        digest = sha256_of(reports / path)
+        digest = sha256_of(stored(reports, path))
         change = f"{state}: its SHA-256 is {digest[:12]}, that listed on line {number}"
         yield Fault(path, None, f"{change} of {LEDGER} is {listed[:12]}")
 
@@ -104,20 +113,22 @@ def _fault_of_listed(reports: Path, number: int, path: str, listed: str) -> Iter
 def _faults_of_runs(reports: Path, ledger: Ledger, results: list[Path]) -> Iterator[Fault]:
     """Yield the files of runs that differ from the manifest, and heads that the ledger lacks."""
     for result in results:
-        home, path = result.parent, _path(reports, result)
+        home, path = result.parent, listed_path(reports, result)
         manifest = read_manifest(home)
         if manifest is None or not manifest.files:
             if path in ledger.newest and not ledger.newest[path].manifest:
-                where = _path(reports, home / MANIFEST)
+                where = listed_path(reports, home / MANIFEST)
                 yield Fault(where, None, "missing, empty or not a manifest: pages are unproven")
             continue
         files = {name: digest for name, digest in manifest.files.items() if name != RESULT}
         for name, state in faulty_files(home, files):
-            yield Fault(_path(reports, home / name), None, f"{state}; listed in its {MANIFEST}")
+            yield Fault(
+                listed_path(reports, home / name), None, f"{state}; listed in its {MANIFEST}"
+            )
         for name in sorted(_names(home) - manifest.files.keys() - {MANIFEST}):
-            yield Fault(_path(reports, home / name), None, f"not listed in its {MANIFEST}")
+            yield Fault(listed_path(reports, home / name), None, f"not listed in its {MANIFEST}")
         if manifest.head and manifest.head not in ledger.heads:
-            yield Fault(_path(reports, home / MANIFEST), None, _lost_head(manifest.head))
+            yield Fault(listed_path(reports, home / MANIFEST), None, _lost_head(manifest.head))
 
 
 def _lost_head(head: str) -> str:
@@ -135,10 +146,11 @@ def _faults_of_links(reports: Path, results: list[Path]) -> Iterator[Fault]:
     """Yield what is not as its run has it where people link to it."""
     places: dict[Path, list[Path]] = {}
     for result in results:
-        places.setdefault(result.parents[2], []).append(result.parent)
+        place = (reports / listed_path(reports, result)).parents[2]  # also of an archived run
+        places.setdefault(place, []).append(result.parent)
     for place, homes in sorted(places.items()):
         for name, message in _faulty_links(place, homes):
-            yield Fault(_path(reports, place / name), None, message)
+            yield Fault(listed_path(reports, place / name), None, message)
 
 
 def _faulty_links(place: Path, homes: list[Path]) -> Iterator[tuple[str, str]]:
@@ -151,7 +163,7 @@ def _faulty_links(place: Path, homes: list[Path]) -> Iterator[tuple[str, str]]:
             yield MANIFEST, "missing, empty or of no run beside it; the next `run-due` mends it"
         files: Mapping[str, str] = {}
     else:
-        run = place / "runs" / shown.run
+        run = place / RUNS / shown.run
         if not is_linked(run):
             yield MANIFEST, _edited(MANIFEST)
         files = {name: digest for name, digest in shown.files.items() if name != ROWS}
@@ -210,9 +222,9 @@ def lost_heads(reports: Path, ledger: Ledger) -> dict[str, str]:
     accepted = ledger.accepted_heads
     for path in sorted(reports.glob(f"*/*/*/{MANIFEST}")):
         head, run = _head_of(path)
-        is_listed = _path(reports, path.parent / "runs" / run / RESULT) in ledger.newest
+        is_listed = listed_path(reports, path.parent / "runs" / run / RESULT) in ledger.newest
         if head and head not in accepted and (head not in ledger.heads or not is_listed):
-            lost.setdefault(head, _path(reports, path))
+            lost.setdefault(head, listed_path(reports, path))
     return lost
 
 
@@ -289,7 +301,7 @@ def _backdated(reports: Path, ledger: Ledger) -> dict[int, str]:
 
 def _newest_release(reports: Path, entry: Entry) -> date | None:
     """Return the release of the newest figure of a listed run; without one the day it is about."""
-    manifest = read_manifest((reports / entry.path).parent)
+    manifest = read_manifest(stored(reports, entry.path).parent)
     text = "" if manifest is None else manifest.newest_release
     try:
         return date.fromisoformat(text or entry.day)
@@ -303,7 +315,3 @@ def _time(text: str) -> datetime | None:
     except ValueError:
         return None
     return time if time.tzinfo is not None else None
-
-
-def _path(reports: Path, path: Path) -> str:
-    return path.relative_to(reports).as_posix()

@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 from forecast.base.errors import FileLocked, OutputError
 from forecast.base.files import locked, sha256_of, sync
-from forecast.publishing.places import MANIFEST, RESULT, run_results
+from forecast.publishing.places import MANIFEST, RESULT, listed_path, run_results
 from forecast.publishing.runs import Manifest, read_manifest
 
 LEDGER, LOCK = "ledger.jsonl", ".ledger.lock"
@@ -179,12 +179,12 @@ def enter(reports: Path, home: Path, *, is_new: bool = False) -> None:
     A run that was made anew since it was listed is listed again. Raise OutputError where the ledger
     stays locked. No existing line is changed.
     """
-    newest = read_ledger(reports).newest.get(_path(reports, home / RESULT))
+    newest = read_ledger(reports).newest.get(listed_path(reports, home / RESULT))
     if newest is not None and not (is_new and _is_another(newest, home)):
         return
     with _locked(reports):
         ledger = read_ledger(reports)
-        again = {_path(reports, home / RESULT)} if newest is not None else set()
+        again = {listed_path(reports, home / RESULT)} if newest is not None else set()
         rows = _unlisted_rows(reports, ledger, again, also_linked=False)
         append(reports, ledger, rows)
 
@@ -213,7 +213,7 @@ def _unlisted_rows(
     unless `also_linked`, because the time of a new line would be another.
     """
     listed = ledger.newest.keys() - again
-    new = [p for p in run_results(reports) if _path(reports, p) not in listed]
+    new = [p for p in run_results(reports) if listed_path(reports, p) not in listed]
     sound = [(m, p) for p in new if (m := _sound_manifest(p)) is not None]
     kept = [(m, p) for m, p in sound if also_linked or not (m.head and is_linked(p.parent))]
     return [_row(reports, p, m) for m, p in sorted(kept, key=lambda run: (run[0].made_at, run[1]))]
@@ -273,7 +273,7 @@ def _row(reports: Path, result: Path, manifest: Manifest) -> dict[str, Any]:
         "year": question["year"],
         "day": question["as_of"],
         "run": result.parent.name,
-        "path": _path(reports, result),
+        "path": listed_path(reports, result),
         "sha256": sha256_of(result),
         "manifest": sha256_of(result.with_name(MANIFEST)),
     }
@@ -289,7 +289,3 @@ def _sound_manifest(result: Path) -> Manifest | None:
         str, int, str
     ]  # fmt: skip
     return manifest if is_complete and manifest.files.get(RESULT) == sha256_of(result) else None
-
-
-def _path(reports: Path, result: Path) -> str:
-    return result.relative_to(reports).as_posix()

@@ -143,6 +143,7 @@ def notebook_path(kind: str, data: Path | None = None) -> Path:
 
 RESULT, MANIFEST, RUNS = "result.json", "manifest.json", "runs"
 ROWS = "data-rows.csv.gz"  # the rows of the data folder that a run was made from
+ARCHIVE = ".archive"  # holds old runs under the paths that they had
 _OVERLAY, _ASSUMED = "overlay-", "target-"  # begin names of folders below that of the day
 
 
@@ -190,8 +191,20 @@ def variant_folder(day: Path, *, overlay: str | None, targets: str) -> Path:
 
 def run_results(folder: Path) -> list[Path]:
     """Return the result of every finished run below a folder, those on unpublished figures too."""
-    paths = folder.glob(f"**/{RUNS}/*/{RESULT}")
+    roots = (folder, folder / ARCHIVE)  # the latter may be a link, which `**` does not follow
+    paths = {path for root in roots for path in root.glob(f"**/{RUNS}/*/{RESULT}")}
     return sorted(p for p in paths if not p.parent.name.startswith("."))
+
+
+def listed_path(reports: Path, path: Path) -> str:
+    """Return the path by which the ledger knows a file, whether it is archived or not."""
+    return path.relative_to(reports).as_posix().removeprefix(f"{ARCHIVE}/")
+
+
+def stored(reports: Path, listed: str) -> Path:
+    """Return where a listed file lies: in its place, or else in the archive."""
+    path, archived = reports / listed, reports / ARCHIVE / listed
+    return archived if not path.exists() and archived.exists() else path
 
 
 def linked_results(reports: Path) -> Iterator[Path]:

@@ -13,6 +13,7 @@ from forecast.archive.published_forecasts import PublishedForecast
 from forecast.base.errors import ContractError, Fault
 from forecast.publishing.integrity import backdated, faults_of
 from forecast.publishing.ledger import Entry, Ledger, hash_of, read_ledger
+from forecast.publishing.places import stored
 from forecast.report.published import PublishedScores, scores_of
 from forecast.report.value import Report
 from forecast.verification.record import VerifiedForecast, verified_forecasts
@@ -125,7 +126,7 @@ def listed_report(reports: Path, entry: Entry, faults: list[Fault]) -> Report | 
     from forecast.report.result import read_result  # late: verifying and publishing read no result
 
     try:
-        report = read_result(reports / entry.path)
+        report = read_result(stored(reports, entry.path))
     except ContractError as error:
         faults += [Fault(entry.path, None, fault.message) for fault in error.faults]
         return None
