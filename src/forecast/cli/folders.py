@@ -30,9 +30,13 @@ if TYPE_CHECKING:
 def check_data(folder: str) -> None:
     """Check a data folder: print what it holds, or every fault in it."""
     with exit_codes():
+        from forecast.archive.consistency import consistency_faults
         from forecast.archive.folder import read_archive
+        from forecast.base.errors import ContractError
 
         archive = read_archive(Path(folder))
+        if faults := consistency_faults(archive, archive.schedule.today()):
+            raise ContractError(faults)
         newest = archive.figures["released_on"].max().date()
         click.echo(
             f"no fault in {len(archive.figures)} figures, "

@@ -214,8 +214,8 @@ def so_far_note(one: IndicatorReport, lang: str, *, year: int) -> str:
         return ""
     has_growth = last.growth_pct is not None
     span = growth_span(one, lang, year=year) if has_growth else last_span(last, lang, year=year)
-    if has_growth and not last.is_published:
-        span = text("last.unpublished", lang, span=span)
+    if has_growth:
+        span = text(f"last.{last.growth_source}", lang, span=span)
     if last.span.year == year:
         return span
     key = "before" if has_growth else "before_without"

@@ -120,6 +120,13 @@ class LastFigure:
     is_overdue: bool
     is_published: bool
 
+    @property
+    def growth_source(self) -> str:
+        """Whether growth is `published`, `computed`, or rests on `unpublished` figures."""
+        if not self.is_published:
+            return "unpublished"
+        return "published" if self.growth_basis in ("published", "expected") else "computed"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fan:
