@@ -30,6 +30,30 @@ BANK = (
     '"Country Name","Country Code","Indicator Name","Indicator Code","2017","2018"\n'
     '"United Kingdom","GBR","{name}","X.1","{a}","{b}"\n'
 )
+JSON_OF_SERIES = """
+{"data": {"dataSets": [{"series": {"0:0:0": {
+  "attributes": [0, 0], "observations": {"0": [1.5, 0], "1": [1.6, 1]}}}}],
+ "structure": {
+  "dimensions": {
+   "series": [
+    {"id": "FREQ", "values": [{"id": "M", "name": "Monthly"}]},
+    {"id": "REF_AREA", "values": [{"id": "UK", "name": "United Kingdom"}]},
+    {"id": "ITEM", "values": [{"id": "SALES", "name": "Turnover"}]}],
+   "observation": [{"id": "TIME_PERIOD", "values": [{"id": "2019-01"}, {"id": "2019-02"}]}]},
+  "attributes": {
+   "series": [{"id": "UNIT_MULT", "values": [{"id": "9"}]},
+              {"id": "UNIT_MEASURE", "values": [{"id": "EUR", "name": "Euro"}]}],
+   "observation": [{"id": "OBS_STATUS", "values": [{"id": "A"}, {"id": "P"}]}]}}}}
+"""
+JSON_OF_OBSERVATIONS = """
+{"data": {"dataSets": [{"structure": 0, "observations": {
+  "0:0:0:0": [1.9], "0:0:0:1": [null], "0:0:0:2": [1.3]}}],
+ "structures": [{"dimensions": {"observation": [
+  {"id": "FREQ", "values": [{"id": "Q"}]}, {"id": "REF_AREA", "values": [{"id": "UK"}]},
+  {"id": "TRANSFORMATION", "values": [{"id": "GY"}]},
+  {"id": "TIME_PERIOD", "values": [
+   {"value": "2019-Q1"}, {"value": "2019-Q2"}, {"value": "2019-Q3"}]}]}}]}}
+"""
 READ = {
     "FRED, quarters in a column that shares its dates with months": (
         "observation_date,GDP,SALES\n"
@@ -149,6 +173,18 @@ READ = {
         column(["2019-01", "2019-02"], ["5.1", "5.2"], "\t").encode("utf-16"),
         {"map_text": GROWTH},
         ["B2 uk/gdp 2019-01 growth_pct 5.1 pct", "B3 uk/gdp 2019-02 growth_pct 5.2 pct"],
+    ),
+    "SDMX-JSON 1.0, in series": (
+        JSON_OF_SERIES,
+        {},
+        ["E2 uk/sales 2019-01 level 1500 eur_million",
+         "E3 uk/sales 2019-02 level 1600 eur_million"],
+    ),
+    "SDMX-JSON 2.0, flat": (
+        JSON_OF_OBSERVATIONS,
+        {"title": "gdp"},
+        ["E2 uk/gdp 2019-01..2019-03 growth_pct 1.9 pct",
+         "E4 uk/gdp 2019-07..2019-09 growth_pct 1.3 pct"],
     ),
     "decimal commas between tabs": (
         column(["2019-01", "2019-02"], ["2,441", "2,48"], "\t"),
@@ -302,6 +338,8 @@ KINDS = {
     "a PDF": (b"%PDF-1.4", "a PDF; allowed: the tables that it was made of"),
     "a page with pictures": (b"MIME-Version: 1.0\n", "a web page with its pictures"),
     "a SYLK sheet": (b"ID;PWXL;N;E\n", "a SYLK sheet; allowed: the same saved as .xlsx"),
+    "JSON of another kind": (b'{"period": "2019-01"}', "JSON, but not a data message of SDMX-JSON"),
+    "damaged JSON": (b'{"data": ', "not JSON: "),
     "packed": (b"\x1f\x8b\x08", "packed with gzip; allowed: what is packed in it"),
 }
 

@@ -151,6 +151,7 @@ def import_command(
     """
     with exit_codes():
         from forecast import importing
+        from forecast.base.parallel import progress_bar
         from forecast.base.texts import text
         from forecast.pages.tables import imported_lines, imported_terminal
 
@@ -168,6 +169,9 @@ def import_command(
             layout=layout,
             area=area,
             title=title,
+            on_progress=progress_bar(
+                "Reading", show=sys.stderr.isatty(), unit="B", after_seconds=1.0
+            ),
         )
         if plan.added:
             show(imported_terminal(plan, lang))

@@ -80,6 +80,23 @@ def text_of(path: Path) -> str:
     return decoded(path, path.name)
 
 
+def encoding_of(path: Path, sample: bytes) -> str:
+    """Return the encoding of a file that begins with a sample, which may end inside a sign."""
+    if sample.startswith(_UTF_16):
+        return "utf-16"
+    whole = sample[: sample.rfind(b"\n") + 1] or sample
+    if _is_western(whole):
+        return "cp1252"
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            whole.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if b"\0" not in whole:
+            return encoding
+    raise refusal(path, "not text; allowed encodings: UTF-8, GBK, GB18030")
+
+
 def _is_western(raw: bytes) -> bool:
     """Whether signs beyond ASCII stand alone, as in Western words: GBK has them in pairs."""
     try:

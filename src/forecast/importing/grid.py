@@ -21,7 +21,7 @@ class Grid:
     `name` is the sheet's, empty where there is none. `shares` are the cells that hold a share of
     one but are shown as per cent. `header_rows` is set where a query made the rows. `left_out`
     says why a sheet is not read, `hidden` or `skipped`; None where it is read. `delimiter` is that
-    of a text file.
+    of a text file. `numbers` are those of its rows in the file, from 0, where some were left out.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Grid:
     header_rows: int | None = None
     left_out: str | None = None
     delimiter: str = ""
+    numbers: tuple[int, ...] | None = None
 
     @property
     def width(self) -> int:
@@ -38,7 +39,8 @@ class Grid:
 
     def address(self, row: int, column: int) -> str:
         """Return `Sheet!C7` for the cell in the row and column counted from 0."""
-        cell = f"{column_letters(column)}{row + 1}"
+        number = row if self.numbers is None else self.numbers[row]
+        cell = f"{column_letters(column)}{number + 1}"
         return f"{self.name}!{cell}" if self.name else cell
 
     def filled(self, title_rows: int, header_rows: int) -> Grid:

@@ -98,7 +98,7 @@ def sdmx_csv(grid: Grid) -> SeriesFile | None:
         return None
     places = {name: n for n, name in enumerate(names)}
     found: dict[tuple[str, ...], FileSeries] = {}
-    dimensions = _sdmx_dimensions(names)
+    dimensions = sdmx_dimensions(names)
     for number, row in enumerate(grid.rows[1:], 1):
         cells = {name: str(row[n] if row[n] is not None else "") for name, n in places.items()}
         key = tuple(cells.get(n, "") for n in (*dimensions, "unit_measure", "unit", "unit_mult"))
@@ -117,7 +117,7 @@ def sdmx_csv(grid: Grid) -> SeriesFile | None:
     return SeriesFile(format="SDMX-CSV", series=list(found.values()), n_head_rows=1)
 
 
-def _sdmx_dimensions(names: Sequence[str]) -> list[str]:
+def sdmx_dimensions(names: Sequence[str]) -> list[str]:
     """Return the dimensions in a header: what stands before the time, as attributes follow it."""
     before = [n for n in names[: names.index("time_period")] if n not in _NOT_OF_THE_SERIES]
     after = [n for n in names if n not in {*before, *_NOT_OF_THE_SERIES}]

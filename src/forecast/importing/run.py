@@ -33,12 +33,13 @@ from forecast.importing.draft import draft_map
 from forecast.importing.figures import CellFigure, Change, GridResult, changes
 from forecast.importing.grid import Grid
 from forecast.importing.import_map import ImportMap, read_map
+from forecast.importing.large_files import OnProgress, is_large_text, large_file
 from forecast.importing.layouts import LAYOUTS
 from forecast.importing.reader import Reader
 from forecast.importing.release_days import ReleaseDays, read_calendar
 from forecast.importing.series import SeriesFile
 from forecast.importing.series_reader import SeriesReader
-from forecast.importing.sources import frame_grid, source_grids
+from forecast.importing.sources import frame_grid, is_url, source_grids
 from forecast.importing.vocabulary import nation_of
 
 _MOST_TIMES = 20.0  # no series of flows or stocks grows so much between two imports
@@ -84,22 +85,29 @@ def read(
     layout: str | None = None,
     area: str | None = None,
     title: str | None = None,
+    on_progress: OnProgress | None = None,
 ) -> ImportPlan:
     """Return what importing a file or database would add to the data folder of `out`.
 
     `released_on` is a day, or `usual` for the lags of schedule.toml; without it the map's day or a
     column's holds. `layout` is one of `LAYOUTS` or `table`; without it the layout is recognised,
-    unless the map explains columns. `area` and `title` take the place of the map's. Raise
-    ContractError where the map, the source as a whole or the folder's registry is at fault.
+    unless the map explains columns. `area` and `title` take the place of the map's. Of a text file
+    beyond 50 MB the rows of the folder's series alone are kept, and `on_progress` is told how many
+    bytes of how many were read. Raise ContractError where the map, the source as a whole or the
+    folder's registry is at fault.
     """
     folder = _data_folder(out)
     import_map, text = (ImportMap(), "") if map_file is None else read_map(map_file)
     import_map = replace(import_map, area=area or import_map.area, title=title or import_map.title)
-    name, grids = source_grids(source, import_map)
     reader = _reader(folder, import_map, released_on, map_file, text)
     registry, result = reader.registry, GridResult()
-    for grid in grids:
-        result += _result(grid, reader, layout)
+    if not is_url(str(source)) and is_large_text(Path(source)):
+        name = Path(source).name
+        result += _result_of_large(Path(source), reader, layout, on_progress)
+    else:
+        name, grids = source_grids(source, import_map)
+        for grid in grids:
+            result += _result(grid, reader, layout)
     existing = _existing_figures(folder, result.figures, registry)
     result.refuse(_means_of_indices(result.figures, registry))
     result.refuse(_contradicted_sums(result.figures, existing))
@@ -183,8 +191,29 @@ def _result(grid: Grid, reader: Reader, layout: str | None) -> GridResult:
         usual = replace(reader.import_map, area=_usual_area(grid, reader))
         is_national = is_national_export(grid)
         return replace(reader, import_map=usual, is_national_export=is_national).result(grid)
+    return _series_reader(reader).result(grid, file)
+
+
+def _series_reader(reader: Reader) -> SeriesReader:
     own = (reader.import_map, reader.registry, reader.release_days, reader.vocabulary)
-    return SeriesReader(*own).result(grid, file)
+    return SeriesReader(*own)
+
+
+def _result_of_large(
+    path: Path, reader: Reader, layout: str | None, on_progress: OnProgress | None
+) -> GridResult:
+    """Return what is read from a file of which the rows of wanted series alone are held."""
+    large = large_file(
+        path,
+        _series_reader(reader).wants,
+        layout=layout,
+        delimiter=reader.import_map.delimiter,
+        on_progress=on_progress,
+    )
+    result = _result(large.grid, reader, large.layout)
+    result.rows["skipped"] += large.n_left_out
+    result.remarks.append(f"not read: {large.n_left_out:,} rows of series of no wanted indicator")
+    return result
 
 
 def _series_file(grid: Grid, layout: str | None) -> SeriesFile | None:

@@ -87,6 +87,11 @@ class SeriesReader:
         result.refuse(doubts(result.figures))
         return result
 
+    def wants(self, grid: Grid, file: SeriesFile) -> bool:
+        """Whether the only series of a file is of an indicator of the folder and a wanted area."""
+        (series,) = file.series
+        return _Reading(self, grid, file, series, NumberMarks()).is_wanted
+
 
 class _OtherArea(Exception):  # not an error: the map asks for one area alone
     """A series of an area that was not asked for."""
@@ -150,6 +155,15 @@ class _Reading:
     def name(self) -> str:
         """What messages call the series."""
         return next(iter(self.series.names), "the series")
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether the names of the series are those of an indicator and an area of the folder."""
+        areas = [area for area in map(self._area_of, self.series.area) if area is not None]
+        asked = self.reader.import_map.area
+        if self.series.area and (not areas or asked not in (None, *areas)):
+            return False
+        return any(meaning.indicator and not meaning.is_skipped for meaning in self._named())
 
     def _area(self) -> str | None:
         """Return the area that the series names; raise where it is unknown, or not asked for."""

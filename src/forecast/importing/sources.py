@@ -5,11 +5,7 @@ A database is opened read-only; its password stays out of messages and figures.
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 import sqlite3
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -20,19 +16,16 @@ from urllib.parse import quote
 
 from forecast.base.errors import ContractError, Fault
 from forecast.importing.cells import Content
-from forecast.importing.file_kinds import check_kind, text_of
-from forecast.importing.grid import MOST_BYTES, MOST_ROWS, Grid, padded, refusal
+from forecast.importing.file_kinds import check_kind, is_json
+from forecast.importing.grid import MOST_ROWS, Grid, padded, refusal
 from forecast.importing.import_map import ImportMap
+from forecast.importing.sdmx_json import sdmx_json_grid
+from forecast.importing.text_tables import text_grid
 from forecast.importing.workbook import workbook_grids
 
 if TYPE_CHECKING:
     import pandas as pd
     from sqlalchemy import URL, Connection, CursorResult, Engine
-
-
-# Its dimensions are joined by more commas than its columns by tabs.
-_TSV_OF_EUROSTAT = re.compile(r"[\w,]+\\(?:TIME_PERIOD|time)\t")
-_DELIMITERS = (",", "\t", ";", "|", "，")
 
 
 def source_grids(source: str | Path, import_map: ImportMap) -> tuple[str, list[Grid]]:
@@ -49,7 +42,9 @@ def source_grids(source: str | Path, import_map: ImportMap) -> tuple[str, list[G
         raise refusal(path, "no such file; a file or a database's URL is needed")
     if check_kind(path):
         return path.name, workbook_grids(path, import_map.sheets)
-    return path.name, [_text_grid(path, import_map.delimiter)]
+    if is_json(path):
+        return path.name, [sdmx_json_grid(path)]
+    return path.name, [text_grid(path, import_map.delimiter)]
 
 
 def frame_grid(frame: pd.DataFrame) -> Grid:
@@ -75,42 +70,6 @@ def _frame_cell(cell: Any) -> Content:
         return str(cell)
     value = cell.item() if hasattr(cell, "item") else cell
     return _content(value)
-
-
-def _text_grid(path: Path, delimiter: str | None) -> Grid:
-    """Return the cells of a text file; raise ContractError where it is no table, or too large."""
-    if path.stat().st_size > MOST_BYTES:
-        raise refusal(path, f"larger than {MOST_BYTES:,} bytes")
-    text = text_of(path)
-    if delimiter is None and _TSV_OF_EUROSTAT.match(text):
-        delimiter = "\t"
-    delimiter = delimiter or max(_DELIMITERS, key=lambda d: _n_regular_cells(text, d))
-    try:
-        rows = [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
-    except csv.Error as error:
-        raise refusal(path, f"not a table of text: {error}") from error
-    if len(rows) > MOST_ROWS:
-        raise refusal(path, f"{len(rows):,} rows; allowed: up to {MOST_ROWS:,}")
-    swallowing = (n for n, row in enumerate(rows, 1) if _swallows_rows(row, delimiter))
-    if number := next(swallowing, None):
-        why = "holds other rows because a quote before them is not closed; allowed: quotes in pairs"
-        raise refusal(path, f"row {number}: a cell {why}")
-    return Grid("", padded([[*row] for row in rows]), delimiter=delimiter)
-
-
-def _swallows_rows(row: list[str], delimiter: str) -> bool:
-    """Whether a cell of a row holds lines that look like rows."""
-    return any(delimiter in line for cell in row for line in cell.splitlines()[1:])
-
-
-def _n_regular_cells(text: str, delimiter: str) -> int:
-    """Return how many cells of the first lines stand in rows of the commonest length above one."""
-    lines = text.splitlines()[:200]
-    try:
-        widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter))
-    except csv.Error:
-        return 0
-    return max((width * count for width, count in widths.items() if width > 1), default=0)
 
 
 _DRIVERS = {"postgresql": "postgresql+psycopg"}
