@@ -18,6 +18,7 @@ from forecast.base.errors import ContractError
 from strategies import growth_paths, indicator, rates, target
 
 REGISTRY = Registry({"sales": indicator(), "mood": indicator(id="mood", annual_rule=None)}, {}, {})
+BAND = target("between", None, lower_pct=2.0, upper_pct=4.0)
 RANGE = target("within", None, lower_pct=6.5, upper_pct=7.0)
 
 
@@ -31,6 +32,10 @@ RANGE = target("within", None, lower_pct=6.5, upper_pct=7.0)
         (RANGE, 6.449, False),
         (RANGE, 6.8, True),
         (RANGE, 9.9, True),  # above the range is more than was asked
+        (BAND, 1.95, True),  # published as 2.0
+        (BAND, 1.949, False),
+        (BAND, 4.049, True),  # published as 4.0
+        (BAND, 4.05, False),
         (target("about", 7.0), 6.75, True),  # 0.2 points below unless another tolerance is given
         (target("about", 7.0), 6.749, False),
         (target("about", 7.0), 9.0, True),
@@ -213,7 +218,10 @@ def test_a_folder_without_targets_has_none(tmp_path: Path):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"comparison": '"exactly"'}, "comparison: Input should be 'at_least', 'within', 'about',"),
+        (
+            {"comparison": '"exactly"'},
+            "comparison: Input should be 'at_least', 'within', 'between',",
+        ),
         (
             {"comparison": '"within"', "rate_pct": None, "lower_pct": "7.0", "upper_pct": "6.5"},
             "lower_pct 7.0 lies above upper_pct 6.5; allowed: lower up to upper",

@@ -41,12 +41,19 @@ def test_a_comparison_and_a_rate(words: str):
 
 
 @pytest.mark.parametrize(
-    "words", ["6.5 % ~ 7 %", "6.5%～7%", "6.5 to 7 %", "between 6.5 and 7", "6.5-7", "6.5 – 7 %"]
+    "words", ["6.5 % ~ 7 %", "6.5%～7%", "6.5 to 7 %", "from 6.5 to 7", "6.5-7", "6.5 – 7 %"]
 )
 def test_a_range(words: str):
     target = worded_target(words)
     assert target.comparison is Comparison.WITHIN
     assert (target.lower_pct, target.upper_pct) == (6.5, 7.0)
+
+
+@pytest.mark.parametrize("words", ["between 2 and 4 %", "Between 2 % and 4 %", "介于2%~4%"])
+def test_a_band(words: str):
+    target = worded_target(words)
+    assert target.comparison is Comparison.BETWEEN
+    assert (target.lower_pct, target.upper_pct) == (2.0, 4.0)
 
 
 @pytest.mark.parametrize(

@@ -229,3 +229,22 @@ def test_it_shows_itself_in_a_line_and_as_a_table():
     assert re.fullmatch(r"<at least 7 %: >\s99\s%>|<at least 7 %: > 99 %>", repr(one))
     assert "<table" in one._repr_html_()
     assert list(one.to_frame().columns)[:2] == ["probability", "standard_error"]
+
+
+def test_a_band_has_two_sides():
+    growth = np.repeat([1.0, 1.94, 1.96, 3.0, 4.04, 4.06, 6.0, 3.3], 25)
+    one = forecast.attain(growth, target="between 2 and 4 %")
+    assert one.probability.value == 4 / 8
+    sides = {side: share.value for side, share in one.parts.items()}
+    assert sides == {"below": 2 / 8, "within": 4 / 8, "above": 2 / 8}
+    ranged = forecast.attain(growth, target="2 ~ 4 %")
+    assert ranged.probability.value == 6 / 8  # above a range is more than was asked
+    assert set(ranged.parts) == {"within", "above"}
+
+
+def test_the_rest_of_the_year_may_lie_between_two_ends_of_a_band():
+    one = forecast.attain(
+        quarters(27.0), known=[26.0] * 3, base=[25.0] * 4, target="between 2 and 4 %"
+    )
+    assert one.required_growth_pct == pytest.approx(4 * 1.95 - 3 * 4.0)
+    assert one.most_growth_pct == pytest.approx(4 * 4.05 - 3 * 4.0)

@@ -11,6 +11,7 @@ from forecast.archive.folder import read_archive
 from forecast.cli import main
 from forecast.outlook.answers import answer, ask
 from forecast.pages import tables
+from forecast.pages.tables.status import status_of
 from forecast.report.report import report_of
 from forecast.report.result import json_of, report_from
 from forecast.report.value import IndicatorReport, Report
@@ -172,6 +173,36 @@ def test_an_assumed_target_is_marked_and_counts_in_no_record(tmp_path: Path):
     assert "Nobody announced this target" in tables.provenance(low, "en").markup
     again = report_from(json_of(low))
     assert [one.id for one in again.assumed] == ["jobs"]
+
+
+def test_a_band_says_how_probable_each_side_is(tmp_path: Path):
+    band = 'comparison = "between"\nlower_level = 5.0\nupper_level = 5.2'
+    data = folder_of(tmp_path / "data", unemployment=band)
+    found = answer(read_archive(data), "town", 2018, date(2018, 9, 30), seed=1, n_paths=100)
+    report = report_of(found)
+    one = one_of(report, "unemployment")
+    assert one.attainment is not None
+    sides = [one.attainment.below, one.attainment.within, one.attainment.above]
+    shares = [side.value for side in sides if side is not None]
+    assert len(shares) == 3
+    assert sum(shares) == pytest.approx(1.0)
+    assert shares[1] == one.attainment.probability.value
+    assert one.required is not None
+    assert one.required.most_growth_pct is not None
+    sum_so_far = sum(known("unemployment"))
+    ends = [(12 * bound - sum_so_far) / 4 for bound in (4.95, 5.25)]
+    assert [one.required.growth_pct, one.required.most_growth_pct] == pytest.approx(ends)
+    page = tables.headline(report, "en").markup
+    assert "between 5.0\u00a0% and 5.2\u00a0%" in page
+    assert f"{ends[0]:.1f}\u00a0% to {ends[1]:.1f}\u00a0%" in page
+    assert "Below the band: " in tables.details(report, "en").markup
+    assert "5.0%至5.2%之间" in tables.headline(report, "zh").markup
+    line = status_of(report, "en").lines[0]
+    assert line.probability_below == pytest.approx(shares[0])
+    again = one_of(report_from(json_of(report)), "unemployment").attainment
+    assert again is not None
+    assert again.below is not None
+    assert again.below.value == pytest.approx(shares[0])
 
 
 def test_a_year_that_begins_in_another_month_is_a_caveat(tmp_path: Path):

@@ -76,6 +76,13 @@ def test_the_bound_is_read_in_the_direction_of_its_target(
     assert verified(replace(FORECAST, comparison=comparison, bound_pct=bound_pct)).hit is hit
 
 
+def test_a_band_is_missed_on_either_side():
+    band = replace(FORECAST, comparison=Comparison.BETWEEN, bound_pct=6.0, upper_pct=7.0)
+    assert verified(band).hit is True
+    assert verified(replace(band, upper_pct=6.9)).hit is False
+    assert verified(replace(band, bound_pct=7.1, upper_pct=8.0)).hit is False
+
+
 def test_the_latest_release_settles_where_the_target_says_so():
     found = verified(replace(FORECAST, settles="latest", bound_pct=7.3))
     assert (found.outturn_pct, found.settled_on, found.hit) == (7.4, date(2019, 12, 28), True)

@@ -17,7 +17,8 @@ from forecast.base.parameters import TARGETS_APART
 
 GRAMMAR = (
     "INDICATOR [growth | level | sum | mean | end | difference] COMPARISON NUMBER [UNIT], "
-    "as in 'gdp at_least 6', 'unemployment level at_most 5.5', 'gdp within 6 ~ 6.5'"
+    "as in 'gdp at_least 6', 'unemployment level at_most 5.5', 'gdp within 6 ~ 6.5', "
+    "'cpi between 2 and 4'"
 )
 _MEASURES = ("growth", "level", "sum", "mean", "end", "difference")
 _POINTS = ("pp", "points", "point")

@@ -7,11 +7,11 @@ other: whoever has the folder gets the same reports, wherever the published repo
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AllowInfNan, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -29,7 +29,9 @@ class PublishedForecast:
 
     `quantiles_pct` are equally likely values of the year's growth in per cent, sorted; there are
     none where the report is of a version that did not keep them. `sha256` is that of its
-    `result.json`. `is_anchored` says that a head of the ledger that was kept outside of it proves
+    `result.json`. `upper_pct` is the upper end of a band; `levels` are the numbers of a target that
+    is not on growth, by the keys of `targets.toml`, whose bound is then what growth it takes.
+    `is_anchored` says that a head of the ledger that was kept outside of it proves
     when the report was listed; lines of older versions, which do not say, count as such.
     """
 
@@ -43,6 +45,8 @@ class PublishedForecast:
     sha256: str
     comparison: Comparison | None
     bound_pct: _Rate | None
+    upper_pct: _Rate | None = None
+    levels: Mapping[str, _Rate] = field(default_factory=dict)
     settles: Literal["first", "latest"] = "first"
     probability: Annotated[float, Field(ge=0, le=1)] | None
     quantiles_pct: tuple[_Rate, ...] = ()
@@ -53,17 +57,26 @@ class PublishedForecast:
         """The target as the forecast read it: its bound is all that counts; None without one."""
         if self.comparison is None or self.bound_pct is None:
             return None
-        own_rules = (Comparison.AT_MOST, Comparison.MORE_THAN)
+        own_rules = (Comparison.AT_MOST, Comparison.MORE_THAN, Comparison.BETWEEN)
+        rule = self.comparison if self.comparison in own_rules else Comparison.AT_LEAST
+        is_band = rule is Comparison.BETWEEN
+        numbers: dict[str, Any] = {"lower_pct" if is_band else "rate_pct": self.bound_pct}
+        if self.levels:
+            rule, numbers = self.comparison, dict(self.levels)
+            if (digits := numbers.pop("target_decimals", None)) is not None:
+                numbers["target_decimals"] = int(digits)
+        elif is_band:
+            numbers["upper_pct"] = self.upper_pct
         return Target(
             area=self.area,
             year=self.year,
             indicator=self.indicator,
-            comparison=self.comparison if self.comparison in own_rules else Comparison.AT_LEAST,
+            comparison=rule,
             announced_on=self.day,
             wording="",
             source="",
-            rate_pct=self.bound_pct,
             settles=self.settles,
+            **numbers,
         )
 
 

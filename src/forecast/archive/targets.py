@@ -21,6 +21,7 @@ from forecast.base.errors import ContractError, Fault
 FILE = "targets.toml"
 DEFAULT_TOLERANCE_PP = 0.2
 Measure = Literal["growth", "level", "difference"]
+_LEVELS = ("level", "lower_level", "upper_level")
 AnnouncedBasis = Literal["published", "estimated", "uploaded", "assumed"]
 ASSUMED: AnnouncedBasis = "assumed"
 
@@ -30,6 +31,7 @@ class Comparison(StrEnum):
 
     AT_LEAST = "at_least"
     WITHIN = "within"
+    BETWEEN = "between"
     ABOUT = "about"
     MORE_THAN = "more_than"
     AT_MOST = "at_most"
@@ -85,8 +87,17 @@ class Target:
         """What of the year it is about."""
         if self.difference is not None:
             return "difference"
-        levels = (self.level, self.lower_level, self.upper_level)
-        return "growth" if all(level is None for level in levels) else "level"
+        has_level = any(getattr(self, key) is not None for key in _LEVELS)
+        return "level" if has_level else "growth"
+
+    @property
+    def level_numbers(self) -> dict[str, float]:
+        """The numbers of a target that is not on growth, by key; nothing of one on growth."""
+        if self.measure == "growth":
+            return {}
+        keys = (*_LEVELS, "difference", "tolerance_pp", "target_decimals")
+        values = ((key, getattr(self, key)) for key in keys)
+        return {key: float(value) for key, value in values if value is not None}
 
     @property
     def centre(self) -> float | None:
@@ -103,9 +114,14 @@ class Target:
         return self.lower_pct, self.upper_pct
 
     @property
+    def has_two_ends(self) -> bool:
+        """Whether an outcome may miss it on either side: a band, where a range has no ceiling."""
+        return self.comparison is Comparison.BETWEEN
+
+    @property
     def bound(self) -> float:
         """The number that a published outcome is compared with: the lower end of a range."""
-        if self.comparison is Comparison.WITHIN:
+        if self.comparison in (Comparison.WITHIN, Comparison.BETWEEN):
             return float(self.ends[0] or 0.0)
         centre = float(self.centre or 0.0)
         if self.comparison is not Comparison.ABOUT:
@@ -122,16 +138,14 @@ class Target:
         """By what an outcome of the paths is multiplied in what the target is about."""
         return 1.0
 
-    @property
-    def bound_pct(self) -> float:
-        """The bound as an outcome of the paths: growth in per cent, or a level in its unit."""
-        return (self.bound - self.offset) / self.factor
+    def as_outcome(self, number: float) -> float:
+        """Return a number of the target as an outcome of the paths: growth in %, or a level."""
+        return (number - self.offset) / self.factor
 
     @property
-    def upper_bound_pct(self) -> float | None:
-        """The upper end of a range as an outcome of the paths."""
-        upper = self.ends[1]
-        return None if upper is None else (upper - self.offset) / self.factor
+    def bound_pct(self) -> float:
+        """The bound as an outcome of the paths."""
+        return self.as_outcome(self.bound)
 
     def digits(self, decimals: int) -> int:
         """Return the digits to which what it is about is rounded before it is judged."""
@@ -148,7 +162,15 @@ class Target:
             threshold = (math.floor(steps + 1e-6) + 0.5) * unit
         else:
             threshold = (math.ceil(steps - 1e-6) - 0.5) * unit
-        return (threshold - self.offset) / self.factor
+        return self.as_outcome(threshold)
+
+    def ceiling_pct(self, decimals: int) -> float | None:
+        """Return the outcome before rounding up to which a band is attained; None of another."""
+        if not self.has_two_ends:
+            return None
+        unit = 10.0 ** -self.digits(decimals)
+        highest = (math.floor((self.ends[1] or 0.0) / unit + 1e-6) + 0.5) * unit
+        return self.as_outcome(highest)
 
     def as_published(self, outcome: ArrayLike, decimals: int) -> NDArray[np.float64]:
         """Return what the target is about, of outcomes of the paths, rounded as published."""
@@ -163,6 +185,9 @@ class Target:
         """Return whether what the target is about, as published, meets it."""
         published, bound = np.asarray(published, dtype=float), self.bound
         slack = 1e-9  # 6.8 - 0.2 is not 6.6 in binary
+        if self.has_two_ends:
+            upper = self.ends[1] or 0.0
+            return np.asarray((published >= bound - slack) & (published <= upper + slack))
         if self.comparison is Comparison.AT_MOST:
             return np.asarray(published <= bound + slack)
         if self.comparison is Comparison.MORE_THAN:
@@ -286,11 +311,12 @@ def _number_problems(target: Target) -> Iterator[str]:
         "level": ("level", "lower_level", "upper_level"),
         "difference": ("difference", "", ""),
     }[target.measure]
-    ranged = target.comparison is Comparison.WITHIN
+    ranged = target.comparison in (Comparison.WITHIN, Comparison.BETWEEN)
     if ranged and target.measure == "difference":
-        yield "within a difference; allowed: another comparison, or a range of levels"
+        rule = "allowed: another comparison, or a range of levels"
+        yield f"{target.comparison} a difference; {rule}"
     elif ranged and (lower is None or upper is None or centre is not None):
-        yield f"within needs {low} and {high}, and no {single}"
+        yield f"{target.comparison} needs {low} and {high}, and no {single}"
     elif lower is not None and upper is not None and lower > upper:
         yield f"{low} {lower} lies above {high} {upper}; allowed: lower up to upper"
     elif not ranged and (centre is None or lower is not None or upper is not None):

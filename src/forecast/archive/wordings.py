@@ -8,9 +8,12 @@ from datetime import date
 from forecast.archive.targets import Comparison, Target
 from forecast.base.errors import ParameterError
 
-EXAMPLES = "'at least 7 %', 'more than 0', 'at most 3 %', 'about 7 %', '6.5 % ~ 7 %'"
+EXAMPLES = (
+    "'at least 7 %', 'more than 0', 'at most 3 %', 'about 7 %', '6.5 % ~ 7 %', 'between 2 and 4 %'"
+)
 _NUMBER = r"([+-]?\d+(?:\.\d+)?)(?:\s*(?:%|per\s?cent))?"
 _TO = r"\s*(?:~|-|to|and|up to|\.\.)\s*"
+_BAND = re.compile(r"between\b|介于")
 _BEFORE = {
     Comparison.AT_LEAST: r"at[ _]least|no less than|not less than|>=|不低于|不少于|增长",
     Comparison.MORE_THAN: r"more[ _]than|above|over|>|高于|超过|大于",
@@ -32,7 +35,8 @@ def worded_target(words: str, *, area: str = "", year: int = 0, indicator: str =
     """
     text = " ".join(words.translate(_ALIKE).lower().split())
     bounds = _range(text)
-    comparison, rate = (Comparison.WITHIN, None) if bounds else _single(text)
+    ranged = Comparison.BETWEEN if _BAND.match(text) else Comparison.WITHIN
+    comparison, rate = (ranged, None) if bounds else _single(text)
     if comparison is None:
         raise ParameterError([f"target: {words!r} is not a target (expected as in {EXAMPLES})"])
     lower, upper = bounds or (None, None)
@@ -53,7 +57,7 @@ def worded_target(words: str, *, area: str = "", year: int = 0, indicator: str =
 
 
 def _range(text: str) -> tuple[float, float] | None:
-    match = re.fullmatch(rf"(?:within|between|from)?\s*{_NUMBER}{_TO}{_NUMBER}", text)
+    match = re.fullmatch(rf"(?:within|between|介于|from)?\s*{_NUMBER}{_TO}{_NUMBER}", text)
     return (float(match[1]), float(match[2])) if match else None
 
 

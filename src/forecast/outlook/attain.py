@@ -7,7 +7,7 @@ and nothing is recalibrated.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
@@ -27,6 +27,7 @@ from forecast.outlook.attainment import (
     joint_attainment,
     probability,
     required_growth_pct,
+    sides_of,
 )
 from forecast.outlook.paths import Calendar, check_number, numbers, read_paths
 
@@ -41,7 +42,9 @@ class TargetAttainment:
     """How probable it is that one target is attained, by paths that were given.
 
     `growth_pct` is growth of the year on each path. `required_growth_pct` is growth of the periods
-    left that just meets the target, None once none is left or where `base` was not given.
+    left that just meets the target, None once none is left or where `base` was not given; of a band
+    `most_growth_pct` is the most that keeps it, and `parts` are the probabilities of each side of a
+    band or a range: `below`, `within`, `above`.
     `attainable_pct` is the growth that is attained with 50, 80 and 90 %.
     """
 
@@ -50,6 +53,8 @@ class TargetAttainment:
     probability: Probability
     growth_pct: FloatArray
     required_growth_pct: float | None
+    most_growth_pct: float | None = None
+    parts: Mapping[str, Probability] = field(default_factory=dict)
 
     @property
     def attainable_pct(self) -> dict[float, float]:
@@ -113,6 +118,7 @@ def _row(one: TargetAttainment) -> dict[str, float]:
         "lower80_pct": spread.lower80_pct,
         "upper80_pct": spread.upper80_pct,
         "required_growth_pct": np.nan if required is None else required,
+        **{f"probability_{part}": share.value for part, share in one.parts.items()},
         **{f"attainable{100 * sure:.0f}_pct": rate for sure, rate in one.attainable_pct.items()},
     }
 
@@ -287,18 +293,26 @@ def _worded(target: Any, decimals: Any) -> Target:
 
 def _attainment(outcome: _Outcome, worded: Target, decimals: int) -> TargetAttainment:
     threshold, growth = worded.threshold_pct(decimals), outcome.growth_pct
-    if not outcome.n_chains and not growth.min() <= threshold <= growth.max():
+    ceiling = worded.ceiling_pct(decimals)
+    ends_needed = [end for end in (threshold, ceiling) if end is not None]
+    inside = all(growth.min() <= end <= growth.max() for end in ends_needed)
+    if not outcome.n_chains and not inside:
         ends = f"{growth.min():g} to {growth.max():g} %"
         raise ParameterError(
             [f"target: {worded.wording!r} lies beyond the quantiles given, {ends}; give outer ones"]
         )
-    share, required = outcome.settled_share, None
+    share, needed = outcome.settled_share, []
     if share is not None and share < 1:
-        required = required_growth_pct(threshold, share, outcome.growth_so_far_pct)
+        so_far = outcome.growth_so_far_pct
+        needed = [required_growth_pct(end, share, so_far) for end in ends_needed]
     return TargetAttainment(
         target=worded,
         decimals=decimals,
         probability=outcome.share(worded.is_met(growth, decimals)),
         growth_pct=growth,
-        required_growth_pct=required,
+        required_growth_pct=needed[0] if needed else None,
+        most_growth_pct=needed[1] if len(needed) > 1 else None,
+        parts={
+            part: outcome.share(mask) for part, mask in sides_of(worded, growth, decimals).items()
+        },
     )

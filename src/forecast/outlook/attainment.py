@@ -129,10 +129,11 @@ def batch_error(by_batch: FloatArray) -> float:
 class Attainment:
     """The probability that a target is attained, and the lights that follow from it.
 
-    Of a range `within` and `above` are the probabilities of its parts; of an `about` target
-    `by_tolerance` holds those at several tolerances in percentage points. `planner_light` is the
-    light that bureaux use: green where growth so far meets the target, yellow where it is positive
-    but below, red where it is negative; None without growth so far.
+    Of a range and of a band `within` and `above` are the probabilities of its parts, of a band
+    `below` that of missing it from below; of an `about` target `by_tolerance` holds those at
+    several tolerances in percentage points. `planner_light` is the light that bureaux use: green
+    where growth so far meets the target, yellow where it is positive but below, red where it is
+    negative; None without growth so far.
     """
 
     probability: Probability
@@ -141,19 +142,27 @@ class Attainment:
     planner_light: str | None
     within: Probability | None = None
     above: Probability | None = None
+    below: Probability | None = None
     by_tolerance: Mapping[float, Probability] = field(default_factory=dict)
+
+
+def sides_of(target: Target, outcome: FloatArray, decimals: int) -> dict[str, BoolArray]:
+    """Return which paths lie within and above a range, below a band too; nothing of another."""
+    lower, upper = target.ends
+    if lower is None or upper is None:
+        return {}
+    published = target.as_published(outcome, decimals)
+    above, below = published > upper + 1e-9, published < lower - 1e-9
+    sides = {"within": np.asarray(~(above | below)), "above": np.asarray(above)}
+    return sides | ({"below": np.asarray(below)} if target.has_two_ends else {})
 
 
 def parts_of_range(
     target: Target, december: FloatArray, decimals: int, n_batches: int
-) -> tuple[Probability | None, Probability | None]:
-    """Return P(within) and P(above) of a range; None for another target."""
-    if target.comparison is not Comparison.WITHIN:
-        return None, None
-    published = target.as_published(december, decimals)
-    met = target.is_met_as_published(published)
-    above: BoolArray = np.greater(published, (target.ends[1] or 0.0) + 1e-9)
-    return probability(np.asarray(met & ~above), n_batches), probability(above, n_batches)
+) -> dict[str, Probability]:
+    """Return P(within) and P(above) of a range, P(below) of a band too; nothing of another."""
+    sides = sides_of(target, december, decimals)
+    return {side: probability(mask, n_batches) for side, mask in sides.items()}
 
 
 def probability_by_tolerance(
@@ -224,9 +233,11 @@ def joint_attainment(
 class Required:
     """What the remaining months need to just meet the target.
 
-    Growth in per cent; for an `at_most` target it is the most that is allowed. `verdict` says
+    Growth in per cent; for an `at_most` target it is the most that is allowed, for a band
+    `most_growth_pct` is that too. `verdict` says
     whether no possible rest of the year could miss or meet the target any more. `percentile` is
-    the share of past years whose rest of the year grew less than that, among `n_past_years`.
+    the share of past years whose rest of the year grew less than that, or out of the band, among
+    `n_past_years`.
     Levels are in the unit of the history, None where the base on today's scope is not known.
     """
 
@@ -240,6 +251,7 @@ class Required:
     base_growth_pct: float | None
     two_year_average_pct: float | None
     verdict: Literal["secured", "impossible"] | None = None
+    most_growth_pct: float | None = None
 
 
 def required_growth_pct(threshold_pct: float, settled_share: float, ytd_growth_pct: float) -> float:
@@ -263,17 +275,21 @@ def required(target: Target, history: History, december: FloatArray) -> Required
     past = rest_of_year_growth(history, n_known)
     annual, monthly, short = _levels(target, threshold, history, december)
     base_rest = past.get(history.year - 1)
+    ceiling = target.ceiling_pct(history.indicator.decimals)
+    most = None if ceiling is None else required_growth_pct(ceiling, share, now)
+    missed = [g < growth or (most is not None and g >= most) for g in past.values()]
     return Required(
         growth,
         share,
-        float(np.mean([g < growth for g in past.values()])) if len(past) >= 3 else None,
+        float(np.mean(missed)) if len(past) >= 3 else None,
         len(past),
         monthly,
         annual,
         short,
         base_rest,
         _two_year_average(growth, base_rest, history),
-        _verdict(target, growth, history),
+        _verdict(target, growth, most, history),
+        most,
     )
 
 
@@ -286,7 +302,7 @@ def _two_year_average(growth: float, before: float | None, history: History) -> 
 
 
 def _verdict(
-    target: Target, needed: float, history: History
+    target: Target, needed: float, most: float | None, history: History
 ) -> Literal["secured", "impossible"] | None:
     """Return whether what the rest of the year needs lies beyond all that is possible, else None.
 
@@ -297,6 +313,9 @@ def _verdict(
     if history.indicator.has_no_growth:
         is_share = history.flows is not None and history.flows.scale == "logit"
         lowest, highest = (0.0, 100.0) if is_share else (-np.inf, np.inf)
+    if most is not None:
+        is_out = needed >= highest or most <= lowest
+        return "impossible" if is_out else "secured" if needed <= lowest < highest <= most else None
     if lowest < needed < highest:
         return None
     is_low, is_ceiling = needed <= lowest, target.comparison is Comparison.AT_MOST
@@ -388,7 +407,7 @@ def _plan(target: Target, history: History) -> tuple[float | None, float | None,
     base = history.base_on_todays_scope()
     if target.measure == "level":
         return target.bound, None, None
-    rate = target.lower_pct if target.comparison is Comparison.WITHIN else target.rate_pct
+    rate = target.rate_pct if target.rate_pct is not None else target.lower_pct
     if base is None or history.indicator.price_basis == "real" or rate is None:
         return None, None, None
     return base * (1 + rate / 100), base, rate

@@ -56,7 +56,7 @@ def next_figure(answer: Answer, indicator: str, light_of: LightOf) -> NextFigure
     """Return the next figure of an indicator, with the curve of its target where it has one."""
     own = answer.outlook.indicators[indicator]
     release = _Release.of(answer.outlook, own.history)
-    paths, target = _values_ahead(own, release), own.target
+    paths, target = _values_ahead(own, release), own.judged
     if target is None or paths is None:
         return _without_curve(release)
     decimals = own.history.indicator.decimals
@@ -64,7 +64,7 @@ def next_figure(answer: Answer, indicator: str, light_of: LightOf) -> NextFigure
     settles = release.month == month(own.history.year, MONTHS_A_YEAR)
 
     def met(growth: FloatArray) -> FloatArray:
-        return np.asarray(target.is_met_as_published(growth), dtype=float)
+        return np.asarray(target.is_met(growth, decimals), dtype=float)
 
     at_values = met(values) if settles else _probabilities(answer, own, release, values)
 

@@ -299,9 +299,10 @@ def parts(one: IndicatorReport, lang: str) -> list[str]:
     if attained is None:
         return []
     if attained.within is not None and attained.above is not None:
-        ends = {"within": attained.within, "above": attained.above}
-        shares = {name: texts.percent(p.value, lang) for name, p in ends.items()}
-        return [text("details.within", lang, target=target(one, lang), **shares)]
+        ends = {"within": attained.within, "above": attained.above, "below": attained.below}
+        shares = {n: texts.percent(p.value, lang) for n, p in ends.items() if p is not None}
+        key = "within" if attained.below is None else "between"
+        return [text(f"details.{key}", lang, target=target(one, lang), **shares)]
     by_tolerance = sorted(attained.by_tolerance.items())
     return [
         text(
@@ -379,14 +380,22 @@ def needed(one: IndicatorReport, lang: str) -> str:
     rest = _rest(one, lang)
     if rest:
         return text(f"required.{bound}", lang, growth=rest)
-    need = one.required.growth_pct * (1 - one.required.settled_share if one.balance_unit else 1)
-    return text(f"required.{bound}", lang, growth=growth(need, one, lang))
+    share, most = one.required.settled_share, one.required.most_growth_pct
+    ends = [one.required.growth_pct, *([] if most is None else [most])]
+    least, *top = (growth(e * (1 - share if one.balance_unit else 1), one, lang) for e in ends)
+    return (
+        text("target.within", lang, lower=least, upper=top[0])
+        if top
+        else text(f"required.{bound}", lang, growth=least)
+    )
 
 
 def _rest(one: IndicatorReport, lang: str) -> str:
     """Return the amount that is left to the level of a target; nothing where it is not known."""
     need, done, target = one.required, one.pace.ytd_level, one.target
     if need is None or target is None or not _is_of_level(one) or need.annual_level is None:
+        return ""
+    if need.most_growth_pct is not None:
         return ""
     left = target.bound - (done or 0.0)
     return texts.amount(left, one.unit, lang, target.digits(one.decimals))
@@ -410,7 +419,7 @@ def plausibility(one: IndicatorReport, lang: str) -> list[str]:
         return [*_beside_so_far(one, lang), _past_growth(one, lang)]
     below, at_most = need.percentile * need.n_past_years, one.target.comparison == "at_most"
     count = round(below if at_most else need.n_past_years - below)
-    key = "kept" if at_most else "reached"
+    key = "kept" if at_most else "reached" if need.most_growth_pct is None else "within"
     return [text(f"required.{key}", lang, n=count, all=need.n_past_years)]
 
 

@@ -21,7 +21,8 @@ class Line:
     """What is known of one indicator; growth in per cent, probabilities between 0 and 1.
 
     `change` is that of the probability since a day, on which it was `probability_since`; a target
-    that is settled counts as 1 or 0. `published_probability` rests on published figures alone
+    that is settled counts as 1 or 0. `probability_within` is that of a range or a band alone, with
+    what is below a band and above either. `published_probability` rests on published figures alone
     where the others rest on an overlay; `attainable50_pct` is growth that is attained with 50 %.
     `footing` tells what the probability rests on: `own` figures of the year, `course` where that is
     borrowed, `width` where the size of errors is borrowed too; `record_attained` how often past
@@ -51,6 +52,9 @@ class Line:
     outturn_pct: float | None
     probability: float | None
     standard_error: float | None
+    probability_below: float | None
+    probability_within: float | None
+    probability_above: float | None
     published_probability: float | None
     light: str
     lamp: str

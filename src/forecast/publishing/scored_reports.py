@@ -156,6 +156,8 @@ def _forecasts(
             sha256=entry.sha256,
             comparison=None if target is None else target.comparison,
             bound_pct=None if target is None else target.bound_pct,
+            upper_pct=target.upper_pct if target is not None and target.has_two_ends else None,
+            levels={} if target is None else target.level_numbers,
             settles="first" if target is None else target.settles,
             probability=None if attainment is None else attainment.probability.value,
             quantiles_pct=tuple(indicator.forecast.quantiles_pct),

@@ -115,14 +115,12 @@ def attainment(outlook: IndicatorOutlook) -> Attainment | None:
         return None
     decimals = outlook.history.indicator.decimals
     attained = probability(target.is_met(december, decimals), N_BATCHES)
-    within, above = parts_of_range(target, december, decimals, N_BATCHES)
     return Attainment(
         probability=attained,
         word=word(attained.value),
         light=light(attained.value),
         planner_light=_planner_light(target, outlook.history),
-        within=within,
-        above=above,
+        **parts_of_range(target, december, decimals, N_BATCHES),
         by_tolerance=probability_by_tolerance(target, december, decimals, N_BATCHES),
     )
 

@@ -118,7 +118,7 @@ def _at(value: Any, path: str) -> Any:
 
 
 def _parts_of(attainment: Attainment) -> dict[str, float | None]:
-    parts = {"within": attainment.within, "above": attainment.above}
+    parts = {n: getattr(attainment, n) for n in ("within", "above", "below")}
     parts |= {f"{_TOLERANCE}{pp:g}": p for pp, p in attainment.by_tolerance.items()}
     return {key: rounded(part.value) for key, part in parts.items() if part is not None}
 

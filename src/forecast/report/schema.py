@@ -145,7 +145,7 @@ _DERIVED: Mapping[type, tuple[str, ...]] = {News: ("n_releases",), OverlayReport
 _LEFT_OUT: Mapping[type, tuple[str, ...]] = {
     Figure: ("source", "is_published"),
     PastForecast: ("median_pct",),
-    Attainment: ("within", "above", "by_tolerance"),
+    Attainment: ("within", "above", "below", "by_tolerance"),
 }
 _RENAMED = {"n_forecasts": "n_calls", "n_past_forecasts": "n_past_calls"}
 

@@ -239,7 +239,7 @@ def _outturn(forecast: PublishedForecast, snapshot: Snapshot) -> Outturn | None:
 
 def _verified(forecast: PublishedForecast, outturn: Outturn) -> VerifiedForecast:
     growth, on, target = outturn.growth_pct, outturn.released_on, forecast.target
-    hit = None if target is None else bool(target.is_met_as_published(growth))
+    hit = None if target is None else outturn.attained
     values, probability = np.array([forecast.quantiles_pct]), forecast.probability
     return VerifiedForecast(
         forecast=forecast,

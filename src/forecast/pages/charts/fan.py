@@ -192,7 +192,8 @@ def _label_target(one: IndicatorReport, so_far: Course, labels: _Labels, lang: s
     first = (so_far.growth + middle or rates)[0]
     under = first >= max(rates)
     where, align, shift = (min(rates), "top", -3) if under else (max(rates), "bottom", 3)
-    plain = one.target is not None and one.target.comparison == "at_least"
+    target = one.target
+    plain = target is not None and (target.comparison, target.measure) == ("at_least", "growth")
     rate = phrases.growth(rates[0], one, lang) if plain else phrases.target(one, lang)
     label = text("fans.target", lang, rate=rate)
     labels.ax.annotate(

@@ -112,6 +112,10 @@ def _shade(one: IndicatorReport, growth: float, benchmark: float | None) -> str:
     if benchmark is None:
         return "none"
     is_ceiling = one.target is not None and one.target.comparison == "at_most"
+    if one.target is not None and one.target.has_two_ends and one.target.ends[1] is not None:
+        top = one.target.as_outcome(one.target.ends[1])
+        is_ceiling = growth > (benchmark + top) / 2  # the nearer end of the band counts
+        benchmark = top if is_ceiling else benchmark
     gap = benchmark - growth if is_ceiling else growth - benchmark
     if abs(gap) < _NEAR_PP:
         return "near"

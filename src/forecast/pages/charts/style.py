@@ -136,7 +136,7 @@ def write_reason(ax: Axes, reason: str) -> None:
 
 
 def target_rates(one: IndicatorReport) -> list[float]:
-    """Return the rates that a target names, in per cent; none without a target."""
+    """Return what a target names as outcomes of the paths, in per cent; none without a target."""
     target = one.target
-    rates = () if target is None else (target.rate_pct, target.lower_pct, target.upper_pct)
-    return [rate for rate in rates if rate is not None]
+    named = () if target is None else (target.centre, *target.ends)
+    return [target.as_outcome(n) for n in named if n is not None and target is not None]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from forecast.base import texts
 from forecast.base.texts import text
+from forecast.outlook.attainment import Attainment
 from forecast.pages import phrases
 from forecast.pages.grid import Cell, Column, Grid, lamp
 from forecast.pages.status import Line, Status
@@ -152,6 +153,12 @@ def _notes(report: Report, lang: str) -> tuple[str, ...]:
     return (*lead, *reasons)
 
 
+def _side(attainment: Attainment | None, side: str) -> float | None:
+    """Return the probability of a side of a range or a band, None of another target."""
+    share = getattr(attainment, side, None)
+    return None if share is None else rounded(share.value)
+
+
 def _line(one: IndicatorReport, report: Report) -> Line:
     target, last, need, band = one.target, one.last_figure, one.required, one.forecast
     rates, attainment, settled = one.attainable_pct or {}, one.attainment, one.outturn
@@ -186,6 +193,9 @@ def _line(one: IndicatorReport, report: Report) -> Line:
         standard_error=(
             None if attainment is None else rounded(attainment.probability.standard_error)
         ),
+        probability_below=_side(attainment, "below"),
+        probability_within=_side(attainment, "within"),
+        probability_above=_side(attainment, "above"),
         published_probability=None if alone is None else rounded(alone.probability.value),
         light=one.light,
         lamp=one.lamp,
