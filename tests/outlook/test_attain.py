@@ -244,7 +244,7 @@ def test_a_band_has_two_sides():
 
 def test_the_rest_of_the_year_may_lie_between_two_ends_of_a_band():
     one = forecast.attain(
-        quarters(27.0), known=[26.0] * 3, base=[25.0] * 4, target="between 2 and 4 %"
+        np.full((100, 1), 27.0), known=[26.0] * 3, base=[25.0] * 4, target="between 2 and 4 %"
     )
     assert one.required_growth_pct == pytest.approx(4 * 1.95 - 3 * 4.0)
     assert one.most_growth_pct == pytest.approx(4 * 4.05 - 3 * 4.0)
