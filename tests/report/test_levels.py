@@ -247,6 +247,32 @@ def test_what_is_secured_or_can_no_longer_be_met_is_said(tmp_path: Path):
     assert [one.light for one in report.with_target] in (["green", "red"], ["red", "green"])
 
 
+def test_a_level_of_an_index_needs_its_base(tmp_path: Path):
+    data = folder_of(tmp_path / "data", 24, deposits='comparison = "at_most"\nlevel = 110.0')
+    path = data / "indicators.toml"
+    text = path.read_text(encoding="utf-8").replace('quantity = "stock"', 'quantity = "index"')
+    path.write_text(text.replace('unit = "cny_100m"', 'unit = "index"'), encoding="utf-8")
+    figures_path = data / "figures" / "f.csv"
+    figures_path.write_text(figures_path.read_text(encoding="utf-8").replace("cny_100m", "index"))
+    said = CliRunner().invoke(main, ["check-data", str(data)])
+    assert "targets.toml:1: level of 'deposits', an index without base; allowed" in said.output
+    path.write_text(path.read_text(encoding="utf-8") + 'base = "2010 = 1000"\n', encoding="utf-8")
+    assert CliRunner().invoke(main, ["check-data", str(data)]).exit_code == 0
+
+
+def test_figures_since_january_of_a_year_that_begins_in_april_are_refused(tmp_path: Path):
+    data = folder_of(tmp_path / "data", 24, jobs="")
+    area = '[[area]]\nid = "town"\nname_en = "Town"\nname_zh = "镇"\nyear_begins = "04"\n'
+    path = data / "indicators.toml"
+    path.write_text(area + path.read_text(encoding="utf-8"), encoding="utf-8")
+    assert CliRunner().invoke(main, ["check-data", str(data)]).exit_code == 0  # single months
+    rows = "town,jobs,2010-01,2010-06,level,540000,persons,2010-07-20\n"
+    (data / "figures" / "half.csv").write_text(HEADER + rows, encoding="utf-8")
+    said = CliRunner().invoke(main, ["check-data", str(data)])
+    assert said.exit_code == 2
+    assert "figures/half.csv:2: 'jobs' of 'town' over 2010-01..2010-06, across the" in said.output
+
+
 def test_growth_of_levels_through_zero_is_refused_with_a_reason(tmp_path: Path):
     data = folder_of(tmp_path / "data", trade='comparison = "at_least"\nrate_pct = 7.0')
     entries = (data / "indicators.toml").read_text(encoding="utf-8")
@@ -289,9 +315,9 @@ def test_what_an_indicator_has_not_cannot_be_asked(
 @pytest.mark.parametrize(
     ("name", "old", "new", "message"),
     [
-        ("unemployment", ",5.1", ",300.1", "a level beyond the bounds of 'unemployment' in 'town'"),
+        ("unemployment", ",5.1", ",300.1", "level 300.1"),
         ("unemployment", "level,", "growth_pct,", "growth_pct of 'unemployment' in 'town', a rate"),
-        ("unemployment", "pct,2", "cny_100m,2", "in a unit of amounts"),
+        ("unemployment", "pct,2", "cny_100m,2", "in cny_100m, a unit of amounts"),
     ],
 )
 def test_figures_that_contradict_their_quantity_are_refused(

@@ -16,6 +16,7 @@ import pandas as pd
 
 from forecast.archive.archive import Archive
 from forecast.archive.commitments import ANNOUNCED_FILE, Commitments, read_commitments
+from forecast.archive.contradictions import calendar_faults, contradictions_of
 from forecast.archive.figure_files import KEY, conflicts, figure_files, sound_figures
 from forecast.archive.judgements import FILE as JUDGEMENTS_FILE
 from forecast.archive.judgements import (
@@ -47,9 +48,6 @@ from forecast.base.errors import ContractError, DayAhead, Fault, OutputError, Pa
 from forecast.base.files import locked, sha256_of, write_bytes
 from forecast.base.notation import NOT_A_DATE, parse_day
 from forecast.base.package import PACKAGE, data_folder
-
-LARGEST_RATE = 200  # per cent; debt may exceed what it is a share of
-COUNTED_UNITS = ("cny_100m", "usd_100m", "kwh_100m")
 
 
 def new_data_folder(path: str | Path, *, figures_of: Collection[str] = ()) -> None:
@@ -104,6 +102,7 @@ def read_archive(path: str | Path = "", *, without: Collection[str] = ()) -> Arc
         figures, unit_faults = with_units(figures, registry)
         faults.extend(unit_faults)
         faults.extend(contradictions_of(figures, registry))
+        faults.extend(calendar_faults(figures, registry))
         faults.extend(sum_faults(figures))
     parts: dict[str, Any] = {}
     for name, read in _optional(folder, registry, areas, without).items():
@@ -252,48 +251,6 @@ def units_of_targets(
             what = f"level_unit {target.level_unit!r} of {target.indicator!r}; {rule}"
             faults.append(Fault(TARGETS_FILE, target_line(folder, target), what))
     return faults
-
-
-def contradictions_of(figures: pd.DataFrame, registry: Registry) -> list[Fault]:
-    """Return a fault for each series whose figures contradict what its entry says it is.
-
-    The mean of the ratios of levels is not the growth of their mean, which offices publish of an
-    index. Levels of a rate, as of unemployment, have a mean of their own.
-    """
-    faults: list[Fault] = []
-    entries = [*registry.indicators.values(), *registry.overrides.values()]
-    declared = {e.id for e in entries if e.quantity is not None or e.is_mean_of_rates}
-    restricted = figures[figures["indicator"].isin(list(declared))]
-    for key, own in restricted.groupby(["area", "indicator"], observed=True, sort=False):
-        area, indicator = map(str, key)
-        entry = registry.of(area, indicator)
-        levels, growth = (own[own["measure"] == m] for m in ("level", "growth_pct"))
-        series = f"{indicator!r} in {area!r}"
-        if entry.has_no_growth:
-            rule = f"a {entry.kind}; allowed: level"
-            faults += _first_fault(growth, f"growth_pct of {series}, {rule}")
-        if entry.kind == "rate":
-            beyond = levels[levels["value"].abs() > LARGEST_RATE]
-            rule = f"allowed: -{LARGEST_RATE} to {LARGEST_RATE} per cent"
-            faults += _first_fault(beyond, f"a level beyond the bounds of {series}, a rate; {rule}")
-        if entry.is_mean_of_rates and not entry.has_no_growth:
-            rule = (
-                "allowed: growth_pct, since it is the mean of published rates; levels of an index "
-                'with annual_rule growth_of_mean; levels of a rate with quantity "rate"'
-            )
-            what = f"level of {series}, whose annual_rule is mean_of_months"
-            faults += _first_fault(levels, f"{what}; {rule}")
-        if entry.quantity in ("index", "rate"):
-            counted = levels[levels["unit"].isin(COUNTED_UNITS)]
-            what = f"level of {series}, which is declared as quantity {entry.kind!r}, in a unit of"
-            faults += _first_fault(counted, f"{what} amounts; allowed: index, pct or another unit")
-    return faults
-
-
-def _first_fault(rows: pd.DataFrame, message: str) -> list[Fault]:
-    """Return one fault at the first of the rows; nothing without rows."""
-    first = rows[["file", "line"]].head(1).to_dict("records")
-    return [Fault(str(row["file"]), int(row["line"]), message) for row in first]
 
 
 def with_units(figures: pd.DataFrame, registry: Registry) -> tuple[pd.DataFrame, list[Fault]]:

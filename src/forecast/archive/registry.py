@@ -47,6 +47,7 @@ class Indicator:
     part_of: str | None = None
     adjusted: Annotated[bool, Strict()] | None = None
     quantity: Quantity | None = None
+    base: str | None = None
 
     @property
     def kind(self) -> Quantity:

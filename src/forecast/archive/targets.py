@@ -335,6 +335,9 @@ def _contradictions(target: Target, entry: Indicator) -> Iterator[str]:
     elif target.measure == "level" and not entry.has_no_growth:
         if entry.is_mean_of_rates:
             yield f"level of {name}, of which mean_of_months has growth alone; allowed: rate_pct"
+        if entry.kind == "index" and entry.base is None:
+            rule = 'allowed: rate_pct, or base in indicators.toml, for example "2015 = 100"'
+            yield f"level of {name}, an index without base; {rule}"
         if entry.price_basis == "real":
             yield f"level of {name}, whose growth is at constant prices; allowed: rate_pct"
         if target.comparison is Comparison.ABOUT and target.tolerance_pp is None:

@@ -165,7 +165,8 @@ def _pooled(
     in their distributions says nothing about a borrowed scale.
     """
     if not members:
-        return IndicatorOutlook(history, target, "cannot_be_assessed", scale, caveats=dropped)
+        reasons = dropped if history.figures else (*dropped, Caveat("no_figures"))
+        return IndicatorOutlook(history, target, "cannot_be_assessed", scale, caveats=reasons)
     known, reference = history.months_known, str(history.series)
     weight = estimates.weights(list(members), known, reference, series_class(history))
     calibration = Calibration()

@@ -148,7 +148,7 @@ def _notes(report: Report, lang: str) -> tuple[str, ...]:
         text("form.colon", lang, before=one.name.of(lang)) + phrases.caveat(caveat, report, lang)
         for one in report.with_target
         for caveat in one.caveats
-        if caveat.code in ("levels_not_positive", "target_without_base")
+        if caveat.code in ("levels_not_positive", "target_without_base", "no_figures")
     ]
     return (*lead, *reasons)
 
