@@ -40,6 +40,7 @@ N_PATHS, N_MONTHS, COVERED, REJECTED = 1000, 120, 0.8, 0.01
 SCUM = Path(__file__).with_name("scum.py")
 POOLS = {"three": ("ets", "theta", "ces"), "scum": ("ets", "theta", "ces", "arima")}
 Ratio = Callable[[pd.DataFrame, str, str, str], Interval | None]
+_NEARLY_ALL = 0.95
 
 
 @dataclass(frozen=True)
@@ -249,10 +250,13 @@ def coverage_by_series(product: pd.DataFrame) -> pd.DataFrame:
 
 
 def best_member(table: pd.DataFrame, ratio: Ratio) -> tuple[str, Interval | None]:
-    """Return the member with the lowest CRPS among those that made all of the pool's forecasts."""
+    """Return the member with the lowest CRPS among those that made nearly all of these forecasts.
+
+    Each is compared on the forecasts that both made.
+    """
     n = (table["model"] == POOL).sum()
-    whole = [m for m in MODELS if (table["model"] == m).sum() == n]
-    found = {m: ratio(table, "crps", POOL, m) for m in whole}
+    nearly_all = [m for m in MODELS if (table["model"] == m).sum() >= _NEARLY_ALL * n]
+    found = {m: ratio(table, "crps", POOL, m) for m in nearly_all}
     known = {m: r for m, r in found.items() if r is not None}
     best = max(known, key=lambda m: known[m].value, default="none")
     return best, known.get(best)
