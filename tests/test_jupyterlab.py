@@ -10,6 +10,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -41,16 +42,13 @@ def free_port() -> int:
         return int(held.getsockname()[1])
 
 
-@pytest.fixture(scope="module")
-def lab(
-    tmp_path_factory: pytest.TempPathFactory, real_archive: Archive
-) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
+@contextmanager
+def explored(home: Path, *options: str) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
     """Start the command on a copy of the notebooks; yield the address that it prints."""
-    record_of(real_archive.as_of(date(2019, 9, 30)))  # made now, so that no page waits for it
-    home = tmp_path_factory.mktemp("lab")
     own = {name: str(home / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR")}
     own |= {"JUPYTER_RUNTIME_DIR": str(home / "run"), "IPYTHONDIR": str(home / "ipython")}
     command = [FORECAST, "explore", "04_scenarios", "--no-browser", "--port", str(free_port())]
+    command += options
     with subprocess.Popen(
         [*command, "--folder", str(home / "suite")],
         env=os.environ | own,
@@ -69,14 +67,28 @@ def lab(
 
 
 @pytest.fixture(scope="module")
-def page(lab: tuple[str, "subprocess.Popen[str]"]) -> Iterator[Page]:
+def lab(
+    tmp_path_factory: pytest.TempPathFactory, real_archive: Archive
+) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
+    record_of(real_archive.as_of(date(2019, 9, 30)))  # made now, so that no page waits for it
+    with explored(tmp_path_factory.mktemp("lab")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def chromium() -> str:
     if CHROMIUM is None:
         if os.environ.get("REQUIRE_SYSTEM"):
             pytest.fail("REQUIRE_SYSTEM is set and there is no chromium")
         pytest.skip("no chromium on this machine; on Debian: apt install chromium")
+    return CHROMIUM
+
+
+@pytest.fixture(scope="module")
+def page(lab: tuple[str, "subprocess.Popen[str]"], chromium: str) -> Iterator[Page]:
     with sync_playwright() as driver:
         browser = driver.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", *QUIET], chromium_sandbox=False
+            executable_path=chromium, args=["--no-sandbox", *QUIET], chromium_sandbox=False
         )
         opened = browser.new_page(viewport={"width": 1280, "height": 1000})
         opened.set_default_timeout(120_000)  # a machine may be busy
@@ -133,6 +145,41 @@ class TestServer:
         assert psutil.wait_procs(kernels, timeout=10)[1] == []
         with pytest.raises(urllib.error.URLError, match="refused"):
             urllib.request.urlopen(address)
+
+
+@pytest.mark.system
+@pytest.mark.slow
+@pytest.mark.enable_socket
+@pytest.mark.xdist_group("browser")
+def test_a_notebook_becomes_a_dashboard_whose_slider_moves_the_probability(
+    tmp_path_factory: pytest.TempPathFactory, chromium: str
+):
+    with (
+        explored(tmp_path_factory.mktemp("dashboard"), "--dashboard") as (address, _),
+        sync_playwright() as driver,
+    ):
+        browser = driver.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", *QUIET], chromium_sandbox=False
+        )
+        opened = browser.new_page()
+        opened.set_default_timeout(120_000)
+        opened.goto(address)
+        handle = opened.locator(".widget-slider .noUi-handle").first
+        handle.wait_for()
+        title = opened.locator(".widget-html h2").first
+        before = title.inner_text()
+        handle.focus()
+        for _ in range(20):
+            opened.keyboard.press("ArrowLeft")
+        expect(title).not_to_have_text(before)
+        assert opened.locator("text=forecast.ask(").count() == 0  # the code is not shown
+        browser.close()
+
+
+def test_a_dashboard_of_no_notebook_is_refused(tmp_path: Path):
+    said = CliRunner().invoke(main, ["explore", "--dashboard", "--folder", str(tmp_path / "suite")])
+    assert said.exit_code == 2
+    assert "dashboard: no notebook named (expected one, such as 04_scenarios)" in said.output
 
 
 def test_an_unknown_notebook_is_named_with_those_that_are(tmp_path: Path):

@@ -7,6 +7,7 @@ import sys
 import webbrowser
 from collections.abc import Iterator
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
@@ -244,9 +245,17 @@ _COPY = "forecast-notebooks"
     help="Work on a copy of the notebooks in this folder; existing files are not overwritten. "
     f"Default: the project's own notebooks, or, where the command is installed, ./{_COPY}.",
 )
+@click.option(
+    "--dashboard",
+    is_flag=True,
+    help="Show NOTEBOOK by Voila without its code; menus and sliders stay. Needs the extra "
+    "dashboard.",
+)
 @click.option("--port", type=click.IntRange(1024, 65535), default=8888, show_default=True)
 @click.option("--browser/--no-browser", default=True, help="Open a browser, or print the address.")
-def explore(notebook: str | None, folder: str | None, port: int, browser: bool) -> None:
+def explore(
+    notebook: str | None, folder: str | None, dashboard: bool, port: int, browser: bool
+) -> None:
     """Open the notebooks in JupyterLab, on this machine alone and with a token.
 
     NOTEBOOK is a name such as 04_scenarios; without one the index opens. Ctrl-C stops it.
@@ -257,9 +266,21 @@ def explore(notebook: str | None, folder: str | None, port: int, browser: bool) 
 
         suite = packaged("notebooks")
         path = _INDEX if notebook is None else _path_of(notebook, suite)
+        _check_dashboard(notebook, is_wanted=dashboard)
         if folder is not None or suite.is_relative_to(PACKAGE):
             suite = _copied(suite, Path(folder or _COPY))
-        _serve(suite, path, port=port, browser=browser)
+        _serve(suite, path, port=port, browser=browser, as_dashboard=dashboard)
+
+
+def _check_dashboard(notebook: str | None, *, is_wanted: bool) -> None:
+    """Raise ParameterError where a dashboard is wanted of nothing, or without what shows it."""
+    if not is_wanted:
+        return
+    if notebook is None:
+        raise ParameterError(["dashboard: no notebook named (expected one, such as 04_scenarios)"])
+    if find_spec("voila") is None:
+        needed = "pip install 'growth-target-forecast[dashboard]'"
+        raise ParameterError([f"dashboard: Voila is not installed; {needed}"])
 
 
 def _path_of(name: str, suite: Path) -> str:
@@ -299,7 +320,7 @@ def _files(suite: Path) -> Iterable[Path]:
     return (p for p in every if ".ipynb_checkpoints" not in p.parts)
 
 
-def _serve(suite: Path, path: str, *, port: int, browser: bool) -> None:
+def _serve(suite: Path, path: str, *, port: int, browser: bool, as_dashboard: bool = False) -> None:
     """Run JupyterLab until it is stopped; raise ParameterError if it had no password or token."""
     from jupyterlab.labapp import LabApp
 
@@ -323,17 +344,18 @@ def _serve(suite: Path, path: str, *, port: int, browser: bool) -> None:
         raise ParameterError(
             ["your own Jupyter settings turn the token off (expected a token or a password)"]
         )
-    address = _address(server, path)
-    server.io_loop.add_callback(click.echo, f"JupyterLab runs at {address}")  # once it answers
+    address = _address(server, path, "voila/render" if as_dashboard else "lab/tree")
+    what = "The dashboard" if as_dashboard else "JupyterLab"
+    server.io_loop.add_callback(click.echo, f"{what} runs at {address}")  # once it answers
     if browser:
         server.io_loop.add_callback(webbrowser.open, address)
     server.start()
 
 
-def _address(server: Any, path: str) -> str:
+def _address(server: Any, path: str, view: str) -> str:
     """Return the address that opens a file; the index is shown as a page, not as its source."""
     asked = {"factory": "Markdown Preview"} if path == _INDEX else {}
     if server.identity_provider.token:
         asked["token"] = server.identity_provider.token
     query = f"?{urlencode(asked, quote_via=quote)}" if asked else ""
-    return f"{server.connection_url}lab/tree/{quote(path)}{query}"
+    return f"{server.connection_url}{view}/{quote(path)}{query}"
