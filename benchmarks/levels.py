@@ -38,6 +38,7 @@ from forecast.verification.scores import brier, coverage, crps, pit
 KEY = ["indicator", "year", "as_of"]
 N_PATHS, N_MONTHS, COVERED, REJECTED = 1000, 120, 0.8, 0.01
 SCUM = Path(__file__).with_name("scum.py")
+MEAN_LEVEL = "mean_level"  # of a rate: the outcome is the mean of its months, not growth
 POOLS = {"three": ("ets", "theta", "ces"), "scum": ("ets", "theta", "ces", "arima")}
 Ratio = Callable[[pd.DataFrame, str, str, str], Interval | None]
 _NEARLY_ALL = 0.95
@@ -47,7 +48,8 @@ _NEARLY_ALL = 0.95
 class LevelQuestion:
     """Ten years of levels to the last known month, and growth of the year as a linear form.
 
-    Growth is 100 x (offset + levels ahead x weights - 1) per cent, whatever the annual rule.
+    Growth is 100 x (offset + levels ahead x weights - 1) per cent, whatever the annual rule. The
+    mean level of a rate has the same form, with an offset that is larger by one.
     """
 
     key: tuple[object, ...]
@@ -78,10 +80,12 @@ def question_of(
         by_month = np.r_[np.zeros(11), 1 / base[-1]]
     elif rule == "mean_of_months":
         by_month = 1 / (12 * base)
+    elif rule == MEAN_LEVEL:
+        by_month = np.full(12, 1 / 1200)
     else:
         by_month = np.full(12, 1 / base.sum())
     recent = levels.to_numpy()[-N_MONTHS:]
-    offset = float(so_far @ by_month[: so_far.size])
+    offset = float(so_far @ by_month[: so_far.size]) + (rule == MEAN_LEVEL)
     return LevelQuestion(key, recent, offset, by_month[12 - n_ahead :])
 
 
