@@ -23,13 +23,16 @@ def contradictions_of(figures: pd.DataFrame, registry: Registry) -> list[Fault]:
     """
     faults: list[Fault] = []
     entries = [*registry.indicators.values(), *registry.overrides.values()]
-    declared = {e.id for e in entries if e.quantity is not None or e.is_mean_of_rates}
+    declared = {e.id for e in entries if e.quantity or e.is_mean_of_rates or e.ratio_of}
     restricted = figures[figures["indicator"].isin(list(declared))]
     for key, own in restricted.groupby(["area", "indicator"], observed=True, sort=False):
         area, indicator = map(str, key)
         entry = registry.of(area, indicator)
         levels, growth = (own[own["measure"] == m] for m in ("level", "growth_pct"))
         series = f"{indicator!r} in {area!r}"
+        if entry.ratio_of:
+            rule = f"the ratio of {' and '.join(entry.ratio_of)}; allowed: figures of these alone"
+            faults += _first_fault(own, f"figure {{value:g}} of {series}, {rule}")
         if entry.has_no_growth:
             rule = f"a {entry.kind}; allowed: level"
             faults += _first_fault(growth, f"growth_pct of {series}, {rule}")

@@ -48,6 +48,7 @@ class Indicator:
     adjusted: Annotated[bool, Strict()] | None = None
     quantity: Quantity | None = None
     base: str | None = None
+    ratio_of: list[str] = field(default_factory=list)
 
     @property
     def kind(self) -> Quantity:
@@ -325,8 +326,39 @@ def _quantity_faults(entry: Indicator, line: int) -> Iterator[Fault]:
         yield Fault(FILE, line, f"{what}: it has no growth at constant prices; allowed: nominal")
 
 
+def _ratio_faults(entry: Indicator, registry: Registry, line: int) -> Iterator[Fault]:
+    """Yield a ratio whose parts are unknown, on two price bases, or perhaps zero below."""
+    if not entry.ratio_of:
+        return
+    what = f"ratio_of {', '.join(map(repr, entry.ratio_of))} of {entry.id!r}"
+    known = [n for n in entry.ratio_of if n in registry.indicators and n != entry.id]
+    if len(known) != 2 or len(entry.ratio_of) != 2 or known[0] == known[1]:
+        yield Fault(FILE, line, f"{what}; allowed: the ids of two other indicators of this file")
+        return
+    above, below = (registry.indicators[n] for n in known)
+    if above.ratio_of or below.ratio_of or not (above.annual_rule and below.annual_rule):
+        rule = "allowed: indicators with an annual_rule that are no ratios themselves"
+        yield Fault(FILE, line, f"{what}; {rule}")
+    if below.has_no_growth:
+        rule = "which may be zero; allowed below: an amount, an index or a stock"
+        yield Fault(FILE, line, f"{what}: {below.id!r} is a {below.kind}, {rule}")
+    if above.price_basis != below.price_basis:
+        bases = f"{above.price_basis} over {below.price_basis}"
+        yield Fault(FILE, line, f"{what}: {bases}; allowed: one price_basis of both")
+    if entry.has_no_growth and "real" in (above.price_basis, below.price_basis):
+        rule = 'allowed: nominal parts, or growth of the ratio with quantity "index"'
+        yield Fault(FILE, line, f"{what}: levels at constant prices are not known; {rule}")
+    if not entry.has_no_growth and above.has_no_growth:
+        rule = 'allowed above: an amount, an index or a stock, or quantity "rate"'
+        yield Fault(FILE, line, f"{what}: {above.id!r} is a {above.kind} without growth; {rule}")
+    if entry.has_no_growth and entry.unit == "pct" and above.unit != below.unit:
+        units = f"{above.unit} over {below.unit}"
+        yield Fault(FILE, line, f"{what}: {units} in per cent; allowed: one unit of both")
+
+
 def _entry_faults(entry: Indicator, registry: Registry, line: int) -> Iterator[Fault]:
     yield from _quantity_faults(entry, line)
+    yield from _ratio_faults(entry, registry, line)
     for text in entry.levels_break:
         if parse_month(text) is None:
             yield Fault(FILE, line, f"levels_break {text!r} {NOT_A_MONTH}")

@@ -35,6 +35,7 @@ from forecast.models.shared import Scale, Shared
 from forecast.outlook.accounts import accounted, links, share_caveats
 from forecast.outlook.attainment import N_BATCHES
 from forecast.outlook.parts import PartConstraint, constrained_paths, part_constraints
+from forecast.outlook.ratios import parts_of_ratios, ratio_outlook
 from forecast.outlook.value import IndicatorOutlook, Outlook
 from forecast.verification.outturn import judged_target, outturn_of
 from forecast.verification.record import Record
@@ -65,7 +66,8 @@ def annual_outlook(
     targets = snapshot.targets(area, year)
     names = _reported(snapshot, area, targets) if indicators is None else list(indicators)
     single = {}
-    for name in _with_wholes(snapshot, area, names):
+    plain = [n for n in _with_wholes(snapshot, area, names) if not _is_ratio(snapshot, area, n)]
+    for name in plain:
         history, target = build_history(snapshot, area, name, year), targets.get(name)
         outturn = outturn_of(history, target, snapshot)
         scale = estimates.shared.scale_of(history)
@@ -95,24 +97,37 @@ def annual_outlook(
         joint[name] = replace(joint[name], caveats=(*joint[name].caveats, caveat))
     for constraint in part_constraints(snapshot, histories):
         joint[constraint.part] = _constrained(joint, constraint, n_paths)
+    for name in (n for n in names if _is_ratio(snapshot, area, n)):
+        key = area, name, year
+        joint[name] = ratio_outlook(snapshot, key, targets.get(name), joint, n_paths)
     return Outlook(area, year, snapshot, {n: joint[n] for n in names}, n_paths, order.n_years)
 
 
 def _with_wholes(snapshot: Snapshot, area: str, names: Iterable[str]) -> list[str]:
     """Return the indicators, and what they are parts of where the area has figures of it.
 
-    An indicator that is asked for alone is constrained by its whole too.
+    An indicator that is asked for alone is constrained by its whole too, and a ratio rests on both
+    its parts.
     """
     registry, with_figures = snapshot.registry, snapshot.indicators_of(area)
+    names = [*names, *parts_of_ratios(snapshot, area, names)]
     wholes = [w for name in names for w in registry.wholes_of(area, name)]
     also = [w for w in wholes if w in with_figures and registry.of(area, w).annual_rule]
     return list(dict.fromkeys([*names, *also]))
 
 
+def _is_ratio(snapshot: Snapshot, area: str, name: str) -> bool:
+    return bool(snapshot.registry.of(area, name).ratio_of)
+
+
 def _reported(snapshot: Snapshot, area: str, targets: Mapping[str, Target]) -> list[str]:
     """Return the indicators to report: those with a target, then all others with figures."""
-    growing = [i for i in snapshot.indicators_of(area) if snapshot.registry.of(area, i).annual_rule]
+    with_figures = snapshot.indicators_of(area)
+    growing = [i for i in with_figures if snapshot.registry.of(area, i).annual_rule]
     order = list(snapshot.registry.indicators)
+    for name in order:
+        parts = snapshot.registry.of(area, name).ratio_of
+        growing += [name] if parts and set(parts) <= set(growing) else []
     return sorted({*targets, *growing}, key=lambda i: (i not in targets, order.index(i)))
 
 

@@ -57,6 +57,13 @@ class IndicatorOutlook:
     judgement: JudgementWeight | None = None
     outturn: Outturn | None = None
     caveats: tuple[Caveat, ...] = ()
+    months_of_parts: int | None = None  # of a ratio, which has no figures of its own
+
+    @property
+    def months_known(self) -> int:
+        """Number of months of the year that are settled, of a ratio those of both its parts."""
+        own = self.history.months_known
+        return own if self.months_of_parts is None else self.months_of_parts
 
     @property
     def december(self) -> FloatArray | None:

@@ -102,7 +102,9 @@ class Question:
         Those of the wholes it is a part of are among them, since they constrain it.
         """
         registry = self.now.registry
-        names = [indicator, *registry.wholes_of(self.area, indicator)]
+        parts = [indicator, *registry.of(self.area, indicator).ratio_of]
+        wholes = [whole for part in parts for whole in registry.wholes_of(self.area, part)]
+        names = [*parts, *wholes]
         every = [series for name in names for series in sources_of(registry, self.area, name)]
         return tuple(dict.fromkeys(every))
 
@@ -112,7 +114,8 @@ class Question:
         How far a part may lie from its whole is estimated from such parts in all areas.
         """
         registry, archive = self.now.registry, self.now.archive
-        wholes = registry.wholes_of(self.area, indicator)
+        entry_parts = [indicator, *registry.of(self.area, indicator).ratio_of]
+        wholes = {w for part in entry_parts for w in registry.wholes_of(self.area, part)}
         parts = (n for n, entry in registry.indicators.items() if entry.part_of in wholes)
         family = {*wholes, *parts}
         in_family = archive.figures["indicator"].isin(family).to_numpy(dtype=bool)

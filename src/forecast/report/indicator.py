@@ -64,7 +64,7 @@ def indicator_report(
         annual_rule=str(entry.annual_rule),
         price_basis=entry.price_basis,
         status=outlook.status,
-        months_known=history.months_known,
+        months_known=outlook.months_known,
         last_figure=_last_figure(history, answer),
         target=outlook.judged or outlook.target,
         attainment=attained,
@@ -273,7 +273,7 @@ def _is_overdue(history: History, outlook: Outlook) -> bool:
 
 def _required(outlook: IndicatorOutlook) -> Required | None:
     target = outlook.judged
-    if target is None or outlook.december is None:
+    if target is None or outlook.december is None or outlook.history.indicator.ratio_of:
         return None
     return required(target, outlook.history, outlook.december)
 
@@ -287,7 +287,7 @@ def _fan(outlook: IndicatorOutlook, published: IndicatorOutlook | None) -> Fan:
         columns = {when: j for j, when in enumerate(history.ahead)}
         table = quantiles(outlook.paths, FAN_LEVELS)
         for level, row in zip(FAN_LEVELS, table, strict=True):
-            bands[level] = [float(row[columns[m]]) if m in columns else None for m in months]
+            bands[level] = [none_if_nan(row[columns[m]]) if m in columns else None for m in months]
     alone = history if published is None else published.history
     unpublished = [
         month_text(m)

@@ -50,6 +50,9 @@ _COLUMNS = (
 _COLUMNS_WITHOUT_TARGET = ("indicator", "last", "forecast_short")
 _WRAPPED = ("indicator", "last")
 _SURE = (0.5, 0.8, 0.9)
+_REASONS = (
+    "levels_not_positive", "target_without_base", "no_figures", "ratio_part", "ratio_denominator",
+)  # fmt: skip
 
 
 def _head(column: str, report: Report, lang: str) -> str:
@@ -148,7 +151,7 @@ def _notes(report: Report, lang: str) -> tuple[str, ...]:
         text("form.colon", lang, before=one.name.of(lang)) + phrases.caveat(caveat, report, lang)
         for one in report.with_target
         for caveat in one.caveats
-        if caveat.code in ("levels_not_positive", "target_without_base", "no_figures")
+        if caveat.code in _REASONS
     ]
     return (*lead, *reasons)
 
