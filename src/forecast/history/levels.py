@@ -88,6 +88,8 @@ def shares_of_year(level: FloatArray) -> FloatArray | None:
     total = np.concatenate([[0.0], level])
     months = np.flatnonzero(~np.isnan(total))
     running = np.interp(np.arange(MONTHS_A_YEAR + 1), months, total[months])
+    if running[-1] == 0:
+        return None
     shares: FloatArray = np.diff(running) / running[-1]
     return shares if (shares > 0).all() else None
 
