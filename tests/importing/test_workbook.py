@@ -401,10 +401,10 @@ def test_one_text_in_many_cells_counts_as_often_as_it_stands(office, tmp_path, m
 
 
 def test_text_files_have_limits_too(office, monkeypatch):
-    monkeypatch.setattr("forecast.importing.sources.MOST_ROWS", 2)
+    monkeypatch.setattr("forecast.importing.text_tables.MOST_ROWS", 2)
     with pytest.raises(ContractError, match="3 rows; allowed: up to 2"):
         office.read(office.file("a,b\nc,d\ne,f\n"))
-    monkeypatch.setattr("forecast.importing.sources.MOST_BYTES", 5)
+    monkeypatch.setattr("forecast.importing.text_tables.MOST_BYTES", 5)
     with pytest.raises(ContractError, match="larger than 5 bytes"):
         office.read(office.file("a,b\nc,d\ne,f\n"))
     assert grid.MOST_ROWS == 200_000

@@ -103,6 +103,7 @@ _QUARTERS_AND = re.compile(r"(?:quarters?|quarterly|当季|季度?)\s*(.*)")
 _A_YEAR = re.compile(YEAR)
 _DOTTED_TIME = re.compile(rf"(?:\d{{1,2}}\.)?(?:0?[1-9]|1[0-2])\.{YEAR}")
 _MARKED_NUMBER = re.compile(r"[+-]?\d{1,3}(?:[.,'’ \u00a0]\d+)+%?")
+_SIGNS = ("+", "∞", "?", "!", "*")
 _YEAR_OR_MONTH = re.compile(rf"{YEAR}(?:0[1-9]|1[0-2])?")
 
 
@@ -251,12 +252,26 @@ def _holds_figures(row: tuple[Content, ...], *, is_below_names: bool) -> bool:
     """
     if is_heading(row):
         return False
+    if _is_of_a_time(row):
+        return True
     numbers = [cell for cell in row if _is_number(cell) or is_year(cell)]
     if not is_below_names:
         return not all(_YEAR_OR_MONTH.fullmatch(str(cell)) for cell in numbers)
     years = [int(str(cell)) for cell in numbers if is_year(cell)]
     steps = {abs(b - a) for a, b in pairwise(years)} - {0}  # 0 where they are merged
     return bool(numbers) and (len(years) < len(numbers) or steps != {1})
+
+
+def _is_of_a_time(row: tuple[Content, ...]) -> bool:
+    """Whether a row is that of one month, and holds a number beside it, however it is spoilt."""
+    try:
+        time, rest = partial_span(plain(str(row[0] or "")))
+        if time.year is None or time.months is None or rest.strip("|"):
+            return False
+        rests = [partial_span(plain(str(cell)))[1] for cell in row[1:] if not is_blank(cell)]
+    except UnreadableCell:
+        return False
+    return any(rest in _SIGNS or any(c.isdecimal() for c in rest) for rest in rests)
 
 
 def _is_number(content: Content) -> bool:

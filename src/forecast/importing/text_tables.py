@@ -40,6 +40,11 @@ def delimiter_of(text: str) -> str:
     """Return what separates the cells of a text, by its first lines."""
     if _TSV_OF_EUROSTAT.match(text):
         return "\t"
+    lines = [line for line in text[:_FIRST_LETTERS].splitlines()[:200] if line.strip()]
+    for mark in ("\t", "|", ";"):  # which no number holds, other than a comma
+        n_marks = {line.count(mark) for line in lines}
+        if len(lines) > 1 and len(n_marks) == 1 and n_marks != {0}:
+            return mark
     return max(_DELIMITERS, key=lambda d: _n_regular_cells(text, d))
 
 
