@@ -192,7 +192,8 @@ READ = {
         ["B2 uk/gdp 2019-01 growth_pct 2.441 pct", "B3 uk/gdp 2019-02 growth_pct 2.48 pct"],
     ),
     "groups of digits with more commas than there are tabs": (
-        "date\tsales level eur_million\tgdp level usd_billion\n2019-08\t6,553,700.00\t7,774,800.00\n"
+        "date\tsales level eur_million\tgdp level usd_billion\n"
+        "2019-08\t6,553,700.00\t7,774,800.00\n"
         "2019-09\t6,642,200.00\t7,553,700.00\n",
         {},
         ["B2 uk/sales 2019-08 level 6553700 eur_million",
