@@ -121,7 +121,14 @@ def unassessed(one: IndicatorReport) -> IndicatorReport:
     """Return the indicator as it is where nothing can be said of it."""
     months = one.fan.months
     empty = Fan(months=months, known_pct=[None] * 12, quantiles_pct={}, unpublished=[])
-    nothing = {"forecast": None, "attainment": None, "required": None, "attainable_pct": None}
+    nothing = {
+        "forecast": None,
+        "attainment": None,
+        "required": None,
+        "attainable_pct": None,
+        "effort": None,
+        "similar": None,
+    }
     return replace(
         one, status="cannot_be_assessed", fan=empty, members=[], last_figure=None, **nothing
     )

@@ -164,14 +164,45 @@ def test_headings_come_in_order(opened: Opened):
 
 def test_axe_finds_no_fault_and_every_letter_stands_out(opened: Opened):
     opened.page.locator("details").evaluate_all("all => all.forEach(n => { n.open = true })")
+    assert faults(opened.page, "{resultTypes: ['violations', 'incomplete']}") == []
+
+
+def faults(page: Page, options: str) -> list[tuple[str, str, str]]:
+    """Return what axe finds wrong with a page, contrasts included."""
     axe = Axe()
-    opened.page.evaluate(axe.axe_script + ";" + STRICT)
-    found = opened.page.evaluate("axe.run({resultTypes: ['violations', 'incomplete']})")
-    assert [
+    page.evaluate(axe.axe_script + ";" + STRICT)
+    found = page.evaluate(f"axe.run({options})")
+    return [
         (fault["id"], node["html"][:150], node["failureSummary"][:200])
         for fault in (*found["violations"], *found["incomplete"])
         for node in fault["nodes"]
-    ] == []
+    ]
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "index"])
+def test_in_the_dark_the_page_is_dark_and_every_letter_stands_out(
+    browser: Browser, pages: dict[tuple[str, str], Path], kind: str
+):
+    page = browser.new_page(viewport={"width": 1280, "height": 900}, color_scheme="dark")
+    page.goto(pages[kind, "en"].as_uri())
+    page.locator("details").evaluate_all("all => all.forEach(n => { n.open = true })")
+    paper = "getComputedStyle(document.querySelector('.fragment')).backgroundColor"
+    assert page.evaluate(paper) == "rgb(22, 24, 27)"
+    assert faults(page, "{runOnly: ['color-contrast']}") == []
+    page.close()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_on_a_phone_every_target_stands_within_two_screens(
+    browser: Browser, pages: dict[tuple[str, str], Path], lang: str
+):
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(pages["attainment", lang].as_uri())
+    rows = page.locator(".cards tbody tr")
+    assert rows.count() == 6
+    boxes = [rows.nth(place).bounding_box() for place in range(6)]
+    assert all(box["y"] + box["height"] <= 2 * 844 for box in boxes)
+    page.close()
 
 
 def test_a_fault_of_contrast_would_be_found(browser: Browser):

@@ -195,6 +195,20 @@ def test_a_target_is_read(tmp_path: Path):
     assert written(tmp_path, {}, {"year": "2019", "rate_pct": "7"})[0] == target()
 
 
+@pytest.mark.parametrize("key", ["action", "measure"])
+def test_who_answers_for_a_target_and_what_is_done_for_it(tmp_path: Path, key: str):
+    more = {"owner": '"Commerce bureau"', key: '"vouchers"', "due": "2018-11-30"}
+    (found,) = written(tmp_path, more)
+    assert (found.owner, found.action, found.due) == (
+        "Commerce bureau", "vouchers", date(2018, 11, 30),
+    )  # fmt: skip
+
+
+def test_a_day_in_quotes_by_which_something_is_due_is_named(tmp_path: Path):
+    with pytest.raises(ContractError, match=r"targets.toml:1: due"):
+        written(tmp_path, {"due": '"2018-11-30"'})
+
+
 def test_what_an_entry_leaves_out(tmp_path: Path):
     (plain,) = written(tmp_path, {})
     assert (plain.settles, plain.announced_on_basis, plain.tolerance_pp) == (

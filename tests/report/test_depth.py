@@ -7,8 +7,10 @@ import pytest
 
 import pages
 from forecast.base.errors import UnknownIndicator
+from forecast.base.series import Names
 from forecast.pages import tables
 from forecast.pages.html import Html
+from forecast.report.depth import Contribution, contributions_of
 
 
 def words(made: Html) -> str:
@@ -24,6 +26,39 @@ def test_a_part_contributes_its_share_of_the_base_times_its_growth():
     assert finance.share_basis == "this_year"
     assert finance.share_pct == pytest.approx(33.77, abs=0.01)
     assert finance.contribution_pp == pytest.approx(1.587, abs=0.001)
+
+
+def part(share_pct: float | None, growth_pct: float) -> Contribution:
+    pp = None if share_pct is None else share_pct * growth_pct / 100
+    return Contribution(
+        id="x", name=Names("Part", "分项"), growth_pct=growth_pct, share_pct=share_pct,
+        share_basis="none" if share_pct is None else "base", contribution_pp=pp,
+    )  # fmt: skip
+
+
+def test_what_no_part_accounts_for_is_a_row_so_that_all_add_up():
+    """Of 7.2 points 30 % at 5 % bring 1.5 and 20 % at 10 % bring 2; the other half grew 7.4 %."""
+    found = contributions_of([part(30.0, 5.0), part(20.0, 10.0), part(None, 3.0)], "2019-06", 7.2)
+    assert found.rest_pp == pytest.approx(3.7)
+    assert found.rest_share_pct == pytest.approx(50.0)
+    assert found.rest_growth_pct == pytest.approx(7.4)
+
+
+def test_where_parts_leave_no_share_the_rest_has_no_growth():
+    found = contributions_of([part(60.0, 5.0), part(40.0, 10.0)], "2019-06", 7.2)
+    assert found.rest_pp == pytest.approx(0.2)
+    assert (found.rest_share_pct, found.rest_growth_pct) == (None, None)
+    unknown = contributions_of([part(None, 3.0)], "2019-06", 7.2)
+    assert (unknown.rest_pp, unknown.rest_share_pct) == (None, None)
+
+
+def test_printed_contributions_add_up_to_growth_of_the_whole():
+    """1.6 and 0.2 of parts, 5.4 of the rest: 7.2."""
+    said = words(tables.contributions(pages.report().of_indicator("gdp"), "en"))
+    *parts, whole = (float(pp) for pp in re.findall(r"(-?[0-9.]+) pp", said))
+    assert whole == 7.2
+    assert sum(parts) == pytest.approx(whole)
+    assert "The rest, of which no part is on record" in said
 
 
 def test_without_parts_the_section_says_why_it_is_empty():

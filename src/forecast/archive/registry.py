@@ -138,7 +138,10 @@ _REASONS: Mapping[Quantity, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Area:
-    """An area's names, and the month with which its year begins; an area needs no entry."""
+    """An area's names, and the month with which its year begins; an area needs no entry.
+
+    `issuer_en` and `issuer_zh` name the office that issues its bulletin.
+    """
 
     __pydantic_config__ = _CONFIG
 
@@ -146,6 +149,8 @@ class Area:
     name_en: str
     name_zh: str
     year_begins: str = "01"
+    issuer_en: str = ""
+    issuer_zh: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -180,6 +185,13 @@ class Registry:
         """Return the area's name in both languages; its id where the registry has no entry."""
         entry = self.areas.get(area)
         return Names(area, area) if entry is None else Names(entry.name_en, entry.name_zh)
+
+    def issuer(self, area: str) -> Names | None:
+        """Return who issues the area's bulletin in both languages; None where nobody is named."""
+        entry = self.areas.get(area)
+        if entry is None or not (entry.issuer_en or entry.issuer_zh):
+            return None
+        return Names(entry.issuer_en or entry.issuer_zh, entry.issuer_zh or entry.issuer_en)
 
     def area_name(self, area: str, lang: str) -> str:
         """Return the area's name in `en` or `zh`; its id where the registry has no entry."""

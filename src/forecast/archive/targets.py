@@ -20,6 +20,7 @@ from forecast.base.errors import ContractError, Fault
 
 FILE = "targets.toml"
 DEFAULT_TOLERANCE_PP = 0.2
+_ALSO = {"measure": "action"}  # another name of a key
 Measure = Literal["growth", "level", "difference"]
 _LEVELS = ("level", "lower_level", "upper_level")
 AnnouncedBasis = Literal["published", "estimated", "uploaded", "assumed"]
@@ -50,7 +51,8 @@ class Target:
 
     It is about growth of the year, about its level (the sum of an amount or a balance, the mean of
     a rate or an index, the level at the end by the annual rule), or about the difference of the
-    level to last year's, in the unit of the figures.
+    level to last year's, in the unit of the figures. `owner` answers for it, `action` is what is
+    done for it, by the day `due`.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -76,6 +78,9 @@ class Target:
     level_unit: str | None = None
     difference: Number | None = None
     target_decimals: Annotated[int, Strict(), Field(ge=0, le=9)] | None = None
+    owner: str = ""
+    action: str = ""
+    due: Day | None = None
 
     @property
     def is_assumed(self) -> bool:
@@ -256,7 +261,8 @@ def read_target_file(
     """
     entries, lines = read_entries(path, {"target"})
     faults: list[Fault] = []
-    targets = parsed(Target, entries["target"], lines["target"], path.name, faults)
+    named = [{_ALSO.get(key, key): value for key, value in e.items()} for e in entries["target"]]
+    targets = parsed(Target, named, lines["target"], path.name, faults)
     if not faults:
         for target, line in zip(targets, lines["target"], strict=True):
             faults.extend(Fault(path.name, line, text) for text in problems_of(target, registry))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # who judges paths alone needs neither figures nor histories
     from forecast.history.series import History
 
 EQUALLY_LIKELY = (np.arange(100) + 0.5) / 100
-SURE_OF = (0.5, 0.8, 0.9)
+SURE, SURE_OF = 0.8, (0.5, 0.8, 0.9)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +184,8 @@ class Joint:
 
     `at_least[k]` is P(at least k targets). `lower_bound` and `upper_bound` are the Frechet bounds
     max(0, sum p - n + 1) and min p; `independence_product` is the product of the single
-    probabilities. `coupling` is `ranks`, or `independent` where no dependence was estimated.
+    probabilities. `coupling` is `ranks`, or `independent` where no
+    dependence was estimated.
     """
 
     indicators: tuple[str, ...]
@@ -195,6 +196,11 @@ class Joint:
     upper_bound: float
     weakest: str
     coupling: Literal["ranks", "independent"]
+
+    @property
+    def expected_number(self) -> float:
+        """The expected number of targets attained, which is the sum of their probabilities."""
+        return sum(self.at_least[1:])
 
     @property
     def exactly(self) -> tuple[float, ...]:
@@ -252,6 +258,29 @@ class Required:
     two_year_average_pct: float | None
     verdict: Literal["secured", "impossible"] | None = None
     most_growth_pct: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """What a better rest of the year would buy, and what it takes for `SURE`, 80 %.
+
+    `extra_pp` is half a point of growth in the rest of the year, below 0 for an `at_most` target;
+    with it the probability of the target is `probability`, that of all targets `all_targets`.
+    `extra_level` is a round amount of about that size in the unit of the series, with which it is
+    `probability_of_level`; None where amounts do not determine growth. `rest_median_pct` is what
+    the forecast expects the rest of the year to grow, `rest80_pct` what it would have to expect
+    for 80 %: `extra80_pp` more, or `extra80_level`; less where the target is surer than that.
+    """
+
+    extra_pp: float
+    probability: float
+    all_targets: float | None
+    extra_level: float | None
+    probability_of_level: float | None
+    rest_median_pct: float
+    rest80_pct: float
+    extra80_pp: float
+    extra80_level: float | None
 
 
 def required_growth_pct(threshold_pct: float, settled_share: float, ytd_growth_pct: float) -> float:

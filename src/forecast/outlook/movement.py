@@ -140,6 +140,7 @@ class News:
 class TimelinePoint:
     """The probability of a target at the end of a day; 0 or 1 once it is settled.
 
+    `median_pct` is the median outcome, once it is settled the outturn.
     `release` is `own` where a figure of the indicator came out on the day, `related` where only
     figures of series that bear on it did.
     """
@@ -149,3 +150,4 @@ class TimelinePoint:
     probability: Probability
     is_settled: bool
     release: ReleaseKind
+    median_pct: float | None = None

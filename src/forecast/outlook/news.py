@@ -262,6 +262,7 @@ def timeline_of(answer: Answer) -> tuple[TimelinePoint, ...]:
                 probability=forecast.probability,
                 is_settled=forecast.is_settled,
                 release=release,
+                median_pct=forecast.median_pct,
             )
             for (day, release), forecast in zip(of_target.items(), steps, strict=True)
             if forecast.is_assessed

@@ -159,7 +159,19 @@ class Outlook:
     @cached_property
     def joint(self) -> Joint | None:
         """Joint attainment of all targets that can be assessed, on the same paths."""
-        met = {name: own.met(self.n_paths) for name, own in self.indicators.items()}
+        return self._joint(self.indicators)
+
+    @cached_property
+    def joint_with_figures(self) -> Joint | None:
+        """Joint attainment of the targets with a figure of the year; None where that is all."""
+        known = {n: own for n, own in self.indicators.items() if own.history.months_known}
+        joint = self._joint(known)
+        whole = self.joint
+        is_other = joint is not None and whole is not None and joint.indicators != whole.indicators
+        return joint if is_other else None
+
+    def _joint(self, indicators: Mapping[str, IndicatorOutlook]) -> Joint | None:
+        met = {name: own.met(self.n_paths) for name, own in indicators.items()}
         assessed = {name: paths for name, paths in met.items() if paths is not None}
         coupling: Literal["ranks", "independent"] = (
             "ranks" if self.coupling_years else "independent"

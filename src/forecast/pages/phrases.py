@@ -12,7 +12,7 @@ from forecast.base.months import MONTHS_A_YEAR, month_of_year
 from forecast.base.series import Names, SeriesLabel
 from forecast.base.texts import Caveat, text
 from forecast.history.growth import RESTATED_FROM
-from forecast.outlook.attainment import Band, Probability
+from forecast.outlook.attainment import Band
 from forecast.report.value import IndicatorReport, LastFigure, Member
 
 _YEARS_BACK = 10  # growth of more than ten years before the newest tells little of today
@@ -157,6 +157,18 @@ def _announced(value: float, target: Target, one: Targeted, lang: str) -> str:
     return texts.amount(value, unit, lang, decimals)
 
 
+def responsible(one: Targeted, lang: str) -> str:
+    """Return who answers for a target, what is done for it and by when, as far as it is known."""
+    of = one.target
+    if of is None:
+        return ""
+    due = "" if of.due is None else texts.day(of.due, lang)
+    named = {"owner": of.owner, "action": of.action, "due": due}
+    return text("form.semicolon", lang).join(
+        text(f"target.{key}", lang, words=words) for key, words in named.items() if words
+    )
+
+
 # The newest figure --------------------------------------------------------------------------------
 
 
@@ -258,14 +270,6 @@ def probability(value: float | None, lang: str) -> str:
     return text("form.none", lang) if value is None else texts.percent(value, lang)
 
 
-def with_error(probability: Probability | None, lang: str) -> str:
-    """Return a probability with its simulation error, a dash where there is none."""
-    if probability is None:
-        return text("form.none", lang)
-    value, margin = texts.percent(probability.value, lang), error(probability.standard_error, lang)
-    return text("overlay.chance", lang, probability=value, error=margin)
-
-
 def forecast(band: Band | None, one: Targeted, lang: str) -> str:
     """Return the median and the band of 80 %, a dash where there is none."""
     if band is None:
@@ -280,43 +284,6 @@ def banded(median: float, lower: float, upper: float, one: Targeted, lang: str) 
         unit = "" if _unit(one) in texts.LEVEL_UNITS else f" {_unit(one)}"
         return f"{middle} [{', '.join(end.removesuffix(unit) for end in ends)}]"
     return f"{growth(median, one, lang)} {texts.interval(lower, upper, one.decimals)}"
-
-
-def alone(one: IndicatorReport, lang: str) -> str:
-    """Return the probability by published figures alone; nothing where the report rests on them."""
-    if one.published_alone is None or one.outturn is not None:
-        return ""
-    attainment = one.published_alone.attainment
-    if attainment is None:
-        return text("overlay.alone_none", lang)
-    value = texts.percent(attainment.probability.value, lang)
-    return text("overlay.alone", lang, probability=value)
-
-
-def parts(one: IndicatorReport, lang: str) -> list[str]:
-    """Return the probabilities of a range's parts, or those at several tolerances."""
-    attained = one.attainment
-    if attained is None:
-        return []
-    if attained.within is not None and attained.above is not None:
-        ends = {"within": attained.within, "above": attained.above, "below": attained.below}
-        shares = {n: texts.percent(p.value, lang) for n, p in ends.items() if p is not None}
-        key = "within" if attained.below is None else "between"
-        return [text(f"details.{key}", lang, target=target(one, lang), **shares)]
-    by_tolerance = sorted(attained.by_tolerance.items())
-    return [
-        text(
-            "details.tolerance", lang, points=texts.points(pp, 1, lang),
-            probability=texts.percent(p.value, lang),
-        )
-        for pp, p in by_tolerance
-    ]  # fmt: skip
-
-
-def error(standard_error: float, lang: str) -> str:
-    """Return the simulation error of a probability, in percentage points."""
-    key = "give_or_take_less" if standard_error < 0.0005 else "give_or_take"
-    return text(f"form.{key}", lang, error=texts.number(max(100 * standard_error, 0.1), 1))
 
 
 def weight(member: Member, lang: str) -> str:
@@ -365,6 +332,25 @@ def outturn(one: IndicatorReport, lang: str) -> str:
     return text(
         "headline.outturn", lang, growth=value, day=texts.day(one.outturn.released_on, lang)
     )
+
+
+def gap(one: IndicatorReport, lang: str) -> str:
+    """Return how far the median outcome is from the target's bound; nothing where it is just that.
+
+    In percentage points, or in the unit of the outcome where that is a level.
+    """
+    target, band = one.target, one.forecast
+    if target is None or band is None:
+        return ""
+    if _is_of_level(one):
+        size = abs(target.factor * (band.median_pct - target.bound_pct))
+        digits = target.digits(one.decimals)
+        return texts.amount(size, _unit(one), lang, digits) if round(size, digits) else ""
+    ends = (round(value, one.decimals) for value in (band.median_pct, target.bound_pct))
+    size = round(abs(next(ends) - next(ends)), one.decimals)
+    if not size:
+        return ""
+    return growth(size, one, lang) if one.balance_unit else texts.points(size, one.decimals, lang)
 
 
 # What the rest of the year needs ------------------------------------------------------------------
@@ -416,7 +402,7 @@ def plausibility(one: IndicatorReport, lang: str) -> list[str]:
     if need is None or one.target is None or need.verdict is not None:
         return []
     if need.percentile is None:
-        return [*_beside_so_far(one, lang), _past_growth(one, lang)]
+        return [*beside_so_far(one, lang), _past_growth(one, lang)]
     below, at_most = need.percentile * need.n_past_years, one.target.comparison == "at_most"
     count = round(below if at_most else need.n_past_years - below)
     key = "kept" if at_most else "reached" if need.most_growth_pct is None else "within"
@@ -436,7 +422,7 @@ def _past_growth(one: IndicatorReport, lang: str) -> str:
     return text(f"required.{key}", lang, n=len(recent), **rates)
 
 
-def _beside_so_far(one: IndicatorReport, lang: str) -> list[str]:
+def beside_so_far(one: IndicatorReport, lang: str) -> list[str]:
     """Return how the growth that is needed lies to growth so far, where there is any."""
     need, last = one.required, one.last_figure
     if need is None or last is None or last.growth_pct is None or not one.months_known:
@@ -507,31 +493,3 @@ def _caveat_value(key: str, value: str, report: Listing, lang: str) -> str:
         ids = value.split(", ")
         return names((one for one in report.indicators if one.id in ids), lang)
     return value
-
-
-def similar(one: IndicatorReport, lang: str) -> str:
-    """Return in a sentence what came of past forecasts like this one; nothing without a forecast.
-
-    It names how they are like it: the range of their probabilities, and where the record has
-    enough of them also the months known and the kind of series.
-    """
-    if one.attainment is None or one.outturn is not None:
-        return ""
-    found = one.similar
-    if found is None:
-        return text("similar.none", lang)
-    attained = found.attained
-    share_said = texts.rate(100 * attained.value, 0, lang)
-    if attained.lower is not None and attained.upper is not None:
-        share_said += f" {texts.interval(100 * attained.lower, 100 * attained.upper, 0)}"
-    months = {"first": found.first_month, "last": found.last_month}
-    of_months = "" if not found.last_month else text("similar.months", lang, **months)
-    if found.last_month == 0:
-        of_months = text("similar.no_month", lang)
-    return text(
-        "similar.sentence", lang, months=of_months,
-        kind=text(f"similar.{found.rule}", lang) if found.rule else "",
-        first=texts.number(100 * found.least, 0), last=texts.rate(100 * found.most, 0, lang),
-        attained=share_said, n=f"{found.n_forecasts:,}",
-        years=texts.number(found.effective_years, 1),
-    )  # fmt: skip

@@ -27,7 +27,9 @@ class Line:
     `footing` tells what the probability rests on: `own` figures of the year, `course` where that is
     borrowed, `width` where the size of errors is borrowed too; `record_attained` how often past
     forecasts like it came true, with a 90 % interval by year. `is_assumed` says that nobody
-    announced the target.
+    announced the target. With half a point more growth in the rest of the year the probability is
+    `extra_half_point`; for 80 % the rest would have to be expected to grow `rest80_pct`,
+    `extra80_pp` more than it is.
     """
 
     area: str
@@ -64,6 +66,9 @@ class Line:
     next_last_month: str | None = None
     next_expected_on: str | None = None
     next_state: str | None = None
+    extra_half_point: float | None = None
+    extra80_pp: float | None = None
+    rest80_pct: float | None = None
     record_attained: float | None = None
     record_lower: float | None = None
     record_upper: float | None = None

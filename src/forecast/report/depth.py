@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from forecast.outlook.value import IndicatorOutlook
 
 _YEARS_OF_FIGURES = 3
+_LEAST_SHARE_PCT = 0.5  # of the base; what is less is rounding, and has no growth of its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,11 +74,19 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contributions:
-    """Contributions of the parts to YTD growth of the whole in a month."""
+    """Contributions of the parts to YTD growth of the whole in a month.
+
+    The rest is what no part on record accounts for, so that all add up to the whole's growth: its
+    contribution, its share of the base and its growth; None where no part's contribution is known,
+    and where parts overlap, so that no share is left.
+    """
 
     month: str
     growth_pct: float
     parts: list[Contribution]
+    rest_pp: float | None
+    rest_share_pct: float | None
+    rest_growth_pct: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,9 +180,24 @@ def _contributions(history: History, answer: Answer) -> Contributions | None:
             part = build_history(snapshot, history.area, other, history.year, with_related=False)
             if np.isfinite(part.at(last)):
                 parts.append(_contribution(part, history, last))
-    if not parts:
-        return None
-    return Contributions(month=month_text(last), growth_pct=history.at(last), parts=parts)
+    return contributions_of(parts, month_text(last), history.at(last)) if parts else None
+
+
+def contributions_of(parts: list[Contribution], month: str, growth_pct: float) -> Contributions:
+    """Return the contributions of parts with that of the rest, so that they add up."""
+    known = [(p.contribution_pp, p.share_pct) for p in parts]
+    counted = [(pp, share) for pp, share in known if pp is not None and share is not None]
+    rest = growth_pct - sum(pp for pp, _ in counted) if counted else None
+    share = 100 - sum(share for _, share in counted) if counted else None
+    is_left = rest is not None and share is not None and share > _LEAST_SHARE_PCT
+    return Contributions(
+        month=month,
+        growth_pct=growth_pct,
+        parts=parts,
+        rest_pp=rest,
+        rest_share_pct=share if is_left else None,
+        rest_growth_pct=100 * rest / share if is_left and rest is not None and share else None,
+    )
 
 
 def _contribution(part: History, whole: History, last: int) -> Contribution:

@@ -34,6 +34,7 @@ from forecast.outlook.attainment import (
     quantiles,
     required,
 )
+from forecast.outlook.effort import effort
 from forecast.report.depth import PastForecast, depth_of, none_if_nan
 from forecast.report.lights import light, word
 from forecast.report.overlay import unpublished_of
@@ -74,6 +75,7 @@ def indicator_report(
         forecast=None if december is None else distribution(december),
         attainable_pct=None if december is None else _attainable(outlook, december),
         required=_required(outlook),
+        effort=effort(answer.outlook, name),
         pace=progress(outlook.target, history),
         fan=_fan(outlook, _published(name, answer)),
         past_years_pct=_past_years(history),

@@ -31,6 +31,7 @@ from forecast.report.lights import light
 from forecast.report.overlay import overlay_report
 from forecast.report.published import published_scores
 from forecast.report.result import read_result
+from forecast.report.retrospect import past_targets, post_mortems
 from forecast.report.track import track_record
 from forecast.report.value import SCHEMA_VERSION, DataSummary, IndicatorReport, Report
 from forecast.verification.record import POOL
@@ -81,12 +82,13 @@ def report_of(
     coming: Mapping[str, NextFigure] | None = None,
 ) -> Report:
     """Return the whole report of an answer, with its news, its timeline and its next figures."""
-    outlook = answer.outlook
+    outlook, points = answer.outlook, list(timeline)
     snapshot, registry = outlook.snapshot, outlook.snapshot.registry
     return Report(
         schema_version=SCHEMA_VERSION,
         area=outlook.area,
         area_name=registry.area_names(outlook.area),
+        issuer=registry.issuer(outlook.area),
         year=outlook.year,
         as_of=outlook.day,
         seed=answer.seed,
@@ -99,12 +101,15 @@ def report_of(
             for name, own in outlook.indicators.items()
         ],
         joint=outlook.joint,
+        joint_with_figures=outlook.joint_with_figures,
         joint_published=None if answer.published is None else answer.published.joint,
         track=track_record(_in_points(answer), registry, answer.seed),
         published_scores=published_scores(snapshot),
         overlay=overlay_report(answer),
         news=news,
-        timeline=list(timeline),
+        timeline=points,
+        post_mortems=post_mortems(answer, points),
+        past_targets=past_targets(answer),
         commitments=commitment_reports(
             snapshot, outlook.area, outlook.year, seed=answer.seed, n_paths=outlook.n_paths
         ),

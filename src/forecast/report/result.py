@@ -253,7 +253,8 @@ def _target(content: Mapping[str, Any], context: _Context) -> Target:
     centre = next((number for number in numbers if number is not None), None)
     if values["comparison"] is Comparison.ABOUT and centre is not None and bound is not None:
         values["tolerance_pp"] = round(centre - offset - factor * bound, 6)
-    values["announced_on"] = date.fromisoformat(values["announced_on"])
+    for day in {"announced_on", "due"} & values.keys():
+        values[day] = date.fromisoformat(values[day])
     where = {key: context[key] for key in ("area", "year", "indicator")}
     if (offset, factor) == (0.0, 1.0):
         return Target(**where, **values)
@@ -277,7 +278,7 @@ def _progress(
 
 
 def _figure(nested: dict[str, Any], beside: Mapping[str, Any], context: _Context) -> dict[str, Any]:
-    return {"released_on_basis": "", **nested}
+    return {**nested, "released_on_basis": nested.get("released_on_basis") or ""}
 
 
 def _series(nested: dict[str, Any], beside: Mapping[str, Any], context: _Context) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from forecast.report.commitments import CommitmentReport, CompletionForecast
 from forecast.report.conditions import Given, Line, Scenario
 from forecast.report.depth import Depth, PastForecast
 from forecast.report.overlay import OverlayFigure, OverlayReport
+from forecast.report.retrospect import PastTargets
 from forecast.report.track import (
     IndicatorScore,
     ModelScore,
@@ -50,7 +51,9 @@ class Parts:
 
 Place = str | Parts
 
-_FIGURE = ("measure", "value", "unit", "status", "released_on", "source")
+_FIGURE = (
+    "measure", "value", "unit", "status", "released_on", "released_on_basis", "source",
+)  # fmt: skip
 _RELEASED = Parts(
     {"first_month": "span.first", "last_month": "span.last"} | {name: name for name in _FIGURE}
 )
@@ -125,6 +128,7 @@ _PLACES: Mapping[type, Mapping[str, Place]] = {
     IndicatorScore: {**_SCORES, "crps_to_planner": _interval("crps_to_planner")},
     RangeScore: {"attained": _interval("attained")},
     SimilarForecasts: {"attained": _interval("attained")},
+    PastTargets: {"gap_pp": _interval("gap", "_pp")},
     TargetRecord: _REVISION,
     TrackRecord: _REVISION,
     Scenario: {"without": _scenario_joint("without"), "under": _scenario_joint("under")},
@@ -141,7 +145,11 @@ _PLACES: Mapping[type, Mapping[str, Place]] = {
     },
 }
 # What of these types is written although it is derived, and what is not written.
-_DERIVED: Mapping[type, tuple[str, ...]] = {News: ("n_releases",), OverlayReport: ("n_rows",)}
+_DERIVED: Mapping[type, tuple[str, ...]] = {
+    News: ("n_releases",),
+    OverlayReport: ("n_rows",),
+    Joint: ("expected_number",),
+}
 _LEFT_OUT: Mapping[type, tuple[str, ...]] = {
     Figure: ("source", "is_published"),
     PastForecast: ("median_pct",),
@@ -205,7 +213,7 @@ TARGET_KEYS = (
     "comparison", "bound_pct", "rate_pct", "lower_pct", "upper_pct", "wording", "source",
     "announced_on", "announced_on_basis", "settles", "measure", "level", "lower_level",
     "upper_level", "level_unit", "difference", "target_decimals", "offset",
-    "factor",
+    "factor", "owner", "action", "due",
 )  # fmt: skip
 _JSON_TYPES = {str: "string", int: "integer", float: "number", bool: "boolean"}
 

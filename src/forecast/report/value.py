@@ -21,7 +21,15 @@ from forecast.base.months import Span
 from forecast.base.series import Names, Series
 from forecast.base.texts import Caveat
 from forecast.history.seasons import Seasons
-from forecast.outlook.attainment import Attainment, Band, Distribution, Joint, Progress, Required
+from forecast.outlook.attainment import (
+    Attainment,
+    Band,
+    Distribution,
+    Effort,
+    Joint,
+    Progress,
+    Required,
+)
 from forecast.outlook.movement import News, TimelinePoint
 from forecast.outlook.next_figure import NextFigure
 from forecast.report.commitments import CommitmentReport
@@ -29,6 +37,7 @@ from forecast.report.depth import Depth, PastForecast
 from forecast.report.lights import footing, lamp, light_of_target, settled_probability
 from forecast.report.overlay import OverlayReport
 from forecast.report.published import PublishedScores
+from forecast.report.retrospect import PastTargets, PostMortem
 from forecast.report.track import SimilarForecasts, TrackRecord
 from forecast.verification.outturn import Outturn
 
@@ -186,6 +195,7 @@ class IndicatorReport:
     forecast: Distribution | None
     attainable_pct: dict[float, float] | None
     required: Required | None
+    effort: Effort | None
     pace: Progress
     fan: Fan
     past_years_pct: dict[int, list[float | None]]
@@ -249,12 +259,16 @@ class DataSummary:
 class Report:
     """A whole report.
 
-    With an overlay, `joint_published` is the joint attainment by published figures alone.
+    `issuer` is the office that issues the bulletin, where the registry names one.
+    `joint_with_figures` is the joint attainment of the targets with a figure of the year, None
+    where that is all of them; with an overlay, `joint_published` is that by published figures
+    alone.
     """
 
     schema_version: str
     area: str
     area_name: Names
+    issuer: Names | None
     year: int
     as_of: date
     seed: int
@@ -264,12 +278,15 @@ class Report:
     data_summary: DataSummary
     indicators: list[IndicatorReport]
     joint: Joint | None
+    joint_with_figures: Joint | None
     joint_published: Joint | None
     track: TrackRecord | None
     published_scores: PublishedScores
     overlay: OverlayReport | None
     news: News | None
     timeline: list[TimelinePoint]
+    post_mortems: list[PostMortem]
+    past_targets: PastTargets | None
     commitments: list[CommitmentReport]
     data_checks: DataChecks
     caveats: list[Caveat]
@@ -312,9 +329,12 @@ class Report:
             self,
             indicators=[by_id[indicator]],
             joint=None,
+            joint_with_figures=None,
             joint_published=None,
             news=news,
             timeline=[point for point in self.timeline if point.indicator == indicator],
+            post_mortems=[own for own in self.post_mortems if own.indicator == indicator],
+            past_targets=None,
             commitments=[],
             data_checks=self.data_checks.of_indicator(indicator),
             caveats=[],

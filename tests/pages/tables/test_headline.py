@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 import pages
+from forecast.base.series import Names
 from forecast.base.texts import percent
 from forecast.outlook.attainment import Probability
 from forecast.pages import tables
@@ -82,6 +84,17 @@ def test_a_settled_year_is_told_as_facts():
     assert "4 of 6 targets were attained" in said
     assert not re.search(r"chance|likely|Growth needed", said)
     assert "Last probability before it" in said
+
+
+def test_who_answers_for_a_target_stands_below_it_and_who_issues_below_all():
+    told = pages.report()
+    of = {"owner": "商务局", "action": "消费券", "due": date(2019, 11, 30)}
+    gdp = replace(pages.gdp(), target=replace(pages.gdp().target, **of))
+    told = replace(pages.with_first(gdp, told), issuer=Names("Planning Office", "发改局"))
+    assert "owner: 商务局; measure: 消费券; due 30 Nov 2019" in words(told)
+    assert "责任单位：商务局；措施：消费券；时限：2019年11月30日" in words(told, "zh")
+    assert "Issued by Planning Office, 30 Sep 2019" in words(told)
+    assert "Issued by" not in words(pages.report())
 
 
 def test_without_targets_it_says_that_there_are_none():

@@ -34,6 +34,7 @@ from forecast.pages.tables.movement import (
     probability,
     reasons,
     unmoved_sentences,
+    vintage_note,
 )
 from forecast.report.value import Report
 
@@ -88,7 +89,10 @@ def moved(report: Report, lang: str) -> Html:
     ]
     title = text("moved.title", lang, day=texts.day(news.since, lang))
     sentences = [lead(news, lang), *unmoved_sentences(news, lang)]
-    return fragment("moved", lang, title=title, sentences=sentences, pictures=pictures)
+    return fragment(
+        "moved", lang, title=title, sentences=sentences, pictures=pictures,
+        vintage=vintage_note(news, lang),
+    )  # fmt: skip
 
 
 @rc_context(STYLE)

@@ -24,6 +24,7 @@ from forecast.pages.tables.overlay import (
     overlay,
     overlay_terminal,
 )
+from forecast.pages.tables.retrospect import retrospect
 from forecast.pages.tables.scenario import scenario, scenario_terminal
 from forecast.pages.tables.sections import (
     caveats,
@@ -82,6 +83,7 @@ __all__ = [
     "provenance",
     "quality",
     "rest_of_year",
+    "retrospect",
     "scenario",
     "scenario_terminal",
     "scoreboard",

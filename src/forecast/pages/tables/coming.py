@@ -73,13 +73,18 @@ def turns(one: IndicatorReport, coming: NextFigure, lang: str) -> str:
     return text("form.semicolon", lang).join(parts)
 
 
-def _turn(one: IndicatorReport, values: LightRange, lang: str) -> str:
+def values_of(one: IndicatorReport, values: LightRange, lang: str) -> str:
+    """Return values of the next figure in words, such as 7.1 % or more."""
     lower, upper = (phrases.growth(v, one, lang) for v in (values.lower_pct, values.upper_pct))
     forms = {(False, False): "between", (False, True): "or_more", (True, False): "or_less"}
     form = forms.get((values.lower_pct is None, values.upper_pct is None), "any")
     if form == "between" and lower == upper:
         form = "exactly"
-    shown = text(f"next_figure.{form}", lang, lower=lower, upper=upper)
+    return text(f"next_figure.{form}", lang, lower=lower, upper=upper)
+
+
+def _turn(one: IndicatorReport, values: LightRange, lang: str) -> str:
+    shown = values_of(one, values, lang)
     light, probability = (
         text(f"light.{values.light}", lang),
         texts.percent(values.probability, lang),

@@ -104,10 +104,27 @@ def _part_row(part: Contribution, one: IndicatorReport, lang: str) -> list[str]:
 
 
 def _rest(breakdown: Contributions, one: IndicatorReport, lang: str) -> list[list[str]]:
-    """Return the line of the whole."""
+    """Return the line of what no part accounts for, and that of the whole.
+
+    The rest takes what rounding leaves, so that the lines add up as they are printed.
+    """
     none = text("form.none", lang)
     whole = texts.points(breakdown.growth_pct, 1, lang)
-    return [[one.name.of(lang), phrases.growth(breakdown.growth_pct, one, lang), none, whole]]
+    total = [one.name.of(lang), phrases.growth(breakdown.growth_pct, one, lang), none, whole]
+    if breakdown.rest_pp is None:
+        return [total]
+    printed = [
+        round(p.contribution_pp, 1) for p in breakdown.parts if p.contribution_pp is not None
+    ]
+    rest = round(breakdown.growth_pct, 1) - sum(printed)
+    share = breakdown.rest_share_pct
+    line = [
+        text("depth.parts_rest", lang),
+        phrases.growth(breakdown.rest_growth_pct, one, lang),
+        none if share is None else texts.rate(share, 1, lang),
+        texts.points(rest, 1, lang),
+    ]
+    return [line, total]
 
 
 def past_forecasts(report: Report, lang: str) -> Html:

@@ -10,6 +10,7 @@ from forecast.outlook.attainment import Joint
 from forecast.pages import phrases
 from forecast.pages.html import Html, fragment
 from forecast.pages.tables.commitments import commitments_lead
+from forecast.pages.tables.danger import danger, danger_name, most_in_danger
 from forecast.pages.tables.movement import changes, largest_move
 from forecast.pages.tables.overlay import rests_on
 from forecast.report.value import IndicatorReport, Report
@@ -41,7 +42,7 @@ def headline(
     return fragment(
         "headline", lang, report=report, title=title or page_title(report, lang),
         known=known_until(report, lang), nothing_new=nothing_new(report, lang),
-        verdict=verdict(report, lang),
+        verdict=verdict(report, lang), in_danger=danger_name(report, lang),
         together=together(report, lang), at_least=_at_least(report, lang),
         dependence=_dependence(report, lang), open=unsettled(report),
         rests_on=rests_on(report, lang), simulated=simulated(report, lang),
@@ -83,12 +84,18 @@ def verdict(report: Report, lang: str) -> list[tuple[str, str]]:
     if not report.with_target:
         return [("", text("notice.no_target", lang, year=report.year))]
     sentences = [
+        (_lamp_in_danger(report), danger(report, lang)),
         ("", together(report, lang)),
         *_settled_sentences(report.with_target, lang),
         *_open_sentences(report, lang),
         ("", largest_move(report, lang)),
     ]
     return [(key, sentence) for key, sentence in sentences if sentence]
+
+
+def _lamp_in_danger(report: Report) -> str:
+    one = most_in_danger(report)
+    return "" if one is None else one.lamp
 
 
 def simulated(report: Report, lang: str) -> str:
@@ -182,8 +189,27 @@ def together(report: Report, lang: str) -> str:
         return "" if lights <= {"attained", "missed"} else text("joint.impossible", lang, n=n)
     if lights == {"attained"}:
         return text("joint.fact_all", lang, n=n)
-    probability = texts.percent(joint.all_targets.value, lang)
-    return text("joint.all", lang, n=n, probability=probability)
+    return _with_figures(_expected(joint, lang), report, lang)
+
+
+def _expected(joint: Joint, lang: str, key: str = "all", **values: object) -> str:
+    """Return P(all) and the expected number of targets attained."""
+    return text(
+        f"joint.{key}",
+        lang,
+        n=len(joint.indicators),
+        probability=texts.percent(joint.all_targets.value, lang),
+        expected=texts.number(joint.expected_number, 1),
+        **values,
+    )
+
+
+def _with_figures(words: str, report: Report, lang: str) -> str:
+    """Return words of all targets, with those of the targets that have figures of the year."""
+    joint = report.joint_with_figures
+    if joint is None or len(joint.indicators) < 2:
+        return words
+    return _expected(joint, lang, "with_figures", all=words, year=report.year)
 
 
 def _lights_of(joint: Joint, report: Report) -> set[str]:
@@ -225,7 +251,7 @@ def bulletin(report: Report, lang: str) -> Html:
     """Return the whole bulletin: the verdict, a line for each target, the source."""
     return fragment(
         "bulletin", lang, report=report, points=_points(report, lang),
-        open=unsettled(report),
+        open=unsettled(report), in_danger=danger_name(report, lang),
         title=text("bulletin.title", lang, area=report.area_name.of(lang), year=report.year),
         known=known_until(report, lang),
         nothing_new=nothing_new(report, lang),

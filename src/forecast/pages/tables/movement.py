@@ -112,7 +112,10 @@ def _main_reason(target: TargetNews, lang: str) -> str:
     if not own and len({_about(release) for release in item.releases}) != 1:
         return reason
     newest = max(own or item.releases, key=_newest)
-    return text("moved.namely", lang, kind=reason, releases=releases([newest], target, lang))
+    named = releases([newest], target, lang)
+    if _is_dated_by_lag(newest):
+        named = text("moved.vintage_beside", lang, releases=named)
+    return text("moved.namely", lang, kind=reason, releases=named)
 
 
 def _newest(release: Release) -> tuple[object, ...]:
@@ -186,7 +189,21 @@ def release_text(release: Release, target: TargetNews, lang: str) -> str:
     span = texts.span(*figure.span.texts, lang, year=year)
     on = texts.day(figure.released_on, lang, year=year)
     value = _value(release, lang)
+    if _is_dated_by_lag(release):
+        on = text("moved.estimated", lang, day=on)
     return text("moved.released", lang, series=series, span=span, value=value, day=on)
+
+
+def _is_dated_by_lag(release: Release) -> bool:
+    """Return whether the day is the usual one, so that the value may be a later vintage."""
+    return release.figure.released_on_basis == "estimated"
+
+
+def vintage_note(news: News, lang: str) -> str:
+    """Return what the mark at some days means; nothing where no figure has it."""
+    items = (item for target in news.targets for item in target.items)
+    every = (release for item in items for release in item.releases)
+    return text("moved.vintage", lang) if any(map(_is_dated_by_lag, every)) else ""
 
 
 def _value(release: Release, lang: str) -> str:
@@ -246,7 +263,8 @@ def moved_lines(news: News, lang: str, *, year: int) -> list[str]:
         words = text("form.between_sentences", lang).join(reasons(target, lang))
         if words:
             sentences.append(text("form.colon", lang, before=target.name.of(lang)) + words)
-    return sentences
+    note = vintage_note(news, lang)
+    return [*sentences, note] if note else sentences
 
 
 def _of(target: TargetNews, kind: str) -> Item | None:

@@ -9,7 +9,7 @@ from forecast.base.months import Span, month_text
 from forecast.base.texts import text
 from forecast.importing import ROW_KINDS, Change, ImportPlan
 from forecast.outlook.attainment import Joint
-from forecast.pages import phrases
+from forecast.pages import likelihood, phrases
 from forecast.pages.grid import Column, Grid
 from forecast.pages.html import Html, fragment
 from forecast.report.overlay import OverlayFigure
@@ -103,7 +103,7 @@ def _probability(one: IndicatorReport, lang: str) -> list[str]:
         return [text(f"light.{one.light}", lang)]
     if one.attainment is None:
         return [text("form.none", lang)]
-    return [phrases.with_error(one.attainment.probability, lang), *phrases.parts(one, lang)]
+    return [likelihood.with_error(one.attainment.probability, lang), *likelihood.parts(one, lang)]
 
 
 def _joint(report: Report, lang: str) -> list[list[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from forecast.base import texts
 from forecast.base.texts import text
 from forecast.outlook.attainment import Joint
-from forecast.pages import phrases
+from forecast.pages import likelihood, phrases
 from forecast.pages.grid import Column, Grid
 from forecast.pages.html import Html, fragment
 from forecast.report.conditions import Accounting, Given, GivenPart, Line, Outcome, Scenario
@@ -127,7 +127,7 @@ def _row(line: Line, lang: str) -> list[str]:
 
 
 def _probability(outcome: Outcome | None, lang: str) -> str:
-    return phrases.with_error(None if outcome is None else outcome.probability, lang)
+    return likelihood.with_error(None if outcome is None else outcome.probability, lang)
 
 
 def _numbers(result: Scenario, lang: str) -> list[list[str]]:
@@ -143,7 +143,7 @@ def _numbers(result: Scenario, lang: str) -> list[list[str]]:
 
 
 def _all(joint: Joint | None, lang: str) -> str:
-    return phrases.with_error(None if joint is None else joint.all_targets, lang)
+    return likelihood.with_error(None if joint is None else joint.all_targets, lang)
 
 
 def _at_least(k: int, joint: Joint | None, lang: str) -> str:

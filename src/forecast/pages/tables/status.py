@@ -166,6 +166,7 @@ def _line(one: IndicatorReport, report: Report) -> Line:
     target, last, need, band = one.target, one.last_figure, one.required, one.forecast
     rates, attainment, settled = one.attainable_pct or {}, one.attainment, one.outturn
     similar = one.similar if settled is None else None
+    takes = one.effort
     alone = None if one.published_alone is None else one.published_alone.attainment
     coming = one.next_figure
     span = None if coming is None else coming.span
@@ -207,6 +208,9 @@ def _line(one: IndicatorReport, report: Report) -> Line:
         next_last_month=None if span is None else span.texts[1],
         next_expected_on=None if expected_on is None else expected_on.isoformat(),
         next_state=None if coming is None else coming.state,
+        extra_half_point=None if takes is None else rounded(takes.probability),
+        extra80_pp=None if takes is None else rounded(takes.extra80_pp),
+        rest80_pct=None if takes is None else rounded(takes.rest80_pct),
         record_attained=None if similar is None else rounded(similar.attained.value),
         record_lower=None if similar is None else rounded(similar.attained.lower),
         record_upper=None if similar is None else rounded(similar.attained.upper),
