@@ -83,7 +83,7 @@ def test_it_says_by_how_much_why_and_what_turns_the_light():
         "Jul–Dec needs 5.8 %, 1.4 pp less than so far. "
         "Next: Jan–Sep, expected about 25 Oct: green at 7.1 % or more; red at 6.6 % or less."
     )
-    assert danger(told, "zh") == (
+    assert plain(danger(told, "zh")) == (
         "风险最大：地区生产总值，达标概率40%（五成上下）。"
         "预测7.2% [6.1, 8.3]，比所需的6.5%高0.7个百分点。"
         "7-12月需达5.8%，比累计增速低1.4个百分点。"
@@ -107,7 +107,7 @@ def test_it_says_by_how_much_why_and_what_turns_the_light():
         ({"settles": True, "span": Span.year_to_date(2019, 12), "expected_on": date(2019, 10, 1),
           "lights": [LightRange(light="missed", lower_pct=None, upper_pct=6.4, probability=0.3),
                      LightRange(light="attained", lower_pct=6.5, upper_pct=None, probability=0.7)]},
-         "Jan–Dec, expected about 1 Oct: attained at 6.5 % or more; missed at 6.4 % or less."),
+         "Next: whole year, expected about 1 Oct: attained at 6.5 % or more; missed at 6.4 %"),
         ({"lights": [LightRange(light="yellow", lower_pct=None, upper_pct=None, probability=1.0)]},
          "Next: Jan–Sep, expected about 25 Oct: yellow whatever it says."),
     ],
@@ -120,7 +120,7 @@ def test_whatever_comes_next_or_does_not_is_said(changes, said):
     told = replace(told, indicators=[one, *told.indicators[1:]])
     for lang in pages.LANGUAGES:
         assert danger(told, lang)
-    assert said in plain(danger(told, "en")).replace("whole of 2019", "Jan–Dec")
+    assert said in plain(danger(told, "en"))
 
 
 def test_nothing_is_in_danger_once_all_is_settled_or_without_targets():
