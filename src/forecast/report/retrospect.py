@@ -218,7 +218,7 @@ def _of_year(snapshot: Snapshot, area: str, year: int) -> Iterator[PastTarget]:
         history = build_history(snapshot, area, name, year, with_related=False)
         outturn = outturn_of(history, target, snapshot)
         judged = judged_target(target, history)
-        if outturn is not None and judged is not None:
+        if outturn is not None and judged is not None and not target.is_assumed:
             yield PastTarget(
                 year=year,
                 indicator=name,

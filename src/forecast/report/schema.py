@@ -239,7 +239,7 @@ def _object_schema(kind: type, definitions: dict[str, Any]) -> dict[str, Any]:
             _add(inner["anyOf"][0], parts)
         else:
             properties |= parts
-    properties |= {name: {"type": "integer"} for name in derived_of(kind)}
+    properties |= {name: _schema(_attribute(kind, name), {}) for name in derived_of(kind)}
     if kind is Attainment:
         properties["parts"] = {"type": "object", "additionalProperties": {"type": "number"}}
     doc = (kind.__doc__ or "").strip()
