@@ -84,6 +84,15 @@ def test_with_one_target_there_is_no_probability_of_all():
     assert effort(both, "sales").all_targets == 0.1  # 6.8 joins where the other has 7.0
 
 
+def test_a_band_may_be_missed_on_either_side_so_more_is_not_better():
+    band = target("between", None, lower_pct=6.0, upper_pct=7.0)
+    assert effort(outlook_of(YEARS_END, of=band), "sales") is None
+
+
+def test_a_ratio_has_no_rest_of_the_year_of_its_own():
+    assert effort(outlook_of(YEARS_END, months_of_parts=6), "sales") is None
+
+
 def test_a_settled_target_takes_nothing_more():
     outturn = Outturn(7.1, None, "final", "", attained=True)
     assert effort(outlook_of(YEARS_END, outturn=outturn), "sales") is None

@@ -22,13 +22,16 @@ _ROUND = (1.0, 2.0, 5.0)
 def effort(outlook: Outlook, indicator: str) -> Effort | None:
     """Return what it takes to attain an indicator's target.
 
-    None where none is open or assessed, and for balances, which have no points.
+    None where none is open or assessed, for balances, which have no points, for ratios, which have
+    no rest of the year of their own, and for bands, of which more growth may miss the other end.
     """
     own = outlook.indicators[indicator]
     history, target, december = own.history, own.judged, own.december
     if target is None or december is None or own.outturn is not None:
         return None
-    if history.indicator.kind == "balance":
+    if history.indicator.kind == "balance" or own.months_of_parts is not None:
+        return None
+    if target.has_two_ends:
         return None
     open_share = 1 - history.settled_share(history.year, history.months_known)
     if open_share <= _HAIR:

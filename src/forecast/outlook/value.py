@@ -164,7 +164,7 @@ class Outlook:
     @cached_property
     def joint_with_figures(self) -> Joint | None:
         """Joint attainment of the targets with a figure of the year; None where that is all."""
-        known = {n: own for n, own in self.indicators.items() if own.history.months_known}
+        known = {n: own for n, own in self.indicators.items() if own.months_known}
         joint = self._joint(known)
         whole = self.joint
         is_other = joint is not None and whole is not None and joint.indicators != whole.indicators

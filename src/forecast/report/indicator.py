@@ -105,7 +105,7 @@ def _similar(
         answer.record.densities,
         answer.outlook.snapshot.registry,
         attained.probability.value,
-        months_known=outlook.history.months_known,
+        months_known=outlook.months_known,
         rule=rule_of(outlook.history.indicator),
     )
 

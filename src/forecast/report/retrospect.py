@@ -237,6 +237,9 @@ def _gap(target: Target, outturn_pct: float) -> float | None:
     if target.measure != "growth":
         return None
     gap = outturn_pct - target.bound_pct
+    upper = target.ends[1]
+    if target.has_two_ends and upper is not None:
+        return min(gap, target.as_outcome(upper) - outturn_pct)
     return -gap if target.comparison is Comparison.AT_MOST else gap
 
 

@@ -65,6 +65,8 @@ def _forecast(one: IndicatorReport, lang: str) -> str:
     """Return the forecast, and how far its median is from what the target needs or allows."""
     if one.forecast is None or one.target is None:
         return ""
+    if one.target.has_two_ends:
+        return _beside_band(one, lang)
     gap = phrases.gap(one, lang)
     is_short = one.forecast.median_pct < one.target.bound_pct
     way = "below" if is_short else "above"
@@ -75,6 +77,12 @@ def _forecast(one: IndicatorReport, lang: str) -> str:
         bound=phrases.outcome(one.target.bound_pct, one, lang),
         gap=gap,
     )
+
+
+def _beside_band(one: IndicatorReport, lang: str) -> str:
+    """Return the forecast of a target that may be missed on either side."""
+    forecast = phrases.forecast(one.forecast, one, lang)
+    return text("danger.band", lang, forecast=forecast, target=phrases.target(one, lang))
 
 
 def _needs(one: IndicatorReport, lang: str) -> str:
