@@ -160,6 +160,12 @@ def _adapter() -> TypeAdapter[Report]:
 
 
 _Context = Mapping[str, Any]
+_NEUTRAL: dict[Any, Any] = {
+    float: 0.0,
+    int: 0,
+    str: "",
+    bool: False,
+}  # what a key lacks is not known
 
 
 def _regrouped(kind: type, content: Mapping[str, Any], context: _Context) -> dict[str, Any]:
@@ -170,6 +176,8 @@ def _regrouped(kind: type, content: Mapping[str, Any], context: _Context) -> dic
         name: _value_of(hint, place, content, context)
         for name, (hint, place) in places_of(kind).items()
     }
+    if "is_published" in values and "is_published" not in content:
+        values["is_published"] = True  # before overlays there was nothing else
     if kind is Attainment:
         values |= _parts_from(content.get("parts") or {})
     return values
@@ -208,7 +216,7 @@ def _converted(hint: Any, value: Any, context: _Context) -> Any:
             return []
         if origin is None and is_value(kind):
             return _regrouped(kind, {}, context)
-        return None if origin is None else {}
+        return _NEUTRAL.get(kind) if origin is None else {}
     if kind is Target:
         return _target(value, context)
     if origin in (list, tuple):
