@@ -9,6 +9,7 @@ import zipfile
 
 import pytest
 
+from forecast import importing
 from forecast.base.errors import ContractError
 
 SALES = 'area = "uk"\ntitle = "sales level eur_million"\n'
@@ -98,6 +99,50 @@ READ = {
         "United Kingdom,GBR,GDP growth (annual %),X.1,1.8,..\n\nLast Updated: 07/01/2020,,,,,\n",
         {"title": "gdp"},
         ["E2 uk/gdp 2017-01..2017-12 growth_pct 1.8 pct"],
+    ),
+    "FRED, percent change from a year ago by its suffix": (
+        "observation_date,GDP_PC1\n2019-01-01,2.3\n2019-04-01,2.0\n",
+        {},
+        ["B2 uk/gdp 2019-01..2019-03 growth_pct 2.3 pct",
+         "B3 uk/gdp 2019-04..2019-06 growth_pct 2 pct"],
+    ),
+    "the BLS, twelve-month change by its heading": (
+        "Series Id:,PRICES\n12-Month Percent Change\n\n"
+        "Year,Jan,Feb,Mar,Apr,May,Jun,Jul,Aug,Sep,Oct,Nov,Dec\n2018,2.1,2.2,,,,,,,,,,\n",
+        {},
+        ["B5 uk/prices 2018-01 growth_pct 2.1 pct", "C5 uk/prices 2018-02 growth_pct 2.2 pct"],
+    ),
+    "the ECB, annual rates of change by their suffix": (
+        "KEY,FREQ,REF_AREA,ICP_ITEM,ICP_SUFFIX,TIME_PERIOD,OBS_VALUE,OBS_STATUS,UNIT_MULT\n"
+        "ICP.M.UK.PRICES.ANR,M,UK,PRICES,ANR,2019-01,1.4,A,0\n",
+        {},
+        ["G2 uk/prices 2019-01 growth_pct 1.4 pct"],
+    ),
+    "Eurostat's old table, newest month first": (
+        "indic,unit,geo\\time\t2019M02 \t2019M01 \nSALES,MIO_EUR,UK\t104.5 \t103 b\n",
+        {},
+        ["B2 uk/sales 2019-02 level 104.5 eur_million",
+         "C2 uk/sales 2019-01 level 103 eur_million"],
+    ),
+    "GENESIS, a change on a year earlier by its header": (
+        "Umsatz;;\n;;Veränderung zum Vorjahresmonat in Prozent\n"
+        "2019;Januar;1,3\n2019;Februar;1,1\n",
+        {"title": "sales"},
+        ["C3 uk/sales 2019-01 growth_pct 1.3 pct", "C4 uk/sales 2019-02 growth_pct 1.1 pct"],
+    ),
+    "GENESIS, quarters": (
+        "Umsatz;;\n;;Sales\n;;Mrd. EUR\n2019;1. Quartal;840,5\n2019;2. Quartal;851,2\n",
+        {},
+        ["C4 uk/sales 2019-01..2019-03 level 840500 eur_million",
+         "C5 uk/sales 2019-04..2019-06 level 851200 eur_million"],
+    ),
+    "years by quarters, with a map of two lines": (
+        "Year,Q1,Q2,Q3,Q4\n2018,101,102,103,104\n",
+        {"map_text": 'area = "uk"\ntitle = "gdp level usd_billion"\n'},
+        ["B2 uk/gdp 2018-01..2018-03 level 101 usd_billion",
+         "C2 uk/gdp 2018-04..2018-06 level 102 usd_billion",
+         "D2 uk/gdp 2018-07..2018-09 level 103 usd_billion",
+         "E2 uk/gdp 2018-10..2018-12 level 104 usd_billion"],
     ),
     "first days, in the declared order": (
         column(["4/1/2019", "5/1/2019"]),
@@ -229,6 +274,32 @@ REFUSED = {
         {"title": "growth"},
         "'G1' is a change on the period before",
     ),
+    "FRED, a change on the quarter before by its suffix": (
+        "observation_date,GDP_PCH\n2019-01-01,0.5\n2019-04-01,0.6\n",
+        {"title": "growth"},
+        "'PCH' is a change on the period before",
+    ),
+    "the BLS, one-month change by its heading": (
+        "Series Id:,PRICES\n1-Month Percent Change\n\n"
+        "Year,Jan,Feb,Mar,Apr,May,Jun,Jul,Aug,Sep,Oct,Nov,Dec\n2018,0.5,0.2,,,,,,,,,,\n",
+        {"title": "growth"},
+        "'1-Month Percent Change' is a change on the period before",
+    ),
+    "GENESIS, a change on the month before by its header": (
+        "Umsatz;;\n;;Veränderung zum Vormonat in Prozent\n2019;Januar;1,3\n2019;Februar;1,1\n",
+        {"title": "sales growth"},
+        "says vormonat",
+    ),
+    "GENESIS, an index under the name of an amount": (
+        "Umsatz;;\n;;Sales\n;;2015=100\n2019;Januar;104,5\n2019;Februar;105,1\n",
+        {},
+        "'2015=100' is a unit that no rule converts into 'eur_million'",
+    ),
+    "an index of several months": (
+        "月份,物价\n2019年1-2月,101\n2019年1-5月,102\n",
+        {"map_text": 'area = "uk"\ntitle = "level index"\n'},
+        "is of several months, but an index or a rate is not summed",
+    ),
     "growth per head": (
         BANK.format(name="GDP per capita growth (annual %)", a="1.1", b="0.9"),
         {"title": "gdp growth"},
@@ -334,6 +405,15 @@ REFUSED = {
         "growth below 0.3 % with two decimals throughout may be shares of one",
     ),
 }
+
+
+def test_a_quarter_of_an_index_beside_the_months_of_the_folder_is_refused(read):
+    months = column([f"2019-{m:02d}" for m in (1, 2, 3)], ["100", "101", "102"])
+    map_text = 'area = "uk"\ntitle = "prices level index"\n'
+    importing.write(read(months, map_text=map_text))
+    plan = read(column(["2019-Q1"], ["301"]), map_text=map_text)
+    assert plan.added == ()
+    assert plan.unread[0].why.startswith("301 is a mean of months, which stand beside it")
 
 
 @pytest.mark.parametrize("what", REFUSED)

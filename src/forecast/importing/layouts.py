@@ -25,8 +25,10 @@ from forecast.importing.series import (
     written_day,
 )
 from forecast.importing.times import MONTH_NAMES, iso_days
+from forecast.importing.units import money_of
 
 _VINTAGE = re.compile(r"(.+)_(\d{4})(\d\d)(\d\d)")
+_CHANGE_OF_FRED = re.compile(r"PC1|PCH|PCA|CHG|CH1|CCH|CCA|LOG|NBD\d{8}")
 _TRIMESTER = re.compile(r"\d{4}-?T[1-3]$")
 _ONS_TIME = re.compile(r"\d{4}(?: Q[1-4]| [A-Z]{3})?")
 _NOT_OF_THE_SERIES = frozenset((
@@ -85,7 +87,11 @@ def fred(grid: Grid) -> SeriesFile | None:
         vintage = parse_day("-".join(match.groups()[1:])) if match else None
         has_vintages |= vintage is not None
         name = match[1] if match and vintage else code
-        own = by_code.setdefault(name, FileSeries(names=(name,)))
+        base, _, change = name.rpartition("_")
+        own = FileSeries(names=(name,))
+        if base and _CHANGE_OF_FRED.fullmatch(change):
+            own = FileSeries(names=(base, name), transformations=(change,))
+        own = by_code.setdefault(name, own)
         own.observations.extend(observations_down(grid, column, 1, vintage=vintage))
     name = "ALFRED" if has_vintages else "FRED"
     return SeriesFile(format=name, series=list(by_code.values()), n_head_rows=1)
@@ -222,7 +228,9 @@ def years_by_months(grid: Grid) -> SeriesFile | None:
         if grid.width > 1
     }
     names = [about[n] for n in ("series id", "series title", "item") if about.get(n)]
-    own = FileSeries(names=tuple(names), area=(), frequency="M")
+    titles = [str(c) for row in grid.rows[:start] for c in row if not is_blank(c)]
+    changes = tuple(title for title in titles if "change" in title.casefold())
+    own = FileSeries(names=tuple(names), transformations=changes, frequency="M")
     for number, row in enumerate(grid.rows[start + 1 :], start + 1):
         year = str(row[0] or "").strip().removesuffix(".0")
         for column, month in months.items():
@@ -278,7 +286,8 @@ def genesis(grid: Grid) -> SeriesFile | None:
         above = [str(row[column] or "").strip() for row in grid.rows[:start]]
         words = [text for text in above if text]
         names = tuple(dict.fromkeys([" ".join(words), *reversed(words), title]))
-        own = FileSeries(names=tuple(n for n in names if n))
+        unit = next((t for t in reversed(words) if money_of(t) or t in ("%", "Prozent")), "")
+        own = FileSeries(names=tuple(n for n in names if n), unit=unit)
         for number in rows:
             row = grid.rows[number]
             time = f"{str(row[1]).strip()} {str(row[0]).strip()}"

@@ -109,7 +109,7 @@ def read(
         for grid in grids:
             result += _result(grid, reader, layout)
     existing = _existing_figures(folder, result.figures, registry)
-    result.refuse(_means_of_indices(result.figures, registry))
+    result.refuse(_means_of_indices(result.figures, registry, existing))
     result.refuse(_contradicted_sums(result.figures, existing))
     result.refuse(_out_of_scale(result.figures, existing))
     found = changes(result.figures, existing)
@@ -148,7 +148,7 @@ def figures_from(
     import_map = replace(import_map, area=area or import_map.area, title=title or import_map.title)
     reader = _reader(folder, import_map, released_on, map_file, text)
     result = _result(frame_grid(frame), reader, layout)
-    result.refuse(_means_of_indices(result.figures, reader.registry))
+    result.refuse(_means_of_indices(result.figures, reader.registry, pd.DataFrame()))
     result.refuse(_contradicted_sums(result.figures, pd.DataFrame()))
     found = changes(result.figures, pd.DataFrame())
     unread = (*result.unread, *found.refused)
@@ -260,17 +260,26 @@ def _usual_area(grid: Grid, reader: Reader) -> str | None:
     return next(iter(areas)) if len(areas) == 1 else None
 
 
-def _means_of_indices(figures: Sequence[CellFigure], registry: Registry) -> dict[str, str]:
-    """Return by address why levels of an index are refused: quarters and years beside months."""
+def _means_of_indices(
+    figures: Sequence[CellFigure], registry: Registry, existing: pd.DataFrame
+) -> dict[str, str]:
+    """Return by address why levels of an index are refused: sums, and means of known months."""
     levels = [f for f in figures if f.measure == "level"]
     indices = [f for f in levels if registry.of(f.area, f.indicator).kind in ("index", "rate")]
     monthly = {(f.area, f.indicator) for f in indices if f.span.n_months == 1}
-    why = "is a mean of months, which stand beside it; allowed: the months alone"
-    return {
-        f.address: f"{f.value_text} {why}"
-        for f in indices
-        if f.span.n_months > 1 and (f.area, f.indicator) in monthly
-    }
+    if not existing.empty:
+        own = existing[(existing["measure"] == "level") & (existing["first"] == existing["last"])]
+        monthly |= set(own[["area", "indicator"]].itertuples(index=False, name=None))
+    mean = "is a mean of months, which stand beside it; allowed: the months alone"
+    total = "is of several months, but an index or a rate is not summed; allowed: single months"
+    reasons = {}
+    for figure in indices:
+        n_months = figure.span.n_months
+        if n_months > 1 and (figure.reach == "to_date" or n_months not in (3, 6, 12)):
+            reasons[figure.address] = f"{figure.value_text} {total}"
+        elif n_months > 1 and (figure.area, figure.indicator) in monthly:
+            reasons[figure.address] = f"{figure.value_text} {mean}"
+    return reasons
 
 
 def _out_of_scale(figures: Sequence[CellFigure], existing: pd.DataFrame) -> dict[str, str]:

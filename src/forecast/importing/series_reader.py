@@ -31,7 +31,13 @@ from forecast.importing.release_days import ReleaseDays
 from forecast.importing.rows import check_prices
 from forecast.importing.series import FileSeries, Observation, SeriesFile, status_of_flag
 from forecast.importing.series_times import SAY, SeriesTimes
-from forecast.importing.series_units import change_of, is_per_cent, is_share, unit_in_names
+from forecast.importing.series_units import (
+    change_in_words,
+    change_of,
+    is_per_cent,
+    is_share,
+    unit_in_names,
+)
 from forecast.importing.units import (
     PER_CENT,
     PER_CENT_WORDS,
@@ -237,7 +243,8 @@ class _Reading:
     def _with_unit(self, meaning: Meaning, entry: Indicator) -> Meaning:
         """Return the meaning with measure and unit; raise UnreadableCell where they are open."""
         unit = self.series.unit or unit_in_names(self.series.names)
-        changes = {change_of(text): text for text in (unit, *self.series.transformations)}
+        changes = {change_in_words(name): name for name in self.series.names}
+        changes |= {change_of(text): text for text in (unit, *self.series.transformations)}
         if "other" in changes:
             why = "is a change on the period before; allowed: a change on a year earlier, or levels"
             raise UnreadableCell(changes["other"], why)
@@ -401,7 +408,9 @@ def _named_twice(named: Sequence[tuple[str, Sequence[CellFigure]]]) -> dict[str,
 def _refuse_shifted_rows(result: GridResult, grid: Grid, file: SeriesFile) -> None:
     """Refuse rows with digits under no header: a mark inside a number may have split it."""
     head = grid.rows[: file.n_head_rows]
-    bare = [n for n in range(1, grid.width) if all(is_blank(row[n]) for row in head)]
+    values = {o.column for series in file.series for o in series.observations}
+    first = min(values, default=0)
+    bare = [n for n in range(first + 1, grid.width) if all(is_blank(row[n]) for row in head)]
     why = "has cells under no header beside it; allowed: numbers with commas in quotes"
     for number in range(file.n_head_rows, len(grid.rows)):
         row = grid.rows[number]

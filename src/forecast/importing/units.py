@@ -83,7 +83,8 @@ _POWER_WORDS = {
 }  # fmt: skip
 _POWER = {word: power for power, words in _POWER_WORDS.items() for word in words.split()}
 _TOKEN = re.compile(r"10\^-?\d+|[a-z]*\$|[€£¥]|\d+[a-z]+|[^\W\d_]+|\d+")
-_FILLERS = frozenset(("of", "in", "us", "s"))
+_FILLERS = frozenset(("of", "in", "us", "s", "cp", "current", "prices"))
+_CODE_OF_MILLIONS = re.compile(r"\bm(?=eur\b)")  # CP_MEUR of Eurostat
 _INDEX = re.compile(r"index|指数|inx|(?:19|20)\d\d=100|\bi\d\d\b")
 _BASE = re.compile(r"(?:19|20)\d\d(?==100)")
 
@@ -92,7 +93,8 @@ def money_of(unit: str) -> tuple[str, int] | None:
     """Return currency and power of ten of a unit of money in words, None for other texts."""
     currency: str | None = None
     power = 0
-    for token in _TOKEN.findall(half_width(unit).replace(",", "").replace("_", " ")):
+    words = half_width(unit).replace(",", "").replace("_", " ")
+    for token in _TOKEN.findall(_CODE_OF_MILLIONS.sub("million ", words)):
         if token in _CURRENCY and currency is None:
             currency = _CURRENCY[token]
         elif token in _POWER:
