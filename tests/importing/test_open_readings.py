@@ -246,6 +246,11 @@ READ = {
          "C2 uk/gdp 2019-08 level 7774800 usd_billion",
          "C3 uk/gdp 2019-09 level 7553700 usd_billion"],
     ),
+    "units with signs and bases in the headers": (
+        "date,Retail sales € bn,Prices (2015=100)\n2019-01,5,101\n",
+        {"map_text": 'area = "uk"\n'},
+        ["B2 uk/sales 2019-01 level 5000 eur_million", "C2 uk/prices 2019-01 level 101 index"],
+    ),
     "Indian groups of digits": (
         column(["2019-01", "2019-02"], ["12,34,567", "9,87,654.5"]),
         {"map_text": SALES},
@@ -384,6 +389,13 @@ REFUSED = {
         {"registry": "china", "area": "china"},
         "'周' is a frequency that figures do not have",
     ),
+    "sums since January under the word for single months": (
+        "月份,社会消费品零售总额当月（亿元）\n"
+        + "".join(f"2018年{m}月,{100 * m}\n" for m in range(1, 13))
+        + "2019年1月,101\n",
+        {"registry": "china", "area": "china"},
+        "are said to be of single months but grow as sums since January do",
+    ),
     "quarters written like months": (
         column(["2019-1", "2019-2", "2019-3", "2019-4"]),
         {"map_text": GROWTH},
@@ -405,6 +417,14 @@ REFUSED = {
         "growth below 0.3 % with two decimals throughout may be shares of one",
     ),
 }
+
+
+def test_a_share_among_per_cents_is_refused(read):
+    plan = read(column(["2019-01", "2019-02", "2019-03"], ["7.1", "0.068", "6.5"]), map_text=GROWTH)
+    assert [c.address for c in plan.unread] == ["B3"]
+    assert plan.unread[0].why.startswith(
+        "growth of 0.068 % beside others with fewer decimals may be a share of one"
+    )
 
 
 def test_a_quarter_of_an_index_beside_the_months_of_the_folder_is_refused(read):

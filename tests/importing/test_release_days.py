@@ -83,6 +83,18 @@ def test_without_any_lag_it_is_asked_whose_lags_are_usual(office, read):
     )
 
 
+def test_lags_that_hold_anywhere_are_not_those_of_a_publisher_who_has_none(office, read):
+    lags = "".join(f'[[lag]]\nspan = "{s}"\ndays = 28\n' for s in ("month", "quarter"))
+    (office.out.parents[1] / "schedule.toml").write_text(lags, encoding="utf-8")
+    assert len(days(read(TABLE, "", released_on="usual"))) == 2
+    plan = read(TABLE, 'publisher = "BEA"\n', released_on="usual")
+    assert plan.added == ()
+    assert plan.unread[0].why == (
+        "'2019-08' has no usual day of release; allowed: a [[lag]] of schedule.toml with "
+        'area = "futian" or publisher = "BEA"'
+    )
+
+
 def test_rows_that_give_the_day_of_release_alone(read):
     table = "日期,今值,前值\n2019-07-12,8.4,8.5\n2019-08-12,8.0,8.4\n"
     columns = '[columns]\n"日期" = "发布日期"\n"今值" = "retail_sales 同比增长"\n"前值" = "skip"\n'

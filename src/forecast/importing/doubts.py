@@ -6,7 +6,7 @@ such as 2009-10 that could be months are refused until the file or the map says 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
@@ -21,6 +21,7 @@ _SAY_QUARTERS = 'allowed: words that say it, in the file or the map: "quarter" (
 _LEAST_SHARE_OF_SUM = 0.55
 _LEAST_SHARE_SAID = 0.4  # where words say that levels are sums
 _RUN_OF_QUARTERS = 3
+_MONTHS_OF_A_COURSE = 8
 _SMALL_PCT = Decimal("0.3")
 
 
@@ -196,12 +197,32 @@ def _first_months(group: Iterable[CellFigure]) -> Iterator[tuple[CellFigure, str
             yield from ((figure, f"{why}; {rule}") for figure in sums)
 
 
+def _sums_in_spite_of_words(group: Sequence[CellFigure]) -> Iterator[tuple[CellFigure, str]]:
+    """Yield figures of months, said to be single ones, that rise twelvefold in each of two years.
+
+    Amounts of single quarters can do so, where little is built in winter; those of months cannot.
+    """
+    own = [f for f in group if f.span.n_months == 1 and f.reach == "month"]
+    for levels in _levels(own):
+        counts = Counter(span.year for span in levels)
+        if sum(n >= _MONTHS_OF_A_COURSE for n in counts.values()) < 1 or len(counts) < 2:
+            continue
+        if _grow_like_sums(levels):
+            why = "the levels are said to be of single months but grow as sums since January do"
+            yield from ((f, f"{why}; allowed: 累计 where they are sums") for f in own)
+
+
 def _shares(group: Iterable[CellFigure]) -> Iterator[tuple[CellFigure, str]]:
     """Yield growth such as 0.065 throughout, which may be shares of one instead of per cent."""
     growth = [f for f in group if f.measure == "growth_pct"]
     if len(growth) > 1 and all(abs(f.value) < 1 and _n_decimals(f) > 2 for f in growth):
         why = "growth below 1 % with three decimals throughout may be shares of one"
         yield from ((f, f"{why}; allowed: per cent, with one decimal or two") for f in growth)
+    elif any(abs(f.value) >= 1 and _n_decimals(f) <= 2 for f in growth):
+        for f in growth:
+            if abs(f.value) < _SMALL_PCT and _n_decimals(f) > 2:
+                why = f"growth of {f.value_text} % beside others with fewer decimals may be a share"
+                yield f, f"{why} of one; allowed: per cent throughout"
     are_small = len(growth) > 2 and all(abs(f.value) < _SMALL_PCT for f in growth)
     if are_small and 2 * sum(_n_decimals(f) == 2 for f in growth) > len(growth):
         why = f"growth below {_SMALL_PCT} % with two decimals throughout may be shares of one"
@@ -228,5 +249,5 @@ def _levels(group: Iterable[CellFigure]) -> Iterator[dict[Span, float]]:
 
 _CHECKS = (
     _fiscal_years, _days_of_one_year, _bare_quarters, _apart, _sums_by_their_course,
-    _first_months, _falling_sums, _shares, _both_ends,
+    _sums_in_spite_of_words, _first_months, _falling_sums, _shares, _both_ends,
 )  # fmt: skip

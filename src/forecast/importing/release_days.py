@@ -46,10 +46,14 @@ class ReleaseDays:
 
     def _usual_day(self, area: str, indicator: str, span: Span) -> date:
         day = self.schedule.usual_release_on(area, indicator, span.last, publisher=self.publisher)
+        own = [lag for lag in self.schedule.lags if self.publisher in ("", lag.publisher)]
+        if not own and not any(lag.area == area for lag in self.schedule.lags):
+            day = None  # lags that hold anywhere are not those of a publisher who has none
         if day is None:
             publishers = sorted({lag.publisher for lag in self.schedule.lags if lag.publisher})
             known = f", or publisher in the map: {', '.join(publishers)}" if publishers else ""
-            rule = f'allowed: a [[lag]] of schedule.toml with area = "{area}"{known}'
+            whose = f' or publisher = "{self.publisher}"' if self.publisher else ""
+            rule = f'allowed: a [[lag]] of schedule.toml with area = "{area}"{whose}{known}'
             raise UnreadableCell(str(span), f"has no usual day of release; {rule}")
         return day
 

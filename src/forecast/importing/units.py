@@ -114,11 +114,11 @@ def money_phrases(units: Iterable[str]) -> dict[str, str]:
     return {
         plain(phrase): f"{currency} 10^{power}"
         for word, currency in _CURRENCY.items()
-        if currency in currencies and word.isascii()
+        if currency in currencies and (word.isascii() or word in "€£")
         for power_word, power in _POWER.items()
         if power_word.isascii()
         for phrase in (f"{word}{power_word}", f"{power_word}{word}", f"{power_word}of{word}")
-        if len(phrase) > 3
+        if len(phrase) > 3 or not phrase.isascii()
     }
 
 

@@ -166,6 +166,7 @@ _NOT_A_FIGURE = re.compile(
 _OTHER_AREA = re.compile(
     r"[^\W\d全各分我本]{1,4}?(?<![全各分我本城园市地])(?:新区|区|县|镇|街道)(?!域|间)"
 )
+_BASE = re.compile(rf"(?<!\d){YEAR}=100(?!\d)")
 _OCTOBER = re.compile(rf"{YEAR}\.1")  # a number that may have lost its last digit
 _DAY = re.compile(rf"{YEAR}(?:年\d{{1,2}}月\d{{1,2}}日|([-/.])\d{{1,2}}\1\d{{1,2}}(?![\d月]))")
 
@@ -261,6 +262,8 @@ class Vocabulary:
         whole = plain_words(iso_days(text, self.date_order))
         meaning, rest, conflicts = self._phrases_in(_REAL.sub("|", whole))
         change = other_change(rest.replace(BETWEEN_WORDS, " "))
+        if meaning.unit is None and (base := _BASE.search(rest)):
+            meaning, rest = replace(meaning, unit=base[0]), _BASE.sub("|", rest)
         time, rest = partial_span(rest.replace(BETWEEN_WORDS, ""), text)
         is_real = meaning.is_real or _REAL.search(whole) is not None
         meaning = replace(meaning, time=meaning.time.over(time), is_real=is_real)
