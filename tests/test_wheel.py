@@ -1,11 +1,13 @@
 """Installed from its wheel, the command works from any folder, on the data that it carries."""
 
+import json
 import os
 import re
 import subprocess
 import sys
 import sysconfig
 import tarfile
+import tomllib
 import urllib.request
 import venv
 import zipfile
@@ -139,3 +141,77 @@ def test_wheel_and_source_hold_what_git_holds_of_notebooks_and_data(distribution
         in_wheel = {name.removeprefix("forecast/") for name in archive.namelist()}
     assert expected - in_sdist == set()
     assert expected - in_wheel == set()
+
+
+def of_docs(page: str, heading: str, language: str) -> list[str]:
+    """Return the blocks of a language below a heading of a page, in their order."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    section = text.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    return re.findall(rf"```{language}\n(.*?)```", section, re.DOTALL)
+
+
+SERIES = """
+import numpy as np, pandas as pd, forecast
+months = pd.period_range("2012-01", "2019-08", freq="M")
+noise = np.random.default_rng(1).normal(0, 2, len(months))  # simulated
+frame = pd.DataFrame({"unique_id": "retail_sales", "ds": months.astype(str),
+                      "y": (100 * 1.006 ** np.arange(len(months)) + noise).round(1)})
+frame["released_on"] = ((months + 1).to_timestamp() + pd.Timedelta(days=14)).astype(str)
+figures = forecast.figures_from(frame, area="town", data="mydata", title="level")
+figures.to_csv("mydata/figures/figures.csv", index=False)
+"""
+INDICATOR = """
+[[indicator]]
+id = "retail_sales"
+name_en = "Retail sales"
+name_zh = "社零"
+unit = "cny_100m"
+annual_rule = "sum_of_months"
+"""
+TARGET = """
+[[target]]
+area = "town"
+year = 2019
+indicator = "retail_sales"
+comparison = "at_least"
+rate_pct = 7.0
+announced_on = 2019-02-01
+wording = "simulated"
+source = "a test"
+"""
+
+
+def test_a_strangers_model_notebook_and_frame_come_into_pool_report_and_index(installed, tmp_path):
+    """Nothing is used but the wheel and what the documents say; the series is simulated."""
+    forecast, python = installed.program("forecast"), installed.program("python")
+    (entry_point,) = of_docs("your-own-models.md", "A model of your own in the pool", "toml")
+    model = of_docs("your-own-models.md", "A model of your own in the pool", "python")[0]
+    query = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    packages = Path(installed.run(python, "-c", query, cwd=tmp_path).strip())
+    about = packages / "mypackage-1.0.dist-info"
+    about.mkdir()
+    named = tomllib.loads(entry_point)["project"]["entry-points"]["forecast.models"]
+    lines = [f"{name} = {place}" for name, place in named.items()]
+    listed = "\n".join(["[forecast.models]", *lines, ""])
+    (about / "entry_points.txt").write_text(listed, encoding="utf-8")
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: mypackage\nVersion: 1.0\n")
+    (packages / "mypackage.py").write_text(model, encoding="utf-8")
+    try:
+        installed.run(forecast, "init", "mydata", cwd=tmp_path)
+        (tmp_path / "mydata" / "indicators.toml").write_text(INDICATOR, encoding="utf-8")
+        installed.run(python, "-c", SERIES, cwd=tmp_path)
+        (tmp_path / "mydata" / "targets.toml").write_text(TARGET, encoding="utf-8")
+        asked = "report --area town --year 2019 --as-of 2019-09-30 --data mydata --paths 200"
+        installed.run(forecast, *asked.split(), "--kind", "mine,attainment", cwd=tmp_path)
+    finally:
+        for path in (about / "entry_points.txt", about / "METADATA", packages / "mypackage.py"):
+            path.unlink()
+        about.rmdir()
+    place = tmp_path / "reports" / "town" / "2019" / "2019-09-30"
+    result = json.loads((place / "result.json").read_text(encoding="utf-8"))
+    (retail,) = (one for one in result["indicators"] if one["id"] == "retail_sales")
+    assert "still" in [member["model"] for member in retail["members"]]
+    assert 0 < retail["attainment"]["probability"]["value"] < 1
+    assert (place / "mine.html").is_file()
+    index = (tmp_path / "reports" / "index.html").read_text(encoding="utf-8")
+    assert "town/2019/2019-09-30/mine.html" in index

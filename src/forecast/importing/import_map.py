@@ -98,4 +98,5 @@ def _title_fault(title: str, vocabulary: Vocabulary) -> str:
     except UnreadableCell as error:
         return str(error)
     unknown = ", ".join(meaning.unknown)
-    return f"not understood: {unknown}; allowed: known words" if unknown else ""
+    allowed = "an indicator, a unit such as 亿元, or a word such as growth, level, quarterly, 累计"
+    return f"not understood: {unknown}; allowed: {allowed}" if unknown else ""
