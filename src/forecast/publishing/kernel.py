@@ -132,17 +132,3 @@ def _matplotlib_defaults() -> Path:
     spec = find_spec("matplotlib")
     home = Path(spec.origin).parent if spec is not None and spec.origin else Path()
     return home / "mpl-data" / "matplotlibrc"
-
-
-class RegisteredEngine:
-    """What Papermill finds under the name `forecast` and loads while it is itself imported.
-
-    The engine rests on Papermill, so that it is imported only when a notebook is run by it.
-    """
-
-    @classmethod
-    def execute_notebook(cls, *asked: Any, **how: Any) -> Any:
-        """Return the notebook that the engine has run."""
-        from forecast.publishing.engine import ForecastEngine
-
-        return ForecastEngine.execute_notebook(*asked, **how)
