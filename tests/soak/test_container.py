@@ -1,0 +1,104 @@
+"""The container is built with buildah on a Debian root, and makes a report under any user id.
+
+With podman on a kernel that lets it, the same image also runs with a root that is read only.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from town import write_town
+
+PROJECT = Path(__file__).parents[2]
+ISOLATED = ("--isolation", "chroot")
+USER = 54321
+NEEDED = ("buildah", "mmdebstrap")
+
+
+def done(*command: object, **more: object) -> str:
+    words = [str(word) for word in command]
+    said = subprocess.run(words, capture_output=True, text=True, check=False, **more)  # type: ignore[call-overload]
+    assert said.returncode == 0, f"{' '.join(words)}\n{said.stdout[-4000:]}\n{said.stderr[-4000:]}"
+    return str(said.stdout).strip()
+
+
+@pytest.fixture(scope="module")
+def image(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Build the image from wheels that pip downloads here: the build asks no package index."""
+    lacking = [name for name in NEEDED if shutil.which(name) is None]
+    if lacking or sys.platform != "linux" or os.geteuid() != 0:
+        pytest.skip(f"needs root on Linux with {' and '.join(NEEDED)}")
+    folder = tmp_path_factory.mktemp("container")
+    wheels, root = folder / "wheels", folder / "root.tar"
+    python = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    download = [sys.executable, "-m", "pip", "download", "--no-deps", "--require-hashes", "-q"]
+    done(*download, "--dest", wheels, "-r", PROJECT / "requirements.txt")
+    done("mmdebstrap", "--variant=minbase", "--include=python3,python3-venv", "bookworm", root)
+    base = done("buildah", "from", "scratch")
+    done("buildah", "add", base, root, "/")
+    found = done("buildah", "run", *ISOLATED, base, "--", "python3", "-V")
+    if not found.startswith(f"Python {python}."):
+        pytest.skip(f"wheels are for Python {python}, and Debian has {found}")
+    done("buildah", "commit", "--rm", base, "localhost/forecast-base")
+    done(
+        "buildah", "build", *ISOLATED, "--build-arg", "BASE=localhost/forecast-base",
+        "--build-arg", "PIP_OPTIONS=--no-index --find-links=/wheels",
+        "--volume", f"{wheels}:/wheels",
+        "--tag", "localhost/forecast", "--file", PROJECT / "ops" / "Containerfile", PROJECT,
+    )  # fmt: skip
+    return "localhost/forecast"
+
+
+def test_it_makes_a_report_under_any_user_and_leaves_its_root_alone(image: str, tmp_path: Path):
+    data, reports, cache = (tmp_path / name for name in ("data", "reports", "cache"))
+    targets = write_town(data) / "targets.toml"
+    late = targets.read_text(encoding="utf-8").replace("2018-02-10", "2018-12-20")
+    targets.write_text(late, encoding="utf-8")
+    for folder in (reports, cache):
+        folder.mkdir()
+        os.chown(folder, USER, 0)
+    container = done("buildah", "from", image)
+    mounted = Path(done("buildah", "mount", container))
+    before = files_of(mounted)
+    try:
+        said = done(
+            "buildah", "run", *ISOLATED, "--user", f"{USER}:0",
+            "--volume", f"{data}:/data:ro", "--volume", f"{reports}:/reports",
+            "--volume", f"{cache}:/cache", container, "--", "/opt/forecast/bin/forecast",
+            "run-due", "--data", "/data", "--reports", "/reports", "--paths", "100",
+        )  # fmt: skip
+        assert files_of(mounted) == before
+    finally:
+        done("buildah", "rm", container)
+    (line,) = map(json.loads, said.splitlines())
+    assert (line["as_of"], line["did"]) == ("2018-12-31", "made")
+    page = reports / "town" / "2018" / "2018-12-31" / "attainment.html"
+    assert page.stat().st_uid == USER
+    assert "Content-Security-Policy" in page.read_text(encoding="utf-8")
+
+
+def files_of(root: Path) -> dict[str, tuple[int, int]]:
+    """Return size and time of each file of the program and the system, except temporary ones."""
+    found = {}
+    for folder in ("opt", "etc", "usr", "var"):
+        for path in (root / folder).rglob("*"):
+            if path.is_file() and not path.is_symlink() and "tmp" not in path.parts:
+                status = path.stat()
+                found[str(path.relative_to(root))] = (status.st_size, status.st_mtime_ns)
+    return found
+
+
+def test_podman_runs_it_with_a_root_that_is_read_only(image: str):
+    if shutil.which("podman") is None:
+        pytest.skip("needs podman")
+    command = ["podman", "run", "--rm", "--read-only", "--tmpfs", "/tmp", "--user", f"{USER}:0"]
+    said = subprocess.run([*command, image, "--version"], capture_output=True, text=True)
+    if "Operation not permitted" in said.stderr or "cannot" in said.stderr:
+        pytest.skip(f"this kernel does not let podman run: {said.stderr.splitlines()[-1]}")
+    assert said.returncode == 0, said.stderr
+    assert said.stdout.startswith("forecast, version")
