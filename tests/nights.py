@@ -24,7 +24,7 @@ from forecast.base.parameters import Parameters
 from forecast.cli import main
 from forecast.publishing import publication
 from forecast.publishing.data_changes import rows_for_run
-from forecast.publishing.ledger import enter, read_ledger
+from forecast.publishing.ledger import LEDGER, enter, hash_of, read_ledger
 from forecast.publishing.places import RESULT, ROWS, RUNS, Page, Publication, day_folder
 from forecast.publishing.runs import (
     Inputs,
@@ -258,6 +258,24 @@ def nights(folder: Path, monkeypatch: pytest.MonkeyPatch, after: Path | None = N
     monkeypatch.setattr(run, "send", found.send)
     monkeypatch.setenv("ALERT_MAIL", "json://127.0.0.1")
     return found
+
+
+def as_of_an_older_version(reports: Path) -> None:
+    """Write the ledger and the manifests as the version before had them."""
+    lines, previous = [], "0" * 64
+    for line in (reports / LEDGER).read_bytes().splitlines():
+        entry = json.loads(line) | {"previous": previous}
+        del entry["manifest"]
+        lines.append(json.dumps(entry, ensure_ascii=False, sort_keys=True).encode())
+        previous = hash_of(lines[-1])
+    (reports / LEDGER).write_bytes(b"".join(line + b"\n" for line in lines))
+    for path in reports.rglob("manifest.json"):
+        content = json.loads(path.read_bytes())
+        del content["head"], content["newest_release"]
+        content["files"].pop("data-rows.csv.gz", None)
+        path.write_text(json.dumps(content), encoding="utf-8")
+    for path in reports.rglob("data-rows.csv.gz"):
+        path.unlink()
 
 
 def lines_of(said: Result) -> list[dict[str, Any]]:

@@ -115,6 +115,15 @@ def test_what_is_not_run_says_which_test_runs_it_instead():
     assert named
 
 
+def test_every_kind_of_fault_names_the_test_that_holds_it():
+    text = (PROJECT / "docs" / "maintenance.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \d+ \| ([^|]+) \| [^|]+ \| `([^`]+)::([^`]+)` \|$", text, re.MULTILINE)
+    assert len({fault for fault, *_ in rows}) == len(rows) >= 60
+    for fault, place, name in rows:
+        source = (PROJECT / "tests" / place).read_text(encoding="utf-8")
+        assert f"\ndef {name}(" in source, fault
+
+
 @pytest.mark.parametrize("page", WITHOUT_DATA, ids=lambda page: page.stem)
 def test_examples_print_what_the_page_says(page: Path, request: pytest.FixtureRequest):
     is_update = request.config.getoption("--update-golden")

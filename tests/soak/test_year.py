@@ -4,7 +4,6 @@ The reports are simulated (`nights.py`). With `FORECAST_YEAR_LOG` naming a file,
 is written there; docs/maintenance.md keeps one.
 """
 
-import json
 import os
 import shutil
 from collections import Counter
@@ -14,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from forecast.publishing import ledger, runs
-from forecast.publishing.ledger import LEDGER, hash_of, read_ledger
-from nights import Nights, did, nights, write_data
+from forecast.publishing.ledger import read_ledger
+from nights import Nights, as_of_an_older_version, did, nights, write_data
 
 AREAS = ("town", "suburb", *(f"city-{n}" for n in range(1, 9)))
 FIRST, LAST = date(2018, 2, 11), date(2018, 12, 31)
@@ -33,24 +32,6 @@ def add_figures(night: Nights, day: date) -> None:
             with night.figures(area).open("a", encoding="utf-8") as file:
                 row = f"2018-01,2018-{day.month - 1:02d},growth_pct,7.{day.month},{day}"
                 file.write(f"{area},gdp,{row}\n")
-
-
-def as_of_an_older_version(reports: Path) -> None:
-    """Write the ledger and the manifests as the version before had them."""
-    lines, previous = [], "0" * 64
-    for line in (reports / LEDGER).read_bytes().splitlines():
-        entry = json.loads(line) | {"previous": previous}
-        del entry["manifest"]
-        lines.append(json.dumps(entry, ensure_ascii=False, sort_keys=True).encode())
-        previous = hash_of(lines[-1])
-    (reports / LEDGER).write_bytes(b"".join(line + b"\n" for line in lines))
-    for path in reports.rglob("manifest.json"):
-        content = json.loads(path.read_bytes())
-        del content["head"], content["newest_release"]
-        content["files"].pop("data-rows.csv.gz", None)
-        path.write_text(json.dumps(content), encoding="utf-8")
-    for path in reports.rglob("data-rows.csv.gz"):
-        path.unlink()
 
 
 def event(night: Nights, day: date, folder: Path, anchor: Path) -> str:

@@ -11,10 +11,12 @@ from typing import NamedTuple
 
 import pytest
 
+from forecast.base.files import cached_table, cached_text
 from forecast.publishing import publication
 from forecast.publishing.ledger import LEDGER, read_ledger
+from forecast.publishing.places import ROWS
 from forecast.publishing.scheduled import run as scheduled_run
-from nights import AREAS, DAYS, NEXT, Nights, did, lines_of, nights, tree
+from nights import AREAS, DAYS, NEXT, Nights, as_of_an_older_version, did, lines_of, nights, tree
 from town import HEADER
 
 CITY = [("city", day) for day in (*DAYS, "2018-04-30")]
@@ -414,6 +416,29 @@ def test_alerts_that_cannot_be_read_stop_no_report(
     assert "s3cret" not in said.output
     assert "FORECAST_ALERT_OPERATOR" in [name for name, *_ in night.sent]
     assert "alerts.toml" in night.bodies
+
+
+def test_reports_and_caches_of_an_older_version_are_taken_as_they_are(
+    night: Nights, monkeypatch: pytest.MonkeyPatch
+):
+    """Older ledgers and manifests prove less, and older caches hold no hash of their content."""
+    cache = night.data.parent / "cache"
+    monkeypatch.setenv("FORECAST_CACHE", str(cache))
+    cache.mkdir()
+    for name in ("status-1.json", "record-1.points.parquet"):
+        (cache / name).write_text("{}", encoding="utf-8")
+    before = tree(night.reports)
+    as_of_an_older_version(night.reports)
+    said = night.run()
+    assert said.exit_code == 0, said.output
+    assert {what for _, _, what in did(said)} == {"unchanged"}
+    assert {n: c for n, c in before.items() if ROWS not in n} == tree(night.reports)
+    assert "of an older version" in night.verify().stdout
+    assert night.verify().exit_code == 0, night.verify().output
+    assert night.run(now=NEXT).exit_code == 0
+    assert night.verify().exit_code == 0, night.verify().output
+    assert cached_text(cache / "status-1.json") is None
+    assert cached_table(cache / "record-1.points.parquet", {}) is None
 
 
 def test_a_folder_of_reports_that_cannot_be_made_is_told(night: Nights):
