@@ -1,5 +1,8 @@
 """One kernel serves many notebooks, and none finds what another left."""
 
+import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -156,3 +159,30 @@ def test_a_notebook_of_a_data_folder_keeps_its_jupyter_kernel(tmp_path: Path):
     nbformat.write(content, path)
     with pytest.raises(NotebookFailed, match="kernel 'strange' is not installed"):
         run_notebook(path, tmp_path / "1.ipynb", {}, is_own=True)
+
+
+@pytest.mark.parametrize(
+    "first", ["papermill", "forecast.publishing.engine", "forecast.publishing.cells"]
+)
+def test_an_installed_entry_point_is_found_whatever_is_imported_first(tmp_path: Path, first: str):
+    """Papermill loads entry points while it is imported, perhaps by the module they lead to."""
+    installed = tmp_path / "other-1.0.dist-info"
+    installed.mkdir()
+    entry = "[papermill.engine]\nforecast = forecast.publishing.engine:ForecastEngine\n"
+    (installed / "entry_points.txt").write_text(entry, encoding="utf-8")
+    code = (
+        f"import {first}, forecast.publishing.engine as engine\n"
+        "from papermill.engines import papermill_engines as known\n"
+        "assert known.get_engine('forecast') is engine.ForecastEngine\n"
+        "engine.register()\n"
+        "assert known.get_engine('forecast') is engine.ForecastEngine\n"
+    )
+    path = os.pathsep.join([str(tmp_path), *filter(None, sys.path)])
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"PYTHONPATH": path, "IPYTHONDIR": str(tmp_path)},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")

@@ -9,12 +9,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
-
-from papermill.engines import Engine, NBClientEngine, papermill_engines
-from papermill.exceptions import PapermillExecutionError
 
 from forecast.base.errors import NotebookFailed, ParameterError
 from forecast.publishing.kernel import Kernel, ProcessDied
@@ -27,8 +25,11 @@ _TYPES = {"str": str, "int": int, "float": float, "bool": bool}
 
 def register() -> None:
     """Make the engine known to Papermill also where the package was not installed with it."""
-    papermill_engines.register(ENGINE, ForecastEngine)
-    papermill_engines.register(_OWN_ENGINE, OwnKernelEngine)
+    from papermill.engines import papermill_engines
+
+    engines = _engines()
+    papermill_engines.register(ENGINE, engines["ForecastEngine"])
+    papermill_engines.register(_OWN_ENGINE, engines["OwnKernelEngine"])
 
 
 class Cells(Protocol):
@@ -106,70 +107,96 @@ def check_parameters(
 
 def notebook_failure(error: Exception, executed: str) -> NotebookFailed | None:
     """Return a failed cell as this package names it; None for any other error."""
+    from papermill.exceptions import PapermillExecutionError
+
     if not isinstance(error, PapermillExecutionError):
         return None
     cell = error.exec_count or error.cell_index
     return NotebookFailed(cell, error.ename, error.evalue, executed)
 
 
-class ForecastEngine(Engine):  # type: ignore[misc]
-    """Runs the cells of a notebook in a kernel of ours, that of the caller or a new one."""
+def __getattr__(name: str) -> Any:
+    """Return an engine by its name, which the entry point has.
 
-    @classmethod
-    def execute_managed_notebook(
-        cls, nb_man: Any, kernel_name: str, kernel: Cells | None = None, **_: Any
-    ) -> None:
-        """Run the code cells of a notebook, up to one that fails."""
-        if kernel is None:
-            with Kernel() as own:
-                cls.execute_managed_notebook(nb_man, kernel_name, kernel=own)
-            return
-        from nbformat import from_dict
+    The classes are made when they are asked for: Papermill looks for entry points while it is
+    imported, so a module that imports it first would be found half made.
+    """
+    if name in ("ForecastEngine", "OwnKernelEngine"):
+        return _engines()[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
-        kernel.clear()
-        for index, cell in enumerate(nb_man.nb.cells):
-            if cell.cell_type != "code" or not cell.source.strip():
-                continue
-            nb_man.cell_start(cell, index)
-            try:
-                reply = kernel.run(cell.source)
-                cell.execution_count = reply["execution_count"]
-                cell.outputs = [from_dict(output) for output in reply["outputs"]]  # type: ignore[no-untyped-call]
-            except ProcessDied as error:
-                nb_man.cell_exception(cell, cell_index=index, exception=error)
-                raise
-            if reply["failed"]:
-                nb_man.cell_exception(cell, cell_index=index)
+
+@cache
+def _engines() -> dict[str, type]:
+    from papermill.engines import Engine
+
+    class ForecastEngine(Engine):  # type: ignore[misc]
+        """Runs the cells of a notebook where the caller says, or in a process of its own."""
+
+        @classmethod
+        def execute_managed_notebook(
+            cls, nb_man: Any, kernel_name: str, kernel: Cells | None = None, **_: Any
+        ) -> None:
+            """Run the code cells of a notebook, up to one that fails."""
+            if kernel is not None:
+                _run_cells(nb_man, kernel)
                 return
-            nb_man.cell_complete(cell, cell_index=index)
+            with Kernel() as own:
+                _run_cells(nb_man, own)
+
+    class OwnKernelEngine(Engine):  # type: ignore[misc]
+        """Runs a notebook in the Jupyter kernel that it names, which finds the handed reports."""
+
+        @classmethod
+        def execute_managed_notebook(
+            cls, nb_man: Any, kernel_name: str, *, kernel: Kernel, **_: Any
+        ) -> None:
+            """Run the notebook, and end its kernel; raise ProcessDied."""
+            _run_in_jupyter(nb_man, kernel_name, kernel)
+
+    return {"ForecastEngine": ForecastEngine, "OwnKernelEngine": OwnKernelEngine}
 
 
-class OwnKernelEngine(NBClientEngine):  # type: ignore[misc]
-    """Runs a notebook in the Jupyter kernel that it names, which finds the handed reports."""
+def _run_cells(nb_man: Any, kernel: Cells) -> None:
+    from nbformat import from_dict
 
-    @classmethod
-    def execute_managed_notebook(
-        cls, nb_man: Any, kernel_name: str, *, kernel: Kernel, **_: Any
-    ) -> None:
-        """Run the notebook, and end its kernel; raise ProcessDied."""
-        from jupyter_client.kernelspec import NoSuchKernel
-        from jupyter_client.manager import AsyncKernelManager
-        from nbclient.exceptions import DeadKernelError
-        from nbclient.util import run_sync
-        from papermill.clientwrap import PapermillNotebookClient
+    kernel.clear()
+    for index, cell in enumerate(nb_man.nb.cells):
+        if cell.cell_type != "code" or not cell.source.strip():
+            continue
+        nb_man.cell_start(cell, index)
+        try:
+            reply = kernel.run(cell.source)
+            cell.execution_count = reply["execution_count"]
+            cell.outputs = [from_dict(output) for output in reply["outputs"]]  # type: ignore[no-untyped-call]
+        except ProcessDied as error:
+            nb_man.cell_exception(cell, cell_index=index, exception=error)
+            raise
+        if reply["failed"]:
+            nb_man.cell_exception(cell, cell_index=index)
+            return
+        nb_man.cell_complete(cell, cell_index=index)
 
-        with TemporaryDirectory(prefix="forecast-kernel-") as folder:
-            manager = AsyncKernelManager(kernel_name=kernel_name, **_sockets(folder))
-            client = PapermillNotebookClient(nb_man, km=manager, timeout=None)
-            try:
-                client.execute(env=os.environ | kernel.settings(), cwd=folder, cleanup_kc=True)
-            except NoSuchKernel as error:
-                raise ProcessDied(f"kernel {kernel_name!r} is not installed") from error
-            except DeadKernelError as error:
-                raise ProcessDied(str(error)) from error
-            finally:
-                if manager.has_kernel:
-                    run_sync(manager.shutdown_kernel)(now=True)
+
+def _run_in_jupyter(nb_man: Any, kernel_name: str, kernel: Kernel) -> None:
+    from jupyter_client.kernelspec import NoSuchKernel
+    from jupyter_client.manager import AsyncKernelManager
+    from nbclient.exceptions import DeadKernelError
+    from nbclient.util import run_sync
+    from papermill.clientwrap import PapermillNotebookClient
+
+    with TemporaryDirectory(prefix="forecast-kernel-") as folder:
+        manager = AsyncKernelManager(kernel_name=kernel_name, **_sockets(folder))
+        client = PapermillNotebookClient(nb_man, km=manager, timeout=None)
+        try:
+            client.execute(env=os.environ | kernel.settings(), cwd=folder, cleanup_kc=True)
+        except NoSuchKernel as error:
+            raise ProcessDied(f"kernel {kernel_name!r} is not installed") from error
+        except DeadKernelError as error:
+            raise ProcessDied(str(error)) from error
+        finally:
+            if manager.has_kernel:
+                run_sync(manager.shutdown_kernel)(now=True)
 
 
 def _sockets(folder: str) -> dict[str, str]:
