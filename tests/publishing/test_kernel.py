@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 
 import nbformat
@@ -168,7 +169,9 @@ def test_an_installed_entry_point_is_found_whatever_is_imported_first(tmp_path: 
     """Papermill loads entry points while it is imported, perhaps by the module they lead to."""
     installed = tmp_path / "other-1.0.dist-info"
     installed.mkdir()
-    entry = "[papermill.engine]\nforecast = forecast.publishing.engine:ForecastEngine\n"
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))
+    place = project["project"]["entry-points"]["papermill.engine"]["forecast"]
+    entry = f"[papermill.engine]\nforecast = {place}\n"
     (installed / "entry_points.txt").write_text(entry, encoding="utf-8")
     code = (
         f"import {first}, forecast.publishing.engine as engine\n"

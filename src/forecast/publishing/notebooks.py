@@ -213,17 +213,3 @@ def _execute_own(
         execute(kernel, notebook, executed, parameters, is_own=True, show_progress=show_progress)
     except PapermillExecutionError as error:
         raise notebook_failure(error, str(executed)) or error from error
-
-
-class RegisteredEngine:
-    """What Papermill finds under the name `forecast` and loads while it is itself imported.
-
-    The engine rests on Papermill, so that it is imported only when a notebook is run by it.
-    """
-
-    @classmethod
-    def execute_notebook(cls, *asked: Any, **how: Any) -> Any:
-        """Return the notebook that the engine has run."""
-        from forecast.publishing.engine import ForecastEngine
-
-        return ForecastEngine.execute_notebook(*asked, **how)
