@@ -112,7 +112,7 @@ def _entry(kind: str, area: str, key: str, known_on: date, content: str) -> Data
 
 
 def changes(before: Rows, now: Rows) -> list[RowChange]:
-    """Return the rows that changed or are gone, by key; new rows are no change."""
+    """Return the rows that changed or are gone, by key; new rows do not count."""
     return [
         RowChange(row, now.get(key))
         for key, row in sorted(before.items())

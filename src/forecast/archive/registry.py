@@ -349,7 +349,7 @@ def _ratio_faults(entry: Indicator, registry: Registry, line: int) -> Iterator[F
         return
     above, below = (registry.indicators[n] for n in known)
     if above.ratio_of or below.ratio_of or not (above.annual_rule and below.annual_rule):
-        rule = "allowed: indicators with an annual_rule that are no ratios themselves"
+        rule = "allowed: indicators with an annual_rule that are not ratios themselves"
         yield Fault(FILE, line, f"{what}; {rule}")
     if below.has_no_growth:
         rule = "which may be zero; allowed below: an amount, an index or a stock"

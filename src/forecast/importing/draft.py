@@ -116,7 +116,7 @@ def _unknown_labels(grid: Grid, head: Head, reader: Reader) -> dict[str, str]:
 
 
 def _unknown_series(file: SeriesFile, reader: Reader) -> dict[str, str]:
-    """Return the names of series that are no indicator of the folder."""
+    """Return the names of series that the folder does not know."""
     unknown: dict[str, str] = {}
     for series in file.series:
         meanings = []

@@ -18,7 +18,7 @@ _TIME, _VALUE = "TIME_PERIOD", "OBS_VALUE"
 
 
 def sdmx_json_grid(path: Path) -> Grid:
-    """Return a row for each observation; raise ContractError where a file is no such message."""
+    """Return a row for each observation; raise ContractError where a file is something else."""
     if path.stat().st_size > MOST_BYTES:
         raise refusal(path, f"larger than {MOST_BYTES:,} bytes")
     try:

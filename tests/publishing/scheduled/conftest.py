@@ -1,6 +1,9 @@
-"""A small town and the reports of a year of it."""
+"""A small town, the reports of a year of it, and a web server."""
 
 import shutil
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -26,3 +29,29 @@ def year(town: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Re
 def reports(year: tuple[Path, Result], tmp_path: Path) -> Path:
     """Return a copy of the reports of the year."""
     return shutil.copytree(year[0], tmp_path / "reports")
+
+
+@pytest.fixture
+def web_server() -> Iterator[tuple[int, list[tuple[str, bytes]]]]:
+    """Return the port of a web server, and the path and the body of each request to it."""
+    received: list[tuple[str, bytes]] = []
+
+    class Receiver(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            received.append((self.path, body))
+            self.send_response(200)
+            self.end_headers()
+
+        do_GET = do_POST
+
+        def log_message(self, *_: object) -> None:
+            """Print nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Receiver)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server.server_port, received
+    server.shutdown()
+    thread.join()
+    server.server_close()

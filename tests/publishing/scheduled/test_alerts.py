@@ -6,11 +6,9 @@ import logging
 import shutil
 import socket
 import sys
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -341,29 +339,6 @@ def mail_server() -> Iterator[tuple[int, Mails]]:
     server.stop()
 
 
-@pytest.fixture
-def web_server() -> Iterator[tuple[int, list[Any]]]:
-    """Return the port of a web server, and the JSON that was posted to it."""
-    posted: list[Any] = []
-
-    class Receiver(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            posted.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Print nothing."""
-
-    server = HTTPServer(("127.0.0.1", 0), Receiver)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server.server_port, posted
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
 def mail_address(port: int) -> str:
     return f"mailto://127.0.0.1:{port}?from=forecast@example.org&to=chief@example.org&mode=insecure"
 
@@ -380,7 +355,7 @@ def test_a_message_reaches_mail_and_web(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     mail_server: tuple[int, Mails],
-    web_server: tuple[int, list[Any]],
+    web_server: tuple[int, list[tuple[str, bytes]]],
 ):
     monkeypatch.setenv("ALERT_MAIL", mail_address(mail_server[0]))
     monkeypatch.setenv("ALERT_WEB", f"json://127.0.0.1:{web_server[0]}/hook")
@@ -389,7 +364,8 @@ def test_a_message_reaches_mail_and_web(
         said for found in (*MOVED, MOVED[1]) for said in send_alerts([alert], found, tmp_path, send)
     ]
     assert problems == []
-    (mail,), (post,) = mail_server[1].kept, web_server[1]
+    (mail,), ((_, body),) = mail_server[1].kept, web_server[1]
+    post = json.loads(body)
     assert mail["Subject"] == post["title"] == "Growth targets: Town 2018, as of 2018-11-30"
     for body in (words_of(mail), post["message"]):
         assert "light green → red" in body
@@ -401,7 +377,7 @@ def test_who_cannot_be_reached_is_told_at_a_later_run_and_nobody_twice(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     mail_server: tuple[int, Mails],
-    web_server: tuple[int, list[Any]],
+    web_server: tuple[int, list[tuple[str, bytes]]],
 ):
     monkeypatch.setenv("ALERT_MAIL", mail_address(free_port()))
     monkeypatch.setenv("ALERT_WEB", f"json://127.0.0.1:{web_server[0]}/hook")

@@ -2,10 +2,7 @@
 
 import re
 import socket
-import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -110,38 +107,15 @@ def test_the_metrics_are_as_openmetrics_has_them(night: Nights):
     assert types == list(dict.fromkeys(line.split("{")[0].split(" ")[0] for line in samples))
 
 
-@pytest.fixture
-def asked() -> Iterator[tuple[int, list[str]]]:
-    """Return the port of a web server, and the paths that were asked of it."""
-    paths: list[str] = []
-
-    class Receiver(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            paths.append(self.path)
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Print nothing."""
-
-    server = HTTPServer(("127.0.0.1", 0), Receiver)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server.server_port, paths
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
 def test_an_address_is_asked_after_each_good_run_and_no_other(
-    night: Nights, asked: tuple[int, list[str]], monkeypatch: pytest.MonkeyPatch
+    night: Nights, web_server: tuple[int, list[tuple[str, bytes]]], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setenv("FORECAST_PING", f"http://127.0.0.1:{asked[0]}/s3cret")
+    monkeypatch.setenv("FORECAST_PING", f"http://127.0.0.1:{web_server[0]}/s3cret")
     assert night.run().exit_code == 0
-    assert asked[1] == ["/s3cret"]
+    assert web_server[1] == [("/s3cret", b"")]
     night.figures().write_text("junk", encoding="utf-8")
     assert night.run(now=NEXT).exit_code == 2
-    assert asked[1] == ["/s3cret"]
+    assert web_server[1] == [("/s3cret", b"")]
 
 
 @pytest.mark.parametrize("address", ["file:///etc/passwd", "s3cret"])
