@@ -18,7 +18,7 @@ _FIRST_LETTERS = 1_000_000
 
 
 def text_grid(path: Path, delimiter: str | None) -> Grid:
-    """Return the cells of a text file; raise ContractError where it holds something else, or too much."""
+    """Return the cells of a text file; raise ContractError for another kind, or one too large."""
     if path.stat().st_size > MOST_BYTES:
         raise refusal(path, f"larger than {MOST_BYTES:,} bytes")
     text = text_of(path)
