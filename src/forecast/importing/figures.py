@@ -146,11 +146,14 @@ def _conflicts(figures: Iterable[CellFigure]) -> dict[str, str]:
         groups[figure.key, figure.status, figure.released_on].append(figure)
     conflicts = {}
     for group in groups.values():
+        firsts = {figure.value: figure for figure in reversed(group)}  # of each value
+        if len(firsts) < 2:
+            continue
+        *_, second, first = firsts.values()  # the last of a reversed order
         for figure in group:
-            other = next((f for f in group if f.value != figure.value), None)
-            if other is not None:
-                both = f"{figure.value_text} here and {other.value_text} in cell {other.address}"
-                conflicts[figure.address] = f"{figure} is {both}; allowed: one value"
+            other = second if figure.value == first.value else first
+            both = f"{figure.value_text} here and {other.value_text} in cell {other.address}"
+            conflicts[figure.address] = f"{figure} is {both}; allowed: one value"
     return conflicts
 
 

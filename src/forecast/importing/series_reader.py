@@ -145,10 +145,11 @@ class _Reading:
         result.unread += [self.unread(o, why) for o, why in faults.items()]
         firsts = min((o.vintage for o in self.filled if o.vintage), default=None)
         figures = []
+        is_sparse = times.is_sparse
         for observation, span in spans.items():
             try:
                 figure = self._figure(observation, span, meaning, entry, firsts)
-                is_of_months = span.n_months == 1 and times.is_sparse
+                is_of_months = span.n_months == 1 and is_sparse
                 reading = times.other_reading(observation)
                 figures.append(replace(figure, is_of_months=is_of_months, other_reading=reading))
             except UnreadableCell as error:
@@ -411,15 +412,17 @@ def _refuse_shifted_rows(result: GridResult, grid: Grid, file: SeriesFile) -> No
     values = {o.column for series in file.series for o in series.observations}
     first = min(values, default=0)
     bare = [n for n in range(first + 1, grid.width) if all(is_blank(row[n]) for row in head)]
+    shifted = {
+        UnreadCell(grid.address(number, 0), None, "").row
+        for number in range(file.n_head_rows, len(grid.rows))
+        if any(str(grid.rows[number][column] or "").strip()[:1].isdigit() for column in bare)
+    }
     why = "has cells under no header beside it; allowed: numbers with commas in quotes"
-    for number in range(file.n_head_rows, len(grid.rows)):
-        row = grid.rows[number]
-        if not any(str(row[column] or "").strip()[:1].isdigit() for column in bare):
-            continue
-        name = UnreadCell(grid.address(number, 0), None, "").row
-        own = [f for f in result.figures if UnreadCell(f.address, None, "").row == name]
-        result.figures = [f for f in result.figures if f not in own]
-        result.unread += [UnreadCell(f.address, f.value_text, f"{f.value_text} {why}") for f in own]
+    own = [f for f in result.figures if UnreadCell(f.address, None, "").row in shifted]
+    result.figures = [
+        f for f in result.figures if UnreadCell(f.address, None, "").row not in shifted
+    ]
+    result.unread += [UnreadCell(f.address, f.value_text, f"{f.value_text} {why}") for f in own]
 
 
 def _count_rows(result: GridResult, grid: Grid, file: SeriesFile, skipped: set[int]) -> None:
