@@ -4,6 +4,7 @@
 """
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -45,9 +46,9 @@ def monthly_report(folder: Path) -> None:
 
 
 def checkout(folder: Path) -> None:
-    """Give a folder the data and notebooks that a clone has beside it."""
-    for name in ("data", "notebooks", "requirements.txt"):
-        (folder / name).symlink_to(PROJECT / name)
+    """Give a folder the data and notebooks that a clone has beside it; copies, to be written to."""
+    for name in ("data", "notebooks"):
+        shutil.copytree(PROJECT / name, folder / name)
 
 
 PREPARED: dict[str, list[Callable[[Path], None]]] = {
