@@ -14,7 +14,7 @@ from pathlib import Path
 
 from forecast.base.files import sha256_of
 
-VERSION = "0.1.0"
+VERSION = "1.0.0"
 PACKAGE = Path(str(files("forecast")))
 _PROJECT = PACKAGE.parent.parent
 PLUGINS = "forecast.models"  # the group of entry points by which other packages add models
