@@ -398,6 +398,27 @@ def test_a_data_frame_indexed_by_quarters_becomes_figures(folder):
     assert list(figures["measure"]) == ["growth_pct", "growth_pct"]
 
 
+def test_quarters_of_a_year_that_ends_in_march_are_named_by_their_months(folder):
+    quarters = pd.period_range("2019Q1", periods=3, freq="Q-MAR")
+    frame = pd.DataFrame({"unique_id": "gdp", "ds": quarters, "y": [700, 705, 703]})
+    figures = forecast.figures_from(frame, folder, released_on="usual")
+    assert list(figures["first_month"]) == ["2018-04", "2018-07", "2018-10"]
+    years = pd.period_range("2018", periods=2, freq="Y-MAR")
+    frame = pd.DataFrame({"unique_id": "gdp", "ds": years, "y": [700, 705]})
+    with pytest.raises(forecast.ForecastError, match="is not a span within one year"):
+        forecast.figures_from(frame, folder, released_on="usual")
+
+
+def test_an_index_of_days_needs_no_name(folder):
+    days = pd.date_range("2019-01-31", periods=2, freq="ME")
+    frame = pd.DataFrame({"SALES": [101.5, 99.0]}, index=days)
+    for own in (frame, frame["SALES"]):
+        figures = forecast.figures_from(own, folder, released_on="usual")
+        assert list(figures["last_month"]) == ["2019-01", "2019-02"]
+    with pytest.raises(forecast.ForecastError, match="list; allowed: a pandas DataFrame"):
+        forecast.figures_from([1, 2], folder, released_on="usual")
+
+
 def test_a_data_frame_that_cannot_be_read_is_an_error_with_every_cell(folder):
     frame = pd.DataFrame({"unique_id": "pearls", "ds": ["2019-01-01", "2019-02-01"], "y": [1, 2]})
     why = r"the frame C2: 'pearls' is not an indicator of the folder"

@@ -127,7 +127,7 @@ def read(
 
 
 def figures_from(
-    frame: pd.DataFrame,
+    frame: pd.DataFrame | pd.Series,
     data: str | Path = "",
     *,
     released_on: date | str | None = None,

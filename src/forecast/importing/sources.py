@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,8 +47,19 @@ def source_grids(source: str | Path, import_map: ImportMap) -> tuple[str, list[G
     return path.name, [text_grid(path, import_map.delimiter)]
 
 
-def frame_grid(frame: pd.DataFrame) -> Grid:
-    """Return the cells of a data frame, its named index in front and its columns as the header."""
+def frame_grid(frame: pd.DataFrame | pd.Series) -> Grid:
+    """Return the cells of a data frame, its named index in front and its columns as the header.
+
+    An index of days or periods is in front, named or not. Raise ContractError for other objects.
+    """
+    import pandas as pd
+
+    if isinstance(frame, pd.Series):
+        frame = frame.to_frame()
+    if not isinstance(frame, pd.DataFrame):
+        raise _refusal("the frame", f"{type(frame).__name__}; allowed: a pandas DataFrame")
+    if isinstance(frame.index, pd.DatetimeIndex | pd.PeriodIndex) and frame.index.name is None:
+        frame = frame.rename_axis("date")
     if any(name is not None for name in frame.index.names):
         frame = frame.reset_index()
     head: list[Content] = [str(name) for name in frame.columns]
@@ -56,6 +67,14 @@ def frame_grid(frame: pd.DataFrame) -> Grid:
     if len(rows) >= MOST_ROWS:
         raise _refusal("the frame", f"{len(rows):,} rows; allowed: below {MOST_ROWS:,}")
     return Grid("", padded([head, *rows]), header_rows=1)
+
+
+def _months_of(period: pd.Period) -> str:
+    """Return the months of a period, as 2019Q1 of a year that ends in March is not in 2019."""
+    first, last = (f"{day:%Y-%m}" for day in (period.start_time, period.end_time))
+    if period.start_time.day != 1 or (period.end_time.date() + timedelta(days=1)).day != 1:
+        return str(period)
+    return first if first == last else f"{first}..{last}"
 
 
 def _frame_cell(cell: Any) -> Content:
@@ -67,7 +86,7 @@ def _frame_cell(cell: Any) -> Content:
     if isinstance(cell, pd.Timestamp):
         return cell.date() if cell == cell.normalize() else str(cell)
     if isinstance(cell, pd.Period):
-        return str(cell)
+        return _months_of(cell)
     value = cell.item() if hasattr(cell, "item") else cell
     return _content(value)
 
