@@ -205,16 +205,6 @@ def test_a_band_says_how_probable_each_side_is(tmp_path: Path):
     assert again.below.value == pytest.approx(shares[0])
 
 
-def test_a_year_that_begins_in_another_month_is_a_caveat(tmp_path: Path):
-    data = folder_of(tmp_path / "data", jobs="")
-    area = '[[area]]\nid = "town"\nname_en = "Town"\nname_zh = "镇"\nyear_begins = "04"\n'
-    path = data / "indicators.toml"
-    path.write_text(area + path.read_text(encoding="utf-8"), encoding="utf-8")
-    found = answer(read_archive(data), "town", 2018, date(2018, 9, 30), seed=1, n_paths=100)
-    said = tables.caveats(report_of(found), "en").markup
-    assert "declared to begin with Apr, but this report counts every year from January" in said
-
-
 def test_a_settled_year_is_judged_by_its_levels(tmp_path: Path):
     mean = round(float(np.mean(known("unemployment", 2017))), 1)
     total = round(sum(known("jobs", 2017)))

@@ -90,3 +90,11 @@ def calendar_faults(figures: pd.DataFrame, registry: Registry) -> list[Fault]:
             rule = f"allowed: spans within a year since month {area.year_begins}, its year_begins"
             faults += _first_fault(rows, f'{what}; {rule}, or year_begins "01"')
     return faults
+
+
+def by_years_of_areas(figures: pd.DataFrame, registry: Registry) -> pd.DataFrame:
+    """Return figures by months of their area's year, where it begins in another than January."""
+    shifts = figures["area"].astype(str).map(registry.months_before).astype("int64")
+    if not shifts.any():
+        return figures
+    return figures.assign(first=figures["first"] - shifts, last=figures["last"] - shifts)

@@ -7,7 +7,7 @@ import io
 import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,11 @@ import pandas as pd
 
 from forecast.archive.archive import Archive
 from forecast.archive.commitments import ANNOUNCED_FILE, Commitments, read_commitments
-from forecast.archive.contradictions import calendar_faults, contradictions_of
+from forecast.archive.contradictions import (
+    by_years_of_areas,
+    calendar_faults,
+    contradictions_of,
+)
 from forecast.archive.figure_files import KEY, conflicts, figure_files, sound_figures
 from forecast.archive.judgements import FILE as JUDGEMENTS_FILE
 from forecast.archive.judgements import (
@@ -113,6 +117,10 @@ def read_archive(path: str | Path = "", *, without: Collection[str] = ()) -> Arc
     if faults or registry is None:
         raise ContractError(faults)
     n_repeated = n_rows - len(figures)
+    figures = by_years_of_areas(figures, registry)
+    before = {area: n for area in registry.areas if (n := registry.months_before(area))}
+    if before and "schedule" in parts:
+        parts["schedule"] = replace(parts["schedule"], months_before=before)
     hashes = file_hashes(folder)
     return Archive(figures, registry, file_hashes=hashes, n_repeated=n_repeated, **parts)
 

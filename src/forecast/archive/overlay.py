@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from forecast.archive.archive import Archive
+from forecast.archive.contradictions import by_years_of_areas, calendar_faults
 from forecast.archive.figure_files import KEY, REQUIRED, checked, conflicts, csv_rows
 from forecast.archive.figures import SETTLING
 from forecast.archive.folder import unknown_indicators, with_units
@@ -78,6 +79,8 @@ def read_overlay(path: Path, archive: Archive, day: date) -> Overlay:
     figures, _ = with_units(figures, archive.registry)
     faults.extend(conflicts(figures))
     faults.extend(unknown_indicators(figures, archive.registry))
+    faults.extend(calendar_faults(figures, archive.registry))
+    figures = by_years_of_areas(figures, archive.registry)
     faults.extend(_against(figures, archive, day))
     if faults:
         raise ContractError(sorted(faults, key=lambda f: (f.file, f.line or 0)))

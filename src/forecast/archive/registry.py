@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Strict
 
 from forecast.archive.toml import Entry, parsed, read_entries
 from forecast.base.errors import ContractError, Fault, UnknownIndicator
-from forecast.base.months import parse_month
+from forecast.base.months import month_text, parse_month
 from forecast.base.notation import NOT_A_MONTH, NOT_A_NAME, is_name
 from forecast.base.series import Names, Series, SeriesLabel
 
@@ -167,7 +167,20 @@ class Registry:
             raise UnknownIndicator(indicator, self.indicators)
         entry = self.overrides.get(Series(area, indicator), self.indicators[indicator])
         itself = str(Series(area, indicator))
-        return replace(entry, related=[text for text in entry.related if text != itself])
+        own = replace(entry, related=[text for text in entry.related if text != itself])
+        before = self.months_before(area)
+        if not before or not own.levels_break:
+            return own
+        return replace(own, levels_break=[month_text(m - before) for m in own.break_months])
+
+    def months_before(self, area: str) -> int:
+        """Return how many months of a calendar year lie before an area's year, 0 to 11.
+
+        Figures of an area are held by months of its year: the first of its twelve is counted as
+        January is of a calendar year.
+        """
+        entry = self.areas.get(area)
+        return 0 if entry is None else int(entry.year_begins) - 1
 
     def wholes_of(self, area: str, indicator: str) -> tuple[str, ...]:
         """Return what the indicator is part of in an area, what that is part of, and so on.

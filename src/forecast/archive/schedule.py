@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -68,11 +68,24 @@ class ReportDays:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """When figures usually come out, and when reports are due."""
+    """When figures usually come out, and when reports are due.
+
+    `months_before` holds by area how many months of a calendar year lie before its own year; months
+    of such an area are those of its year.
+    """
 
     lags: tuple[Lag, ...] = ()
     report_days: tuple[ReportDays, ...] = ()
     time_zone: str = DEFAULT_TIME_ZONE
+    months_before: Mapping[str, int] = field(default_factory=dict)
+
+    def end_of(self, area: str, month: int) -> date:
+        """Return the last day of a month of an area's year."""
+        return end_of_month(month + self.months_before.get(area, 0))
+
+    def year_begins_on(self, area: str, year: int) -> date:
+        """Return the first day of an area's year."""
+        return self.end_of(area, MONTHS_A_YEAR * year - 1) + timedelta(days=1)
 
     def now(self) -> datetime:
         """Return the time it is in the schedule's time zone."""
@@ -107,7 +120,7 @@ class Schedule:
                 lag.indicator is not None,
             ),
         )
-        return end_of_month(last_month) + timedelta(days=best.days)
+        return self.end_of(area, last_month) + timedelta(days=best.days)
 
 
 def span_kind(last_month: int) -> SpanKind:

@@ -7,20 +7,79 @@ no-break space before the per cent sign, Chinese none.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, wraps
 from importlib.resources import files
 from string import Formatter
+from typing import ParamSpec, TypeVar
 
 LANGUAGES = ("en", "zh")
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def text(key: str, lang: str, **values: object) -> str:
     """Return the text of a key in `en` or `zh`, with the values put in; KeyError if unknown."""
-    return entries()[key][lang].format(**values)
+    begins = _YEAR_BEGINS.get()
+    if begins != 1 and "year" in values and not key.startswith("form."):
+        values = {**values, "year": year_name(values["year"])}
+    return entries()[key][lang].format(**{**_ends_of_year(begins, lang), **values})
+
+
+_YEAR_BEGINS: ContextVar[int] = ContextVar("year_begins", default=1)
+
+
+@contextmanager
+def calendar(year_begins: int) -> Iterator[None]:
+    """Name the months and years of an area whose year begins with a month, 1 for January.
+
+    Within it a month of a year is counted from that month: the first of twelve is April where the
+    year begins in April, and the year is named by both years that it lies in.
+    """
+    token = _YEAR_BEGINS.set(year_begins)
+    try:
+        yield
+    finally:
+        _YEAR_BEGINS.reset(token)
+
+
+def in_calendar(draw: Callable[P, R]) -> Callable[P, R]:
+    """Return what draws a report so that it names months by the calendar of the report's area."""
+
+    @wraps(draw)
+    def drawn(*args: P.args, **named: P.kwargs) -> R:
+        begins = (getattr(arg, "year_begins", None) for arg in (*args, *named.values()))
+        found = next((b for b in begins if isinstance(b, int)), None)
+        if found is None:
+            return draw(*args, **named)
+        with calendar(found):
+            return draw(*args, **named)
+
+    return drawn
+
+
+@cache
+def _ends_of_year(begins: int, lang: str) -> Mapping[str, object]:
+    """Return the names of a year's first and last month, which texts may ask for."""
+    names = {"year_start": begins, "year_end": (begins - 2) % 12 + 1}
+    return {key: entries()[f"month_long.m{number}"][lang] for key, number in names.items()}
+
+
+def year_name(year: object) -> str:
+    """Return how a year is named: 2018, or 2018/19 where it lies in two calendar years."""
+    if _YEAR_BEGINS.get() == 1 or not str(year).isdigit():
+        return str(year)
+    return f"{year}/{(int(str(year)) + 1) % 100:02d}"
+
+
+def month_name(position: int, lang: str) -> str:
+    """Return the name of a year's month in short, counted from 1 for its first one."""
+    return text(f"month.m{(position + _YEAR_BEGINS.get() - 2) % 12 + 1}", lang)
 
 
 @cache
@@ -32,8 +91,9 @@ def entries() -> Mapping[str, Mapping[str, str]]:
 
 
 def placeholders_of(template: str) -> set[str]:
-    """Return the names of the values that a text asks for."""
-    return {name for _, name, _, _ in Formatter().parse(template) if name is not None}
+    """Return the names of the values that a text asks for, except the ends of a year."""
+    names = {name for _, name, _, _ in Formatter().parse(template) if name is not None}
+    return names - {"year_start", "year_end"}
 
 
 def model_name(model: str, lang: str) -> str:
@@ -174,8 +234,8 @@ def months(first: int, last: int, lang: str) -> str:
 
 def _month_names(first: int, last: int, lang: str) -> dict[str, str]:
     ends = {"first": first, "last": last}
-    names = {end: text(f"month.m{number}", lang) for end, number in ends.items()}
-    return names | {"first_number": str(first)}
+    names = {end: month_name(number, lang) for end, number in ends.items()}
+    return names | {"first_number": str((first + _YEAR_BEGINS.get() - 2) % 12 + 1)}
 
 
 def _gap(lang: str) -> str:

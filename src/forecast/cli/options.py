@@ -150,7 +150,7 @@ def parameters_from(
     day = as_of or _today(folder)
     return Parameters.parse(
         area=area,
-        year=year if year is not None else _year_of(day),
+        year=year if year is not None else _year_of(day, area, folder),
         as_of=day,
         since=since,
         lang=lang,
@@ -182,5 +182,16 @@ def _today(folder: str) -> str:
     return read_schedule(Path(folder) if folder else packaged("data")).today().isoformat()
 
 
-def _year_of(day: str) -> int:
-    return int(day[:4]) if day[:4].isdigit() else 0
+def _year_of(day: str, area: str, folder: str) -> int:
+    """Return the year of an area in which a day lies, 0 for what is not a day."""
+    from forecast.archive.registry import FILE, read_registry
+    from forecast.base.package import folder as packaged
+
+    on = parse_day(day)
+    if on is None:
+        return int(day[:4]) if day[:4].isdigit() else 0
+    home = Path(folder) if folder else packaged("data")
+    path = home / FILE
+    if not path.is_file() or b"year_begins" not in path.read_bytes():
+        return on.year  # which is told without reading the whole registry
+    return on.year - (on.month <= read_registry(home).months_before(area))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -13,7 +13,7 @@ from forecast.archive.archive import Snapshot
 from forecast.archive.figures import Figure
 from forecast.archive.registry import Indicator, Registry
 from forecast.base.frames import markup_of
-from forecast.base.months import MONTHS_A_YEAR, month, month_of_year, month_text, year_of
+from forecast.base.months import MONTHS_A_YEAR, Span, month, month_of_year, month_text, year_of
 from forecast.base.series import Series
 from forecast.base.texts import day, text
 from forecast.history.growth import Basis, Growth, settled_by, year_to_date_growth
@@ -209,16 +209,29 @@ def build_history(
 
     A related series whose figures are missing gives an empty history, not an error.
     """
-    entry = snapshot.registry.of(area, indicator)
-    figures = tuple(f for f in snapshot.figures_of(area, indicator) if f.span.year <= year)
+    own = [f for f in snapshot.figures_of(area, indicator) if f.span.year <= year]
+    return _history_from(snapshot, Series(area, indicator), year, own, with_related=with_related)
+
+
+def _history_from(
+    snapshot: Snapshot,
+    series: Series,
+    year: int,
+    known: Iterable[Figure],
+    *,
+    with_related: bool = False,
+) -> History:
+    """Return the history that figures of a series make."""
+    area, indicator = series
+    entry, figures = snapshot.registry.of(area, indicator), tuple(known)
     first_year = min((f.span.year for f in figures), default=year) - 1
     first_year = min(first_year, year - 1)
     years = range(first_year, year + 1)
     also = _alike(snapshot.registry, entry) if with_related else []
-    related = {series: bare_history(snapshot, *series, year) for series in also}
+    related = {series: _related_history(snapshot, series, area, year) for series in also}
     levels = cumulated(figures, first_year, len(years), entry.break_months)
     donors = [related[series] for series in entry.donor_series(area) if series in related]
-    shares, shares_basis = _shares(snapshot, entry, levels, donors, years)
+    shares, shares_basis = _shares(snapshot, series, levels, donors, years)
     growth = year_to_date_growth(figures, levels, entry, shares, first_year)
     published = tuple(f for f in figures if f.is_published)
     if len(published) < len(figures):
@@ -297,17 +310,67 @@ def bare_history(snapshot: Snapshot, area: str, indicator: str, year: int) -> Hi
     return history
 
 
+def _related_history(snapshot: Snapshot, series: Series, area: str, year: int) -> History:
+    """Return the history of a related series, by months of the year of an area that it bears on.
+
+    Where its own year begins in another month, single months and quarters are taken over, and
+    levels since its beginning by their differences; what cannot be split is left out.
+    """
+    registry = snapshot.registry
+    apart = _months_apart(registry, series.area, area)
+    if not apart:
+        return bare_history(snapshot, *series, year)
+    figures = tuple(
+        replace(f, span=Span(f.span.first + apart, f.span.last + apart))
+        for f in _split(snapshot.figures_of(*series))
+    )
+    within = [f for f in figures if f.span.is_within_a_year and f.span.year <= year]
+    return _history_from(snapshot, series, year, within)
+
+
+def _months_apart(registry: Registry, area: str, other: str) -> int:
+    """Return what is added to a month of one area's year to have that of another's."""
+    return registry.months_before(area) - registry.months_before(other)
+
+
+def _split(figures: Iterable[Figure]) -> Iterator[Figure]:
+    """Yield figures of single months and quarters, and levels since January by their differences.
+
+    The difference of two levels came out when both were known.
+    """
+    levels: dict[tuple[int, str], Figure] = {}
+    for figure in figures:
+        if figure.measure == "level" and figure.span.is_year_to_date and figure.settles:
+            levels[figure.span.last, figure.unit] = figure
+        elif figure.span.n_months in (1, 3):
+            yield figure
+    for (last, unit), figure in levels.items():
+        before = levels.get((last - 1, unit))
+        if figure.span.n_months == 1:
+            yield figure
+        elif before is not None and before.span.first == figure.span.first:
+            yield replace(
+                figure,
+                span=Span(last, last),
+                value=figure.value - before.value,
+                released_on=max(figure.released_on, before.released_on),
+            )
+
+
 def _shares(
     snapshot: Snapshot,
-    entry: Indicator,
+    series: Series,
     levels: Levels | None,
     donors: list[History],
     years: range,
 ) -> tuple[FloatArray, tuple[str, ...]]:
+    entry, area = snapshot.registry.of(*series), series.area
     if entry.has_no_growth or entry.annual_rule in ("mean_of_months", "end_of_year"):
         return base_year_shares(years, {}, [])
     donated = []
     for source in _weights_sources(entry):
+        if _months_apart(snapshot.registry, source.area, area):
+            continue  # shares of a year that begins elsewhere are those of other months
         figures = [f for f in snapshot.figures_of(*source) if f.span.year <= years[-1]]
         donated.append(profiles(cumulated(figures, years[0] - 1, len(years) + 1, ())))
     donated.extend(profiles(donor.levels) for donor in donors)

@@ -18,7 +18,7 @@ import pandas as pd
 
 from forecast.archive.archive import Archive, Snapshot, next_month
 from forecast.archive.figures import Figure
-from forecast.archive.schedule import end_of_month, span_kind
+from forecast.archive.schedule import span_kind
 from forecast.archive.targets import round_half_up
 from forecast.base.months import MONTHS_A_YEAR, Span, month, month_of_year, year_of
 from forecast.base.series import Series
@@ -133,7 +133,8 @@ class _Release:
         if following > month(history.year, MONTHS_A_YEAR):
             return cls(state="none_left")
         lags = _past_lags(outlook, history.series, following)
-        ends_on, series = end_of_month(following), history.series
+        series = history.series
+        ends_on = outlook.snapshot.schedule.end_of(series.area, following)
         usual = outlook.snapshot.schedule.usual_release_on(*series, following)
         basis: Basis = "past_releases" if usual is None else "schedule"
         if usual is None and not lags:
@@ -172,14 +173,16 @@ def _past_lags(outlook: Outlook, series: Series, following: int) -> list[int]:
     Days that are estimated say nothing about lags, nor does a figure republished a year later.
     """
     first: dict[int, date] = {}
+    ends_on = outlook.snapshot.schedule.end_of
     for figure in outlook.snapshot.archive.releases(*series):
         is_dated = figure.released_on_basis == "published" and figure.settles
         last = figure.span.last
-        is_first = (figure.released_on - end_of_month(last)).days < _ENDED_DAYS
+        is_first = (figure.released_on - ends_on(series.area, last)).days < _ENDED_DAYS
         if is_dated and is_first and figure.released_on <= outlook.day:
             first[last] = min(first.get(last, figure.released_on), figure.released_on)
     kind = span_kind(following)
-    lags = [(on - end_of_month(m)).days for m, on in sorted(first.items()) if span_kind(m) == kind]
+    dated = [(on, m) for m, on in sorted(first.items()) if span_kind(m) == kind]
+    lags = [(on - ends_on(series.area, m)).days for on, m in dated]
     return lags[-_NEWEST_LAGS:]
 
 

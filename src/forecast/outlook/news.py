@@ -308,7 +308,8 @@ def _days_of(question: Question, name: str, target: Target) -> dict[date, Releas
     They are the days of releases and of announcements from the beginning of the year on, and the
     last day of all.
     """
-    first, last = date(question.year, 1, 1), _last_day(question, name, target)
+    first = question.now.schedule.year_begins_on(question.area, question.year)
+    last = _last_day(question, name, target)
     announced = [
         t.announced_on
         for t in question.now.archive.targets

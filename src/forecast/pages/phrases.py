@@ -482,7 +482,7 @@ def caveat(caveat: Caveat, report: Listing, lang: str) -> str:
 
 def _caveat_value(key: str, value: str, report: Listing, lang: str) -> str:
     if key == "begins":
-        return texts.months(int(value), int(value), lang)
+        return text(f"month_long.m{int(value)}", lang)
     if key == "from":
         return texts.span(value, value, lang)
     if key in ("month", "last"):

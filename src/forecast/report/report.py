@@ -90,6 +90,7 @@ def report_of(
         area_name=registry.area_names(outlook.area),
         issuer=registry.issuer(outlook.area),
         year=outlook.year,
+        year_begins=registry.months_before(outlook.area) + 1,
         as_of=outlook.day,
         seed=answer.seed,
         n_paths=outlook.n_paths,

@@ -142,6 +142,7 @@ def report_from(text: str | bytes, name: str = "result.json") -> Report:
         if version.partition(".")[0] != _MAJOR:
             message = f"schema_version {version!r}; allowed here: {_MAJOR}.x"
             raise ContractError([Fault(name, None, message)])
+        content.setdefault("year_begins", 1)  # older versions counted every year from January
         context = {"area": content["area"], "year": content["year"]}
         return _adapter().validate_python(_regrouped(Report, content, context))
     except ValidationError as error:

@@ -259,6 +259,8 @@ class DataSummary:
 class Report:
     """A whole report.
 
+    The year begins with the month `year_begins`, 1 for January; months of spans are counted from
+    it, so that 2018-01 is the first month of the year 2018 and 2018-12 its last one.
     `issuer` is the office that issues the bulletin, where the registry names one.
     `joint_with_figures` is the joint attainment of the targets with a figure of the year, None
     where that is all of them; with an overlay, `joint_published` is that by published figures
@@ -270,6 +272,7 @@ class Report:
     area_name: Names
     issuer: Names | None
     year: int
+    year_begins: int
     as_of: date
     seed: int
     n_paths: int

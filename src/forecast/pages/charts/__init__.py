@@ -1,5 +1,6 @@
 """Pictures of a report. They draw what the report holds, and compute nothing."""
 
+from forecast.base.texts import in_calendar
 from forecast.pages.charts.coming import coming, curve, curve_figure
 from forecast.pages.charts.fan import compared, fan, fan_figure, fans, spark, sparks
 from forecast.pages.charts.heat import (
@@ -46,3 +47,6 @@ __all__ = [
     "waterfall",
     "waterfall_figure",
 ]
+
+for _name in __all__:  # months are named by the calendar of the report that is drawn
+    globals()[_name] = in_calendar(globals()[_name])

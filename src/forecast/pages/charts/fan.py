@@ -118,7 +118,7 @@ def fan_figure(one: IndicatorReport, lang: str, view: tuple[float, float] | None
 def _draw_axes(view: tuple[float, float], ax: Axes, lang: str) -> None:
     ax.set_xlim(*_X_ENDS)
     ax.set_ylim(*view)
-    ax.set_xticks(MONTHS_SHOWN, labels=[text(f"month.m{m}", lang) for m in MONTHS_SHOWN])
+    ax.set_xticks(MONTHS_SHOWN, labels=[texts.month_name(m, lang) for m in MONTHS_SHOWN])
     ax.yaxis.set_major_locator(MaxNLocator(nbins=5, min_n_ticks=3, steps=[1, 2, 5, 10]))
     ax.ticklabel_format(axis="y", style="plain", useOffset=False)
     plain_axes(ax)

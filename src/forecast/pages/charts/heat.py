@@ -60,7 +60,7 @@ def heat(report: Report, *, ax: Axes, lang: str) -> None:
     plain_axes(ax, hidden=("top", "right", "left", "bottom"))
     ax.grid(visible=False)
     ax.set_yticks(range(len(rows)), labels=[one.name.of(lang) for one in rows])
-    heads = [text("heat.against", lang), *(text(f"month.m{m}", lang) for m in range(1, 13))]
+    heads = [text("heat.against", lang), *(texts.month_name(m, lang) for m in range(1, 13))]
     ax.set_xticks([-0.1, *range(1, _MONTHS + 1)], labels=heads, va="baseline")
     ax.tick_params(top=True, labeltop=True, bottom=False, labelbottom=False, length=0, labelsize=8)
     for row, one in enumerate(rows):

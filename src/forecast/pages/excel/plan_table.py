@@ -51,6 +51,7 @@ class Column:
     cell: Callable[[IndicatorReport, str], Cell]
 
 
+@texts.in_calendar
 def write_plan_table(report: Report, out: Path, lang: str) -> None:
     """Write the plan table of a report as an Excel file; raise ParameterError or OutputError.
 

@@ -1,5 +1,6 @@
 """The sections of a page as tables and sentences, drawn from a report alone."""
 
+from forecast.base.texts import in_calendar
 from forecast.pages.tables.coming import next_sentence, next_terminal
 from forecast.pages.tables.commitments import (
     commitments,
@@ -97,3 +98,6 @@ __all__ = [
     "track_indicators",
     "track_scores",
 ]
+
+for _name in __all__:  # months are named by the calendar of the report that is drawn
+    globals()[_name] = in_calendar(globals()[_name])

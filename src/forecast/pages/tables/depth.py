@@ -196,7 +196,7 @@ def known_growth(history: History, lang: str) -> Html:
     entry = history.indicator
     name = entry.names.of(lang)
     day = texts.day(history.as_of, lang)
-    months = (text(f"month.m{m}", lang) for m in range(1, MONTHS_A_YEAR + 1))
+    months = (texts.month_name(m, lang) for m in range(1, MONTHS_A_YEAR + 1))
     table = Grid(
         text("known_growth.caption", lang, name=name, day=day),
         columns_of([text("column.year", lang), *months]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from forecast.base import texts
-from forecast.base.texts import text
+from forecast.base.texts import in_calendar, text
 from forecast.outlook.attainment import Attainment
 from forecast.pages import phrases
 from forecast.pages.grid import Cell, Column, Grid, lamp
@@ -108,6 +108,7 @@ def _probability(one: IndicatorReport, lang: str) -> str:
     return said if one.footing == "own" else f"{said} {text(f'footing_mark.{one.footing}', lang)}"
 
 
+@in_calendar
 def status_of(report: Report, lang: str) -> Status:
     """Return what a report says of each target, or of each indicator without any.
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from forecast.archive.archive import Archive, Fingerprints
-from forecast.archive.schedule import ReportDays, Schedule, end_of_month
+from forecast.archive.schedule import ReportDays, Schedule
 from forecast.base.errors import DayAhead, ForecastError, OutputError
 from forecast.base.months import month
 from forecast.base.parameters import Parameters
@@ -88,8 +88,10 @@ def _years(archive: Archive, entry: ReportDays) -> Iterable[int]:
 def _days(archive: Archive, entry: ReportDays, year: int, today: date) -> Iterator[date]:
     first_release = archive.first_release_of(entry.area)
     announced = [t.announced_on for t in archive.targets if (t.area, t.year) == (entry.area, year)]
-    first = max(date(year, 1, 1), first_release, min(announced, default=first_release))
-    last = min(today, end_of_month(month(year, 12) + entry.months_after))
+    begins = archive.schedule.year_begins_on(entry.area, year)
+    first = max(begins, first_release, min(announced, default=first_release))
+    ends = archive.schedule.end_of(entry.area, month(year, 12) + entry.months_after)
+    last = min(today, ends)
     for n in range((last - first).days + 1):
         day = first + timedelta(days=n)
         if entry.falls_on(day):
