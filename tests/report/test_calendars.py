@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from forecast.archive.folder import read_archive
-from forecast.base.months import month
+from forecast.base.months import Span, month
 from forecast.base.series import Series
 from forecast.base.texts import calendar, span, text
 from forecast.cli.options import parameters_from
@@ -17,6 +17,7 @@ from forecast.outlook.value import Outlook
 from forecast.pages import charts, tables
 from forecast.pages.tables.status import status_of
 from forecast.publishing.scheduled.due import due_reports
+from forecast.report.conditions import in_year_of, read_conditions
 from forecast.report.report import report_of
 from forecast.report.result import json_of, report_from
 from forecast.report.value import Report
@@ -195,3 +196,10 @@ def test_a_day_before_april_lies_in_the_year_before(folder: Path):
     for day, year in (("2019-03-31", 2018), ("2019-04-01", 2019)):
         assert parameters_from("kingdom", year=None, as_of=day, **rest).year == year
         assert parameters_from("nation", year=None, as_of=day, **rest).year == 2019
+
+
+def test_conditions_name_calendar_months():
+    asked = ["receipts ytd 2018-09 5", "receipts 2018-10..2018-12 5", "receipts ytd 2019-02 5"]
+    spans = [in_year_of(one, 3).span for one in read_conditions(asked)]
+    expected = [(1, 6), (7, 9), (1, 11)]
+    assert spans == [Span(month(2018, a), month(2018, b)) for a, b in expected]

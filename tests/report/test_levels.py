@@ -157,6 +157,16 @@ def test_the_page_speaks_of_levels_and_not_of_growth_of_a_rate(report: Report):
     assert "目标能否完成" in tables.headline(report, "zh").markup
 
 
+def test_a_rate_in_depth_has_levels_and_no_growth(report: Report):
+    own = report.of_indicator("unemployment")
+    for draw in (tables.base_effects, tables.rest_of_year, tables.past_forecasts):
+        drawn = draw(own, "en").markup
+        assert "growth" not in drawn.lower()
+        assert "grew" not in drawn
+    assert "Level since January" in tables.base_effects(own, "en").markup
+    assert "growth" in tables.base_effects(report.of_indicator("jobs"), "en").markup.lower()
+
+
 def test_an_assumed_target_is_marked_and_counts_in_no_record(tmp_path: Path):
     data = folder_of(tmp_path / "data", jobs='comparison = "at_least"\nlevel = 1_280_000')
     question = {"area": "town", "year": 2018, "as_of": "2018-09-30", "n_paths": 100, "data": data}

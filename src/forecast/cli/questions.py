@@ -125,6 +125,7 @@ def league(
 def news(area: str, as_json: bool, **options: Any) -> None:
     """Print how the probabilities moved between two days, and which releases moved them."""
     with exit_codes():
+        from forecast.base.texts import calendar
         from forecast.outlook.answers import answer_to
         from forecast.outlook.news import news_of
         from forecast.pages.tables import moved_lines, moved_terminal
@@ -138,9 +139,10 @@ def news(area: str, as_json: bool, **options: Any) -> None:
             print_data(json_of(moved))
             return
         named, lang = registry.area_name(area, parameters.lang), parameters.lang
-        if moved.targets:
-            show(moved_terminal(moved, lang, area=named, year=parameters.year))
-        show(*moved_lines(moved, lang, year=parameters.year))
+        with calendar(registry.months_before(area) + 1):
+            if moved.targets:
+                show(moved_terminal(moved, lang, area=named, year=parameters.year))
+            show(*moved_lines(moved, lang, year=parameters.year))
 
 
 @click.command()
@@ -177,6 +179,7 @@ def scenario(
       --given "gdp ytd 2019-09 7.1"            January to September
     """  # noqa: D301  # the backspace is what click reads
     with exit_codes():
+        from forecast.base.texts import calendar
         from forecast.outlook.answers import answer_to
         from forecast.pages.tables import scenario_terminal
         from forecast.report.conditions import read_conditions
@@ -185,8 +188,10 @@ def scenario(
 
         conditions = read_conditions(given)
         parameters = parameters_from(area, **options)
-        result = scenario_of(answer_to(parameters), conditions, bandwidths_pp=bandwidths)
+        answer = answer_to(parameters)
+        result = scenario_of(answer, conditions, bandwidths_pp=bandwidths)
         if as_json:
             print_data(json_of(result))
-        else:
+            return
+        with calendar(answer.outlook.snapshot.registry.months_before(area) + 1):
             show(scenario_terminal(result, parameters.lang))

@@ -231,9 +231,10 @@ class Outlook:
     def _long(self, indicator: IndicatorOutlook, table: pd.DataFrame) -> pd.DataFrame:
         """Return a long table with the keys that cross-validation frames have."""
         named = table.reset_index().rename(columns={"path": "sample_id", "value": "growth_pct"})
+        before = self.snapshot.registry.months_before(self.area)
         return named.assign(
             unique_id=str(indicator.history.series),
-            ds=pd.PeriodIndex(named["month"]).to_timestamp(),
+            ds=(pd.PeriodIndex(named["month"]) + before).to_timestamp(),
             cutoff=pd.Timestamp(self.day),
         )
 

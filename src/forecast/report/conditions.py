@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -97,6 +97,21 @@ def _span(words: list[str]) -> Span | None:
         return Span.parse(first, last or first)
     except ValueError:
         return None
+
+
+def in_year_of(condition: Condition, months_before: int) -> Condition:
+    """Return a condition on calendar months by months of a year that begins later.
+
+    So many months of a calendar year lie before it. What was asked of the year to date counts from
+    its beginning.
+    """
+    span = condition.span
+    if span is None or not months_before:
+        return condition
+    first, last = span.first - months_before, span.last - months_before
+    if span.is_year_to_date and year_of(first) != year_of(last):
+        first = month(year_of(last), 1)
+    return replace(condition, span=Span(first, last))
 
 
 def _growth(text: str) -> float | None:

@@ -30,6 +30,7 @@ from forecast.report.conditions import (
     Line,
     Outcome,
     Scenario,
+    in_year_of,
     problem_of,
     read_conditions,
     span_growth,
@@ -113,7 +114,11 @@ def scenario_of(
     deviation of the aggregate on the paths. If fewer than 200 effective paths are left, more are
     simulated, up to `most_paths`. Raise ConditionError, OutsideSupport or TooFewPaths.
     """
-    given = [c if isinstance(c, Condition) else read_conditions([c])[0] for c in conditions]
+    before = answer.outlook.snapshot.registry.months_before(answer.outlook.area)
+    given = [
+        in_year_of(c if isinstance(c, Condition) else read_conditions([c])[0], before)
+        for c in conditions
+    ]
     paths = weighted_paths(answer.outlook, given, bandwidths_pp)
     while paths.effective_size < FEWEST_EFFECTIVE:
         enough = _enough(paths)

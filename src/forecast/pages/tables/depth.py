@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from forecast.base.texts import text
 from forecast.history.growth import Basis
 from forecast.history.series import History
 from forecast.pages import phrases
-from forecast.pages.grid import Column, Grid, columns_of
+from forecast.pages.grid import Grid, columns_of
 from forecast.pages.html import Html, fragment
 from forecast.pages.tables.headline import headline
 from forecast.report.depth import BaseEffect, Contribution, Contributions, PastForecast
@@ -37,7 +37,7 @@ def figures(report: Report, lang: str) -> Html:
     """Return what was published, span by span as it was, the newest first."""
     (one,) = report.indicators
     rows = [_figure_row(figure, one, lang) for figure in one.depth.figures]
-    return _section("figures", lang, _FIGURE_COLUMNS, rows)
+    return _section("figures", lang, _FIGURE_COLUMNS, rows, one=one)
 
 
 def _figure_row(figure: Figure, one: IndicatorReport, lang: str) -> list[str]:
@@ -47,7 +47,7 @@ def _figure_row(figure: Figure, one: IndicatorReport, lang: str) -> list[str]:
     basis = figure.released_on_basis
     return [
         texts.span(*figure.span.texts, lang),
-        text(f"depth.{figure.measure}", lang),
+        _words("depth", figure.measure, one, lang),
         value or texts.level(figure.value, figure.unit, lang),
         text(f"depth.{figure.status}", lang),
         day if basis == "published" else text(f"depth.day_{basis}", lang, day=day),
@@ -58,7 +58,7 @@ def base_effects(report: Report, lang: str) -> Html:
     """Return growth beside that of the year before, and the average of both."""
     (one,) = report.indicators
     rows = [_base_row(effect, one, lang) for effect in one.depth.base_effects]
-    return _section("base", lang, _BASE_COLUMNS, rows)
+    return _section("base", lang, _BASE_COLUMNS, rows, one=one)
 
 
 def _base_row(effect: BaseEffect, one: IndicatorReport, lang: str) -> list[str]:
@@ -71,7 +71,7 @@ def _base_row(effect: BaseEffect, one: IndicatorReport, lang: str) -> list[str]:
 
 
 def _year(year: int, one: IndicatorReport, lang: str) -> str:
-    return _marked(str(year), year, one, lang)
+    return _marked(texts.year_name(year), year, one, lang)
 
 
 def _marked(words: str, year: int, one: IndicatorReport, lang: str) -> str:
@@ -131,7 +131,7 @@ def past_forecasts(report: Report, lang: str) -> Html:
     """Return the forecasts at this time of past years, and what came of them."""
     (one,) = report.indicators
     rows = [_past_row(past, one, lang) for past in reversed(one.depth.past_forecasts)]
-    return _section("calls", lang, _PAST_COLUMNS, rows)
+    return _section("calls", lang, _PAST_COLUMNS, rows, one=one)
 
 
 def _past_row(past: PastForecast, one: IndicatorReport, lang: str) -> list[str]:
@@ -168,8 +168,8 @@ def rest_of_year(report: Report, lang: str) -> Html:
     if one.required is not None:
         span = phrases.needed_span(one, lang)
         needed = phrases.needed(one, lang)
-        notes.append(text("depth.rest_needed", lang, span=span, growth=needed))
-    return _section("rest", lang, ("year", "growth"), rows, notes)
+        notes.append(_words("depth", "rest_needed", one, lang, span=span, growth=needed))
+    return _section("rest", lang, ("year", "growth"), rows, notes, one=one)
 
 
 def _section(
@@ -178,17 +178,25 @@ def _section(
     columns: Sequence[str],
     rows: list[list[str]],
     notes: Sequence[str] = (),
+    *,
+    one: IndicatorReport | None = None,
 ) -> Html:
-    """Return a titled table with notes; the reason why it is empty where it has no row."""
-    title = text(f"depth.{key}", lang)
-    named = _heads(columns, lang)
-    grids = [Grid(text(f"depth.{key}_caption", lang), named, rows)] if rows else []
-    sentences = [*notes] if rows else [*notes, text(f"depth.{key}_none", lang)]
+    """Return a titled table with notes; the reason why it is empty where it has no row.
+
+    Of a rate or a balance it does not speak of growth.
+    """
+    title = _words("depth", key, one, lang)
+    named = columns_of(_words("depth_column", column, one, lang) for column in columns)
+    grids = [Grid(_words("depth", f"{key}_caption", one, lang), named, rows)] if rows else []
+    sentences = [*notes] if rows else [*notes, _words("depth", f"{key}_none", one, lang)]
     return fragment("depth", lang, title=title, grids=grids, notes=sentences)
 
 
-def _heads(columns: Iterable[str], lang: str) -> list[Column]:
-    return columns_of(text(f"depth_column.{column}", lang) for column in columns)
+def _words(table: str, key: str, one: IndicatorReport | None, lang: str, **values: object) -> str:
+    """Return words of the catalogue; of what has no growth, those that do not speak of it."""
+    named = f"{table}_any.{key}"
+    has_own = one is not None and not one.is_growth and named in texts.entries()
+    return text(named if has_own else f"{table}.{key}", lang, **values)
 
 
 def known_growth(history: History, lang: str) -> Html:
