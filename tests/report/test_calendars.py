@@ -178,6 +178,8 @@ def test_spans_of_such_a_year_have_names():
     with calendar(4):
         assert span("2018-01", "2018-12", "en") == "whole of 2018/19"
         assert span("2018-10", "2018-12", "en", year=2018) == "Jan–Mar"
+        assert span("2018-10", "2018-10", "en") == "Jan 2019"
+        assert span("2018-09", "2018-09", "en") == "Dec 2018"
     with calendar(10):
         assert span("2018-01", "2018-03", "zh", year=2018) == "10-12月"
 

@@ -26,7 +26,7 @@ R = TypeVar("R")
 def text(key: str, lang: str, **values: object) -> str:
     """Return the text of a key in `en` or `zh`, with the values put in; KeyError if unknown."""
     begins = _YEAR_BEGINS.get()
-    if begins != 1 and "year" in values and not key.startswith("form."):
+    if begins != 1 and "year" in values and not key.startswith(("form.", "span.")):
         values = {**values, "year": year_name(values["year"])}
     return entries()[key][lang].format(**{**_ends_of_year(begins, lang), **values})
 
@@ -223,7 +223,10 @@ def span(first: str, last: str, lang: str, *, year: int | None = None) -> str:
     ends = int(first[5:]), int(last[5:])
     form = "year" if ends == (1, 12) else "month" if first == last else "months"
     place = "here" if int(last[:4]) == year else "there"
-    return text(f"span.{form}_{place}", lang, year=last[:4], **_month_names(*ends, lang))
+    named = year_name(last[:4])
+    if form == "month":  # which lies in one calendar year
+        named = str(int(last[:4]) + (ends[1] + _YEAR_BEGINS.get() - 2) // 12)
+    return text(f"span.{form}_{place}", lang, year=named, **_month_names(*ends, lang))
 
 
 def months(first: int, last: int, lang: str) -> str:

@@ -17,10 +17,11 @@ import numpy as np
 
 from forecast.archive.archive import Archive, BoolArray
 from forecast.archive.figure_files import KEY
-from forecast.archive.figures import STANDING
+from forecast.archive.figures import STANDING, Figure
 from forecast.archive.targets import Target
 from forecast.backtest.replay import Progress
 from forecast.base.errors import BeforeFirstRelease, ParameterError
+from forecast.base.months import Span
 from forecast.base.parameters import day_from
 from forecast.base.series import Series
 from forecast.history.series import build_history
@@ -195,11 +196,20 @@ def _releases(change: _Change, name: str) -> dict[Kind, tuple[Release, ...]]:
             Release(
                 label=registry.label(series),
                 decimals=registry.of(*series).decimals,
-                figure=figure,
+                figure=_in_year_of(change.question, series, figure),
             )
             for series, figure in archive.chosen_figures(rows & bears)
         )
     return releases
+
+
+def _in_year_of(question: Question, series: Series, figure: Figure) -> Figure:
+    """Return a figure by months of the year of the area that is asked about."""
+    registry = question.now.registry
+    apart = registry.months_before(series.area) - registry.months_before(question.area)
+    if not apart:
+        return figure
+    return replace(figure, span=Span(figure.span.first + apart, figure.span.last + apart))
 
 
 def _released(question: Question, since: date) -> dict[Kind, BoolArray]:

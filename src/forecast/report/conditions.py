@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -47,11 +47,13 @@ class Condition:
     """Growth in per cent, on the same months a year earlier, of one span of an indicator.
 
     Without a span it is growth of the rest of the year, of all months not yet published together.
+    `is_to_date` says that the span was named by its last month alone.
     """
 
     indicator: str
     growth_pct: float
     span: Span | None = None
+    is_to_date: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         """Return the condition as it is written: `retail_sales rest 9`, `gdp ytd 2019-09 7.1`."""
@@ -84,7 +86,7 @@ def _parsed(text: str, problems: list[str]) -> Condition | None:
         rule = "expected a plain number in per cent, above -100"
         problems.append(f"{text!r}: {words[-1]!r} is not a growth rate ({rule})")
         return None
-    return Condition(words[0], growth, span)
+    return Condition(words[0], growth, span, is_to_date=words[1] == _YEAR_TO_DATE)
 
 
 def _span(words: list[str]) -> Span | None:
@@ -109,7 +111,7 @@ def in_year_of(condition: Condition, months_before: int) -> Condition:
     if span is None or not months_before:
         return condition
     first, last = span.first - months_before, span.last - months_before
-    if span.is_year_to_date and year_of(first) != year_of(last):
+    if condition.is_to_date:
         first = month(year_of(last), 1)
     return replace(condition, span=Span(first, last))
 
