@@ -47,7 +47,7 @@ def _figure_row(figure: Figure, one: IndicatorReport, lang: str) -> list[str]:
     basis = figure.released_on_basis
     return [
         texts.span(*figure.span.texts, lang),
-        _words("depth", figure.measure, one, lang),
+        _words(figure.measure, one, lang),
         value or texts.level(figure.value, figure.unit, lang),
         text(f"depth.{figure.status}", lang),
         day if basis == "published" else text(f"depth.day_{basis}", lang, day=day),
@@ -168,7 +168,7 @@ def rest_of_year(report: Report, lang: str) -> Html:
     if one.required is not None:
         span = phrases.needed_span(one, lang)
         needed = phrases.needed(one, lang)
-        notes.append(_words("depth", "rest_needed", one, lang, span=span, growth=needed))
+        notes.append(_words("rest_needed", one, lang, span=span, growth=needed))
     return _section("rest", lang, ("year", "growth"), rows, notes, one=one)
 
 
@@ -185,18 +185,28 @@ def _section(
 
     Of a rate or a balance it does not speak of growth.
     """
-    title = _words("depth", key, one, lang)
-    named = columns_of(_words("depth_column", column, one, lang) for column in columns)
-    grids = [Grid(_words("depth", f"{key}_caption", one, lang), named, rows)] if rows else []
-    sentences = [*notes] if rows else [*notes, _words("depth", f"{key}_none", one, lang)]
+    title = _words(key, one, lang)
+    named = columns_of(_head(column, one, lang) for column in columns)
+    grids = [Grid(_words(f"{key}_caption", one, lang), named, rows)] if rows else []
+    sentences = [*notes] if rows else [*notes, _words(f"{key}_none", one, lang)]
     return fragment("depth", lang, title=title, grids=grids, notes=sentences)
 
 
-def _words(table: str, key: str, one: IndicatorReport | None, lang: str, **values: object) -> str:
+def _words(key: str, one: IndicatorReport | None, lang: str, **values: object) -> str:
     """Return words of the catalogue; of what has no growth, those that do not speak of it."""
-    named = f"{table}_any.{key}"
-    has_own = one is not None and not one.is_growth and named in texts.entries()
-    return text(named if has_own else f"{table}.{key}", lang, **values)
+    if _has_own(f"depth_any.{key}", one):
+        return text(f"depth_any.{key}", lang, **values)
+    return text(f"depth.{key}", lang, **values)
+
+
+def _head(column: str, one: IndicatorReport | None, lang: str) -> str:
+    if _has_own(f"depth_column_any.{column}", one):
+        return text(f"depth_column_any.{column}", lang)
+    return text(f"depth_column.{column}", lang)
+
+
+def _has_own(key: str, one: IndicatorReport | None) -> bool:
+    return one is not None and not one.is_growth and key in texts.entries()
 
 
 def known_growth(history: History, lang: str) -> Html:
