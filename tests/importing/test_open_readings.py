@@ -305,6 +305,11 @@ REFUSED = {
         {"map_text": 'area = "uk"\ntitle = "level index"\n'},
         "is of several months, but an index or a rate is not summed",
     ),
+    "a moving average": (
+        '"Title","Unemployment, three month average"\n"CDID","X1"\n"2019 JAN","4.1"\n',
+        {"title": "prices level"},
+        "says three month average",
+    ),
     "growth per head": (
         BANK.format(name="GDP per capita growth (annual %)", a="1.1", b="0.9"),
         {"title": "gdp growth"},

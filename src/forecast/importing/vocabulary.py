@@ -171,12 +171,13 @@ _OCTOBER = re.compile(rf"{YEAR}\.1")  # a number that may have lost its last dig
 _DAY = re.compile(rf"{YEAR}(?:年\d{{1,2}}月\d{{1,2}}日|([-/.])\d{{1,2}}\1\d{{1,2}}(?![\d月]))")
 
 
-# Changes on the period before, and amounts per head: no figure is of these kinds.
+# Changes on the period before, amounts per head, and moving averages: no figure is of these kinds.
 _OTHER_CHANGE = re.compile(
     r"(?:quarter|month|period)[- ]?(?:on|over)[- ]?(?:quarter|month|period)"
     r"|(?<![a-z])(?:q[- ]?o[- ]?q|q/q|q[- ]on[- ]q(?!4)|m[- ]?o[- ]?m|m/m|m[- ]on[- ]m)(?![a-z0-9])"
     r"|(?:previous|prior|preceding|last) (?:month|quarter|period)|annuali[sz]ed|per (?:capita|head)"
-    r"|vormonat|vorquartal|vorperiode|je einwohner"
+    r"|vormonat|vorquartal|vorperiode|je einwohner|rolling|moving average|trailing"
+    r"|(?:three|3|twelve|12)[- ]months? (?:average|mean|sum|total)"
 )
 
 
