@@ -59,7 +59,7 @@ def test_a_report_is_printed_on_numbered_a4_with_its_fonts(published: Publicatio
     assert published.page.name == "attainment.zh.pdf"
     assert published.page.stat().st_size < 3_000_000
     pdf = PdfReader(published.page)
-    assert 2 <= len(pdf.pages) <= 20
+    assert 2 <= len(pdf.pages) <= 10
     for number, page in enumerate(pdf.pages, start=1):
         size = (round(page.mediabox.width), round(page.mediabox.height))
         assert size == A4
