@@ -183,3 +183,10 @@ def test_days_levels_points_and_intervals():
 def test_lights_and_words_follow_the_per_cent_that_is_printed(probability, shown, colour, said):
     assert texts.percent(probability, "zh") == shown
     assert (light(probability), word(probability)) == (colour, said)
+
+
+def test_a_number_beyond_all_sense_is_given_by_its_size():
+    assert texts.number(3.2e40, 2) == "3e+40"
+    assert texts.number(float("inf"), 2) == "inf"
+    assert texts.number(-2.5e12, 1) == "\N{MINUS SIGN}2e+12"
+    assert texts.number(999_999_999_999.0, 0) == "999,999,999,999"

@@ -110,11 +110,17 @@ def model_says(model: str, lang: str) -> str:
 NO_BREAK = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 LEVEL_UNITS = ("cny_100m", "usd_100m", "kwh_100m", "pct", "index")
+_HUGE = 1e12
 _DIGITS = 9  # a binary fraction counts as the decimal number that it stands for
 
 
 def number(value: float, decimals: int) -> str:
-    """Return a number with thousands apart and a real minus sign; no minus before zero."""
+    """Return a number with thousands apart and a real minus sign; no minus before zero.
+
+    From a thousand billions on, as in an interval of a ratio by two years, its size alone is given.
+    """
+    if abs(value) >= _HUGE:
+        return f"{value:.0e}".replace("-", MINUS)
     exact = Decimal(repr(round(float(value), _DIGITS)))
     rounded = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     return f"{rounded if rounded else abs(rounded):,}".replace("-", MINUS)
