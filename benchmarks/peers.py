@@ -267,17 +267,26 @@ def scoreboard(table: pd.DataFrame, names: Sequence[str], reference: str = "pace
 class AllSeries(Standing):
     """Weights by the scores over all series, whatever a series' own are."""
 
-    def weights(self, own: pd.DataFrame) -> np.ndarray:
-        return super().weights(own.iloc[:0])
+    def weights(self, own: pd.DataFrame, prior: np.ndarray | None = None) -> np.ndarray:
+        return super().weights(own.iloc[:0], prior)
 
 
-def equal_weights(past: pd.DataFrame, models: Sequence[str], months_known: int) -> Standing:
-    return Standing(models, months_known, None)
+class Equal(Standing):
+    """The same weight for each model, whatever is known of them."""
+
+    def weights(self, own: pd.DataFrame, prior: np.ndarray | None = None) -> np.ndarray:
+        return np.full(len(self.models), 1 / len(self.models))
 
 
-def weights_of_all_series(past: pd.DataFrame, models: Sequence[str], months_known: int) -> Standing:
-    found = standing(past, models, months_known)
-    return AllSeries(found.models, found.months_known, found.logs, found.last_year)
+def equal_weights(past: pd.DataFrame, models: Sequence[str], months: int, kind: str) -> Standing:
+    return Equal(models, months, None)
+
+
+def weights_of_all_series(
+    past: pd.DataFrame, models: Sequence[str], months: int, kind: str
+) -> Standing:
+    found = standing(past, models, months, kind)
+    return AllSeries(found.models, found.months_known, found.logs, found.last_year, found.n_years)
 
 
 def ablations(forecasts: Sequence[ReplayedForecast], table: pd.DataFrame) -> pd.DataFrame:
