@@ -17,7 +17,7 @@ import os
 import sys
 import tempfile
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -103,7 +103,8 @@ def goals(test: Test, table: pd.DataFrame, reference: str) -> list[Goal]:
     if reference == "scum":
         ratio = test.crps(table, "crps", POOL, "three")
         found.append(Goal.at_most("CRPS to the pool of three", ratio, 1.0))
-    return [*found, *bed_goals(table, test.crps)]
+    every = [*found, *bed_goals(table, test.crps)]
+    return [replace(goal, what=f"{test.title}: {goal.what}") for goal in every]
 
 
 def main() -> None:
