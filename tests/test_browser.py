@@ -127,8 +127,12 @@ def test_what_is_not_in_the_page_is_refused(opened: Opened):
     before = len(opened.said)
     refused = opened.page.evaluate(
         """() => new Promise(done => {
-            document.addEventListener("securitypolicyviolation", e => done(e.effectiveDirective));
-            document.body.append(Object.assign(new Image(), {src: "http://127.0.0.1:9/x.png"}));
+            const image = Object.assign(new Image(), {src: "http://127.0.0.1:9/x.png"});
+            document.addEventListener("securitypolicyviolation", e => {
+                image.remove();
+                done(e.effectiveDirective);
+            }, {once: true});
+            document.body.append(image);
         })"""
     )
     assert refused == "img-src"
