@@ -30,9 +30,10 @@ from prophet import Prophet
 
 from forecast.archive.archive import Archive
 from forecast.archive.folder import read_archive
+from forecast.base.randomness import own_global_state
 from forecast.history.series import History, build_history
 from forecast.models.contract import Fitted, Model
-from forecast.models.prophet import _dates, _months, _quiet, _seeded
+from forecast.models.prophet import _dates, _months, _quiet
 from forecast.models.registry import MODELS
 from forecast.models.seasonal import n_periods_ahead, usable_flows
 from forecast.models.shared import Shared
@@ -68,7 +69,7 @@ def plain_prophet(history: History) -> None:
     known = np.flatnonzero(np.isfinite(flows.amounts))
     amounts = flows.amounts[known] / _months(flows, known)
     ahead = np.arange(n_periods_ahead(history, flows)) + len(flows.amounts)
-    with _quiet(), _seeded(SEED):
+    with _quiet(), own_global_state(SEED):
         model = Prophet(uncertainty_samples=N_PATHS)
         model.fit(pd.DataFrame({"ds": _dates(flows, known), "y": amounts}), seed=0)
         model.predictive_samples(pd.DataFrame({"ds": _dates(flows, ahead)}))
