@@ -28,6 +28,7 @@ ASKED = {
     "n_paths": 200,
     "data": "",
     "overlay": "",
+    "target": "",
 }
 
 
