@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from click.testing import CliRunner
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from forecast.archive.archive import Archive
 from forecast.cli import main
@@ -62,8 +62,10 @@ def explored(home: Path, *options: str) -> Iterator[tuple[str, "subprocess.Popen
             line = running.stdout.readline()
             assert line, f"forecast explore ended without an address: {said}"
             said += line
-        yield found[0], running
-        running.kill()
+        try:
+            yield found[0], running
+        finally:
+            running.kill()
 
 
 @pytest.fixture(scope="module")
@@ -85,16 +87,21 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="module")
-def page(lab: tuple[str, "subprocess.Popen[str]"], chromium: str) -> Iterator[Page]:
+def browser(chromium: str) -> Iterator[Browser]:
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(
+        launched = driver.chromium.launch(
             executable_path=chromium, args=["--no-sandbox", *QUIET], chromium_sandbox=False
         )
-        opened = browser.new_page(viewport={"width": 1280, "height": 1000})
-        opened.set_default_timeout(120_000)  # a machine may be busy
-        opened.goto(lab[0])
-        yield opened
-        browser.close()
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="module")
+def page(lab: tuple[str, "subprocess.Popen[str]"], browser: Browser) -> Page:
+    opened = browser.new_page(viewport={"width": 1280, "height": 1000})
+    opened.set_default_timeout(120_000)  # a machine may be busy
+    opened.goto(lab[0])
+    return opened
 
 
 class TestServer:
@@ -152,15 +159,9 @@ class TestServer:
 @pytest.mark.enable_socket
 @pytest.mark.xdist_group("browser")
 def test_a_notebook_becomes_a_dashboard_whose_slider_moves_the_probability(
-    tmp_path_factory: pytest.TempPathFactory, chromium: str
+    tmp_path_factory: pytest.TempPathFactory, browser: Browser
 ):
-    with (
-        explored(tmp_path_factory.mktemp("dashboard"), "--dashboard") as (address, _),
-        sync_playwright() as driver,
-    ):
-        browser = driver.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", *QUIET], chromium_sandbox=False
-        )
+    with explored(tmp_path_factory.mktemp("dashboard"), "--dashboard") as (address, _):
         opened = browser.new_page()
         opened.set_default_timeout(120_000)
         opened.goto(address)
@@ -173,7 +174,6 @@ def test_a_notebook_becomes_a_dashboard_whose_slider_moves_the_probability(
             opened.keyboard.press("ArrowLeft")
         expect(title).not_to_have_text(before)
         assert opened.locator("text=forecast.ask(").count() == 0  # the code is not shown
-        browser.close()
 
 
 def test_a_dashboard_of_no_notebook_is_refused(tmp_path: Path):
