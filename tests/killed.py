@@ -88,7 +88,9 @@ def import_survives(folder: Path, seconds: float) -> bool:
     out = data / "figures" / "town.csv"
     out.write_text(old, encoding="utf-8")
     (data / "indicators.toml").write_text(INDICATORS, encoding="utf-8")
-    lags = [f'[[lag]]\nspan = "{s}"\ndays = 20\n' for s in ("month", "quarter", "year")]
+    lags = [
+        f'[[lag]]\narea = "town"\nspan = "{s}"\ndays = 20\n' for s in ("month", "quarter", "year")
+    ]
     (data / "schedule.toml").write_text("".join(lags), encoding="utf-8")
     source, told = folder / "issued.csv", folder / "map.toml"
     source.write_text(IMPORTED, encoding="utf-8")

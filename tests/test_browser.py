@@ -44,11 +44,9 @@ class Opened:
     said: list[str]
 
 
-@pytest.fixture(scope="module", params=list(FONTS))
-def browser(
-    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-) -> Iterator[Browser]:
-    """Start Chromium with the fonts of the test alone, whatever the machine has besides."""
+@pytest.fixture(scope="module")
+def browsers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Browser]]:
+    """Start Chromium by the font that it finds first, whatever the machine has besides."""
     absent = [str(folder) for _, folder in FONTS.values() if not folder.is_dir()]
     absent += ["chromium"] if CHROMIUM is None else []
     if absent:
@@ -58,16 +56,24 @@ def browser(
             f"no {', no '.join(absent)} on this machine; "
             "on Debian: apt install chromium fonts-noto-cjk fonts-dejavu-core"
         )
-    fonts = font_configuration(FONTS[request.param][0], tmp_path_factory.mktemp("fonts"))
     with sync_playwright() as driver:
-        chromium = driver.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", *QUIET],
-            chromium_sandbox=False,
-            env={**os.environ, "FONTCONFIG_FILE": str(fonts)},
-        )
-        yield chromium
-        chromium.close()
+        started = {}
+        for name, (first, _) in FONTS.items():
+            fonts = font_configuration(first, tmp_path_factory.mktemp("fonts"))
+            started[name] = driver.chromium.launch(
+                executable_path=CHROMIUM,
+                args=["--no-sandbox", *QUIET],
+                chromium_sandbox=False,
+                env={**os.environ, "FONTCONFIG_FILE": str(fonts)},
+            )
+        yield started
+        for chromium in started.values():
+            chromium.close()
+
+
+@pytest.fixture(scope="module", params=list(FONTS))
+def browser(browsers: dict[str, Browser], request: pytest.FixtureRequest) -> Browser:
+    return browsers[request.param]
 
 
 def font_configuration(first: str, folder: Path) -> Path:
@@ -101,14 +107,20 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Pat
 
 @pytest.fixture(
     scope="module",
-    params=list(product((*KINDS, "index"), LANGUAGES, WIDTHS)),
+    params=[
+        *product(list(FONTS)[:1], (*KINDS, "index"), LANGUAGES, WIDTHS),
+        *product(list(FONTS)[1:], ("attainment", "index"), LANGUAGES, WIDTHS[-1:]),
+    ],
     ids=lambda one: "-".join(map(str, one)),
 )
 def opened(
-    browser: Browser, pages: dict[tuple[str, str], Path], request: pytest.FixtureRequest
+    browsers: dict[str, Browser],
+    pages: dict[tuple[str, str], Path],
+    request: pytest.FixtureRequest,
 ) -> Iterator[Opened]:
-    kind, lang, width = request.param
-    page = browser.new_page(viewport={"width": width, "height": 900})
+    """Open every page in the first font, and in others what is widest on the narrowest screen."""
+    font, kind, lang, width = request.param
+    page = browsers[font].new_page(viewport={"width": width, "height": 900})
     said: list[str] = []
     page.on("console", lambda message: said.append(f"console: {message.text}"))
     page.on("pageerror", lambda error: said.append(f"error: {error}"))

@@ -188,8 +188,8 @@ def test_a_script_is_words_in_the_pdf_and_nothing_in_it_acts(published: Publicat
     page = (published.place / "attainment.html").read_text(encoding="utf-8")
     pdf = PdfReader(io.BytesIO(pdf_of(page, engine)))
     read = "".join("".join(page.extract_text().split()) for page in pdf.pages)
-    for what, said in HOSTILE.items():
-        assert "".join(said.split()) in read, what
+    for what in HOSTILE.keys() - {"bench", "unit", "said"}:  # these are on the screen alone
+        assert "".join(HOSTILE[what].split()) in read, what
     objects = [pdf.get_object(number) for number in range(1, int(pdf.trailer["/Size"]))]
     held = [one for one in objects if isinstance(one, dict)]
     assert len(held) > len(pdf.pages)

@@ -250,4 +250,4 @@ def test_it_refuses_to_serve_where_the_token_is_turned_off(
 def test_the_address_asks_once_for_view_and_token(path: str, token: str, expected: str):
     provider = SimpleNamespace(token=token)
     server = SimpleNamespace(connection_url="http://127.0.0.1:8888/", identity_provider=provider)
-    assert _address(server, path) == f"http://127.0.0.1:8888/{expected}"
+    assert _address(server, path, "lab/tree") == f"http://127.0.0.1:8888/{expected}"

@@ -22,6 +22,7 @@ GOOD: dict[str, Any] = {
     "data": "somewhere",
     "out": "reports",
     "overlay": "flash.csv",
+    "target": "",
 }
 
 
@@ -110,6 +111,7 @@ def test_all_but_the_area_the_year_and_the_day_have_defaults():
         data=folder("data"),
         out=None,
         overlay=None,
+        target="",
     )
 
 

@@ -77,8 +77,8 @@ def test_batches_of_independent_paths_have_the_binomial_error():
 def test_chances_of_a_range_and_of_more():
     december = np.array([6.0, 6.44, 6.45, 6.8, 7.0, 7.04, 7.05, 8.0])
     announced = target("within", None, lower_pct=6.5, upper_pct=7.0)
-    within, above = parts_of_range(announced, december, 1, 1)
-    assert (within.value, above.value) == (0.5, 0.25)
+    parts = parts_of_range(announced, december, 1, 1)
+    assert {side: p.value for side, p in parts.items()} == {"within": 0.5, "above": 0.25}
 
 
 def test_chances_of_about_at_three_tolerances():
@@ -89,7 +89,7 @@ def test_chances_of_about_at_three_tolerances():
 
 
 def test_other_targets_have_no_parts():
-    assert parts_of_range(target("at_least"), np.array([7.0]), 1, 1) == (None, None)
+    assert parts_of_range(target("at_least"), np.array([7.0]), 1, 1) == {}
     assert probability_by_tolerance(target("at_least"), np.array([7.0]), 1, 1) == {}
 
 
