@@ -43,7 +43,7 @@ ORDERED: dict[str, Sequence[Sequence[str]]] = {  # each call of a benchmark
     "official_targets": [[]],
     "peers": [[]],
 }
-NEEDS_MORE = ("away", "m3", "rates")  # data or packages that do not come along: by name, or from logs
+NEEDS_MORE = ("away", "m3", "rates")  # data or packages that do not come along
 
 Line = dict[str, object]
 
