@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecast.archive.archive import Archive
+from forecast.archive.archive import Archive, Fingerprints
 from forecast.archive.judgements import Author, Judgement, Judgements
 from forecast.outlook.annual import annual_outlook
 from forecast.outlook.value import IndicatorOutlook
@@ -108,3 +108,16 @@ def test_an_earlier_day_is_forecast_anew_once_a_judgement_of_it_is_entered(real_
         then = replace(vintage(question, DAY), targets={"retail_sales": None})
         keys += [key for key, _ in _keyed(question, [(then, "retail_sales")])]
     assert keys[0] != keys[1]
+
+
+def test_a_judgement_is_known_from_its_day_on_and_in_its_area_alone(real_archive: Archive):
+    with_it = replace(real_archive, judgements=judgements(12.0))
+    entered = date(2019, 7, 20)
+    before, on_it = (
+        [Fingerprints(archive).on(day, area) for archive in (real_archive, with_it)]
+        for day, area in ((date(2011, 7, 19), "china"), (entered, "china"))
+    )
+    elsewhere = [Fingerprints(archive).on(entered, "futian") for archive in (real_archive, with_it)]
+    assert before[0] == before[1]
+    assert on_it[0] != on_it[1]
+    assert elsewhere[0] == elsewhere[1]

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from forecast.archive.commitments import Commitment, Commitments
 from forecast.archive.figure_files import KEY
 from forecast.archive.figures import Figure, SeriesTable, figures_at
-from forecast.archive.judgements import Judgements
+from forecast.archive.judgements import Judgement, Judgements
 from forecast.archive.progress import ProgressEntry
 from forecast.archive.published_forecasts import PublishedForecast
 from forecast.archive.registry import Registry
@@ -327,14 +327,16 @@ class Fingerprints:
         """Return a SHA-256 of the data that were known on a day and matter to an area.
 
         These are the figures, commitments and progress entries of all areas, because estimates
-        are shared between areas, and the area's targets. What comes later leaves it unchanged.
+        are shared between areas, and the area's targets and judgements. What comes later leaves it
+        unchanged.
         """
         n_rows = int(np.searchsorted(self._release_days, np.datetime64(day), side="right"))
         commitments = self.archive.commitments
-        entries: list[Target | Commitment | ProgressEntry] = [
+        entries: list[Target | Commitment | ProgressEntry | Judgement] = [
             *(t for t in self.archive.targets if t.area == area and t.announced_on <= day),
             *(c for c in commitments.announced if c.announced_on <= day),
             *(e for e in commitments.entries if e.released_on <= day),
+            *(j for j in self.archive.judgements.known_on(day) if j.area == area),
         ]
         key = (n_rows, tuple(map(id, entries)))  # days without news have the same
         if key not in self._by_content:
@@ -360,7 +362,7 @@ class Fingerprints:
         return [hashlib.blake2b(repr(row).encode(), digest_size=16).digest() for row in rows]
 
 
-def text_of(entry: Target | Commitment | ProgressEntry) -> str:
+def text_of(entry: Target | Commitment | ProgressEntry | Judgement) -> str:
     """Return an entry as JSON, without empty fields and without its place in a file."""
     fields = {n: v for n, v in asdict(entry).items() if v is not None and n not in _PLACE}
     return json.dumps(fields, sort_keys=True, default=str)

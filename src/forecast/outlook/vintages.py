@@ -196,7 +196,7 @@ def _keyed(
         judged = [
             one
             for one in archive.judgements.known_on(vintage.day)
-            if (one.area, one.indicator) == (question.area, name)
+            if Series(one.area, one.indicator) in question.sources(name)
         ]
         parts = (
             name, figures, estimation[vintage.record_day], vintage.day, vintage.targets[name],
