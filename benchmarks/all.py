@@ -22,7 +22,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
-from goals import machine
+from goals import entry_of
 
 HERE = Path(__file__).parent
 MEASURED = HERE / "measured.jsonl"
@@ -64,19 +64,8 @@ def lines_of_log(path: Path) -> list[Line]:
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if not is_goals or len(cells) != 5 or cells[1] == "measured" or set(line) <= set("| -"):
             continue
-        what, value, interval, wanted, met = cells
-        found.append(
-            {
-                "benchmark": f"{path.stem}.py",
-                "what": what,
-                "goal": wanted,
-                "measured": value,
-                "interval": interval,
-                "met": met == "yes",
-                "machine": machine(),
-                "measured_on": date.fromtimestamp(path.stat().st_mtime).isoformat(),
-            }
-        )
+        day = date.fromtimestamp(path.stat().st_mtime)
+        found.append(entry_of(cells, f"{path.stem}.py", day))
     return found
 
 

@@ -90,18 +90,23 @@ def machine() -> str:
 
 def line_of(goal: Goal) -> str:
     """Return a goal as a line of JSON."""
-    what, value, interval, wanted, met = goal.row()
-    said = {
-        "benchmark": Path(sys.argv[0]).name,
+    said = entry_of(goal.row(), Path(sys.argv[0]).name, date.today())
+    return json.dumps(said, ensure_ascii=False) + "\n"
+
+
+def entry_of(row: Sequence[str], benchmark: str, day: date) -> dict[str, object]:
+    """Return a row of a table of goals as it is kept, with the machine of today."""
+    what, value, interval, wanted, met = row
+    return {
+        "benchmark": benchmark,
         "what": what,
         "goal": wanted,
         "measured": value,
         "interval": interval,
         "met": met == "yes",
         "machine": machine(),
-        "measured_on": date.today().isoformat(),
+        "measured_on": day.isoformat(),
     }
-    return json.dumps(said, ensure_ascii=False) + "\n"
 
 
 def markdown(table: pd.DataFrame) -> str:

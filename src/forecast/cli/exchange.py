@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from forecast.base.errors import ParameterError
-from forecast.cli.options import existing_reports, parameters_from, question
+from forecast.cli.options import existing_reports, parameters_from, question, reports_option
 from forecast.cli.terminal import FAILED, exit_codes
 
 _FILES = {
@@ -21,9 +21,7 @@ _FILES = {
 
 
 @click.command()
-@click.option(
-    "--reports", metavar="DIR", default="reports", show_default=True, help="Folder of reports."
-)
+@reports_option
 @click.option("--area", help="Id of the area; else every area with a report.")
 @click.option("--csv", metavar="FILE", help=_FILES["csv"])
 @click.option("--parquet", metavar="FILE", help=_FILES["parquet"])

@@ -152,7 +152,7 @@ def import_command(
     """
     with exit_codes():
         from forecast import importing
-        from forecast.base.parallel import progress_bar
+        from forecast.base.parallel import is_watched, progress_bar
         from forecast.base.texts import text
         from forecast.pages.tables import imported_lines, imported_terminal
 
@@ -170,9 +170,7 @@ def import_command(
             layout=layout,
             area=area,
             title=title,
-            on_progress=progress_bar(
-                "Reading", show=sys.stderr.isatty(), unit="B", after_seconds=1.0
-            ),
+            on_progress=progress_bar("Reading", show=is_watched(), unit="B", after_seconds=1.0),
         )
         if plan.added:
             show(imported_terminal(plan, lang))

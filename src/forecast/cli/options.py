@@ -100,6 +100,17 @@ def question_until(last_day: str, command: Callable[..., None]) -> Callable[...,
     return command
 
 
+reports_option = click.option(
+    "--reports", metavar="DIR", default="reports", show_default=True, help="Folder of reports."
+)
+wait_option = click.option(
+    "--wait",
+    type=click.FloatRange(min=0),
+    default=600.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to wait for another process that works on the reports.",
+)
 assumed = click.option(
     "--target",
     "targets",

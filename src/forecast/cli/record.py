@@ -14,7 +14,15 @@ from forecast.base.errors import ParameterError
 from forecast.base.files import replaced
 from forecast.base.parallel import is_watched, progress_bar, use, worker_count
 from forecast.cli.encoding import print_data
-from forecast.cli.options import data_folder, day_of, existing_reports, language, machines
+from forecast.cli.options import (
+    data_folder,
+    day_of,
+    existing_reports,
+    language,
+    machines,
+    reports_option,
+    wait_option,
+)
 from forecast.cli.terminal import FAILED, exit_codes, show
 
 if TYPE_CHECKING:
@@ -97,11 +105,6 @@ def _range(option: str, text: str) -> range:
     return range(int(first), int(last) + 1)
 
 
-_reports_option = click.option(
-    "--reports", metavar="DIR", default="reports", show_default=True, help="Folder of reports."
-)
-
-
 _anchors = partial(
     click.option,
     "--anchor",
@@ -114,7 +117,7 @@ _holds = partial(click.option, "--holds", metavar="HASH", multiple=True)
 
 
 @click.command()
-@_reports_option
+@reports_option
 @_holds(
     help="A hash printed earlier by this command, or sent by run-due: what was listed then must be "
     "unchanged. May be repeated."
@@ -147,7 +150,7 @@ def verify(reports: str, holds: tuple[str, ...], anchors: tuple[str, ...]) -> No
 
 
 @click.command()
-@_reports_option
+@reports_option
 @click.option(
     "--keep",
     type=click.IntRange(min=1),
@@ -159,14 +162,7 @@ def verify(reports: str, holds: tuple[str, ...], anchors: tuple[str, ...]) -> No
     "--before", default="", metavar="YYYY-MM-DD", help="Only runs of reports of earlier days."
 )
 @click.option("--dry-run", is_flag=True, help="Name what would be moved, and move nothing.")
-@click.option(
-    "--wait",
-    type=click.FloatRange(min=0),
-    default=600.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long to wait for another process that works on the reports.",
-)
+@wait_option
 def prune(reports: str, keep: int, before: str, dry_run: bool, wait: float) -> None:
     """Move old runs to the archive in the folder of reports; verify and score find them there."""
     with exit_codes():
@@ -201,7 +197,7 @@ def _heads(anchors: Iterable[str], holds: Iterable[str]) -> list[Head]:
 
 
 @click.command()
-@_reports_option
+@reports_option
 @click.option(
     "--data", metavar="DIR", help="Data folder; default: ./data, else the packaged example."
 )

@@ -14,7 +14,13 @@ import click
 
 from forecast.base.errors import ContractError, ForecastError, OutputError, ParameterError
 from forecast.base.parameters import DEFAULT_PATHS, DEFAULT_SEED
-from forecast.cli.options import data_folder, parameters_from, question_until
+from forecast.cli.options import (
+    data_folder,
+    parameters_from,
+    question_until,
+    reports_option,
+    wait_option,
+)
 from forecast.cli.terminal import BELOW, FAILED, OVERDUE, UNACCEPTED, UNDELIVERED, exit_codes
 
 if TYPE_CHECKING:
@@ -26,23 +32,14 @@ _NO_REASON = "no reason was given"
 
 
 @click.command("run-due")
-@click.option(
-    "--reports", metavar="DIR", default="reports", show_default=True, help="Folder of reports."
-)
+@reports_option
 @click.option("--data", metavar="DIR", help="Data folder; default: ./data.")
 @click.option(
     "--now", metavar="ISO", default="", help="Time that counts as now; default: the clock."
 )
 @click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True)
 @click.option("--paths", type=int, default=DEFAULT_PATHS, show_default=True)
-@click.option(
-    "--wait",
-    type=click.FloatRange(min=0),
-    default=600.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long to wait for another process that works on the reports.",
-)
+@wait_option
 @click.option(
     "--limit-minutes",
     type=click.FloatRange(min=0),
@@ -210,9 +207,7 @@ def check(
 
 
 @click.command()
-@click.option(
-    "--reports", metavar="DIR", default="reports", show_default=True, help="Folder of reports."
-)
+@reports_option
 @click.option("--data", metavar="DIR", help="Data folder; default: ./data.")
 @click.option(
     "--max-age-hours",
