@@ -352,6 +352,25 @@ def test_a_folder_that_another_process_holds_is_told(night: Nights):
     assert night.run(now=NEXT).exit_code == 0
 
 
+def test_a_holder_of_the_folder_is_told_once_and_the_next_one_again(night: Nights):
+    def told() -> int:
+        return night.bodies.count("another process makes reports there")
+
+    for times in (1, 2):
+        with scheduled_run.alone_in(night.reports, wait_seconds=0):
+            assert [night.run("--wait", "0").exit_code for _ in range(3)] == [6, 6, 6]
+        assert told() == times
+        assert night.run().exit_code == 0
+
+
+def test_a_holder_of_the_folder_that_stays_is_told_again_on_another_day(night: Nights):
+    with scheduled_run.alone_in(night.reports, wait_seconds=0):
+        night.run("--wait", "0")
+        replace_in(night.reports / ".alerts" / "busy.json", '"day": "2', '"day": "1')
+        night.run("--wait", "0")
+    assert night.bodies.count("another process makes reports there") == 2
+
+
 def test_a_report_that_takes_longer_than_its_limit_is_ended_and_named(night: Nights):
     schedule = night.data / "schedule.toml"
     text = schedule.read_text(encoding="utf-8")

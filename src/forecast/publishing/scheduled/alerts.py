@@ -9,6 +9,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -114,7 +115,7 @@ def _problems(alert: Alert) -> Iterator[str]:
         yield f"lang {alert.lang!r}; allowed: {', '.join(LANGUAGES)}"
 
 
-FOLDER, MEMORY = ".alerts", "told.json"
+FOLDER, MEMORY, BUSY = ".alerts", "told.json", "busy.json"
 OPERATOR = "FORECAST_ALERT_OPERATOR"
 _TITLE_LENGTH = 120
 _NOT_OPEN = ("attained", "missed", "none")
@@ -175,24 +176,47 @@ def note(alerts: Iterable[Alert], seen: Seen, reports: Path) -> list[Message]:
     process dies, and one may come twice. Where nothing can be written nothing is remembered.
     """
     home = reports / FOLDER
-    memory, outbox = _memory(home / MEMORY), Outbox(home / "outbox")
+    memory = _memory(home / MEMORY)
     updates = {a: update(a, seen, memory.get(a.id), reports) for a in alerts}
     messages = [_message(a, new, seen.head) for a, new in updates.items() if new.lines]
     remembered = {a.id: new.memory for a, new in updates.items()}
+    return _stored(home, messages, MEMORY, None if remembered == memory else remembered)
+
+
+def note_busy(alerts: Iterable[Alert], error: str, reports: Path) -> list[Message]:
+    """Do as `note` on a folder that another process holds, and with it the memory of `note`.
+
+    The same holder is told of once a day, however many calls it keeps waiting: what was told is
+    remembered apart, until a run has held the folder (`forget_busy`).
+    """
+    home = reports / FOLDER
+    today = datetime.now(UTC).date().isoformat()
+    before = read_json(home / BUSY)
+    told = _texts(before.get("alerts")) if before.get("day") == today else []
+    seen = Seen(failed=[("", error)])
+    updates = {a: update(a, seen, None, reports) for a in alerts if a.id not in told}
+    messages = [_message(a, new, seen.head) for a, new in updates.items() if new.lines]
+    remembered = {"day": today, "alerts": sorted({*told, *(a.id for a in updates)})}
+    return _stored(home, messages, BUSY, remembered if messages else None)
+
+
+def forget_busy(reports: Path) -> None:
+    """Forget that a folder was held: its holder has freed it. The caller holds it now."""
+    with suppress(OSError):
+        (reports / FOLDER / BUSY).unlink(missing_ok=True)
+
+
+def _stored(home: Path, messages: list[Message], name: str, memory: Any) -> list[Message]:
+    """Store messages, then a memory of them unless it is None; return what could not be stored."""
+    outbox = Outbox(home / "outbox")
     try:
         for message in messages:
             outbox.put(message)
-        if remembered != memory:
-            write_json(home / MEMORY, remembered)
+        if memory is not None:
+            write_json(home / name, memory)
     except OutputError:
         return messages
     return []
-
-
-def unnoted(alerts: Iterable[Alert], seen: Seen, reports: Path) -> list[Message]:
-    """Return what alerts have to send while another process holds the memory of what was sent."""
-    updates = [(alert, update(alert, seen, None, reports)) for alert in alerts]
-    return [_message(alert, new, seen.head) for alert, new in updates if new.lines]
 
 
 def _memory(path: Path) -> dict[str, dict[str, Any]]:

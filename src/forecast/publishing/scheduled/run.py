@@ -27,9 +27,10 @@ from forecast.publishing.scheduled.alerts import (
     Seen,
     Standing,
     deliver,
+    forget_busy,
     note,
+    note_busy,
     readable_alerts,
-    unnoted,
 )
 from forecast.publishing.scheduled.anchor import lacking
 from forecast.publishing.scheduled.due import (
@@ -74,12 +75,13 @@ def run_due(settings: RunSettings, on_outcome: Callable[[ReportOutcome], None]) 
     messages: list[Message] = []
     try:
         with alone_in(settings.reports, wait_seconds=settings.wait_seconds):
+            forget_busy(settings.reports)
             seen = _worked(settings, outcome, on_outcome, alerts)
             seen = replace(seen, failed=[*seen.failed, *(("", str(f)) for f in alert_faults)])
             messages = note(alerts, seen, settings.reports)
     except FolderBusy as error:
-        outcome.error, busy = error, Seen(failed=[("", message_of(error))])
-        messages = unnoted(alerts, busy, settings.reports)
+        outcome.error = error
+        messages = note_busy(alerts, message_of(error), settings.reports)
         outcome.undelivered += deliver(alerts, messages, settings.reports, send)
         return outcome
     except Exception as error:  # such as a folder that cannot be written: said without being noted
