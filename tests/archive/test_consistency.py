@@ -70,3 +70,37 @@ def test_check_data_names_the_faults_of_a_column_in_one_line(folder):
     assert len(own) == 1
     assert "figures/a.csv:2: released_on '2199-01-01' lies ahead" in own[0]
     assert "12 of this kind" in own[0]
+
+
+AREAS = """
+[[area]]
+id = "east"
+name_en = "East"
+name_zh = "东"
+part_of = "city"
+
+[[area]]
+id = "west"
+name_en = "West"
+name_zh = "西"
+part_of = "city"
+"""
+
+
+@pytest.mark.parametrize(("west", "is_fault"), [(45, True), (41, False)])
+def test_parts_that_exceed_their_whole_are_named_with_their_share(
+    tmp_path: Path, west: float, is_fault: bool
+):
+    (tmp_path / "figures").mkdir()
+    (tmp_path / "indicators.toml").write_text(REGISTRY + AREAS, encoding="utf-8")
+    lines = ["area,indicator,first_month,last_month,measure,value,unit,released_on"]
+    for month, of_west in ((1, 90), (2, west)):
+        span = f"2019-{month:02d},2019-{month:02d}"
+        for area, value in (("city", 100), ("east", 60), ("west", of_west)):
+            lines.append(f"{area},sales,{span},level,{value},,2019-0{month + 1}-20")
+    (tmp_path / "figures" / "a.csv").write_text("\n".join(lines), encoding="utf-8")
+    share, line, month = ("105.0", 6, "02") if is_fault else ("150.0", 4, "01")
+    assert faults(tmp_path) == [
+        f"figures/a.csv:{line}: sales over 2019-{month} of east, west is {share} % of city, which "
+        "its parts cannot exceed; allowed: up to 102 %"
+    ]

@@ -303,3 +303,41 @@ def test_every_series_of_the_project_has_a_readable_entry(real_archive: Archive)
 def test_diffusion_indices_are_never_forecast(real_archive: Archive):
     for name in ("pmi_manufacturing", "pmi_nonmanufacturing"):
         assert real_archive.registry.of("china", name).annual_rule is None
+
+
+def area(name: str, *lines: str) -> str:
+    return "\n".join(["[[area]]", f'id = "{name}"', 'name_en = "A"', 'name_zh = "甲"', *lines, ""])
+
+
+@pytest.mark.parametrize(
+    ("entries", "message"),
+    [
+        ((area("east", 'part_of = "east"'),), "1: part_of 'east' is the area itself"),
+        (
+            (area("east", 'part_of = "ctiy"'), area("city")),
+            "1: part_of 'ctiy' is an unknown area; allowed: an area with figures or an entry: "
+            "city, east",
+        ),
+        (
+            (area("east", 'part_of = "city"'), area("city", 'part_of = "east"')),
+            "1: part_of of areas runs in a circle: east -> city -> east",
+        ),
+        (
+            (entry("sales", 'related = ["east/sales"]'), area("east", 'part_of = "city"')),
+            "7: part_of 'city' is an unknown area",
+        ),
+        (
+            (
+                entry("sales", 'related = ["east/sales"]'),
+                area("east", 'part_of = "city"'),
+                area("city"),
+            ),
+            "1: related runs in a circle: east/sales -> city/sales -> east/sales",
+        ),
+    ],
+)
+def test_areas_are_parts_of_known_areas_without_a_circle(
+    tmp_path: Path, entries: tuple[str, ...], message: str
+):
+    with pytest.raises(ContractError, match=rf"indicators\.toml:{re.escape(message)}"):
+        registry_of(tmp_path, *entries)

@@ -11,7 +11,7 @@ from forecast.history.levels import FloatArray
 from forecast.history.series import History
 from forecast.models.nowcast import Nowcast, unusable_series, usable_series
 from forecast.models.shared import Scale
-from forecast.outlook.annual import limits
+from forecast.outlook.limits import limits
 from strategies import history_of, indicator, row
 
 NATION, OTHER = "nation/sales", "nation/other"

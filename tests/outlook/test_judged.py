@@ -108,6 +108,7 @@ def test_an_earlier_day_is_forecast_anew_once_a_judgement_of_it_is_entered(real_
         then = replace(vintage(question, DAY), targets={"retail_sales": None})
         keys += [key for key, _ in _keyed(question, [(then, "retail_sales")])]
     assert keys[0] != keys[1]
+    assert replace(then, targets={}).snapshot().archive.judgements.known_on(DAY)
 
 
 def test_a_judgement_is_known_from_its_day_on_and_in_its_area_alone(real_archive: Archive):

@@ -167,7 +167,8 @@ class Archive:
         rows = self.figures[chosen].sort_values("released_on", kind="stable", ignore_index=True)
         on, last = rows["released_on"], pd.Timestamp(day)
         dated = rows.assign(released_on=on.where(on <= last, last))
-        return Archive(dated, self.registry, self.targets, self.schedule)
+        judgements = self.judgements
+        return Archive(dated, self.registry, self.targets, self.schedule, judgements=judgements)
 
     def is_of(self, keys: Iterable[Series]) -> BoolArray:
         """Return which rows of `figures` are of one of the series."""

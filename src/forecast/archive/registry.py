@@ -140,7 +140,8 @@ _REASONS: Mapping[Quantity, str] = {
 class Area:
     """An area's names, and the month with which its year begins; an area needs no entry.
 
-    `issuer_en` and `issuer_zh` name the office that issues its bulletin.
+    `issuer_en` and `issuer_zh` name the office that issues its bulletin; `part_of` is the area that
+    it is a part of, as a district is of its city.
     """
 
     __pydantic_config__ = _CONFIG
@@ -151,6 +152,7 @@ class Area:
     year_begins: str = "01"
     issuer_en: str = ""
     issuer_zh: str = ""
+    part_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -167,11 +169,41 @@ class Registry:
             raise UnknownIndicator(indicator, self.indicators)
         entry = self.overrides.get(Series(area, indicator), self.indicators[indicator])
         itself = str(Series(area, indicator))
-        own = replace(entry, related=[text for text in entry.related if text != itself])
+        own = replace(
+            entry, related=[text for text in self._related(area, entry) if text != itself]
+        )
         before = self.months_before(area)
         if not before or not own.levels_break:
             return own
         return replace(own, levels_break=[month_text(m - before) for m in own.break_months])
+
+    def _related(self, area: str, entry: Indicator) -> list[str]:
+        """Return the related series; that of the area that an area is part of is the closest."""
+        whole = self.whole_area_of(area)
+        if whole is None:
+            return entry.related
+        return list(dict.fromkeys([str(Series(whole, entry.id)), *entry.related]))
+
+    def whole_area_of(self, area: str) -> str | None:
+        """Return the area that an area is a part of; None where it is a part of none."""
+        entry = self.areas.get(area)
+        return None if entry is None else entry.part_of
+
+    def whole_areas_of(self, area: str) -> tuple[str, ...]:
+        """Return the area that an area is a part of, the one that this is a part of, and so on.
+
+        A circle is followed once, so that it ends where it began.
+        """
+        wholes: list[str] = []
+        whole = self.whole_area_of(area)
+        while whole is not None and whole not in wholes:
+            wholes.append(whole)
+            whole = self.whole_area_of(whole)
+        return tuple(wholes)
+
+    def part_areas_of(self, whole: str) -> tuple[str, ...]:
+        """Return the areas that are parts of an area, in the order of the file."""
+        return tuple(area.id for area in self.areas.values() if area.part_of == whole)
 
     def months_before(self, area: str) -> int:
         """Return how many months of a calendar year lie before an area's year, 0 to 11.
@@ -233,6 +265,7 @@ def read_registry(folder: Path, areas_with_figures: Collection[str] | None = Non
     indicators = parsed(Indicator, entries["indicator"], lines["indicator"], FILE, faults)
     by_id = {i.id: i for i in indicators}
     faults.extend(_calendar_faults(areas, lines["area"]))
+    faults.extend(_area_faults(areas, lines["area"], areas_with_figures or ()))
     for kind in ("area", "indicator"):
         faults.extend(_id_faults(kind, entries[kind], lines[kind]))
     overrides, override_lines = _overrides(by_id, entries["override"], lines["override"], faults)
@@ -300,7 +333,8 @@ def _meaning_faults(
     for (area, name), line in override_lines.items():
         yield from _entry_faults(registry.of(area, name), registry, line)
     listed = [s for i in registry.indicators.values() for s in i.related_series]
-    for area in sorted({series.area for series in [*listed, *override_lines]}):
+    parts = [Series(area.id, "") for area in registry.areas.values() if area.part_of]
+    for area in sorted({series.area for series in [*listed, *override_lines, *parts]}):
         for name, line in lines.items():
             if (circle := _circle(registry, Series(area, name), ())) is not None:
                 way = " -> ".join(map(str, circle))
@@ -337,6 +371,28 @@ def _calendar_faults(areas: list[Area], lines: list[int]) -> Iterator[Fault]:
         if area.year_begins not in _MONTHS:
             rule = 'expected "01" to "12", for example "04" for April'
             yield Fault(FILE, line, f"year_begins {area.year_begins!r} is not a month ({rule})")
+
+
+def _area_faults(
+    areas: list[Area], lines: list[int], with_figures: Collection[str]
+) -> Iterator[Fault]:
+    """Yield each area that is part of an unknown area, of itself, or of one of its own parts."""
+    if len(areas) != len(lines):
+        return  # as above
+    registry = Registry({}, {}, {area.id: area for area in areas})
+    known = {*registry.areas, *with_figures}
+    reported: set[frozenset[str]] = set()
+    for area, line in zip(areas, lines, strict=True):
+        circle = (area.id, *registry.whole_areas_of(area.id))
+        if area.part_of == area.id:
+            rule = "allowed: another area"
+            yield Fault(FILE, line, f"part_of {area.part_of!r} is the area itself; {rule}")
+        elif area.part_of is not None and area.part_of not in known:
+            rule = f"allowed: an area with figures or an entry: {', '.join(sorted(known))}"
+            yield Fault(FILE, line, f"part_of {area.part_of!r} is an unknown area; {rule}")
+        elif len(circle) > 2 and circle[-1] == area.id and frozenset(circle) not in reported:
+            reported.add(frozenset(circle))
+            yield Fault(FILE, line, f"part_of of areas runs in a circle: {' -> '.join(circle)}")
 
 
 def _quantity_faults(entry: Indicator, line: int) -> Iterator[Fault]:

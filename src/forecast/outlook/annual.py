@@ -5,9 +5,11 @@ A pure function of (snapshot, area, year, record, seed); the record may be empty
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,9 +18,11 @@ from forecast.archive.archive import Snapshot
 from forecast.archive.judgements import Judgement
 from forecast.archive.targets import Target
 from forecast.base.errors import BrokenModel
-from forecast.base.months import MONTHS_A_YEAR, month, month_of_year, month_text, year_of
+from forecast.base.files import cache_folder
+from forecast.base.months import month_of_year, month_text, year_of
+from forecast.base.package import code_hash
 from forecast.base.randomness import generator
-from forecast.base.series import Series
+from forecast.base.series import Names, Series
 from forecast.base.texts import Caveat
 from forecast.combination.calibration import Calibration, moved_paths, recalibrated_paths
 from forecast.combination.dependence import coupled_paths, dependence
@@ -29,16 +33,24 @@ from forecast.history.levels import FloatArray
 from forecast.history.series import History, build_history
 from forecast.models.adjustment import series_class
 from forecast.models.contract import Fitted, Model, is_explosive
-from forecast.models.nowcast import unusable_series
 from forecast.models.registry import MODELS
 from forecast.models.shared import Scale, Shared
 from forecast.outlook.accounts import accounted, links, share_caveats
 from forecast.outlook.attainment import N_BATCHES
+from forecast.outlook.families import (
+    Arrangement,
+    Member,
+    area_shares,
+    arrangements,
+    cache_arrangements,
+    cached_arrangement,
+)
+from forecast.outlook.limits import limits
 from forecast.outlook.parts import PartConstraint, constrained_paths, part_constraints
 from forecast.outlook.ratios import parts_of_ratios, ratio_outlook
 from forecast.outlook.value import IndicatorOutlook, Outlook
-from forecast.verification.outturn import judged_target, outturn_of
-from forecast.verification.record import Record
+from forecast.verification.outturn import outturn_of
+from forecast.verification.record import Record, content_hash
 
 Fits = dict[tuple[str, Series], Fitted]  # by model and series
 
@@ -59,12 +71,51 @@ def annual_outlook(
     """Return the outlook on the day for every indicator of the area, or for those named.
 
     Estimates are those of a report of `learnt_on`, by default of the day itself. With `fits` a
-    model that was fitted before is updated with the new figures, and one that was not is kept.
+    model that was fitted before is updated with the new figures, and one that was not is kept. The
+    paths of an area that is part of another add up with those of its other parts.
     """
     learnt_by = estimation_day(learnt_on or snapshot.day)
-    estimates = estimates_of(record, snapshot.registry, learnt_by)
+    run = Run(year, record, seed, n_paths, models, learnt_by, fits)
     targets = snapshot.targets(area, year)
     names = _reported(snapshot, area, targets) if indicators is None else list(indicators)
+    if _is_part(snapshot, area):
+        joint, n_years = _beside_others(snapshot, area, names, run)
+    else:
+        joint, n_years = _joint(snapshot, area, names, run)
+    for name in (n for n in names if _is_ratio(snapshot, area, n)):
+        key = area, name, year
+        joint[name] = ratio_outlook(snapshot, key, targets.get(name), joint, n_paths)
+    return Outlook(area, year, snapshot, {n: joint[n] for n in names}, n_paths, n_years)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What the outlooks of all areas of a family have in common: a year, a record, and so on."""
+
+    year: int
+    record: Record
+    seed: int
+    n_paths: int
+    models: Mapping[str, Model]
+    learnt_by: date
+    fits: Fits | None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is all that a report asks, so that others will ask it again."""
+        return self.fits is None and self.models is MODELS
+
+
+def _joint(
+    snapshot: Snapshot, area: str, names: Sequence[str], run: Run
+) -> tuple[dict[str, IndicatorOutlook], int]:
+    """Return the outlooks of an area by itself on joint paths, and the years behind their order.
+
+    They are those named and what these are parts of; a ratio is missing, its parts are there.
+    """
+    year, n_paths, seed = run.year, run.n_paths, run.seed
+    estimates = estimates_of(run.record, snapshot.registry, run.learnt_by)
+    targets = snapshot.targets(area, year)
     single = {}
     plain = [n for n in _with_wholes(snapshot, area, names) if not _is_ratio(snapshot, area, n)]
     for name in plain:
@@ -79,9 +130,9 @@ def annual_outlook(
         elif outturn is not None:
             single[name] = IndicatorOutlook(history, target, "settled", scale, outturn=outturn)
         else:
-            members, dropped = _members(history, estimates.shared, seed, n_paths, models, fits)
+            members, dropped = _members(history, estimates.shared, run)
             single[name] = _pooled(history, target, scale, members, dropped, estimates)
-    single = _judged(single, snapshot, record.settled_by(learnt_by).densities)
+    single = _judged(single, snapshot, run.record.settled_by(run.learnt_by).densities)
     forecast = [outlook.history for outlook in single.values() if outlook.paths is not None]
     order = dependence(forecast, estimates.errors)
     histories = {name: outlook.history for name, outlook in single.items()}
@@ -97,10 +148,131 @@ def annual_outlook(
         joint[name] = replace(joint[name], caveats=(*joint[name].caveats, caveat))
     for constraint in part_constraints(snapshot, histories):
         joint[constraint.part] = _constrained(joint, constraint, n_paths)
-    for name in (n for n in names if _is_ratio(snapshot, area, n)):
-        key = area, name, year
-        joint[name] = ratio_outlook(snapshot, key, targets.get(name), joint, n_paths)
-    return Outlook(area, year, snapshot, {n: joint[n] for n in names}, n_paths, order.n_years)
+    return joint, order.n_years
+
+
+# Areas that are parts of others -------------------------------------------------------------------
+
+
+def _is_part(snapshot: Snapshot, area: str) -> bool:
+    """Whether an area is part of another one of which something is known."""
+    whole = snapshot.registry.whole_area_of(area)
+    return whole is not None and bool(snapshot.indicators_of(whole))
+
+
+def _beside_others(
+    snapshot: Snapshot, area: str, names: Sequence[str], run: Run
+) -> tuple[dict[str, IndicatorOutlook], int]:
+    """Return an area's outlooks as `_joint` does, beside those of the area that it is part of.
+
+    All indicators with figures are forecast, whichever are asked for, and so for its other parts:
+    whoever asks gets the same paths. What has a target but no figures adds up with nothing.
+    """
+    joint, n_years = _joint(snapshot, area, _forecast(snapshot, area), run)
+    place = arrangement_places(snapshot, run)
+    arrangement = None if place is None else cached_arrangement(place(area))
+    if arrangement is None:
+        members = {area: _member(snapshot, joint, run)}
+        for other in (a for a in known_parts(snapshot, area) if a != area):
+            members[other] = family_member(snapshot, other, run)
+        arrangement = arranged(snapshot, members, run)[area]
+    whole = snapshot.registry.area_names(str(snapshot.registry.whole_area_of(area)))
+    joint = {name: _in_place(own, arrangement, whole) for name, own in joint.items()}
+    more = [n for n in names if n not in joint and not _is_ratio(snapshot, area, n)]
+    if more:
+        bare, _ = _joint(snapshot, area, [*joint, *more], run)
+        joint |= {name: bare[name] for name in more}
+    return joint, n_years
+
+
+def arrangement_places(snapshot: Snapshot, run: Run) -> Callable[[str], Path] | None:
+    """Return where the arrangement of an area is cached; None where it is asked for once only.
+
+    The name is a hash of all that paths depend on: figures, judgements, the record and the code.
+    """
+    archive = snapshot.archive
+    if not run.is_plain or archive.unpublished is not None:
+        return None
+    known = archive.content_hash(archive.released_on <= np.datetime64(snapshot.day))
+    judged = archive.judgements.known_on(snapshot.day)
+    parts = (
+        known, snapshot.day, judged, run.year, run.seed, run.n_paths, run.learnt_by,
+        content_hash(run.record), code_hash(),
+    )  # fmt: skip
+    key = hashlib.sha256(repr(parts).encode()).hexdigest()
+
+    def place(area: str) -> Path:
+        name = hashlib.sha256(f"{key}/{area}".encode()).hexdigest()[:32]
+        return cache_folder() / f"areas-{name}.parquet"
+
+    return place
+
+
+def known_parts(snapshot: Snapshot, area: str) -> list[str]:
+    """Return the areas of which something is known that are part of the same area as this one."""
+    parts = snapshot.registry.part_areas_of(str(snapshot.registry.whole_area_of(area)))
+    return [part for part in parts if snapshot.indicators_of(part)]
+
+
+def family_member(snapshot: Snapshot, area: str, run: Run) -> Member:
+    """Return what the others of a family need to know of an area."""
+    return _member(snapshot, _joint(snapshot, area, _forecast(snapshot, area), run)[0], run)
+
+
+def _member(snapshot: Snapshot, joint: Mapping[str, IndicatorOutlook], run: Run) -> Member:
+    settled = {n: o.outturn.growth_pct for n, o in joint.items() if o.outturn is not None}
+    decembers = {n: o.december for n, o in joint.items() if o.december is not None}
+    fixed = {name: np.full(run.n_paths, growth) for name, growth in settled.items()}
+    constraints = part_constraints(snapshot, {n: o.history for n, o in joint.items()})
+    return Member(decembers | fixed, frozenset(settled), constraints)
+
+
+def arranged(snapshot: Snapshot, members: Mapping[str, Member], run: Run) -> dict[str, Arrangement]:
+    """Return how the parts of one area stand beside each other and the whole; it is cached.
+
+    `members` are all of `known_parts`. The whole is asked for with its own wholes above it.
+    """
+    whole = str(snapshot.registry.whole_area_of(next(iter(members))))
+    names = [n for n in _forecast(snapshot, whole) if not _is_ratio(snapshot, whole, n)]
+    outlook = annual_outlook(
+        snapshot, whole, run.year, record=run.record, seed=run.seed, n_paths=run.n_paths,
+        indicators=names, models=run.models, learnt_on=run.learnt_by, fits=run.fits,
+    )  # fmt: skip
+    every = arrangements(
+        whole,
+        _member(snapshot, outlook.indicators, run),
+        members,
+        area_shares(snapshot, whole, run.year),
+        seed=run.seed,
+        n_batches=N_BATCHES,
+    )
+    place = arrangement_places(snapshot, run)
+    if place is not None:
+        cache_arrangements({place(part): own for part, own in every.items()})
+    return every
+
+
+def _in_place(own: IndicatorOutlook, arrangement: Arrangement, whole: Names) -> IndicatorOutlook:
+    """Return an outlook with its paths in the order and with the Decembers of its family.
+
+    Where it adds up, a caveat says by how much this moved its median.
+    """
+    name = own.history.indicator.id
+    names = {"whole_en": whole.en, "whole_zh": whole.zh}
+    if (total := arrangement.exceeding.get(name)) is not None:
+        overlap = Caveat("areas_overlap", names | {"share": f"{100 * total:.1f}"})
+        own = replace(own, caveats=(*own.caveats, overlap))
+    order = arrangement.orders.get(name)
+    if own.paths is None or order is None:
+        return own
+    paths, december = own.paths[order], arrangement.decembers[name]
+    moved = moved_paths(paths, december, _settled_shares(own.history))
+    share = arrangement.shares.get(name)
+    if share is None:
+        return replace(own, paths=moved)
+    by = float(np.median(december) - np.median(paths[:, -1]))
+    values = names | {"share": f"{100 * share:.1f}", "moved": f"{by:+.2f}"}
+    return replace(own, paths=moved, caveats=(*own.caveats, Caveat("adds_up", values)))
 
 
 def _with_wholes(snapshot: Snapshot, area: str, names: Iterable[str]) -> list[str]:
@@ -116,14 +288,19 @@ def _with_wholes(snapshot: Snapshot, area: str, names: Iterable[str]) -> list[st
     return list(dict.fromkeys([*names, *also]))
 
 
+def _forecast(snapshot: Snapshot, area: str) -> list[str]:
+    """Return the indicators of an area with figures that can be forecast."""
+    with_figures = snapshot.indicators_of(area)
+    return [i for i in with_figures if snapshot.registry.of(area, i).annual_rule]
+
+
 def _is_ratio(snapshot: Snapshot, area: str, name: str) -> bool:
     return bool(snapshot.registry.of(area, name).ratio_of)
 
 
 def _reported(snapshot: Snapshot, area: str, targets: Mapping[str, Target]) -> list[str]:
     """Return the indicators to report: those with a target, then all others with figures."""
-    with_figures = snapshot.indicators_of(area)
-    growing = [i for i in with_figures if snapshot.registry.of(area, i).annual_rule]
+    growing = _forecast(snapshot, area)
     order = list(snapshot.registry.indicators)
     for name in order:
         parts = snapshot.registry.of(area, name).ratio_of
@@ -132,21 +309,16 @@ def _reported(snapshot: Snapshot, area: str, targets: Mapping[str, Target]) -> l
 
 
 def _members(
-    history: History,
-    shared: Shared,
-    seed: int,
-    n_paths: int,
-    models: Mapping[str, Model],
-    fits: Fits | None,
+    history: History, shared: Shared, run: Run
 ) -> tuple[dict[str, FloatArray], tuple[Caveat, ...]]:
     """Return paths by model, and what was left out and why."""
     members, dropped = {}, []
-    for name, model in models.items():
+    for name, model in run.models.items():
         try:
             if not model.can_fit(history):
                 continue
-            rng = generator(seed, f"{name}/{history.series}")
-            paths = _fitted(model, history, shared, fits).simulate(n_paths, rng)
+            rng = generator(run.seed, f"{name}/{history.series}")
+            paths = _fitted(model, history, shared, run.fits).simulate(run.n_paths, rng)
         except BrokenModel as error:
             dropped.append(Caveat("member_broken", {"model": name, "why": error.why}))
             continue
@@ -274,59 +446,3 @@ def _constrained(
     counts = {"paths": f"{n_moved:d}", "all": f"{n_paths:d}"}
     caveat = Caveat("held_to_whole", {"indicators": constraint.whole} | counts)
     return replace(part, paths=paths, caveats=(*part.caveats, *([caveat] if n_moved else [])))
-
-
-def limits(
-    history: History, target: Target | None, scale: Scale, members: Mapping[str, FloatArray]
-) -> tuple[Caveat, ...]:
-    """Return what limits an indicator's forecast."""
-    caveats = []
-    if judged_target(target, history) is None and target is not None:
-        caveats.append(Caveat("target_without_base", {"year": str(history.year - 1)}))
-    if scale.basis != "own":
-        caveats.append(Caveat(f"errors_{scale.basis}", {"years": f"{scale.own_years:d}"}))
-    last = history.last_published
-    if last is None:
-        caveats.append(Caveat("no_growth_ever"))
-    elif history.months_known == 0:
-        caveats.append(Caveat("nothing_this_year", {"last": month_text(last)}))
-        if _is_far_ahead(history):
-            caveats.append(Caveat("far_ahead"))
-    if "borrowed" in members:
-        caveats.append(
-            Caveat(
-                "borrowed_course",
-                {"related": ", ".join(map(str, history.indicator.substitute_series(history.area)))},
-            )
-        )
-    newest = max(history.expected, default=None)
-    if newest is not None and (last is None or newest > last):
-        caveats.append(Caveat("rests_on_expected", {"month": month_text(newest)}))
-    basis = history.shares_basis[-1]
-    if (
-        basis in ("related", "equal")
-        and 0 < history.months_known < MONTHS_A_YEAR
-        and history.indicator.accumulates
-    ):
-        caveats.append(Caveat(f"shares_{basis}"))
-    if any(
-        b > month(history.year - 1, 1) and year_of(b) <= history.year
-        for b in history.indicator.break_months
-    ):
-        caveats.append(Caveat("levels_break"))
-    unusable = unusable_series(history)
-    for reason in dict.fromkeys(unusable.values()):
-        series = ", ".join(str(s) for s in unusable if unusable[s] == reason)
-        caveats.append(Caveat(f"related_{reason}", {"related": series}))
-    if len(members) == 1:
-        caveats.append(Caveat("one_member", {"model": next(iter(members))}))
-    return tuple(caveats)
-
-
-def _is_far_ahead(history: History) -> bool:
-    """Whether neither a series nor those related to it have a figure of the year before.
-
-    The scale of errors is estimated from years whose year before was known.
-    """
-    newest = [related.last_published for related in (history, *history.related.values())]
-    return max((m for m in newest if m is not None), default=0) < month(history.year - 1, 1)

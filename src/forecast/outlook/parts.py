@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -76,14 +76,20 @@ def share_of(part: History, whole: History, base_year: int) -> float | None:
 
 def raw_shares(part: History, whole: History, base_year: int) -> list[float]:
     """Return the part's level over the whole's in each year that has both, the nearest first."""
+    return list(shares_by_year(part, whole, base_year).values())
+
+
+def shares_by_year(part: History, whole: History, base_year: int) -> dict[int, float]:
+    """Return the part's level over the whole's by year, the year nearest to the base year first."""
     if part.levels is None or whole.levels is None or not _is_comparable(part, whole):
-        return []
+        return {}
     years = range(max(part.first_year, whole.first_year), part.year + 1)
-    ratios = []
+    ratios: dict[int, float] = {}
     for year in sorted(years, key=lambda y: (abs(y - base_year), -y)):
         of_whole = whole.levels.of_year(year)
         both = part.levels.of_year(year) / np.where(of_whole == 0, np.nan, of_whole)
-        ratios += both[np.isfinite(both)][-1:].tolist()
+        if (known := both[np.isfinite(both)]).size:
+            ratios[year] = float(known[-1])
     return ratios
 
 
@@ -109,10 +115,17 @@ def rest_bound_pp(snapshot: Snapshot, whole: str, year: int) -> float:
     for area in snapshot.archive.areas:
         for past_year, gap in _past_gaps(snapshot.published, area, whole, year):
             squares.setdefault((area, past_year), []).append(gap**2)
+    return bound_pp([float(np.mean(gaps)) for gaps in squares.values()])
+
+
+def bound_pp(squares: Sequence[float]) -> float:
+    """Return how far growth of a rest may lie from that of its whole, from squared past gaps.
+
+    There is one for each year of an area; of fewer than three nothing is learnt.
+    """
     scale, degrees = _ASSUMED_GAP_PP, _ASSUMED_DEGREES
     if len(squares) >= _FEWEST_YEARS:
-        scale = float(np.sqrt(np.mean([np.mean(gaps) for gaps in squares.values()])))
-        degrees = float(len(squares))
+        scale, degrees = float(np.sqrt(np.mean(squares))), float(len(squares))
     return scale * float(student.ppf(_SURE, degrees))
 
 
@@ -129,14 +142,14 @@ def _past_gaps(snapshot: Snapshot, area: str, whole: str, year: int) -> Iterator
     for name in parts:
         of_part = bare_history(snapshot, area, name, year)
         for past_year in range(max(of_part.first_year, of_whole.first_year), year):
-            apart = _growth_of(of_whole, past_year) - _growth_of(of_part, past_year)
+            apart = settled_growth(of_whole, past_year) - settled_growth(of_part, past_year)
             both = apart[np.isfinite(apart)]
             share = share_of(of_part, of_whole, past_year - 1) if both.size else None
             if share is not None:
                 yield past_year, share / (1 - share) * float(both[-1])
 
 
-def _growth_of(history: History, year: int) -> FloatArray:
+def settled_growth(history: History, year: int) -> FloatArray:
     """Return settled YTD growth of the twelve months of a year, in per cent."""
     growth: FloatArray = history.settled[year - history.first_year]
     return growth

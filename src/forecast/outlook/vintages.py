@@ -99,14 +99,23 @@ class Question:
     def sources(self, indicator: str) -> tuple[Series, ...]:
         """Return the series that bear on an indicator, its own first.
 
-        Those of the wholes it is a part of are among them, since they constrain it.
+        Those of the wholes it is a part of are among them, since they constrain it, and those of
+        all areas that its own area adds up with.
         """
         registry = self.now.registry
         parts = [indicator, *registry.of(self.area, indicator).ratio_of]
         wholes = [whole for part in parts for whole in registry.wholes_of(self.area, part)]
-        names = [*parts, *wholes]
-        every = [series for name in names for series in sources_of(registry, self.area, name)]
+        series = [Series(self.area, name) for name in [*parts, *wholes]]
+        series += [Series(a, n) for a in self._family for n in self.now.indicators_of(a)]
+        every = [source for one in series for source in sources_of(registry, *one)]
         return tuple(dict.fromkeys(every))
+
+    @property
+    def _family(self) -> list[str]:
+        """The areas that the area is part of, and the other parts of these, its own included."""
+        registry = self.now.registry
+        wholes = registry.whole_areas_of(self.area)
+        return [a for whole in wholes for a in (whole, *registry.part_areas_of(whole))]
 
     def bears_on(self, indicator: str) -> BoolArray:
         """Return which rows of the figures a forecast of an indicator can depend on.

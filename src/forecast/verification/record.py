@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -186,6 +188,14 @@ def _beside_pool(forecasts: pd.DataFrame, model: str) -> tuple[float, ...]:
         len(both), means["crps"], means["crps_rival"],
         *(np.nan if end is None else end for end in ends), means["brier"], means["brier_rival"],
     )  # fmt: skip
+
+
+@lru_cache(maxsize=4)
+def content_hash(record: Record) -> str:
+    """Return a SHA-256 of all forecasts of a record, whatever their order."""
+    tables = (record.points, record.densities.drop(columns="seconds"))
+    rows = [pd.util.hash_pandas_object(t, index=False).to_numpy(np.uint64) for t in tables]
+    return hashlib.sha256(b"".join(np.sort(r).tobytes() for r in rows)).hexdigest()
 
 
 def _settled(table: pd.DataFrame, day: date) -> pd.DataFrame:
