@@ -118,7 +118,7 @@ def moved() -> TargetNews:
         _item("time", 0.01, 0.0),
     )
     return TargetNews(
-        area="futian", indicator="gdp", name=one.name, decimals=1,
+        area="futian", indicator="gdp", name=one.name, decimals=1, unit="",
         since=date(2019, 8, 31), until=date(2019, 9, 30), announced_since=False,
         changed_since=False, attained=None,
         first=TargetForecast(probability=Probability(0.66), median_pct=7.1),

@@ -51,7 +51,8 @@ def test_every_key_that_is_asked_for_exists():
 
 def test_every_key_is_asked_for():
     used = _used()
-    assert [key for key in KEYS if not any(p.fullmatch(key) for p in used)] == []
+    plain = [key.removesuffix("_any") for key in KEYS]  # what stands in its place is not named
+    assert [key for key in plain if not any(p.fullmatch(key) for p in used)] == []
 
 
 def test_every_caveat_has_its_text():

@@ -136,7 +136,7 @@ def test_the_middle_of_the_curve_is_what_a_report_says_with_that_figure(
             "released_on": pd.Timestamp(f.released_on), "released_on_basis": "published",
             "publisher": "", "source": "", "is_published": False,
         }
-        for f in figures_of(own, gdp.span.last, value, day)
+        for f in figures_of(own, gdp.span, value, day)
     ]  # fmt: skip
     known = archive.figures[archive.figures["released_on"] <= pd.Timestamp(MAY)]
     then = replace(archive, figures=known, unpublished=pd.DataFrame(rows))

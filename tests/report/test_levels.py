@@ -133,7 +133,7 @@ def test_a_balance_passes_through_zero(report: Report):
     assert one.forecast is not None
     assert one.forecast.lower80_pct < one.forecast.upper80_pct
     assert one.last_figure is not None
-    assert one.last_figure.growth_pct == pytest.approx(sum(known("trade")) * 12 / 8)
+    assert one.last_figure.growth_pct == pytest.approx(sum(known("trade")))
     assert {member.model for member in one.members} <= {"pace", "drift", "ar", "trend"}
 
 

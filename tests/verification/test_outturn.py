@@ -122,6 +122,25 @@ def test_where_only_levels_are_published_the_first_complete_day_settles_the_year
 def test_levels_that_complete_the_year_late_settle_it_then():
     levels = [level(2018, 107.26, date(2019, 1, 20)), level(2017, 100.0, date(2019, 3, 1))]
     assert outturn_by(levels, date(2019, 2, 28)) is None
+    settled = outturn_by(levels, date(2020, 1, 1))
+    assert settled is not None
+    assert (settled.growth_pct, settled.released_on) == (7.3, date(2019, 3, 1))
+
+
+def test_the_latest_release_of_levels_settles_a_target_that_asks_for_it():
+    levels = [
+        level(2017, 100.0, date(2018, 1, 20)),
+        level(2018, 107.26, date(2019, 1, 20)),
+        level(2018, 110.0, date(2020, 12, 31)),
+        level(2018, 120.0, date(2021, 1, 1)),
+    ]
+    archive = archive_of(levels, indicator(), targets=[target(settles="latest")])
+    for day, growth_pct in ((date(2020, 6, 1), 7.3), (date(2022, 1, 1), 10.0)):
+        snapshot = archive.as_of(day)
+        history = build_history(snapshot, "made_up", "sales", 2018)
+        settled = outturn_of(history, archive.targets[0], snapshot)
+        assert settled is not None
+        assert settled.growth_pct == growth_pct
 
 
 def expected(releases: list[Release], day: date = date(2019, 1, 1)) -> Outturn | None:

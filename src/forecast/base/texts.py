@@ -24,7 +24,13 @@ R = TypeVar("R")
 
 
 def text(key: str, lang: str, **values: object) -> str:
-    """Return the text of a key in `en` or `zh`, with the values put in; KeyError if unknown."""
+    """Return the text of a key in `en` or `zh`, with the values put in; KeyError if unknown.
+
+    Where outcomes are not all growth, the text of the key with `_any` stands in its place if there
+    is one: it does not speak of growth.
+    """
+    if _OF_LEVELS.get() and f"{key}_any" in entries():
+        key = f"{key}_any"
     begins = _YEAR_BEGINS.get()
     if begins != 1 and "year" in values and not key.startswith(("form.", "span.")):
         values = {**values, "year": year_name(values["year"])}
@@ -32,6 +38,17 @@ def text(key: str, lang: str, **values: object) -> str:
 
 
 _YEAR_BEGINS: ContextVar[int] = ContextVar("year_begins", default=1)
+_OF_LEVELS: ContextVar[bool] = ContextVar("of_levels", default=False)
+
+
+@contextmanager
+def of_levels(are_levels: bool, /) -> Iterator[None]:
+    """Speak of outcomes that are not all growth, where they are levels."""
+    token = _OF_LEVELS.set(are_levels)
+    try:
+        yield
+    finally:
+        _OF_LEVELS.reset(token)
 
 
 @contextmanager
@@ -49,15 +66,18 @@ def calendar(year_begins: int) -> Iterator[None]:
 
 
 def in_calendar(draw: Callable[P, R]) -> Callable[P, R]:
-    """Return what draws a report so that it names months by the calendar of the report's area."""
+    """Return what draws a report so that it names months by the calendar of the report's area.
+
+    It does not speak of growth where the report's outcomes are not all growth.
+    """
 
     @wraps(draw)
     def drawn(*args: P.args, **named: P.kwargs) -> R:
-        begins = (getattr(arg, "year_begins", None) for arg in (*args, *named.values()))
-        found = next((b for b in begins if isinstance(b, int)), None)
-        if found is None:
+        every = (*args, *named.values())
+        report = next((a for a in every if isinstance(getattr(a, "year_begins", None), int)), None)
+        if report is None:
             return draw(*args, **named)
-        with calendar(found):
+        with calendar(report.year_begins), of_levels(not getattr(report, "is_all_growth", True)):  # type: ignore[attr-defined]
             return draw(*args, **named)
 
     return drawn
@@ -186,10 +206,18 @@ def level(value: float, unit: str, lang: str) -> str:
     decimals = 1 if abs(value) >= 10 else 2
     if lang == "en" and unit.endswith("_100m"):
         value, decimals = value / 10, decimals + 1
-    figure = number(value, decimals)
+    return _with_unit(number(value, decimals if value else 0), unit, lang)
+
+
+def _with_unit(figure: str, unit: str, lang: str) -> str:
     if unit in LEVEL_UNITS:
         return text(f"unit.{unit}", lang, number=figure)
     return text("unit.other", lang, number=figure, unit=unit_alone(unit, lang))
+
+
+def unit_after(unit: str, lang: str) -> str:
+    """Return what stands after the number of an amount in a unit."""
+    return _with_unit("", unit, lang)
 
 
 def unit_alone(unit: str, lang: str) -> str:
@@ -213,7 +241,7 @@ def amount(value: float, unit: str, lang: str, decimals: int) -> str:
         return rate(value, decimals, lang)
     if unit in LEVEL_UNITS:
         return level(value, unit, lang)
-    return f"{number(value, decimals)} {unit}"
+    return _with_unit(number(value, decimals), unit, lang)
 
 
 def day(when: date, lang: str, *, year: int | None = None) -> str:

@@ -110,6 +110,7 @@ def _levels_to_date(
     """
     values, basis = np.full((n, MONTHS_A_YEAR), np.nan), np.zeros((n, MONTHS_A_YEAR), dtype=np.int8)
     is_mean, parts = indicator.annual_rule == "mean_of_months", [{0: 0.0} for _ in range(n)]
+    published: list[set[int]] = [set() for _ in range(n)]  # by one figure since the first month
     own = [f for f in figures if levels is not None and f.unit == levels.unit]
     for figure in sorted(own, key=lambda f: (f.span.first, f.span.n_months)):
         row, last = figure.span.year - first, month_of_year(figure.span.last)
@@ -123,10 +124,14 @@ def _levels_to_date(
             months = figure.span.n_months if is_mean else MONTHS_A_YEAR
             if before in parts[row] and (figure.span.is_year_to_date or last not in parts[row]):
                 parts[row][last] = parts[row][before] + months * figure.value
+                if figure.span.is_year_to_date:
+                    published[row].add(last)
     for row, sums in enumerate(parts):
         for last, total in sums.items():
             if last:
-                values[row, last - 1], basis[row, last - 1] = total / last, Basis.PUBLISHED
+                values[row, last - 1] = total / last
+                is_one = last in published[row]
+                basis[row, last - 1] = Basis.PUBLISHED if is_one else Basis.COMPOSED
     return Growth(values, basis, np.full(n, np.nan), ())
 
 

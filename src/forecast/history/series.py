@@ -142,6 +142,14 @@ class History:
             else np.nan
         )
 
+    def to_date(self, outcome: float, when: int) -> float:
+        """Return the outcome of the year up to a month in its own unit: of a balance the sum.
+
+        Here and on paths that sum is on the scale of a whole year.
+        """
+        is_sum = self.indicator.kind == "balance" and not self.indicator.is_stock
+        return outcome * month_of_year(when) / MONTHS_A_YEAR if is_sum else outcome
+
     def settled_share(self, year: int, months_known: int) -> float:
         """Return W: how much of a year's growth is settled once so many months are known."""
         if self.indicator.is_stock:

@@ -239,7 +239,8 @@ def joint_attainment(
 class Required:
     """What the remaining months need to just meet the target.
 
-    Growth in per cent; for an `at_most` target it is the most that is allowed, for a band
+    Growth in per cent, of a rate the mean of these months, of a balance their sum; for an `at_most`
+    target it is the most that is allowed, for a band
     `most_growth_pct` is that too. `verdict` says
     whether no possible rest of the year could miss or meet the target any more. `percentile` is
     the share of past years whose rest of the year grew less than that, or out of the band, among
@@ -301,11 +302,12 @@ def required(target: Target, history: History, december: FloatArray) -> Required
     now = history.at(last) if n_known and last is not None else 0.0
     threshold = target.threshold_pct(history.indicator.decimals)
     growth = required_growth_pct(threshold, share, now)
-    past = rest_of_year_growth(history, n_known)
+    past, part = rest_of_year_growth(history, n_known), _part_left(history, share)
     annual, monthly, short = _levels(target, threshold, history, december)
     base_rest = past.get(history.year - 1)
     ceiling = target.ceiling_pct(history.indicator.decimals)
     most = None if ceiling is None else required_growth_pct(ceiling, share, now)
+    growth, most = growth * part, None if most is None else most * part
     missed = [g < growth or (most is not None and g >= most) for g in past.values()]
     return Required(
         growth,
@@ -352,14 +354,24 @@ def _verdict(
 
 
 def rest_of_year_growth(history: History, months_known: int) -> dict[int, float]:
-    """Return by past year the growth in per cent of the months after so many, where known."""
+    """Return by past year the growth in per cent of the months after so many, where known.
+
+    Of a rate it is the mean of these months, of a balance their sum.
+    """
     growth = {}
     for year, annual in history.annual.items():
         share = history.settled_share(year, months_known)
         so_far = history.at(MONTHS_A_YEAR * year + months_known - 1) if months_known else 0.0
         if year < history.year and np.isfinite(so_far) and share < 1:
-            growth[year] = required_growth_pct(annual, share, so_far)
+            rest = required_growth_pct(annual, share, so_far)
+            growth[year] = rest * _part_left(history, share)
     return growth
+
+
+def _part_left(history: History, settled_share: float) -> float:
+    """Return the part of a whole year's sum that the rest of a balance counts for; else 1."""
+    is_sum = history.indicator.kind == "balance" and not history.indicator.is_stock
+    return 1 - settled_share if is_sum else 1.0
 
 
 def _levels(
@@ -415,7 +427,9 @@ def progress(target: Target | None, history: History) -> Progress:
     if n_known and history.levels is not None and history.indicator.kind != "rate":
         so_far = float(history.levels.of_year(history.year)[n_known - 1])
     level = so_far if np.isfinite(so_far) else None
-    done = None if plan is None or level is None else 100 * level / plan
+    done = None
+    if plan is not None and plan > 0 and level is not None and level >= 0:  # else no part of it
+        done = 100 * level / plan
     return Progress(
         elapsed,
         done,

@@ -56,20 +56,21 @@ def next_figure(answer: Answer, indicator: str, light_of: LightOf) -> NextFigure
     """Return the next figure of an indicator, with the curve of its target where it has one."""
     own = answer.outlook.indicators[indicator]
     release = _Release.of(answer.outlook, own.history)
-    paths, target = _values_ahead(own, release), own.judged
-    if target is None or paths is None:
-        return _without_curve(release)
-    decimals = own.history.indicator.decimals
+    form = None if release.month is None else _Form.of(own.history, release.month)
+    outcomes, target = _outcomes_ahead(own, release), own.judged
+    if target is None or outcomes is None or form is None:
+        return _without_curve(release, form)
+    decimals, paths = own.history.indicator.decimals, form.published(outcomes)
     published, values = round_half_up(paths, decimals), grid_of(paths, decimals)
     settles = release.month == month(own.history.year, MONTHS_A_YEAR)
 
-    def met(growth: FloatArray) -> FloatArray:
-        return np.asarray(target.is_met(growth, decimals), dtype=float)
+    def met(figures: FloatArray) -> FloatArray:
+        return np.asarray(target.is_met(form.outcomes(figures), decimals), dtype=float)
 
-    at_values = met(values) if settles else _probabilities(answer, own, release, values)
+    at_values = met(values) if settles else _probabilities(answer, own, release, form, values)
 
-    def after(growth: FloatArray) -> FloatArray:
-        return met(growth) if settles else np.asarray(np.interp(growth, values, at_values))
+    def after(figures: FloatArray) -> FloatArray:
+        return met(figures) if settles else np.asarray(np.interp(figures, values, at_values))
 
     every = _every_value(values, decimals)
     lights = [
@@ -77,7 +78,7 @@ def next_figure(answer: Answer, indicator: str, light_of: LightOf) -> NextFigure
     ]
     ends = band(paths)
     return replace(
-        _without_curve(release),
+        _without_curve(release, form),
         settles=settles,
         median_pct=ends.median_pct,
         lower80_pct=ends.lower80_pct,
@@ -91,10 +92,10 @@ def next_figure(answer: Answer, indicator: str, light_of: LightOf) -> NextFigure
     )
 
 
-def _without_curve(release: _Release) -> NextFigure:
+def _without_curve(release: _Release, form: _Form | None) -> NextFigure:
     return NextFigure(
         state=release.state,
-        span=release.span,
+        span=None if form is None else form.span,
         expected_on=release.expected_on,
         expected_basis=release.basis,
         earliest_on=release.earliest_on,
@@ -154,13 +155,6 @@ class _Release:
             days_late=late,
         )
 
-    @property
-    def span(self) -> Span | None:
-        """January to the month, as growth of the year so far counts."""
-        if self.month is None:
-            return None
-        return Span.year_to_date(year_of(self.month), month_of_year(self.month))
-
     def day_after(self, today: date) -> date:
         """Return the day on which the figure will be known: tomorrow where it is late."""
         tomorrow = today + _TOMORROW
@@ -189,8 +183,56 @@ def _past_lags(outlook: Outlook, series: Series, following: int) -> list[int]:
 # What it will probably say ------------------------------------------------------------------------
 
 
-def _values_ahead(own: IndicatorOutlook, release: _Release) -> FloatArray | None:
-    """Return growth to the next release's month on each path; None where no path reaches it."""
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What a series publishes next: its months, and how its value follows from the year so far.
+
+    Growth is of January to the month. So is the sum of a balance, which paths have on the scale of
+    a whole year, and the mean of a rate, unless these are published by the month or the quarter.
+    """
+
+    span: Span
+    factor: float = 1.0
+    offset: float = 0.0
+
+    @classmethod
+    def of(cls, history: History, last: int) -> _Form:
+        """Return the form of the figure whose months end with `last`."""
+        entry, n = history.indicator, month_of_year(last)
+        if not entry.has_no_growth:
+            return cls(Span.year_to_date(year_of(last), n))
+        if entry.is_stock:
+            return cls(Span(last, last))
+        own = _months_of_a_figure(history, last)
+        before = history.at(last - own) if own < n else 0.0
+        if np.isnan(before):
+            own, before = n, 0.0
+        scale = own if entry.kind == "rate" else MONTHS_A_YEAR
+        return cls(Span(last - own + 1, last), n / scale, -(n - own) * before / scale)
+
+    def published(self, outcomes: FloatArray) -> FloatArray:
+        """Return the figures by which outcomes of the year so far come out."""
+        return np.asarray(self.factor * outcomes + self.offset)
+
+    def outcomes(self, published: FloatArray) -> FloatArray:
+        """Return outcomes of the year so far from the figures by which they come out."""
+        return np.asarray((published - self.offset) / self.factor)
+
+
+def _months_of_a_figure(history: History, last: int) -> int:
+    """Return the months of the newest figure within a year that does not count from January on.
+
+    They are those since January where there is none in the year before `last`.
+    """
+    recent = [f.span for f in history.figures if f.settles and f.span.last > last - MONTHS_A_YEAR]
+    parts = [s for s in recent if s.is_within_a_year and not s.is_year_to_date]
+    newest = max(parts, key=lambda span: span.last, default=None)
+    own = month_of_year(last) if newest is None else newest.n_months
+    return min(own, month_of_year(last))
+
+
+def _outcomes_ahead(own: IndicatorOutlook, release: _Release) -> FloatArray | None:
+    """Return the year up to the next release on each path; None where no path reaches it."""
     if own.paths is None or release.month is None or release.month not in own.history.ahead:
         return None
     return np.asarray(own.paths[:, own.history.ahead.index(release.month)])
@@ -237,7 +279,7 @@ def light_ranges(
 
 
 def _probabilities(
-    answer: Answer, own: IndicatorOutlook, release: _Release, values: FloatArray
+    answer: Answer, own: IndicatorOutlook, release: _Release, form: _Form, values: FloatArray
 ) -> FloatArray:
     """Return the probability of the target after each value; models are fitted at the middle one.
 
@@ -249,7 +291,7 @@ def _probabilities(
     probabilities = np.full(len(values), np.nan)
     order = sorted(range(len(values)), key=lambda i: abs(i - (len(values) - 1) / 2))
     for place in order:
-        figures = figures_of(own.history, release.month or 0, float(values[place]), day)
+        figures = figures_of(own.history, form.span, float(values[place]), day)
         after = annual_outlook(
             _with_figures(known, own.history.series, figures),
             outlook.area,
@@ -290,30 +332,35 @@ def _with_figures(known: Snapshot, series: Series, figures: Collection[Figure]) 
     return after
 
 
-def figures_of(history: History, last: int, growth_pct: float, day: date) -> list[Figure]:
-    """Return the figures by which growth of January to a month comes out, in the series' own form.
+def figures_of(history: History, span: Span, value: float, day: date) -> list[Figure]:
+    """Return the figures by which a value of a span comes out, in the series' own form.
 
-    Beside growth stands the level that follows from it on the base of the newest figures, where
-    the series publishes levels; else models of levels would not see the figure.
+    It is the level of a rate or a balance, growth of others. Beside growth stands the
+    level that follows from it on the base of the newest figures, where the series publishes levels;
+    else models of levels would not see the figure.
     """
+    if history.indicator.has_no_growth:
+        return [_figure(history, span, "level", value, day)]
+    last, growth_pct = span.last, value
     newest = max(f.span.last for f in history.figures if f.settles)
     forms = {(f.measure, f.span.n_months == 1) for f in history.figures if f.span.last == newest}
     levels = {is_month for measure, is_month in forms if measure == "level"}
     figures = []
     level = _level_of(history, last, growth_pct)
     if level is not None and levels:
-        figures.append(_figure(history, last, "level", level, day))
+        figures.append(_figure(history, span, "level", level, day))
     if not figures or any(measure == "growth_pct" for measure, _ in forms):
-        figures.append(_figure(history, last, "growth_pct", growth_pct, day))
+        figures.append(_figure(history, span, "growth_pct", growth_pct, day))
     return figures
 
 
-def _figure(history: History, last: int, measure: str, value: float, day: date) -> Figure:
-    span = Span.year_to_date(year_of(last), month_of_year(last))
+def _figure(history: History, span: Span, measure: str, value: float, day: date) -> Figure:
     if history.indicator.is_stock:
-        span = Span(last, last)
+        span = Span(span.last, span.last)
     unit = "pct" if measure == "growth_pct" or history.levels is None else history.levels.unit
-    ends_a_year = month_of_year(last) == MONTHS_A_YEAR  # where unpublished figures settle nothing
+    ends_a_year = (
+        month_of_year(span.last) == MONTHS_A_YEAR
+    )  # where unpublished figures settle nothing
     return Figure(span, measure, value, unit, "final", day, "published", is_published=ends_a_year)
 
 

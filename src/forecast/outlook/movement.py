@@ -66,13 +66,14 @@ class TargetNews:
 
     `first` is of the target in force on its day, or else of the one announced next; None where
     it could not be assessed. The items add up to the change. `attained` is None while the year is
-    open.
+    open. `unit` is that of the outcome of a balance, empty where it is in per cent.
     """
 
     area: str
     indicator: str
     name: Names
     decimals: int
+    unit: str
     since: date
     until: date
     announced_since: bool

@@ -16,10 +16,10 @@ Basis = Literal["schedule", "past_releases"]
 class Curve:
     """The probability of a target after the next figure, at values between its 2 and 98 % points.
 
-    `values_pct` are growth as it is published, `probabilities` what a report of the release day
-    would say with each of them. Between two values the curve is straight, and beyond the outermost
-    it stays as it is there. `mean` is its mean over the values that are expected today; were the
-    forecasts consistent it would be today's probability.
+    `values_pct` are growth as it is published, of a rate or a balance its level; `probabilities`
+    what a report of the release day would say with each of them. Between two values the curve is
+    straight, and beyond the outermost it stays as it is there. `mean` is its mean over the values
+    that are expected today; were the forecasts consistent it would be today's probability.
     """
 
     values_pct: list[float]
@@ -50,7 +50,8 @@ class NextFigure:
     where nothing says which one comes or when. `expected_on` rests on the usual lag of the
     `schedule`, else on `past_releases`; `earliest_on` and `latest_on` are the days by the
     shortest and the longest lag of such figures, where the days of three are known. `settles` tells
-    that the figure settles the target. Growth is of January to the last month of the span.
+    that the figure settles the target. Growth is of January to the last month of the span; a rate
+    or a balance that is published by the month has the level of that month alone.
     """
 
     state: State

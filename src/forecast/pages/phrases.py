@@ -8,11 +8,10 @@ from typing import Protocol
 from forecast.archive.figures import Figure
 from forecast.archive.targets import Target
 from forecast.base import texts
-from forecast.base.months import MONTHS_A_YEAR, month_of_year
 from forecast.base.series import Names, SeriesLabel
 from forecast.base.texts import Caveat, text
 from forecast.history.growth import RESTATED_FROM
-from forecast.outlook.attainment import Band
+from forecast.outlook.attainment import Band, Required
 from forecast.report.value import IndicatorReport, LastFigure, Member
 
 _YEARS_BACK = 10  # growth of more than ten years before the newest tells little of today
@@ -178,13 +177,7 @@ def last_growth(one: IndicatorReport, lang: str) -> str:
         return text("last.none", lang)
     if one.last_figure.growth_pct is None:
         return text("last.no_growth", lang)
-    return growth(_to_date(one, one.last_figure.growth_pct, one.last_figure.span.last), one, lang)
-
-
-def _to_date(one: IndicatorReport, outcome: float, last: int) -> float:
-    """Return an outcome up to a month: of a balance the sum, which paths have for a whole year."""
-    is_sum = one.balance_unit and one.annual_rule != "end_of_year"
-    return outcome * month_of_year(last) / MONTHS_A_YEAR if is_sum else outcome
+    return growth(one.last_figure.growth_pct, one, lang)
 
 
 def so_far(one: IndicatorReport, lang: str, *, year: int) -> str:
@@ -202,7 +195,7 @@ def sum_so_far(one: IndicatorReport, lang: str) -> str:
         return ""
     decimals = one.decimals if target is None else max(target.digits(0), texts.digits(plan or 0.0))
     amount = texts.amount(done, one.unit, lang, decimals)
-    if plan is None or target is None:
+    if plan is None or target is None or plan <= 0 or done < 0:  # no part of a whole
         return amount
     of = texts.amount(plan, one.unit, lang, decimals)
     return text("last.of", lang, done=amount, plan=of)
@@ -281,7 +274,7 @@ def banded(median: float, lower: float, upper: float, one: Targeted, lang: str) 
     """Return a median with the band around it."""
     if getattr(one, "balance_unit", "") or _is_of_level(one):
         middle, *ends = (outcome(value, one, lang) for value in (median, lower, upper))
-        unit = "" if _unit(one) in texts.LEVEL_UNITS else f" {_unit(one)}"
+        unit = texts.unit_after(_unit(one), lang)
         return f"{middle} [{', '.join(end.removesuffix(unit) for end in ends)}]"
     return f"{growth(median, one, lang)} {texts.interval(lower, upper, one.decimals)}"
 
@@ -366,9 +359,9 @@ def needed(one: IndicatorReport, lang: str) -> str:
     rest = _rest(one, lang)
     if rest:
         return text(f"required.{bound}", lang, growth=rest)
-    share, most = one.required.settled_share, one.required.most_growth_pct
+    most = one.required.most_growth_pct
     ends = [one.required.growth_pct, *([] if most is None else [most])]
-    least, *top = (growth(e * (1 - share if one.balance_unit else 1), one, lang) for e in ends)
+    least, *top = (growth(end, one, lang) for end in ends)
     return (
         text("target.within", lang, lower=least, upper=top[0])
         if top
@@ -423,13 +416,29 @@ def _past_growth(one: IndicatorReport, lang: str) -> str:
 
 
 def beside_so_far(one: IndicatorReport, lang: str) -> list[str]:
-    """Return how the growth that is needed lies to growth so far, where there is any."""
+    """Return how the growth that is needed lies to growth so far, where there is any.
+
+    An amount is growth too; a balance has seasons, so it stands beside these months of last year.
+    """
     need, last = one.required, one.last_figure
-    if need is None or last is None or last.growth_pct is None or not one.months_known:
+    if need is None:
+        return []
+    if one.balance_unit:
+        return [_same_months(need, one, lang)] if need.base_growth_pct is not None else []
+    if last is None or last.growth_pct is None or not one.months_known:
         return []
     gap = round(need.growth_pct, one.decimals) - round(last.growth_pct, one.decimals)
     key = "faster" if gap > 0 else "slower" if gap < 0 else "as_so_far"
-    return [text(f"required.{key}", lang, points=texts.points(abs(gap), one.decimals, lang))]
+    points = texts.points(abs(gap), one.decimals, lang)
+    words = text(f"required.{key}{'' if one.is_growth else '_level'}", lang, points=points)
+    if not _rest(one, lang):
+        return [words]
+    return [text("required.means", lang, growth=growth(need.growth_pct, one, lang), words=words)]
+
+
+def _same_months(need: Required, one: IndicatorReport, lang: str) -> str:
+    """Return what a balance was in the same months of last year."""
+    return text("required.last_year", lang, level=growth(need.base_growth_pct, one, lang))
 
 
 def levels(one: IndicatorReport, lang: str) -> list[str]:

@@ -28,7 +28,8 @@ _LEAST_SHARE_PCT = 0.5  # of the base; what is less is rounding, and has no grow
 class BaseEffect:
     """YTD growth of a month, that of the month a year earlier, and the mean of both.
 
-    The two-year average is the geometric one, sqrt((1 + g)(1 + g of the year before)) - 1.
+    The two-year average is the geometric one, sqrt((1 + g)(1 + g of the year before)) - 1; that of
+    levels is the plain one.
     """
 
     month: str
@@ -129,11 +130,10 @@ def _base_effects(history: History) -> list[BaseEffect]:
     year = history.year if history.months_known else history.year - 1
     effects = []
     for when in range(month(year, 1), month(year, MONTHS_A_YEAR) + 1):
-        growth, base = history.at(when), history.at(when - MONTHS_A_YEAR)
+        growth, base = (history.to_date(history.at(m), m) for m in (when, when - MONTHS_A_YEAR))
         if np.isnan(growth):
             continue
-        product = (1 + growth / 100) * (1 + base / 100)
-        average = 100 * (np.sqrt(product) - 1) if product > 0 else np.nan
+        average = _average(growth, base, is_level=history.indicator.has_no_growth)
         effects.append(
             BaseEffect(
                 month=month_text(when),
@@ -143,6 +143,14 @@ def _base_effects(history: History) -> list[BaseEffect]:
             )
         )
     return effects
+
+
+def _average(growth: float, before: float, *, is_level: bool) -> float:
+    """Return the mean of two years: the geometric one of growth, the plain one of levels."""
+    if is_level:
+        return (growth + before) / 2
+    product = (1 + growth / 100) * (1 + before / 100)
+    return float(100 * (np.sqrt(product) - 1)) if product > 0 else np.nan
 
 
 def _past_forecasts(densities: pd.DataFrame, history: History) -> list[PastForecast]:

@@ -253,7 +253,7 @@ def _last_figure(history: History, answer: Answer) -> LastFigure | None:
     released = max(f.released_on for f in same)
     return LastFigure(
         span=newest.span,
-        growth_pct=none_if_nan(history.at(last)),
+        growth_pct=none_if_nan(history.to_date(history.at(last), last)),
         growth_basis=Basis(int(basis)).name.lower(),
         level=None if level is None else level.value,
         unit="" if level is None else level.unit,
@@ -283,18 +283,19 @@ def _required(outlook: IndicatorOutlook) -> Required | None:
 def _fan(outlook: IndicatorOutlook, published: IndicatorOutlook | None) -> Fan:
     history = outlook.history
     months = [month(history.year, m) for m in range(1, MONTHS_A_YEAR + 1)]
-    growth_so_far = [none_if_nan(history.at(m)) for m in months]
+    growth_so_far = [none_if_nan(history.to_date(history.at(m), m)) for m in months]
     bands: dict[float, list[float | None]] = {}
     if outlook.paths is not None:
         columns = {when: j for j, when in enumerate(history.ahead)}
-        table = quantiles(outlook.paths, FAN_LEVELS)
+        part = np.array([history.to_date(1.0, m) for m in history.ahead])
+        table = quantiles(outlook.paths, FAN_LEVELS) * part
         for level, row in zip(FAN_LEVELS, table, strict=True):
             bands[level] = [none_if_nan(row[columns[m]]) if m in columns else None for m in months]
     alone = history if published is None else published.history
     unpublished = [
         month_text(m)
         for m, growth in zip(months, growth_so_far, strict=True)
-        if growth is not None and growth != alone.at(m)
+        if growth is not None and growth != alone.to_date(alone.at(m), m)
     ]
     return Fan(
         months=[month_text(m) for m in months],
@@ -306,7 +307,8 @@ def _fan(outlook: IndicatorOutlook, published: IndicatorOutlook | None) -> Fan:
 
 def _past_years(history: History) -> dict[int, list[float | None]]:
     """Return settled YTD growth of earlier years that have any."""
-    rows = {history.first_year + i: row for i, row in enumerate(history.settled[:-1])}
+    part = np.array([history.to_date(1.0, m) for m in range(MONTHS_A_YEAR)])
+    rows = {history.first_year + i: row * part for i, row in enumerate(history.settled[:-1])}
     return {y: [none_if_nan(v) for v in row] for y, row in rows.items() if np.isfinite(row).any()}
 
 

@@ -115,7 +115,10 @@ SCHEMA_VERSION = "1.10"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastFigure:
-    """Growth so far and the newest level, from the newest settled figure."""
+    """Growth so far and the newest level, from the newest settled figure.
+
+    Of a rate growth so far is the mean of its months, of a balance their sum.
+    """
 
     span: Span
     growth_pct: float | None
@@ -140,6 +143,8 @@ class LastFigure:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fan:
     """YTD growth of the year's months: known values, and quantiles of those ahead.
+
+    Of a rate it is the mean of the months so far, of a balance their sum.
 
     `quantiles_pct` holds them by level, such as 0.05. `unpublished` names the months whose known
     value rests on unpublished figures.
@@ -303,6 +308,14 @@ class Report:
     def is_public(self) -> bool:
         """Whether it rests on published figures and announced targets alone."""
         return self.overlay is None and not self.assumed
+
+    @property
+    def is_all_growth(self) -> bool:
+        """Whether all outcomes and targets are growth."""
+        return all(
+            i.is_growth and (i.target is None or i.target.measure == "growth")
+            for i in self.indicators
+        )
 
     @property
     def with_target(self) -> list[IndicatorReport]:

@@ -33,11 +33,21 @@ def outturn_of(history: History, target: Target | None, snapshot: Snapshot) -> O
     """Return the year's settled growth, by the release that settles the target."""
     if history.outturn_pct is None:
         return None
-    outturn = _published_outturn(history, target, snapshot) or _computed_outturn(history, snapshot)
+    outturn = _published_outturn(history, target, snapshot) or _computed_outturn(
+        history, target, snapshot
+    )
     judged = judged_target(target, history)
     if judged is None:
         return outturn
-    return replace(outturn, attained=is_attained(judged, outturn, history))
+    is_of_level = target is not None and target.measure == "level" and outturn.released_on
+    then = _history_on(outturn.released_on, history, snapshot) if is_of_level else history
+    return replace(outturn, attained=is_attained(judged, outturn, then))
+
+
+def _history_on(day: date | None, history: History, snapshot: Snapshot) -> History:
+    """Return what was known of a year on an earlier day from published figures."""
+    known = snapshot.archive.published.as_of(day or snapshot.day)
+    return build_history(known, history.area, history.indicator.id, history.year)
 
 
 def is_attained(target: Target, outturn: Outturn, history: History) -> bool:
@@ -107,7 +117,7 @@ def _published_outturn(
     releases = snapshot.releases_of(history.area, history.indicator.id, span, "growth_pct")
     if not releases:
         return None
-    chosen = _settling_release(releases, target, history.year)
+    chosen = _settling_release(releases, target, _last_day(history, snapshot))
     return Outturn(chosen.value, chosen.released_on, chosen.status, chosen.source)
 
 
@@ -127,29 +137,46 @@ def expected_outturn(history: History, snapshot: Snapshot) -> Outturn | None:
     return Outturn(history.expected[december], last.released_on, "expected", last.source)
 
 
-def _computed_outturn(history: History, snapshot: Snapshot) -> Outturn:
+def _computed_outturn(history: History, target: Target | None, snapshot: Snapshot) -> Outturn:
     """Return growth of the year where only its levels or months are published.
 
     The first day on which the year was complete decides: a later revision of a level does not
-    change the outturn.
+    change the outturn, unless the target is settled by the latest release.
     """
-    december = month(history.year, MONTHS_A_YEAR)
     figures = snapshot.archive.releases(history.area, history.indicator.id)
-    days = sorted({f.released_on for f in figures if f.settles and f.span.last >= december})
-    for day in (d for d in days if d <= snapshot.day):
-        history_then = build_history(
-            snapshot.archive.published.as_of(day), history.area, history.indicator.id, history.year
-        )
-        if history_then.outturn_pct is not None:
+    for day in _deciding_days(figures, history, target, snapshot):
+        outcome = _history_on(day, history, snapshot).outturn_pct
+        if outcome is not None:
             source = next(f.source for f in figures if f.released_on == day)
-            growth = float(round_half_up(history_then.outturn_pct, history.indicator.decimals))
+            growth = float(round_half_up(outcome, history.indicator.decimals))
             return Outturn(growth, day, "computed", source)
     raise AssertionError("the year is settled, so it was on one of these days")
 
 
-def _settling_release(releases: list[Figure], target: Target | None, year: int) -> Figure:
+def _deciding_days(
+    figures: list[Figure], history: History, target: Target | None, snapshot: Snapshot
+) -> list[date]:
+    """Return the days that may settle a year, the one that counts first where it was complete."""
+    out = [f for f in figures if f.settles and f.released_on <= snapshot.day]
+    december, years = month(history.year, MONTHS_A_YEAR), (history.year - 1, history.year)
+    first = min(f.released_on for f in out if f.span.last >= december)
+    own = {f.released_on for f in out if f.span.last >= december or f.span.year in years}
+    complete = sorted(day for day in own if day >= first)
+    if target is None or target.settles == "first":
+        return complete
+    last = _last_day(history, snapshot)
+    return [*(day for day in reversed(complete) if day <= last), *complete]
+
+
+def _last_day(history: History, snapshot: Snapshot) -> date:
+    """Return the day up to which a release is the latest one: two years after the year's end."""
+    december = month(history.year, MONTHS_A_YEAR)
+    return snapshot.schedule.end_of(history.area, december + 2 * MONTHS_A_YEAR)
+
+
+def _settling_release(releases: list[Figure], target: Target | None, last_day: date) -> Figure:
     """Return the first release, or the latest of the two years after the target's year."""
     if target is None or target.settles == "first":
         return releases[0]
-    in_time = [r for r in releases if r.released_on <= date(year + 2, 12, 31)]
+    in_time = [r for r in releases if r.released_on <= last_day]
     return in_time[-1] if in_time else releases[0]

@@ -88,6 +88,11 @@ def curve(one: IndicatorReport, figure: NextFigure, span: str, *, ax: Axes, lang
             )
     ax.set_ylim(2 * _STRIP, 1.04)
     ax.set_yticks(_LEVELS, labels=[texts.rate(100 * level, 0, lang) for level in _LEVELS])
-    ax.set_xlabel(text("next_figure.axis", lang, span=span), size=9, color=GREY)
+    axis = text("next_figure.axis", lang, span=span)
+    if not one.is_growth:
+        axis = text(
+            "next_figure.axis_level", lang, span=span, unit=texts.unit_alone(one.unit, lang)
+        )
+    ax.set_xlabel(axis, size=9, color=GREY)
     plain_axes(ax)
     write_title(ax, one.name.of(lang), text("next_figure.after", lang))

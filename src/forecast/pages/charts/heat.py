@@ -109,7 +109,7 @@ def _benchmark(one: IndicatorReport, year: int) -> float | None:
 
 
 def _shade(one: IndicatorReport, growth: float, benchmark: float | None) -> str:
-    if benchmark is None:
+    if benchmark is None or one.balance_unit:  # a sum so far is not to be compared with a year's
         return "none"
     is_ceiling = one.target is not None and one.target.comparison == "at_most"
     if one.target is not None and one.target.has_two_ends and one.target.ends[1] is not None:

@@ -26,13 +26,14 @@ def next_sentence(one: IndicatorReport, coming: NextFigure, report: Report, lang
     span = next_span(one, coming, report, lang)
     if coming.curve is None:
         return text("next_figure.no_curve", lang, name=name, span=span, when=when)
+    lead = "lead" if one.is_growth else "lead_level"
     likely = {
         "growth": phrases.growth(coming.median_pct, one, lang),
         "lower": phrases.growth(coming.lower80_pct, one, lang),
         "upper": phrases.growth(coming.upper80_pct, one, lang),
     }
     sentences = [
-        text("next_figure.lead", lang, name=name, span=span, when=when, **likely),
+        text(f"next_figure.{lead}", lang, name=name, span=span, when=when, **likely),
         *([text("next_figure.settles", lang)] if coming.settles else []),
         text("next_figure.then", lang, turns=turns(one, coming, lang)),
     ]

@@ -90,8 +90,9 @@ def _needs(one: IndicatorReport, lang: str) -> str:
     if one.required is None or one.required.verdict is not None:
         return ""
     beside = phrases.beside_so_far(one, lang)
+    is_ceiling = one.target is not None and one.target.comparison == "at_most"
     return text(
-        "danger.needs",
+        "danger.needs_most" if is_ceiling else "danger.needs",
         lang,
         span=phrases.needed_span(one, lang),
         growth=phrases.needed(one, lang),

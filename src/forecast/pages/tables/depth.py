@@ -143,14 +143,18 @@ def _past_row(past: PastForecast, one: IndicatorReport, lang: str) -> list[str]:
         texts.day(past.as_of, lang),
         target,
         probability,
-        _interval(past, one),
+        _interval(past, one, lang),
         phrases.growth(past.outturn_pct, one, lang),
     ]
 
 
-def _interval(past: PastForecast, one: IndicatorReport) -> str:
+def _interval(past: PastForecast, one: IndicatorReport, lang: str) -> str:
     if past.lower80_pct is None or past.upper80_pct is None:
         return ""
+    if one.balance_unit:
+        ends = (phrases.growth(end, one, lang) for end in (past.lower80_pct, past.upper80_pct))
+        unit = texts.unit_after(one.balance_unit, lang)
+        return f"[{', '.join(end.removesuffix(unit) for end in ends)}]"
     return texts.interval(past.lower80_pct, past.upper80_pct, one.decimals)
 
 

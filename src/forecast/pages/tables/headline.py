@@ -38,7 +38,6 @@ def headline(
     `sparks` are small fans by the indicator's id; `title` is what the page asks, if it is not
     about all targets.
     """
-    is_growth = phrases.is_all_growth(report)
     return fragment(
         "headline", lang, report=report, title=title or page_title(report, lang),
         known=known_until(report, lang), nothing_new=nothing_new(report, lang),
@@ -47,15 +46,13 @@ def headline(
         dependence=_dependence(report, lang), open=unsettled(report),
         rests_on=rests_on(report, lang), simulated=simulated(report, lang),
         changes=changes(report, lang), sparks=sparks or {},
-        brackets=text(f"headline.brackets_key{'' if is_growth else '_any'}", lang),
+        brackets=text("headline.brackets_key", lang),
     )  # fmt: skip
 
 
 def page_title(report: Report, lang: str) -> str:
     """Return the title of the page: the question that it answers."""
     key = "title" if report.with_target else "title_without"
-    if not phrases.is_all_growth(report):
-        key = f"{key}_any"
     return text(f"headline.{key}", lang, area=report.area_name.of(lang), year=report.year)
 
 

@@ -96,12 +96,19 @@ def _way_with_forecast(target: TargetNews, lang: str) -> str:
     if target.first is None or target.last is None or target.attained is not None:
         return way
     ends = {"first": target.first.median_pct, "last": target.last.median_pct}
-    rates = {end: texts.rate(value, target.decimals, lang) for end, value in ends.items()}
+    rates = {end: _outcome(value, target, lang) for end, value in ends.items()}
     return (
         way
         if rates["first"] == rates["last"]
         else text("moved.way_forecast", lang, way=way, **rates)
     )
+
+
+def _outcome(value: float, target: TargetNews, lang: str) -> str:
+    """Return an outcome in per cent, of a balance in its unit."""
+    if not target.unit:
+        return texts.rate(value, target.decimals, lang)
+    return texts.amount(value, target.unit, lang, target.decimals)
 
 
 def _main_reason(target: TargetNews, lang: str) -> str:
@@ -233,7 +240,7 @@ def medians(target: TargetNews, lang: str) -> str:
     if target.first is None or target.last is None:
         return ""
     ends = {"first": target.first.median_pct, "last": target.last.median_pct}
-    rates = {end: texts.rate(value, target.decimals, lang) for end, value in ends.items()}
+    rates = {end: _outcome(value, target, lang) for end, value in ends.items()}
     return text("form.change", lang, **rates)
 
 
