@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,12 @@ import pytest
 import pages
 from forecast.archive.archive import Archive
 from forecast.pages import tables
-from forecast.report.track import TrackRecord, similar_forecasts, track_record
+from forecast.report.track import (
+    TrackRecord,
+    kept_track_record,
+    similar_forecasts,
+    track_record,
+)
 from forecast.verification.intervals import Interval
 from forecast.verification.record import DENSITY_COLUMNS, Record, announced_forecasts
 
@@ -133,6 +139,20 @@ def test_where_the_announced_targets_are_those_asked_about_they_stand_once(real_
     assert record_of(rows, real_archive).announced is None
 
 
+def test_a_track_record_in_the_cache_is_the_same_and_of_these_forecasts_alone(
+    real_archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("FORECAST_CACHE", str(tmp_path))
+    rows = [forecast(year=y, months=k, hit=float(k > 4)) for y in range(2009, 2019) for k in (3, 6)]
+    rows += [forecast("planner", year=y, months=3, hit=0.0) for y in range(2009, 2019)]
+    tables = [table(rows), table(rows[1:])]
+    scored = [track_record(t, real_archive.registry, 1) for t in tables]
+    for _ in range(2):
+        assert [kept_track_record(t, real_archive.registry, 1) for t in tables] == scored
+    assert scored[0] != scored[1]
+    assert len(list(tmp_path.glob("track-*"))) == 2
+
+
 def test_the_slope_of_revisions_is_that_of_the_pool_alone(real_archive: Archive):
     """.5, .6, .65 and .5, .7, .8: each change is half the one before; another model's are not."""
     rows = []
@@ -147,7 +167,9 @@ def test_the_slope_of_revisions_is_that_of_the_pool_alone(real_archive: Archive)
 def similar(rows: list[dict], archive: Archive, **asked):
     """Return what came of forecasts like one of 75 % for a sum of months with 6 months known."""
     question = {"months_known": 6, "rule": "accumulates"} | asked
-    return similar_forecasts(table(rows), archive.registry, 0.75, **question)
+    return similar_forecasts(
+        Record(Record.empty().points, table(rows)).pools, archive.registry, 0.75, **question
+    )
 
 
 def test_forecasts_like_one_have_its_word_its_months_and_its_kind_of_series(real_archive: Archive):

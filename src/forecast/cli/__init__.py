@@ -8,7 +8,7 @@ import click
 
 from forecast.base.files import settle_home
 from forecast.base.package import VERSION
-from forecast.base.parallel import limit_threads
+from forecast.base.parallel import collect_seldom, limit_threads
 from forecast.cli.commitments import commitments
 from forecast.cli.encoding import any_encoding
 from forecast.cli.exchange import export, history
@@ -38,6 +38,7 @@ class _Command(click.Group):
 def main() -> None:
     """Forecast how probable it is that a year's growth targets are attained."""
     limit_threads()
+    collect_seldom()
 
 
 for _command in (

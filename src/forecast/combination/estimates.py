@@ -18,10 +18,11 @@ from forecast.combination.calibration import (
     calibration_of,
     series_calibration,
 )
-from forecast.combination.dependence import PastErrors, error_scores
+from forecast.combination.dependence import Dependence, PastErrors, dependence, error_scores
 from forecast.combination.pool import Standing, past_scores, prior_scores, standing
 from forecast.combination.scales import pooled_estimates
 from forecast.history.levels import FloatArray
+from forecast.history.series import History
 from forecast.models.shared import Shared
 from forecast.verification.record import POOL, RAW_POOL, Record, settled_densities
 
@@ -52,6 +53,7 @@ class Estimates:
     _calibrations: dict[tuple[int, str], Calibration] = field(default_factory=dict)
     _standings: dict[tuple[tuple[str, ...], int, str], Standing] = field(default_factory=dict)
     _weights: dict[tuple[tuple[str, ...], int, str, str], FloatArray] = field(default_factory=dict)
+    _dependences: dict[tuple[tuple[Series, int], ...], Dependence] = field(default_factory=dict)
 
     def calibration(self, months_known: int, series: Series) -> Calibration:
         """Return the recalibration of a series for so many months known."""
@@ -78,6 +80,13 @@ class Estimates:
             prior = prior_scores(series_class, models, months_known)
             self._weights[of_series] = self._standings[key].weights(own, prior)
         return self._weights[of_series]
+
+    def dependence(self, histories: Sequence[History]) -> Dependence:
+        """Return the dependence between an area's indicators, in the order of the histories."""
+        key = tuple((history.series, history.months_known) for history in histories)
+        if key not in self._dependences:
+            self._dependences[key] = dependence(histories, self.errors)
+        return self._dependences[key]
 
     @cached_property
     def _places(self) -> dict[str, NDArray[np.intp]]:

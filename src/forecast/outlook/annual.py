@@ -25,7 +25,7 @@ from forecast.base.randomness import generator
 from forecast.base.series import Names, Series
 from forecast.base.texts import Caveat
 from forecast.combination.calibration import Calibration, moved_paths, recalibrated_paths
-from forecast.combination.dependence import coupled_paths, dependence
+from forecast.combination.dependence import coupled_paths
 from forecast.combination.estimates import Estimates, estimates_of, estimation_day
 from forecast.combination.judgement import judgement_weight
 from forecast.combination.pool import quantile_average
@@ -132,9 +132,9 @@ def _joint(
         else:
             members, dropped = _members(history, estimates.shared, run)
             single[name] = _pooled(history, target, scale, members, dropped, estimates)
-    single = _judged(single, snapshot, run.record.settled_by(run.learnt_by).densities)
+    single = _judged(single, snapshot, run.record, run.learnt_by)
     forecast = [outlook.history for outlook in single.values() if outlook.paths is not None]
-    order = dependence(forecast, estimates.errors)
+    order = estimates.dependence(forecast)
     histories = {name: outlook.history for name, outlook in single.items()}
     shares = links(snapshot.registry, histories)
     correlation = accounted(
@@ -376,10 +376,13 @@ def _pooled(
 
 
 def _judged(
-    single: Mapping[str, IndicatorOutlook], snapshot: Snapshot, pools: pd.DataFrame
+    single: dict[str, IndicatorOutlook], snapshot: Snapshot, record: Record, learnt_by: date
 ) -> dict[str, IndicatorOutlook]:
     """Return the outlooks moved by what people expected of them, where that has shown skill."""
     judgements = snapshot.archive.judgements.known_on(snapshot.day)
+    if not judgements:
+        return single
+    pools = record.settled_by(learnt_by).densities
     return {name: _moved(outlook, judgements, pools) for name, outlook in single.items()}
 
 
@@ -387,7 +390,7 @@ def _moved(
     outlook: IndicatorOutlook, judgements: Sequence[Judgement], pools: pd.DataFrame
 ) -> IndicatorOutlook:
     history, december = outlook.history, outlook.december
-    if not judgements or outlook.paths is None or december is None:
+    if outlook.paths is None or december is None:
         return outlook
     if history.indicator.has_no_growth:  # a judgement is of growth
         return outlook

@@ -26,6 +26,7 @@ from traitlets.config import Config
 
 from forecast.base.errors import OutputError
 from forecast.base.files import settle_home
+from forecast.base.parallel import collect_seldom
 from forecast.publishing.engine import execute, notebook_failure
 
 Output = dict[str, Any]
@@ -175,6 +176,7 @@ def main() -> None:
     """Serve until the requests end."""
     _end_with_parent()
     settle_home()
+    collect_seldom()
     requests = os.fdopen(os.dup(0), encoding="utf-8")
     replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what a library writes past Python is no reply

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,8 @@ def write_pages(batch: Batch, work: Path, pages: Sequence[Page]) -> str:
     written: list[Future[str]] = []
     with ThreadPoolExecutor(2) as pool:
         if missing:
-            pool.submit(_exporter)  # it is imported while the first notebook runs
+            pool.submit(_exporter)  # it is imported while the first notebook runs, and the tables
+            pool.submit(import_module, "forecast.pages.tables.status")  # that follow the pages
         for notebook, its_pages in by_notebook.items():
             if not (work / notebook).is_file():
                 _execute(batch, work, its_pages[0])

@@ -14,7 +14,6 @@ from forecast.base.months import MONTHS_A_YEAR, month, month_text
 from forecast.base.series import Names
 from forecast.history.series import History, build_history
 from forecast.outlook.attainment import rest_of_year_growth
-from forecast.verification.record import POOL, settled_densities
 
 if TYPE_CHECKING:
     from forecast.outlook.answers import Answer
@@ -113,7 +112,7 @@ def depth_of(outlook: IndicatorOutlook, answer: Answer) -> Depth:
         figures=_figures(history),
         base_effects=_base_effects(history),
         rest_of_year_pct=dict(sorted(rest.items())),
-        past_forecasts=_past_forecasts(answer.record.densities, history),
+        past_forecasts=_past_forecasts(answer.record.pools, history),
         contributions=_contributions(history, answer),
     )
 
@@ -153,11 +152,10 @@ def _average(growth: float, before: float, *, is_level: bool) -> float:
     return float(100 * (np.sqrt(product) - 1)) if product > 0 else np.nan
 
 
-def _past_forecasts(densities: pd.DataFrame, history: History) -> list[PastForecast]:
+def _past_forecasts(pools: pd.DataFrame, history: History) -> list[PastForecast]:
     """Return the pool's forecasts of earlier years with the most months known up to today's."""
-    final = settled_densities(densities)
-    own = (final["area"] == history.area) & (final["indicator"] == history.indicator.id)
-    pool = final[own & (final["model"] == POOL) & (final["months_known"] <= history.months_known)]
+    own = (pools["area"] == history.area) & (pools["indicator"] == history.indicator.id)
+    pool = pools[own & (pools["months_known"] <= history.months_known)]
     newest = (
         pool.sort_values(["year", "months_known", "as_of"]).groupby("year", observed=True).tail(1)
     )

@@ -102,7 +102,7 @@ def _similar(
     attained: Attainment, outlook: IndicatorOutlook, answer: Answer
 ) -> SimilarForecasts | None:
     return similar_forecasts(
-        answer.record.densities,
+        answer.record.pools,
         answer.outlook.snapshot.registry,
         attained.probability.value,
         months_known=outlook.months_known,

@@ -32,7 +32,7 @@ from forecast.report.overlay import overlay_report
 from forecast.report.published import published_scores
 from forecast.report.result import read_result
 from forecast.report.retrospect import past_targets, post_mortems
-from forecast.report.track import track_record
+from forecast.report.track import kept_track_record
 from forecast.report.value import SCHEMA_VERSION, DataSummary, IndicatorReport, Report
 from forecast.verification.record import POOL
 
@@ -104,7 +104,7 @@ def report_of(
         joint=outlook.joint,
         joint_with_figures=outlook.joint_with_figures,
         joint_published=None if answer.published is None else answer.published.joint,
-        track=track_record(_in_points(answer), registry, answer.seed),
+        track=kept_track_record(_in_points(answer), registry, answer.seed),
         published_scores=published_scores(snapshot),
         overlay=overlay_report(answer),
         news=news,

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from pydantic import TypeAdapter
 
 from forecast.archive.registry import Registry
+from forecast.base.files import cache_folder, cache_text, cached_text
+from forecast.base.package import code_hash
 from forecast.base.randomness import generator
 from forecast.base.series import Series, SeriesLabel
 from forecast.report.lights import WORDS, word
-from forecast.verification.comparison import compared, revision_slope, shared_forecasts
+from forecast.verification.comparison import (
+    compared,
+    compared_on,
+    revision_slope,
+    shared_forecasts,
+)
 from forecast.verification.intervals import (
     Interval,
     effective_years,
@@ -36,6 +46,12 @@ FEWEST_SIMILAR = 10
 MONTH_RANGES = ((0, 0), (1, 3), (4, 6), (7, 9), (10, 12))
 PLANNER = "planner"
 RIVALS = (PLANNER, "climatology", "prophet")
+_NAMES = ("area", "indicator", "model", "outturn_status")
+_VALUES = (
+    "year", "as_of", "months_known", "target_pct", "announced_pct",
+    "probability", "hit", "announced_probability", "announced_hit",
+    "brier", "log_score", "crps", "pit",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,12 +208,35 @@ class TrackRecord(TargetRecord):
     announced: TargetRecord | None
 
 
+def kept_track_record(densities: pd.DataFrame, registry: Registry, seed: int) -> TrackRecord | None:
+    """Return the track record, from the cache where the report of another day or area left it.
+
+    The record of past forecasts stays as it is for a year.
+    """
+    labels = [registry.label(series) for series in _series_of(densities)]
+    key = hashlib.sha256(repr((labels, seed, code_hash())).encode())
+    key.update(pd.util.hash_pandas_object(_slim(densities)).to_numpy().tobytes())
+    path = cache_folder() / f"track-{key.hexdigest()[:32]}.json"
+    text = cached_text(path)
+    if text is not None:
+        return _adapter().validate_json(text)
+    track = track_record(densities, registry, seed)
+    cache_text(path, _adapter().dump_json(track).decode())
+    return track
+
+
+@cache
+def _adapter() -> TypeAdapter[TrackRecord | None]:
+    return TypeAdapter(TrackRecord | None)
+
+
 def track_record(densities: pd.DataFrame, registry: Registry, seed: int) -> TrackRecord | None:
     """Return the scores of settled forecasts, those of expected outturns apart; None without any.
 
     Intervals rest on years, because the forecasts of a year share its shocks.
     """
-    forecasts = _counted(densities)
+    densities = _slim(densities)
+    forecasts = settled_densities(densities)
     pool = forecasts[forecasts["model"] == POOL]
     if pool.empty:
         return None
@@ -215,14 +254,25 @@ def track_record(densities: pd.DataFrame, registry: Registry, seed: int) -> Trac
 
 def announced_record(announced: pd.DataFrame, registry: Registry, seed: int) -> TargetRecord | None:
     """Return the scores of forecasts of announced targets; None without a settled one."""
-    forecasts = _counted(announced)
-    if not (forecasts["model"] == POOL).any():
+    pools = announced[announced["model"] == POOL]
+    if settled_densities(pools).empty:
         return None
     return TargetRecord(**_target_record(announced, registry, generator(seed, "track/announced")))
 
 
-def _counted(densities: pd.DataFrame) -> pd.DataFrame:
-    return settled_densities(densities[densities["model"] != RAW_POOL])
+def _series_of(densities: pd.DataFrame) -> list[Series]:
+    pairs = densities[["area", "indicator"]].drop_duplicates().astype(str)
+    return sorted(Series(*pair) for pair in pairs.itertuples(index=False))
+
+
+def _slim(densities: pd.DataFrame) -> pd.DataFrame:
+    """Return the forecasts that are scored, with what scores need, in a form that is fast to sift.
+
+    Rows are picked hundreds of times: names are compared by their number, and numbers of a kind
+    lie in one block.
+    """
+    rows = densities.loc[densities["model"] != RAW_POOL, [*_NAMES, *_VALUES]]
+    return rows.astype(dict.fromkeys(_NAMES, "category")).copy()
 
 
 def _rank(model: str) -> tuple[bool, bool, str]:
@@ -232,11 +282,10 @@ def _rank(model: str) -> tuple[bool, bool, str]:
 def _target_record(
     densities: pd.DataFrame, registry: Registry, rng: np.random.Generator
 ) -> dict[str, Any]:
-    forecasts = _counted(densities)
+    forecasts = settled_densities(densities)
     pool, every = (table[table["model"] == POOL] for table in (forecasts, densities))
     months = sorted(int(k) for k in pool["months_known"].unique())
     n_years = pool["year"].nunique()
-    pairs = zip(every["area"].map(str), every["indicator"].map(str), strict=True)
     return {
         "n_forecasts": len(pool),
         "first_year": int(pool["year"].min()),
@@ -244,7 +293,7 @@ def _target_record(
         "n_years": n_years,
         "is_thin": n_years < FEWEST_YEARS or len(pool) < FEWEST_FORECASTS,
         "months": [_month(k, forecasts[forecasts["months_known"] == k]) for k in months],
-        "indicators": [_indicator(Series(*key), densities, registry) for key in sorted(set(pairs))],
+        "indicators": [_indicator(series, densities, registry) for series in _series_of(every)],
         "ranges": _ranges(pool.dropna(subset=["probability"])),
         "reliability": _reliability(pool.dropna(subset=["probability"]), rng),
         "skill": [s for rival in RIVALS if (s := _skill(forecasts, rival)) is not None],
@@ -315,7 +364,7 @@ def _indicator(series: Series, densities: pd.DataFrame, registry: Registry) -> I
         label=registry.label(series),
         planner_crps_pp=_mean(shared["crps_rival"]),
         planner_brier=_mean(shared["brier_rival"]),
-        crps_to_planner=compared(forecasts, POOL, PLANNER).crps,
+        crps_to_planner=compared_on(shared).crps,
         n_expected=len(expected),
         crps_expected_pp=_mean(expected["crps"]),
     )
@@ -345,18 +394,21 @@ def _ranges(asked: pd.DataFrame) -> list[RangeScore]:
 
 
 def similar_forecasts(
-    densities: pd.DataFrame,
+    pools: pd.DataFrame,
     registry: Registry,
     probability: float,
     *,
     months_known: int,
     rule: str,
 ) -> SimilarForecasts | None:
-    """Return what came of past forecasts like one; None where there are too few of them."""
+    """Return what came of past forecasts like one; None where there are too few of them.
+
+    `pools` are those of a record, as `Record.pools` has them.
+    """
     from forecast.models.shared import rule_of  # late: readers of results load no model
 
-    pool = _counted(densities)
-    pool = pool[pool["model"] == POOL].dropna(subset=["probability"])
+    pool = pools[["area", "indicator", "year", "months_known", "probability", "hit"]]
+    pool = pool[pool["probability"].notna()]
     first, last = next(m for m in MONTH_RANGES if months_known <= m[1])
     series = list(zip(pool["area"].map(str), pool["indicator"].map(str), strict=True))
     rules = {key: rule_of(registry.of(*key)) for key in set(series)}

@@ -47,11 +47,16 @@ def _keys(forecasts: pd.DataFrame) -> Iterator[tuple[object, ...]]:
 
 def compared(forecasts: pd.DataFrame, model: str, rival: str) -> Comparison:
     """Return a model's scores over a rival's, on the forecasts that both made."""
-    both = shared_forecasts(forecasts, model, rival)
+    return compared_on(shared_forecasts(forecasts, model, rival))
+
+
+def compared_on(both: pd.DataFrame) -> Comparison:
+    """Return a model's scores over a rival's on the result of `shared_forecasts`."""
     ratios = {}
     for score in _SCORES:
-        known = both.dropna(subset=[score, f"{score}_rival"])
-        ratios[score] = ratio_by_year(known[score], known[f"{score}_rival"], known["year"])
+        own, other = both[score].to_numpy(), both[f"{score}_rival"].to_numpy()
+        known = ~(np.isnan(own) | np.isnan(other))
+        ratios[score] = ratio_by_year(own[known], other[known], both["year"].to_numpy()[known])
     return Comparison(n_forecasts=len(both), n_years=both["year"].nunique(), **ratios)
 
 

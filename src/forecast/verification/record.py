@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -116,6 +116,11 @@ class Record:
     def from_rows(cls, rows: Sequence[tuple[object, ...]]) -> Record:
         """Return a record of point forecasts, with values in the order of `COLUMNS`."""
         return cls(pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS))
+
+    @cached_property
+    def pools(self) -> pd.DataFrame:
+        """The pool's density forecasts of settled years, without those that were only expected."""
+        return settled_densities(self.densities[self.densities["model"] == POOL])
 
     def settled_by(self, day: date) -> Record:
         """Return the forecasts whose outturn was out on a day."""
