@@ -24,6 +24,7 @@ from forecast.outlook.movement import News, TimelinePoint
 from forecast.outlook.news import news_since, timeline_of
 from forecast.outlook.next_figure import NextFigure
 from forecast.outlook.value import Outlook
+from forecast.report.beside import lines_beside
 from forecast.report.commitments import commitment_reports
 from forecast.report.data_checks import data_checks
 from forecast.report.indicator import indicator_report
@@ -84,6 +85,7 @@ def report_of(
     """Return the whole report of an answer, with its news, its timeline and its next figures."""
     outlook, points = answer.outlook, list(timeline)
     snapshot, registry = outlook.snapshot, outlook.snapshot.registry
+    beside = lines_beside(answer)
     return Report(
         schema_version=SCHEMA_VERSION,
         area=outlook.area,
@@ -98,7 +100,10 @@ def report_of(
         package_hash=package_hash(),
         data_summary=_data_summary(answer),
         indicators=[
-            indicator_report(name, own, answer, (coming or {}).get(name))
+            replace(
+                indicator_report(name, own, answer, (coming or {}).get(name)),
+                beside=beside.get(name, []),
+            )
             for name, own in outlook.indicators.items()
         ],
         joint=outlook.joint,

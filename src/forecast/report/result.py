@@ -32,7 +32,7 @@ from forecast.report.schema import (
     places_of,
     without_none,
 )
-from forecast.report.value import SCHEMA_VERSION, IndicatorReport, Report
+from forecast.report.value import SCHEMA_VERSION, BesideLine, IndicatorReport, Report
 
 _MAJOR = SCHEMA_VERSION.partition(".")[0]
 _TOLERANCE = "tolerance_"
@@ -173,6 +173,8 @@ def _regrouped(kind: type, content: Mapping[str, Any], context: _Context) -> dic
     """Return the values of a type's fields from its keys."""
     if kind is IndicatorReport:
         context = {**context, "indicator": content["id"]}
+    if kind is BesideLine:
+        context = {**context, "area": content["area"]}
     values = {
         name: _value_of(hint, place, content, context)
         for name, (hint, place) in places_of(kind).items()

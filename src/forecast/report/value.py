@@ -110,7 +110,7 @@ class DataChecks:
         return DataChecks(counts={kind: counts[kind] for kind in KINDS}, findings=own)
 
 
-SCHEMA_VERSION = "1.10"
+SCHEMA_VERSION = "1.11"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,13 +173,35 @@ class PublishedAlone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BesideLine:
+    """The line of an indicator in another area: the city's or the nation's beside a district's.
+
+    `growth_pct` is that of the year so far, to `last_month`; both are None where nothing of the
+    year is known. `probability` is 1 or 0 once the target is settled.
+    """
+
+    area: str
+    area_name: Names
+    decimals: int
+    target: Target | None
+    last_month: str | None
+    growth_pct: float | None
+    probability: float | None
+    word: str | None
+    light: str
+    forecast: Band | None
+    outturn_pct: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IndicatorReport:
     """The report of one indicator.
 
     `last_forecast` is that of the day before the outturn came out. `attainable_pct` holds rates by
     the probability that they are attained, `past_years_pct` settled YTD growth by month of earlier
     years. `next_figure` is there for open targets, in a report as in `status`; `similar` tells what
-    came of past forecasts like this one, None without enough of them.
+    came of past forecasts like this one, None without enough of them. `beside` are the lines of the
+    areas that the report's area is part of.
     """
 
     id: str
@@ -216,6 +238,7 @@ class IndicatorReport:
     quantity: str | None
     next_figure: NextFigure | None
     caveats: list[Caveat]
+    beside: list[BesideLine] = field(default_factory=list)
 
     @property
     def is_growth(self) -> bool:

@@ -1,6 +1,7 @@
 """The sections of a page as tables and sentences, drawn from a report alone."""
 
 from forecast.base.texts import in_calendar
+from forecast.pages.tables.beside import beside
 from forecast.pages.tables.coming import next_sentence, next_terminal
 from forecast.pages.tables.commitments import (
     commitments,
@@ -54,6 +55,7 @@ __all__ = [
     "backtest_grids",
     "backtest_sentences",
     "base_effects",
+    "beside",
     "bulletin",
     "caveats",
     "changes",
