@@ -2,21 +2,26 @@
 
 from datetime import UTC, date, datetime
 from pathlib import Path
+from shutil import copytree
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from forecast.archive.folder import read_archive
 from forecast.base.months import Span, month
 from forecast.base.series import Series
 from forecast.base.texts import calendar, span, text
+from forecast.cli import main
 from forecast.cli.options import parameters_from
 from forecast.outlook.annual import annual_outlook
 from forecast.outlook.answers import Answer
 from forecast.outlook.value import Outlook
 from forecast.pages import charts, tables
+from forecast.pages.tables.commitments import sentence
 from forecast.pages.tables.status import status_of
 from forecast.publishing.scheduled.due import due_reports
+from forecast.report.commitments import commitment_reports
 from forecast.report.conditions import in_year_of, read_conditions
 from forecast.report.report import report_of
 from forecast.report.result import json_of, report_from
@@ -205,3 +210,82 @@ def test_conditions_name_calendar_months():
     spans = [in_year_of(one, 3).span for one in read_conditions(asked)]
     expected = [(1, 6), (7, 9), (1, 11)]
     assert spans == [Span(month(2018, a), month(2018, b)) for a, b in expected]
+
+
+HOMES = """\
+[[commitment]]
+id = "homes"
+area = "kingdom"
+year = 2018
+name_en = "New homes"
+name_zh = "新建住房"
+amount = 240
+unit_en = "homes"
+unit_zh = "套"
+comparison = "at_least"
+wording = "x"
+source = "simulated"
+announced_on = 2018-04-20
+"""
+
+
+def with_homes(folder: Path, home: Path, *rows: str) -> Path:
+    copytree(folder, home)
+    (home / "commitments.toml").write_text(HOMES, encoding="utf-8")
+    (home / "commitments").mkdir()
+    lines = "\n".join(["id,day,done,source", *rows])
+    (home / "commitments" / "kingdom-2018.csv").write_text(lines + "\n", encoding="utf-8")
+    return home
+
+
+def test_a_commitment_of_such_a_year_runs_from_april_to_march(folder: Path, tmp_path: Path):
+    """183 days of 365 are over on 30 September, and 182 are left until 31 March."""
+    home = with_homes(folder, tmp_path / "data", "homes,2018-06-30,50,x", "homes,2018-09-30,90,x")
+    snapshot = read_archive(home).as_of(date(2018, 9, 30))
+    (one,) = commitment_reports(snapshot, "kingdom", 2018, seed=1, n_paths=100)
+    assert one.time_pct == pytest.approx(100 * 183 / 365)
+    assert one.needed_per_month == pytest.approx(150 / (182 / (365.25 / 12)))
+    assert one.completion is not None
+    call = ["--area", "kingdom", "--as-of", "2018-09-30", "--data", str(home)]
+    printed = CliRunner().invoke(main, ["commitments", "list", *call])
+    assert "By 31 Mar [80" in " ".join(printed.output.split())
+    with calendar(4):
+        assert "Done by 31 March with" in sentence(one, "en")
+        assert "3月31日前完成" in sentence(one, "zh")
+
+
+def test_what_was_done_by_the_end_of_march_decides(folder: Path, tmp_path: Path):
+    home = with_homes(folder, tmp_path / "data", "homes,2019-03-31,239,x")
+    reports = [
+        commitment_reports(read_archive(home).as_of(day), "kingdom", 2018, seed=1, n_paths=100)
+        for day in (date(2019, 3, 30), date(2019, 4, 30))
+    ]
+    assert [one.status for (one,) in reports] == ["no_progress", "missed"]
+
+
+def test_an_entry_before_april_is_of_no_year_of_the_commitment(folder: Path, tmp_path: Path):
+    home = with_homes(folder, tmp_path / "data", "homes,2018-03-31,5,x")
+    said = CliRunner().invoke(main, ["check-data", str(home)])
+    assert said.exit_code == 2
+    assert (
+        "commitments/kingdom-2018.csv:2: day '2018-03-31' lies in no year of homes; allowed: 2018 "
+        "(2018-04-01 to 2019-03-31)" in said.output
+    )
+
+
+def test_progress_is_added_to_the_file_of_the_area_s_year(folder: Path, tmp_path: Path):
+    home = with_homes(folder, tmp_path / "data", "homes,2018-06-30,50,x")
+    row = ["--id", "homes", "--day", "2019-02-28", "--done", "200", "--source", "x"]
+    said = CliRunner().invoke(main, ["commitments", "add", *row, "--data", str(home)])
+    assert said.exit_code == 0, said.output
+    assert said.output.startswith("commitments/kingdom-2018.csv:3: homes 200 by 2019-02-28")
+
+
+def test_second_looks_name_calendar_months(folder: Path, tmp_path: Path):
+    home = copytree(folder, tmp_path / "data")
+    path = home / "figures" / "f.csv"
+    rows = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [row for row in rows if ",receipts,2018-05," not in row]
+    path.write_text("".join(kept), encoding="utf-8")
+    said = CliRunner().invoke(main, ["check-data", str(home)])
+    assert "kingdom/receipts 2018-05: gap, months missing: 1" in said.output

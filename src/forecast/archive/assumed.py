@@ -47,7 +47,8 @@ def assumed_targets(
         if target.indicator in targets:
             problems.append(f"target: {text!r}: a second one on {target.indicator}; allowed: one")
         before = announced.get(target.indicator)
-        since = min(date(year, 1, 1), day) if before is None else before.announced_on
+        begins_on = archive.schedule.year_begins_on(area, year)
+        since = min(begins_on, day) if before is None else before.announced_on
         targets[target.indicator] = replace(target, announced_on=since)
     if problems:
         raise ParameterError(problems)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal
@@ -14,14 +14,17 @@ from numpy.typing import ArrayLike, NDArray
 from pydantic import ConfigDict
 
 from forecast.archive.progress import (
+    Days,
     ProgressEntry,
     ProgressWarning,
     contradictions,
     progress_files,
     read_progress_file,
 )
+from forecast.archive.schedule import end_of_month
 from forecast.archive.toml import Day, Number, Year, area_faults, parsed, read_entries
 from forecast.base.errors import ContractError, Fault
+from forecast.base.months import MONTHS_A_YEAR
 from forecast.base.notation import NOT_A_NAME, is_name
 from forecast.base.series import Names
 
@@ -154,16 +157,30 @@ def _contradictions(pairs: Sequence[tuple[Commitment, int]], file: str) -> Itera
 
 @dataclass(frozen=True, slots=True)
 class Commitments:
-    """Commitments, the line of each in its file, and every progress entry."""
+    """Commitments, the line of each in its file, and every progress entry.
+
+    `months_before` holds by area how many months of a calendar year lie before its own year.
+    """
 
     announced: tuple[Commitment, ...] = ()
     lines: tuple[int, ...] = ()
     entries: tuple[ProgressEntry, ...] = ()
+    months_before: Mapping[str, int] = field(default_factory=dict)
 
     @property
-    def years(self) -> dict[str, set[int]]:
-        """The years of each commitment by its id."""
-        return {c.id: {o.year for o in self.announced if o.id == c.id} for c in self.announced}
+    def days(self) -> dict[str, Days]:
+        """The first and the last day of each year of a commitment, by its id."""
+        return {
+            c.id: {o.year: self.days_of(o) for o in self.announced if o.id == c.id}
+            for c in self.announced
+        }
+
+    def days_of(self, commitment: Commitment) -> tuple[date, date]:
+        """Return the first and the last day of the year of a commitment, by its area's calendar."""
+        before = self.months_before.get(commitment.area, 0)
+        first = MONTHS_A_YEAR * commitment.year + before
+        begins = end_of_month(first - 1) + timedelta(days=1)
+        return begins, end_of_month(first + MONTHS_A_YEAR - 1)
 
     def in_force(self, area: str, year: int, day: date) -> list[Commitment]:
         """Return the latest form of each commitment announced by a day, in the file's order."""
@@ -177,8 +194,9 @@ class Commitments:
 
         Of several entries about one day the one released last counts.
         """
-        key = commitment.id, commitment.year
-        entries = [e for e in self.entries if (e.id, e.day.year) == key and e.released_on <= day]
+        first, last = self.days_of(commitment)
+        own = [e for e in self.entries if e.id == commitment.id and first <= e.day <= last]
+        entries = [e for e in own if e.released_on <= day]
         latest = {e.day: e for e in sorted(entries, key=lambda e: e.released_on)}
         return [latest[d] for d in sorted(latest)]
 
@@ -219,18 +237,26 @@ def _falls(commitment: Commitment, entries: Sequence[ProgressEntry]) -> Iterator
             highest = entry
 
 
-def read_commitments(folder: Path, areas: Collection[str] | None = None) -> Commitments:
-    """Return a data folder's commitments, none where it has none; raise ContractError."""
+def read_commitments(
+    folder: Path,
+    areas: Collection[str] | None = None,
+    months_before: Mapping[str, int] | None = None,
+) -> Commitments:
+    """Return a data folder's commitments, none where it has none; raise ContractError.
+
+    `months_before` holds by area how many months of a calendar year lie before its own year.
+    """
     faults: list[Fault] = []
     announced, lines = read_announced(folder, faults, areas)
     if faults:
         raise ContractError(faults)
-    years = Commitments(tuple(announced), tuple(lines)).years
+    book = Commitments(tuple(announced), tuple(lines), months_before=months_before or {})
+    days = book.days
     entries: list[ProgressEntry] = []
     for path in progress_files(folder):
         name = path.relative_to(folder).as_posix()
-        entries.extend(read_progress_file(path, name, years, faults))
+        entries.extend(read_progress_file(path, name, days, faults))
     faults.extend(contradictions(entries))
     if faults:
         raise ContractError(sorted(faults, key=lambda f: (f.file, f.line or 0)))
-    return Commitments(tuple(announced), tuple(lines), tuple(dict.fromkeys(entries)))
+    return replace(book, entries=tuple(dict.fromkeys(entries)))

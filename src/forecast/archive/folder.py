@@ -118,11 +118,24 @@ def read_archive(path: str | Path = "", *, without: Collection[str] = ()) -> Arc
         raise ContractError(faults)
     n_repeated = n_rows - len(figures)
     figures = by_years_of_areas(figures, registry)
-    before = {area: n for area in registry.areas if (n := registry.months_before(area))}
+    before = _months_before(registry)
     if before and "schedule" in parts:
         parts["schedule"] = replace(parts["schedule"], months_before=before)
     hashes = file_hashes(folder)
     return Archive(figures, registry, file_hashes=hashes, n_repeated=n_repeated, **parts)
+
+
+def _months_before(registry: Registry) -> dict[str, int]:
+    """Return by area the months of a calendar year before its own, where there are any."""
+    return {area: n for area in registry.areas if (n := registry.months_before(area))}
+
+
+def _commitments_of(folder: Path) -> Commitments:
+    """Return the commitments of a folder by the calendars of its areas; raise ContractError."""
+    has_registry = (folder / INDICATORS_FILE).is_file()
+    return read_commitments(
+        folder, months_before=_months_before(read_registry(folder)) if has_registry else None
+    )
 
 
 @contextmanager
@@ -144,7 +157,8 @@ def _optional(
     known = None if areas is None or registry is None else {*areas, *registry.areas}
     readers: dict[str, Callable[[], Any]] = {"schedule": partial(read_schedule, folder, known)}
     if not any(name == ANNOUNCED_FILE or _is_progress(name) for name in without):
-        readers["commitments"] = partial(read_commitments, folder, known)
+        before = {} if registry is None else _months_before(registry)
+        readers["commitments"] = partial(read_commitments, folder, known, before)
     if registry is None:
         return readers
     if TARGETS_FILE not in without:
@@ -363,7 +377,8 @@ def add_judgement_of_today(
 
 def _file_of(folder: Path, cells: Mapping[str, str]) -> Path:
     """Return the file in which an entry belongs."""
-    areas = {c.id: c.area for c in read_commitments(folder).announced}
+    book = _commitments_of(folder)
+    areas = {c.id: c.area for c in book.announced}
     problems, day = [], parse_day(cells["day"])
     if cells["id"] not in areas:
         known = ", ".join(sorted(areas)) or "none, commitments.toml is missing or empty"
@@ -375,12 +390,14 @@ def _file_of(folder: Path, cells: Mapping[str, str]) -> Path:
     today = read_schedule(folder).today()
     if day > today:
         raise DayAhead(day, today)
-    return folder / PROGRESS_FOLDER / f"{areas[cells['id']]}-{day.year}.csv"
+    years = [y for y, (first, last) in book.days[cells["id"]].items() if first <= day <= last]
+    year = years[0] if years else day.year
+    return folder / PROGRESS_FOLDER / f"{areas[cells['id']]}-{year}.csv"
 
 
 def _added(folder: Path, path: Path, cells: Mapping[str, str]) -> Added:
     """Check a row against the folder as it is now, and put the file with it in place."""
-    before, raw = read_commitments(folder), path.read_bytes() if path.is_file() else b""
+    before, raw = _commitments_of(folder), path.read_bytes() if path.is_file() else b""
     text, encoding = _decoded(raw)
     header = next(csv.reader(io.StringIO(text)), None) or list(_COLUMNS)
     entry = _checked(before, cells, f"{PROGRESS_FOLDER}/{path.name}", len(text.splitlines()) + 1)
@@ -394,7 +411,7 @@ def _added(folder: Path, path: Path, cells: Mapping[str, str]) -> Added:
     between = "" if not text or text.endswith("\n") else "\n"
     added = between + _csv(rows if text.strip() else [header, *rows])
     write_bytes(path, raw + added.encode(encoding))
-    after = read_commitments(folder)
+    after = _commitments_of(folder)
     (added_entry,) = (e for e in after.entries if _content(e) == _content(entry))
     warnings = [w for w in after.warnings() if added_entry in (w.entry, w.limit_entry)]
     return Added(added_entry, tuple(warnings), is_new=True)
@@ -405,7 +422,7 @@ def _checked(
 ) -> ProgressEntry:
     """Return the row as an entry; raise ContractError where it is faulty or contradicts another."""
     faults: list[Fault] = []
-    entry = checked_entry(cells, name, line, commitments.years, faults)
+    entry = checked_entry(cells, name, line, commitments.days, faults)
     if entry is None:
         raise ContractError(faults or [Fault(name, line, "done and source are empty")])
     if against := list(contradictions([*commitments.entries, entry])):

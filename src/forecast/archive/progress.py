@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,12 +15,13 @@ from forecast.base.notation import NOT_A_DATE, parse_day, parse_number
 
 PROGRESS_FOLDER = "commitments"
 PROGRESS_COLUMNS = ("id", "day", "done", "source")
+Days = Mapping[int, tuple[date, date]]  # the first and the last day, by year
 OPTIONAL_COLUMNS = ("released_on", "name")  # the name is for the eye
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgressEntry:
-    """How much of a commitment was done from January to the end of a day, and the source.
+    """How much of a commitment was done in its year until the end of a day, and the source.
 
     `decimals` is the number of digits after the point in the file. The entry is known from
     `released_on` on; `file` and `line` say where it is written.
@@ -78,9 +79,9 @@ def progress_files(folder: Path) -> list[Path]:
 
 
 def read_progress_file(
-    path: Path, name: str, years: Mapping[str, Collection[int]], faults: list[Fault]
+    path: Path, name: str, days: Mapping[str, Days], faults: list[Fault]
 ) -> list[ProgressEntry]:
-    """Return the sound entries of a file; add every fault. `years` holds the years of each id."""
+    """Return the sound entries of a file; add every fault. `days` holds the years of each id."""
     try:
         rows = csv_table(path, name, faults, PROGRESS_COLUMNS, OPTIONAL_COLUMNS)
     except ContractError as error:
@@ -89,7 +90,7 @@ def read_progress_file(
     entries = []
     for row in rows.to_dict("records"):
         cells = {str(column): str(value) for column, value in row.items()}
-        entry = checked_entry(cells, name, int(cells["line"]), years, faults)
+        entry = checked_entry(cells, name, int(cells["line"]), days, faults)
         if entry is not None:
             entries.append(entry)
     return entries
@@ -99,32 +100,36 @@ def checked_entry(
     cells: Mapping[str, str],
     name: str,
     line: int,
-    years: Mapping[str, Collection[int]],
+    days: Mapping[str, Days],
     faults: list[Fault],
 ) -> ProgressEntry | None:
     """Return the entry in the cells of a row; None where it is faulty or not filled in.
 
     A row with an id alone is a line of the template that has not been filled in yet.
     """
-    problems = [] if _is_blank(cells) else list(_problems(cells, years))
+    problems = [] if _is_blank(cells) else list(_problems(cells, days))
     faults.extend(Fault(name, line, text) for text in problems)
     return None if problems or _is_blank(cells) else _entry(cells, name, line)
+
+
+def _year_named(year: int, first: date, last: date) -> str:
+    return str(year) if first.year == last.year else f"{year} ({first} to {last})"
 
 
 def _is_blank(cells: Mapping[str, str]) -> bool:
     return cells["id"] != "" and not any(cells[c] for c in ("day", "done", "source"))
 
 
-def _problems(cells: Mapping[str, str], years: Mapping[str, Collection[int]]) -> Iterator[str]:
+def _problems(cells: Mapping[str, str], days: Mapping[str, Days]) -> Iterator[str]:
     """Yield what is wrong with a row."""
-    own_years, when = years.get(cells["id"]), parse_day(cells["day"])
-    if own_years is None:
-        ids = ", ".join(sorted(years)) or "none"
+    own, when = days.get(cells["id"]), parse_day(cells["day"])
+    if own is None:
+        ids = ", ".join(sorted(days)) or "none"
         yield f"id {cells['id']!r} is not a commitment (known in commitments.toml: {ids})"
     if when is None:
         yield f"day {cells['day']!r} {NOT_A_DATE}"
-    elif own_years is not None and when.year not in own_years:
-        allowed = ", ".join(map(str, sorted(own_years)))
+    elif own is not None and not any(first <= when <= last for first, last in own.values()):
+        allowed = ", ".join(_year_named(year, *own[year]) for year in sorted(own))
         yield f"day {cells['day']!r} lies in no year of {cells['id']}; allowed: {allowed}"
     done = parse_number(cells["done"])
     if done is None or not 0 <= done < TOO_LARGE:

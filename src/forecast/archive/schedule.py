@@ -87,6 +87,10 @@ class Schedule:
         """Return the first day of an area's year."""
         return self.end_of(area, MONTHS_A_YEAR * year - 1) + timedelta(days=1)
 
+    def year_on(self, area: str, day: date) -> int:
+        """Return the year of an area in which a day lies."""
+        return day.year - (day.month <= self.months_before.get(area, 0))
+
     def now(self) -> datetime:
         """Return the time it is in the schedule's time zone."""
         return datetime.now(ZoneInfo(self.time_zone))

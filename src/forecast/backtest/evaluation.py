@@ -245,7 +245,9 @@ def errors_of(snapshot: Snapshot, area: str, indicator: str) -> list[ErrorRow]:
     has_figures = bool(snapshot.figures_of(area, indicator))
     if not has_figures or snapshot.registry.of(area, indicator).annual_rule is None:
         return []
-    history = build_history(snapshot, area, indicator, snapshot.day.year)
+    history = build_history(
+        snapshot, area, indicator, snapshot.schedule.year_on(area, snapshot.day)
+    )
     if history.newest_without_growth is not None:
         return []
     return [*_pace_errors(history), *_borrowed_errors(history)]

@@ -59,6 +59,10 @@ class Span:
             raise ValueError(f"not a span: {first} to {last}")
         return cls(ends[0], ends[1])
 
+    def later(self, n_months: int) -> Span:
+        """Return the span so many months later."""
+        return Span(self.first + n_months, self.last + n_months)
+
     @property
     def texts(self) -> tuple[str, str]:
         """First and last month as `YYYY-MM`."""

@@ -7,6 +7,7 @@ no-break space before the per cent sign, Chinese none.
 from __future__ import annotations
 
 import tomllib
+from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -19,6 +20,7 @@ from string import Formatter
 from typing import ParamSpec, TypeVar
 
 LANGUAGES = ("en", "zh")
+_NO_LEAP_YEAR = 2019
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -85,9 +87,18 @@ def in_calendar(draw: Callable[P, R]) -> Callable[P, R]:
 
 @cache
 def _ends_of_year(begins: int, lang: str) -> Mapping[str, object]:
-    """Return the names of a year's first and last month, which texts may ask for."""
-    names = {"year_start": begins, "year_end": (begins - 2) % 12 + 1}
-    return {key: entries()[f"month_long.m{number}"][lang] for key, number in names.items()}
+    """Return the names of a year's first and last month and of its last day, for texts."""
+    last = (begins - 2) % 12 + 1
+    named = entries()[f"month_long.m{last}"][lang]
+    day = {"day": monthrange(_NO_LEAP_YEAR, last)[1]}
+    return {
+        "year_start": entries()[f"month_long.m{begins}"][lang],
+        "year_end": named,
+        "last_day": entries()["form.day_here"][lang].format(month=named, **day),
+        "last_day_short": entries()["form.day_here"][lang].format(
+            month=entries()[f"month.m{last}"][lang], **day
+        ),
+    }
 
 
 def year_name(year: object) -> str:
@@ -113,7 +124,7 @@ def entries() -> Mapping[str, Mapping[str, str]]:
 def placeholders_of(template: str) -> set[str]:
     """Return the names of the values that a text asks for, except the ends of a year."""
     names = {name for _, name, _, _ in Formatter().parse(template) if name is not None}
-    return names - {"year_start", "year_end"}
+    return names - {"year_start", "year_end", "last_day", "last_day_short"}
 
 
 def model_name(model: str, lang: str) -> str:

@@ -26,6 +26,7 @@ def commitments() -> None:
 def list_all(area: str, **options: Any) -> None:
     """Print every commitment in force, with its progress and its probability."""
     with exit_codes():
+        from forecast.base.texts import calendar
         from forecast.pages.tables import commitments_lead, commitments_terminal
         from forecast.report.commitments import commitment_reports
 
@@ -39,8 +40,9 @@ def list_all(area: str, **options: Any) -> None:
             click.echo(f"no commitments of {area} {year} were known on {day}")
             return
         named = snapshot.registry.area_name(area, lang)
-        table = commitments_terminal(reports, lang, area=named, year=year, day=day)
-        show(table, commitments_lead(reports, lang))
+        with calendar(snapshot.registry.months_before(area) + 1):
+            table = commitments_terminal(reports, lang, area=named, year=year, day=day)
+            show(table, commitments_lead(reports, lang))
 
 
 @commitments.command()
@@ -82,8 +84,10 @@ def template(area: str, out: str, **options: Any) -> None:
         from forecast.pages.excel import write_progress_template
 
         parameters = parameters_from(area, **options)
-        announced = _snapshot(parameters).commitments(area, parameters.year)
-        write_progress_template(announced, Path(out), parameters.lang)
+        snapshot = _snapshot(parameters)
+        announced = snapshot.commitments(area, parameters.year)
+        begins = snapshot.registry.months_before(area) + 1
+        write_progress_template(announced, Path(out), parameters.lang, year_begins=begins)
         click.echo(out)
 
 

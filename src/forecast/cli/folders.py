@@ -6,6 +6,7 @@ import shutil
 import sys
 import webbrowser
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
@@ -73,7 +74,8 @@ def _looks(archive: Archive) -> Iterator[str]:
             counts = [f"{n} {kind}" for kind, n in checks.counts.items() if n]
             kinds = ", ".join(counts).replace("_", " ")
             yield f"a second look at {area}, as of {snapshot.day} ({kinds}; {len(shown)} shown):"
-        yield from (f"  {finding}" for finding in shown)
+        before = archive.registry.months_before(area)
+        yield from (f"  {replace(f, span=f.span.later(before))}" for f in shown)
 
 
 def _commitment_counts(archive: Archive, area: str) -> str:

@@ -13,12 +13,11 @@ from numpy.typing import ArrayLike
 from forecast.archive.archive import BoolArray
 from forecast.archive.commitments import Commitment, Commitments
 from forecast.archive.progress import ProgressEntry
+from forecast.archive.schedule import end_of_month
 from forecast.archive.targets import round_half_up
-from forecast.base.months import MONTHS_A_YEAR
+from forecast.base.months import MONTHS_A_YEAR, month
 from forecast.base.randomness import generator
 from forecast.history.levels import FloatArray
-
-_SETTLED_FROM = (12, 1)  # a year whose last entry is earlier is left out: its end is not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +27,29 @@ class SeasonalProfile:
     `n_years` past years of the same commitment shaped it; without any it is a straight line.
     """
 
-    year: int
+    begins_on: date
     shares: FloatArray
     n_years: int
 
     def at(self, day: date) -> float:
-        """Return the share at the end of a day; 1 from 31 December on, 0 before January."""
-        index = (day - date(self.year, 1, 1)).days
+        """Return the share at the end of a day; 1 from the year's last day on, 0 before it."""
+        index = (day - self.begins_on).days
         return 0.0 if index < 0 else float(self.shares[min(index, len(self.shares) - 1)])
 
     def month_ends_after(self, day: date) -> list[date]:
-        """Return the last days of the year's months after a day, 31 December last."""
-        first_days = [date(self.year, m, 1) for m in range(2, MONTHS_A_YEAR + 1)]
-        ends = [d - timedelta(days=1) for d in [*first_days, date(self.year + 1, 1, 1)]]
+        """Return the last days of the year's months after a day, the year's last day at the end."""
+        first = month(self.begins_on.year, self.begins_on.month)
+        ends = [end_of_month(first + place) for place in range(MONTHS_A_YEAR)]
         return [end for end in ends if end > day]
+
+    @property
+    def ends_on(self) -> date:
+        """The last day of the year."""
+        return self.begins_on + timedelta(days=len(self.shares) - 1)
+
+    def time_gone(self, day: date) -> float:
+        """Return the share of the year's days until the end of a day."""
+        return ((day - self.begins_on).days + 1) / len(self.shares)
 
 
 def seasonal_profile(book: Commitments, commitment: Commitment, day: date) -> SeasonalProfile:
@@ -49,33 +57,38 @@ def seasonal_profile(book: Commitments, commitment: Commitment, day: date) -> Se
 
     It is the mean of the same commitment's past years and one straight line.
     """
-    year = commitment.year
-    n_days = (date(year + 1, 1, 1) - date(year, 1, 1)).days
+    begins_on, ends_on = book.days_of(commitment)
+    n_days = (ends_on - begins_on).days + 1
     straight = np.arange(1, n_days + 1) / n_days
     past = [] if commitment.is_share else _past_years(book, commitment, day)
-    curves = [_curve(entries, straight) for entries in past]
-    return SeasonalProfile(year, np.mean([straight, *curves], axis=0), len(curves))
+    curves = [_curve(entries, days, straight) for entries, days in past]
+    return SeasonalProfile(begins_on, np.mean([straight, *curves], axis=0), len(curves))
 
 
-def _past_years(book: Commitments, commitment: Commitment, day: date) -> list[list[ProgressEntry]]:
-    """Return the progress of earlier years of a commitment that was reported to the end."""
+def _past_years(
+    book: Commitments, commitment: Commitment, day: date
+) -> list[tuple[list[ProgressEntry], tuple[date, date]]]:
+    """Return the progress of earlier years of a commitment, with the first and last day of each.
+
+    A year whose last entry is before its last month is left out: its end is not known.
+    """
     earlier = [
         c for c in book.all_in_force(day) if c.id == commitment.id and c.year < commitment.year
     ]
+    years = [(book.progress(c, day), book.days_of(c)) for c in earlier]
     return [
-        entries
-        for entries in (book.progress(c, day) for c in earlier)
-        if entries
-        and entries[-1].done > 0
-        and (entries[-1].day.month, entries[-1].day.day) >= _SETTLED_FROM
+        (entries, days)
+        for entries, days in years
+        if entries and entries[-1].done > 0 and entries[-1].day >= days[1].replace(day=1)
     ]
 
 
-def _curve(entries: list[ProgressEntry], straight: FloatArray) -> FloatArray:
+def _curve(
+    entries: list[ProgressEntry], days: tuple[date, date], straight: FloatArray
+) -> FloatArray:
     """Return a year's share of its own total by day, straight between its entries."""
     done = np.minimum.accumulate([e.done for e in entries][::-1])[::-1]
-    start = date(entries[0].day.year, 1, 1)
-    n_days = (date(start.year + 1, 1, 1) - start).days
+    start, n_days = days[0], (days[1] - days[0]).days + 1
     when = [((e.day - start).days + 1) / n_days for e in entries]
     shares = [0.0, *(done / done[-1]).tolist()]
     return np.asarray(np.interp(straight, [0.0, *when], shares), dtype=float)
@@ -235,7 +248,7 @@ class Completion:
 
     @property
     def kept(self) -> BoolArray | None:
-        """On which paths the commitment is kept by 31 December."""
+        """On which paths the commitment is kept by the last day of its year."""
         if self.paths is None:
             return None
         return self.commitment.are_kept_by(self.paths[:, -1])
@@ -299,7 +312,7 @@ def _completion(
         commitment=commitment,
         entries=tuple(entries),
         done=tuple(counted(commitment, entries).tolist()),
-        status=_status(commitment, entries),
+        status=_status(commitment, entries, profile.ends_on),
         profile=profile,
         ends=tuple(profile.month_ends_after(entries[-1].day) if entries else ()),
         dispersion=shrunk(own, others, ASSUMED_OF_SHARES if is_share else ASSUMED_OF_COUNTS),
@@ -328,11 +341,11 @@ def _paths(completion: Completion, n_paths: int, rng: np.random.Generator) -> Fl
     )
 
 
-def _status(commitment: Commitment, entries: Sequence[ProgressEntry]) -> Status:
+def _status(commitment: Commitment, entries: Sequence[ProgressEntry], ends_on: date) -> Status:
     if not entries:
         return "no_progress"
     done = counted(commitment, entries)[-1]
-    is_over = entries[-1].day == date(commitment.year, 12, 31)
+    is_over = entries[-1].day == ends_on
     if commitment.is_kept_by(done) and (is_over or not commitment.is_share):
         return "done"
     if is_over:

@@ -21,7 +21,7 @@ _LIGHTS = {"done": "attained", "missed": "missed"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompletionForecast:
-    """The probability that a commitment is kept by 31 December, and the distribution of its amount.
+    """The probability that a commitment is kept in its year, and the distribution of its amount.
 
     `half_kept_by` is the month's end by which it is kept on half of the paths. `dispersion` of a
     count is the variance of a year's progress over its squared mean, of a share the variance in
@@ -89,7 +89,9 @@ def _report(outlook: Completion, day: date) -> CommitmentReport:
         progress_age_days=None if last is None else (day - last.day).days,
         n_entries=len(outlook.entries),
         done_pct=None if done is None else 100 * done / commitment.amount,
-        time_pct=None if last is None or commitment.is_share else 100 * _share_of_year(last.day),
+        time_pct=None
+        if last is None or commitment.is_share
+        else 100 * outlook.profile.time_gone(last.day),
         usual_pct=100 * outlook.profile.at(last.day) if last and has_profile else None,
         pace_per_month=_pace(outlook),
         needed_per_month=_needed(outlook, day),
@@ -121,19 +123,14 @@ def _pace(outlook: Completion) -> float | None:
         return None
     first, last = outlook.entries[0], outlook.entries[-1]
     if not outlook.commitment.is_share:
-        return outlook.done[-1] / (MONTHS_A_YEAR * _share_of_year(last.day))
+        return outlook.done[-1] / (MONTHS_A_YEAR * outlook.profile.time_gone(last.day))
     days = (last.day - first.day).days
     return (outlook.done[-1] - outlook.done[0]) / (days / DAYS_A_MONTH) if days else None
 
 
 def _needed(outlook: Completion, day: date) -> float | None:
     commitment = outlook.commitment
-    months = (date(commitment.year, 12, 31) - day).days / DAYS_A_MONTH
+    months = (outlook.profile.ends_on - day).days / DAYS_A_MONTH
     if not outlook.done or outlook.status in ("done", "missed") or months <= 0:
         return None
     return max(commitment.bound - outlook.done[-1], 0.0) / months
-
-
-def _share_of_year(day: date) -> float:
-    start, end = date(day.year, 1, 1), date(day.year + 1, 1, 1)
-    return ((day - start).days + 1) / (end - start).days

@@ -76,7 +76,7 @@ def outliers(snapshot: Snapshot, series: Series) -> Iterator[Finding]:
     estimated from all that was known on the day. The return to normal after an outlier is
     not itself reported as an outlier.
     """
-    history = bare_history(snapshot, *series, snapshot.day.year)
+    history = bare_history(snapshot, *series, _year(snapshot, series))
     start = month(history.first_year, 1)
     sources = _sources(snapshot, series)
     for place, z in far_from_expected(history).items():
@@ -88,6 +88,10 @@ def outliers(snapshot: Snapshot, series: Series) -> Iterator[Finding]:
             size=z,
             source=sources.get(span.last, ""),
         )
+
+
+def _year(snapshot: Snapshot, series: Series) -> int:
+    return snapshot.schedule.year_on(series.area, snapshot.day)
 
 
 def far_from_expected(history: History) -> dict[int, float]:
@@ -120,7 +124,7 @@ def _errors(grid: Grid, motion: Motion, without: Sequence[int]) -> FloatArray:
 
 def base_revisions(snapshot: Snapshot, series: Series) -> Iterator[Finding]:
     """Yield the years whose levels and published growth imply another base than was published."""
-    history = bare_history(snapshot, *series, snapshot.day.year)
+    history = bare_history(snapshot, *series, _year(snapshot, series))
     sources = _sources(snapshot, series)
     for row, share in enumerate(history.growth.base_revision):
         if abs(100 * share) > BASE_REVISION_PCT:
@@ -164,7 +168,7 @@ def gaps(snapshot: Snapshot, series: Series) -> Iterator[Finding]:
     last ten years.
     """
     ends = {f.span.last for f in snapshot.figures_of(*series) if f.settles}
-    ends = {m for m in ends if year_of(m) > snapshot.day.year - YEARS_LOOKED_AT}
+    ends = {m for m in ends if year_of(m) > _year(snapshot, series) - YEARS_LOOKED_AT}
     if not ends:
         return
     n_years = len({year_of(m) for m in ends})

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from forecast.archive.targets import Comparison, Target
+from forecast.base.months import month
 from forecast.base.series import Names
 from forecast.history.growth import Basis
 from forecast.history.series import History, build_history
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from forecast.outlook.answers import Answer
     from forecast.outlook.value import IndicatorOutlook
 
-_MIDDLE = (8, 31)  # month and day: the newest forecast by then stands for the middle of the year
+_MIDDLE = 8  # months of the year: the newest forecast by their end stands for its middle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +144,8 @@ def _misses(
     final: History, outturn: Outturn, points: Sequence[TimelinePoint], answer: Answer
 ) -> Iterator[Miss]:
     archive = answer.outlook.snapshot.archive.published
-    for point in _stages(points, final.year):
+    middle = answer.outlook.snapshot.schedule.end_of(final.area, month(final.year, _MIDDLE))
+    for point in _stages(points, middle):
         if point.median_pct is not None:
             then = build_history(
                 archive.as_of(point.day), *final.series, final.year, with_related=False
@@ -151,9 +153,9 @@ def _misses(
             yield miss_of(point, point.median_pct, then, final, outturn.growth_pct)
 
 
-def _stages(points: Sequence[TimelinePoint], year: int) -> list[TimelinePoint]:
-    """Return the first point, the newest by the end of August, and the last; each once."""
-    middle = [p for p in points if p.day <= date(year, *_MIDDLE)]
+def _stages(points: Sequence[TimelinePoint], middle_on: date) -> list[TimelinePoint]:
+    """Return the first point, the newest by the middle of the year, and the last; each once."""
+    middle = [p for p in points if p.day <= middle_on]
     stages = [points[0], *middle[-1:], points[-1]]
     return list({point.day: point for point in stages}.values())
 

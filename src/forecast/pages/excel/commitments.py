@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,7 +94,8 @@ def _done(one: CommitmentReport, report: Report, lang: str) -> Cell:
 def _time(one: CommitmentReport, report: Report, lang: str) -> Cell:
     if one.time_pct is None:
         return None
-    start, end = f"DATE({report.year - 1},12,31)", f"DATE({report.year},12,31)"
+    first, last = _days(report.year, report.year_begins)
+    start, end = (f"DATE({day:%Y,%m,%d})" for day in (first - timedelta(days=1), last))
     formula = f"({{day}}-{start})/({end}-{start})"
     return where(formula, ("day",), share_or_none(one.time_pct))
 
@@ -110,14 +111,15 @@ def _needed(one: CommitmentReport, report: Report, lang: str) -> Cell:
     """Return what each month from the day of the report needs."""
     if one.needed_per_month is None or one.progress is None:
         return None
-    left = (date(report.year, 12, 31) - report.as_of).days / DAYS_A_MONTH
+    last = _days(report.year, report.year_begins)[1]
+    left = (last - report.as_of).days / DAYS_A_MONTH
     needed = max(one.commitment.bound - one.progress.done, 0.0) / left
     share = (
         ""
         if one.commitment.bound == one.commitment.amount
         else f"*{one.commitment.bound / one.commitment.amount:.12g}"
     )
-    until = f"DATE({report.year},12,31)-DATE({report.as_of:%Y,%m,%d})"
+    until = f"DATE({last:%Y,%m,%d})-DATE({report.as_of:%Y,%m,%d})"
     formula = f"MAX({{amount}}{share}-{{so_far}},0)/(({until})/{DAYS_A_MONTH})"
     return where(formula, ("so_far",), needed)
 
@@ -141,6 +143,12 @@ def _probability(one: CommitmentReport, report: Report, lang: str) -> Cell:
 def _light(one: CommitmentReport, report: Report, lang: str) -> Cell:
     now = text(f"light.{one.light}", lang)
     return now if one.completion is None else light_formula(now, lang)
+
+
+def _days(year: int, begins: int) -> tuple[date, date]:
+    """Return the first and the last day of a year that begins with a month."""
+    first, after = (date(y, begins, 1) for y in (year, year + 1))
+    return first, after - timedelta(days=1)
 
 
 def _serial(day: date) -> float:
@@ -173,7 +181,9 @@ _TEMPLATE_COLUMNS = (*PROGRESS_COLUMNS, "released_on", "name")
 _TEMPLATE_WIDTHS = (22, 12, 12, 40, 12, 48)
 
 
-def write_progress_template(announced: Sequence[Commitment], out: Path, lang: str) -> None:
+def write_progress_template(
+    announced: Sequence[Commitment], out: Path, lang: str, *, year_begins: int = 1
+) -> None:
     """Write a CSV or Excel file with the columns of progress entries and a row a commitment.
 
     Raise ParameterError without a commitment or for another kind of file, OutputError where it
@@ -192,13 +202,15 @@ def write_progress_template(announced: Sequence[Commitment], out: Path, lang: st
             writer.writerow(_TEMPLATE_COLUMNS)
             writer.writerows([safe_in_csv(cell) for cell in row] for row in rows)
     else:
-        _write_excel(announced, rows, out)
+        _write_excel(announced, rows, out, _days(announced[0].year, year_begins))
 
 
 def _write_excel(
-    announced: Sequence[Commitment], rows: Sequence[tuple[str, ...]], out: Path
+    announced: Sequence[Commitment],
+    rows: Sequence[tuple[str, ...]],
+    out: Path,
+    days: tuple[date, date],
 ) -> None:
-    year = announced[0].year
     with workbook(out, announced[0].announced_on) as book:
         sheet = book.add_worksheet("progress")
         head, plain = book.add_format({"bold": True, "bottom": 1}), book.add_format()
@@ -213,7 +225,7 @@ def _write_excel(
             sheet.write_string(row, 0, cells[0])
             sheet.write_string(row, len(cells) - 1, cells[-1])
         last = len(rows)
-        within = {"minimum": date(year, 1, 1), "maximum": date(year, 12, 31)}
+        within = dict(zip(("minimum", "maximum"), days, strict=True))
         sheet.data_validation(1, 1, last, 1, {"validate": "date", "criteria": "between"} | within)
         least = {"validate": "decimal", "criteria": ">=", "value": 0}
         sheet.data_validation(1, 2, last, 2, least)

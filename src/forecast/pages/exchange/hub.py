@@ -12,6 +12,7 @@ import pandas as pd
 from forecast.archive.targets import round_half_up
 from forecast.base.errors import ContractError, Fault, ParameterError
 from forecast.base.files import replaced, write_text
+from forecast.base.months import MONTHS_A_YEAR, month
 from forecast.outlook.value import Outlook
 
 MODEL = "growthtargets-pool"  # team and model, as a hub names them
@@ -56,7 +57,9 @@ def _cdf(outlook: Outlook, indicator: str) -> pd.DataFrame:
             "origin_date": outlook.day,
             "location": outlook.area,
             "target": indicator,
-            "target_end_date": pd.Timestamp(outlook.year, 12, 31).date(),
+            "target_end_date": outlook.snapshot.schedule.end_of(
+                outlook.area, month(outlook.year, MONTHS_A_YEAR)
+            ),
             "output_type": "cdf",
             "output_type_id": [f"{rate + 0.0:.{decimals}f}" for rate in rates],
             "value": np.searchsorted(published, rates, side="right") / len(published),
