@@ -40,6 +40,7 @@ def entry(area: str, name: str, probability: float | None, **more: object) -> En
         "name": Names(name.upper(), name),
         "target": Names("at least 7.0 %", "7.0%以上"),
         "decimals": 1,
+        "outturn": Names("6.0\u00a0%", "6.0%"),
         "bound_pct": 7.0,
         "is_at_most": False,
         "word": None if probability is None else "likely",

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from forecast.archive.archive import overdue
 from forecast.archive.folder import read_archive
 from forecast.base.months import Span, month
 from forecast.base.series import Series
@@ -19,6 +20,7 @@ from forecast.outlook.answers import Answer
 from forecast.outlook.value import Outlook
 from forecast.pages import charts, tables
 from forecast.pages.tables.commitments import sentence
+from forecast.pages.tables.league import standing_of
 from forecast.pages.tables.status import status_of
 from forecast.publishing.scheduled.due import due_reports
 from forecast.report.commitments import commitment_reports
@@ -289,3 +291,12 @@ def test_second_looks_name_calendar_months(folder: Path, tmp_path: Path):
     path.write_text("".join(kept), encoding="utf-8")
     said = CliRunner().invoke(main, ["check-data", str(home)])
     assert "kingdom/receipts 2018-05: gap, months missing: 1" in said.output
+
+
+def test_lines_for_programs_and_monitors_name_calendar_months(folder: Path, report: Report):
+    (line,) = status_of(report, "en").lines
+    assert (line.last_first_month, line.last_last_month) == ("2018-08", "2018-08")
+    (entry,) = standing_of(report, None).entries
+    assert entry.last_month == "2018-08"
+    late = overdue(read_archive(folder).as_of(date(2019, 6, 30)), "kingdom", ["receipts"])
+    assert [str(one) for one in late] == ["kingdom/receipts to 2019-04, usually out on 2019-05-21"]

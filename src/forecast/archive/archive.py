@@ -371,11 +371,15 @@ def text_of(entry: Target | Commitment | ProgressEntry | Judgement) -> str:
 
 @dataclass(frozen=True, slots=True)
 class NextRelease:
-    """The span of a series that comes out next: its last month, and its usual release day."""
+    """The span of a series that comes out next: its last month, and its usual release day.
+
+    The month is one of the area's year, which begins `months_before` months after January.
+    """
 
     series: Series
     month: int
     usually_on: date
+    months_before: int = 0
 
     def days_late(self, day: date) -> int:
         """Return for how many days it has been overdue on a day; negative before it is due."""
@@ -383,7 +387,8 @@ class NextRelease:
 
     def __str__(self) -> str:
         """Return `area/indicator to YYYY-MM, usually out on YYYY-MM-DD`."""
-        return f"{self.series} to {month_text(self.month)}, usually out on {self.usually_on}"
+        last = month_text(self.month + self.months_before)
+        return f"{self.series} to {last}, usually out on {self.usually_on}"
 
 
 def next_release(
@@ -394,9 +399,10 @@ def next_release(
     if expected is None:
         return None
     usually_on = schedule.usual_release_on(area, indicator, expected)
-    return (
-        None if usually_on is None else NextRelease(Series(area, indicator), expected, usually_on)
-    )
+    if usually_on is None:
+        return None
+    before = schedule.months_before.get(area, 0)
+    return NextRelease(Series(area, indicator), expected, usually_on, before)
 
 
 def next_month(figures: Iterable[Figure]) -> int | None:

@@ -20,7 +20,8 @@ FAN = (0.05, 0.1, 0.5, 0.9, 0.95)
 class Entry:
     """One target of one area.
 
-    `line` holds its numbers; `target` is its wording in short by language, `bound_pct` the rate
+    `line` holds its numbers; `target` is its wording in short by language, `outturn` what was
+    published of the year in words, a dash before, `bound_pct` the rate
     that decides, `word` the key of the words for its probability, None once it is settled or where
     there is no forecast. It rests on figures to `last_month` of the year, of which `months_known`
     are known; `scale_basis` says whether the width of its forecast is `own`, `borrowed` or
@@ -33,6 +34,7 @@ class Entry:
     name: Names
     target: Names
     decimals: int
+    outturn: Names
     bound_pct: float | None
     is_at_most: bool
     word: str | None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from forecast.base import texts
+from forecast.base.months import month, month_text
 from forecast.base.series import Names
 from forecast.base.texts import text
 from forecast.pages import phrases
@@ -43,11 +44,12 @@ def standing_of(report: Report, changes: tuple[str, dict[str, float | None]] | N
                 name=one.name,
                 target=Names(phrases.target(one, "en"), phrases.target(one, "zh")),
                 decimals=one.decimals,
+                outturn=_outturn(one),
                 bound_pct=None if one.target is None else one.target.bound_pct,
                 is_at_most=one.target is not None and one.target.comparison == "at_most",
                 word=None if one.outturn or one.attainment is None else one.attainment.word,
                 months_known=one.months_known,
-                last_month=_last_month(one, report.year),
+                last_month=_last_month(one, report),
                 scale_basis=one.scale_basis,
                 fan=_fan(one.fan, report.year),
             )
@@ -56,21 +58,28 @@ def standing_of(report: Report, changes: tuple[str, dict[str, float | None]] | N
     )
 
 
-def _last_month(one: IndicatorReport, year: int) -> str:
-    return f"{year}-{one.months_known:02d}" if one.months_known else ""
+def _outturn(one: IndicatorReport) -> Names:
+    value = None if one.outturn is None else one.outturn.growth_pct
+    return Names(phrases.outcome(value, one, "en"), phrases.outcome(value, one, "zh"))
+
+
+def _last_month(one: IndicatorReport, report: Report) -> str:
+    """Return the last month with figures by the calendar; nothing without any."""
+    last = month(report.year, one.months_known) + report.year_begins - 1
+    return month_text(last) if one.months_known else ""
 
 
 def _fan(fan: Fan, year: int) -> tuple[tuple[float, ...] | None, ...]:
     """Return growth at the levels of the fan by month of the year, known or ahead."""
     by_month: dict[str, tuple[float, ...]] = {}
-    for i, month in enumerate(fan.months):
+    for i, when in enumerate(fan.months):
         known = fan.known_pct[i]
         values = [fan.quantiles_pct.get(level, [None] * len(fan.months))[i] for level in FAN]
         ahead = [value for value in values if value is not None]
         if known is not None:
-            by_month[month] = (round(known, 3),) * len(FAN)
+            by_month[when] = (round(known, 3),) * len(FAN)
         elif len(ahead) == len(FAN):
-            by_month[month] = tuple(round(value, 3) for value in ahead)
+            by_month[when] = tuple(round(value, 3) for value in ahead)
     return tuple(by_month.get(f"{year}-{number:02d}") for number in range(1, 13))
 
 
@@ -110,7 +119,7 @@ def _probability(entry: Entry, lang: str) -> str:
     """Return the probability and its word; of a settled target growth of the year."""
     line = entry.line
     if line.outturn_pct is not None:
-        growth = texts.rate(line.outturn_pct, entry.decimals, lang)
+        growth = entry.outturn.of(lang)
         return text("fans.settled", lang, growth=growth)
     if line.probability is None or entry.word is None:
         return text("form.none", lang)

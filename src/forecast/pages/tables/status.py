@@ -170,7 +170,9 @@ def _line(one: IndicatorReport, report: Report) -> Line:
     takes = one.effort
     alone = None if one.published_alone is None else one.published_alone.attainment
     coming = one.next_figure
-    span = None if coming is None else coming.span
+    later = report.year_begins - 1  # lines name calendar months
+    own = None if last is None else last.span.later(later)
+    span = None if coming is None or coming.span is None else coming.span.later(later)
     expected_on = None if coming is None else coming.expected_on
     return Line(
         area=report.area,
@@ -182,8 +184,8 @@ def _line(one: IndicatorReport, report: Report) -> Line:
         target_wording=None if target is None else target.wording,
         is_assumed=target is not None and target.is_assumed,
         last_growth_pct=None if last is None else rounded(last.growth_pct),
-        last_first_month=None if last is None else last.span.texts[0],
-        last_last_month=None if last is None else last.span.texts[1],
+        last_first_month=None if own is None else own.texts[0],
+        last_last_month=None if own is None else own.texts[1],
         last_released_on=None if last is None else last.released_on.isoformat(),
         is_overdue=None if last is None else bool(last.is_overdue),
         required_growth_pct=None if need is None else rounded(need.growth_pct),

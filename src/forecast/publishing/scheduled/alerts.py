@@ -20,7 +20,7 @@ from pydantic import AllowInfNan, ConfigDict, Strict
 from forecast.archive.archive import NextRelease
 from forecast.archive.toml import parsed, read_entries
 from forecast.base.errors import ContractError, Fault, OutputError
-from forecast.base.texts import LANGUAGES, percent, signed_number, text
+from forecast.base.texts import LANGUAGES, calendar, percent, signed_number, text
 from forecast.publishing.scheduled.outbox import Message, Outbox, Send, read_json, write_json
 
 if TYPE_CHECKING:
@@ -370,6 +370,7 @@ def _with_heading(standing: Standing, moved: list[str], alert: Alert, reports: P
         return []
     report, lang = standing.report, alert.lang
     area, day = report.area_name.of(lang), report.as_of.isoformat()
-    heading = text("alert.heading", lang, area=area, year=report.year, day=day)
+    with calendar(report.year_begins):
+        heading = text("alert.heading", lang, area=area, year=report.year, day=day)
     root = (alert.link or str(reports)).rstrip("/")
     return [heading, *moved, f"{root}/{standing.page}"]
