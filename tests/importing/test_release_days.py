@@ -128,3 +128,22 @@ def test_a_drafted_map_of_a_recognised_file_asks_for_its_series(office):
     assert 'area = "china"' in text
     assert "is recognised as FRED" in text
     assert '# "GDPC1" = "skip"  # which indicator is it?' in text
+
+
+def test_lags_of_a_fiscal_year_go_by_its_own_quarters(office, read):
+    """Futian's year begins in May here, so July ends its first quarter and April its last one."""
+    folder = office.out.parents[1]
+    lags = [f'[[lag]]\nspan = "{s}"\ndays = {n}\narea = "futian"\n'
+            for s, n in (("month", 10), ("quarter", 20), ("year", 30))]  # fmt: skip
+    (folder / "schedule.toml").write_text("".join(lags), encoding="utf-8")
+    registry = (folder / "indicators.toml").read_text(encoding="utf-8")
+    own = registry.replace('id = "futian"\n', 'id = "futian"\nyear_begins = "05"\n', 1)
+    (folder / "indicators.toml").write_text(own, encoding="utf-8")
+    table = TABLE + "2019-07,7.7\n2019-04,7.7\n"
+    found = {span: day for span, day, _ in days(read(table, "", released_on="usual"))}
+    assert found == {
+        "2019-08": date(2019, 9, 10),  # the fourth month of the year that begins in May
+        "2019-09": date(2019, 10, 10),
+        "2019-07": date(2019, 8, 20),  # its first quarter
+        "2019-04": date(2019, 5, 30),  # the end of the year before
+    }

@@ -118,23 +118,17 @@ def read_archive(path: str | Path = "", *, without: Collection[str] = ()) -> Arc
         raise ContractError(faults)
     n_repeated = n_rows - len(figures)
     figures = by_years_of_areas(figures, registry)
-    before = _months_before(registry)
-    if before and "schedule" in parts:
-        parts["schedule"] = replace(parts["schedule"], months_before=before)
+    if registry.shifted and "schedule" in parts:
+        parts["schedule"] = replace(parts["schedule"], months_before=registry.shifted)
     hashes = file_hashes(folder)
     return Archive(figures, registry, file_hashes=hashes, n_repeated=n_repeated, **parts)
-
-
-def _months_before(registry: Registry) -> dict[str, int]:
-    """Return by area the months of a calendar year before its own, where there are any."""
-    return {area: n for area in registry.areas if (n := registry.months_before(area))}
 
 
 def _commitments_of(folder: Path) -> Commitments:
     """Return the commitments of a folder by the calendars of its areas; raise ContractError."""
     has_registry = (folder / INDICATORS_FILE).is_file()
     return read_commitments(
-        folder, months_before=_months_before(read_registry(folder)) if has_registry else None
+        folder, months_before=read_registry(folder).shifted if has_registry else None
     )
 
 
@@ -157,7 +151,7 @@ def _optional(
     known = None if areas is None or registry is None else {*areas, *registry.areas}
     readers: dict[str, Callable[[], Any]] = {"schedule": partial(read_schedule, folder, known)}
     if not any(name == ANNOUNCED_FILE or _is_progress(name) for name in without):
-        before = {} if registry is None else _months_before(registry)
+        before = {} if registry is None else registry.shifted
         readers["commitments"] = partial(read_commitments, folder, known, before)
     if registry is None:
         return readers

@@ -214,6 +214,11 @@ class Registry:
         entry = self.areas.get(area)
         return 0 if entry is None else int(entry.year_begins) - 1
 
+    @property
+    def shifted(self) -> dict[str, int]:
+        """By area the months of a calendar year before its own, where there are any."""
+        return {area: n for area in self.areas if (n := self.months_before(area))}
+
     def wholes_of(self, area: str, indicator: str) -> tuple[str, ...]:
         """Return what the indicator is part of in an area, what that is part of, and so on.
 

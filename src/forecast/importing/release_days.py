@@ -45,7 +45,10 @@ class ReleaseDays:
         return (self.declared if isinstance(self.declared, date) else None), "published"
 
     def _usual_day(self, area: str, indicator: str, span: Span) -> date:
-        day = self.schedule.usual_release_on(area, indicator, span.last, publisher=self.publisher)
+        last = span.last - self.schedule.months_before.get(
+            area, 0
+        )  # spans here are of the calendar
+        day = self.schedule.usual_release_on(area, indicator, last, publisher=self.publisher)
         own = [lag for lag in self.schedule.lags if self.publisher in ("", lag.publisher)]
         if not own and not any(lag.area == area for lag in self.schedule.lags):
             day = None  # lags that hold anywhere are not those of a publisher who has none

@@ -173,7 +173,7 @@ def _reader(
     map_name = "the map" if map_file is None else map_file.name
     days = ReleaseDays(
         released_on or import_map.released_on,
-        read_schedule(folder),
+        replace(read_schedule(folder), months_before=registry.shifted),
         import_map.publisher,
         read_calendar(import_map, Path() if map_file is None else map_file.parent),
     )
