@@ -36,6 +36,7 @@ ORDERED: dict[str, Sequence[Sequence[str]]] = {  # each call of a benchmark
     "figures": [[]],
     "outlooks": [[]],
     "scale": [[]],
+    "league": [["--areas", "30", "60"]],
     "recovery": [[]],
     "gdp": [[]],
     "masked": [[]],

@@ -54,7 +54,7 @@ def write_folder(folder: Path, n_areas: int) -> None:
     tables = [nation.astype({"area": "str"})]
     for number in range(n_areas):
         rng = np.random.default_rng([SEED, number])
-        own = [_area(nation[nation["indicator"] == name], rng) for name in SIX]
+        own = [simulated_area(nation[nation["indicator"] == name], rng) for name in SIX]
         tables.append(pd.concat(own).assign(area=f"simulated{number:04d}", source="simulated"))
     table = pd.concat(tables, ignore_index=True)
     table["first_month"] = table["first"].map(month_text)
@@ -65,17 +65,17 @@ def write_folder(folder: Path, n_areas: int) -> None:
     kept.to_parquet(folder / "figures" / "simulated.parquet", index=False)
     for name in ("indicators.toml", "schedule.toml"):
         text = (DATA / name).read_text(encoding="utf-8")
-        (folder / name).write_text(_without_other_areas(text), encoding="utf-8")
+        (folder / name).write_text(without_other_areas(text), encoding="utf-8")
 
 
-def _without_other_areas(text: str) -> str:
+def without_other_areas(text: str) -> str:
     """Return a registry without what is said of areas that are not in the folder."""
     parts = text.replace("\n[[", "\n\0[[").split("\0")
     own = ("shenzhen", "futian", "longgang")
     return "".join(p for p in parts if not any(f'"{a}"' in p or f'"{a}/' in p for a in own))
 
 
-def _area(nation: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+def simulated_area(nation: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """Return figures of one indicator of a simulated area, where and when the nation has them."""
     growth = nation[nation["measure"] == "growth_pct"].drop_duplicates(["first", "last"])
     year, months = growth["last"].map(year_of), growth["last"].map(month_of_year)

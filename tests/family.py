@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 
 from forecast.archive.archive import Archive
 from forecast.archive.registry import Area, Registry
-from forecast.base.months import Span
+from forecast.base.months import Span, month_text
 from strategies import Release, archive_of
 
 DAY = date(2018, 8, 31)
@@ -45,3 +46,32 @@ def family(city: float = 1.0, **more: float) -> Archive:
     areas = {a: Area(id=a, name_en=a.title(), name_zh=a, part_of="city") for a in every}
     areas["city"] = Area(id="city", name_en="City", name_zh="city")
     return replace(archive, registry=Registry(archive.registry.indicators, {}, areas))
+
+
+def write_family(folder: Path, archive: Archive, target_pct: float) -> Path:
+    """Write a family as a data folder, with a target of 2018 for each area."""
+    registry, table = archive.registry, archive.figures
+    (folder / "figures").mkdir(parents=True)
+    entries = [
+        f'[[area]]\nid = "{a.id}"\nname_en = "{a.name_en}"\nname_zh = "{a.name_zh}"\n'
+        + (f'part_of = "{a.part_of}"\n' if a.part_of else "")
+        for a in registry.areas.values()
+    ]
+    sales = registry.indicators["sales"]
+    entries.append(
+        f'[[indicator]]\nid = "sales"\nname_en = "{sales.name_en}"\nname_zh = "销售额"\n'
+        'unit = "cny_100m"\nannual_rule = "published_ytd"\n'
+    )
+    (folder / "indicators.toml").write_text("\n".join(entries), encoding="utf-8")
+    targets = [
+        f'[[target]]\narea = "{a}"\nyear = 2018\nindicator = "sales"\n'
+        f'comparison = "at_least"\nrate_pct = {target_pct}\nannounced_on = 2018-02-01\n'
+        'wording = "增长"\nsource = "simulated"\n'
+        for a in registry.areas
+    ]
+    (folder / "targets.toml").write_text("\n".join(targets), encoding="utf-8")
+    months = {f"{end}_month": table[end].map(month_text) for end in ("first", "last")}
+    columns = ["area", "indicator", "first_month", "last_month", "measure", "value", "unit"]
+    rows = table.assign(**months)[[*columns, "released_on"]]
+    rows.to_csv(folder / "figures" / "simulated.csv", index=False)
+    return folder

@@ -6,20 +6,27 @@ import json
 import re
 import shutil
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from family import DAY as FAMILY_DAY
+from family import family, write_family
+from forecast.archive.archive import Snapshot
 from forecast.base.errors import ParameterError, UnknownArea
 from forecast.base.parameters import Parameters
 from forecast.base.series import Names
 from forecast.cli import main
+from forecast.outlook import annual
+from forecast.outlook.answers import answer_to
 from forecast.pages.league import FAN, Entry, League, Standing, league_csv, league_json
 from forecast.pages.status import Line
 from forecast.pages.tables.league import league_page, league_terminal, rests_on
 from forecast.publishing.league import league_of
+from forecast.report.report import report_of
+from forecast.report.result import rounded
 
 DAY = "2018-10-15"
 
@@ -212,3 +219,30 @@ def test_two_forms_at_once_are_refused(data_folder: Path):
     found = run(data_folder, "--json", "--csv")
     assert found.exit_code == 2
     assert "--json and --csv" in found.output
+
+
+def test_a_league_forecasts_each_district_of_a_family_once_for_all_and_once_for_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """The city is forecast for its family and for its line too; the time grows with the areas."""
+    data = write_family(tmp_path / "data", family(south=40.0), 6.0)
+    monkeypatch.setenv("FORECAST_WORKERS", "1")
+    monkeypatch.setenv("FORECAST_CACHE", str(tmp_path / "cache"))
+    forecast: list[str] = []
+    joint = annual._joint
+
+    def counted(snapshot: Snapshot, area: str, *rest: object) -> object:
+        forecast.append(area)
+        return joint(snapshot, area, *rest)
+
+    monkeypatch.setattr(annual, "_joint", counted)
+    question = {"year": 2018, "as_of": FAMILY_DAY, "since": FAMILY_DAY - timedelta(days=1)}
+    parameters = Parameters.of(**question, area="east", data=data, n_paths=100)
+    found = league_of(parameters, (), show_progress=False)
+    areas = [one.area for one in found.standings]
+    assert areas == ["city", "east", "south", "west"]
+    days = 2  # the day, and the one since which changes are told
+    assert sorted(forecast) == sorted(2 * days * areas)
+    own = report_of(answer_to(replace(parameters, area="east"))).indicators[0]
+    (line,) = (e.line for e in found.entries if e.line.area == "east")
+    assert line.probability == rounded(own.attainment.probability.value)

@@ -10,6 +10,7 @@ from family import DAY, family
 from forecast.archive.archive import Archive
 from forecast.outlook.answers import Answer, answer
 from forecast.pages import tables
+from forecast.report.beside import lines_beside
 from forecast.report.report import report_of
 from forecast.report.result import json_of, report_from
 from forecast.report.schema import json_schema
@@ -25,7 +26,8 @@ def answer_of(archive: Archive, area: str) -> Answer:
 def reports() -> dict[str, Report]:
     targets = (target(area="east", rate_pct=8.5), target(area="city", rate_pct=6.5))
     archive = replace(family(), targets=targets)
-    return {area: report_of(answer_of(archive, area)) for area in ("east", "city")}
+    answers = [answer_of(archive, area) for area in ("east", "city")]
+    return {one.outlook.area: report_of(one, beside=lines_beside(one)) for one in answers}
 
 
 def test_the_citys_line_is_that_of_its_own_report(reports: dict[str, Report]):

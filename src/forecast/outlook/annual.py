@@ -98,7 +98,12 @@ class Run:
     n_paths: int
     models: Mapping[str, Model]
     learnt_by: date
-    fits: Fits | None
+    fits: Fits | None = None
+
+    @classmethod
+    def of_report(cls, year: int, record: Record, seed: int, n_paths: int, day: date) -> Run:
+        """Return what a report of a day asks of all areas."""
+        return cls(year, record, seed, n_paths, MODELS, estimation_day(day))
 
     @property
     def is_plain(self) -> bool:

@@ -176,7 +176,7 @@ def forecasts_on(
     missing = {key: pair for key, pair in named if key not in cached}
     if missing:
         days = {estimation_day(vintage.record_day) for vintage, _ in missing.values()}
-        records = {day: _record(question.now, day, n_workers, on_replay) for day in sorted(days)}
+        records = {day: record_on(question.now, day, n_workers, on_replay) for day in sorted(days)}
         cached |= _computed(question, missing, records, n_workers, on_progress)
         cache_tables({path: _table(cached)})
     return [cached[key] for key, _ in named]
@@ -275,7 +275,9 @@ def _computed(
     return computed
 
 
-def _record(now: Snapshot, day: date, n_workers: int, on_replay: Progress | None) -> Record:
+def record_on(
+    now: Snapshot, day: date, n_workers: int = 1, on_replay: Progress | None = None
+) -> Record:
     """Return the record of a day, by way of the newest one of its year that may be known."""
     last = now.archive.as_of(min(now.day, date(day.year, 12, 31)))
     return earlier_record(last, day, n_workers=n_workers, on_progress=on_replay)

@@ -34,7 +34,7 @@ from forecast.report.published import published_scores
 from forecast.report.result import read_result
 from forecast.report.retrospect import past_targets, post_mortems
 from forecast.report.track import kept_track_record
-from forecast.report.value import SCHEMA_VERSION, DataSummary, IndicatorReport, Report
+from forecast.report.value import SCHEMA_VERSION, BesideLine, DataSummary, IndicatorReport, Report
 from forecast.verification.record import POOL
 
 
@@ -64,7 +64,9 @@ def _report_on(parameters: Parameters, content: str) -> Report:
         return read_result(path)
     answer = answer_to(parameters)
     news, timeline = news_since(answer, parameters.since), timeline_of(answer)
-    return report_of(answer, news, timeline, next_figures(answer, light))
+    return report_of(
+        answer, news, timeline, next_figures(answer, light), beside=lines_beside(answer)
+    )
 
 
 def handed_name(parameters: Parameters) -> str:
@@ -81,11 +83,15 @@ def report_of(
     news: News | None = None,
     timeline: Iterable[TimelinePoint] = (),
     coming: Mapping[str, NextFigure] | None = None,
+    *,
+    beside: Mapping[str, list[BesideLine]] | None = None,
 ) -> Report:
-    """Return the whole report of an answer, with its news, its timeline and its next figures."""
+    """Return the whole report of an answer, with its news, its timeline and its next figures.
+
+    `beside` are the lines of other areas by indicator.
+    """
     outlook, points = answer.outlook, list(timeline)
     snapshot, registry = outlook.snapshot, outlook.snapshot.registry
-    beside = lines_beside(answer)
     return Report(
         schema_version=SCHEMA_VERSION,
         area=outlook.area,
@@ -102,7 +108,7 @@ def report_of(
         indicators=[
             replace(
                 indicator_report(name, own, answer, (coming or {}).get(name)),
-                beside=beside.get(name, []),
+                beside=(beside or {}).get(name, []),
             )
             for name, own in outlook.indicators.items()
         ],
