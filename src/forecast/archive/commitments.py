@@ -24,6 +24,7 @@ from forecast.archive.progress import (
 from forecast.archive.schedule import end_of_month
 from forecast.archive.toml import Day, Number, Year, area_faults, parsed, read_entries
 from forecast.base.errors import ContractError, Fault
+from forecast.base.files import is_named
 from forecast.base.months import MONTHS_A_YEAR
 from forecast.base.notation import NOT_A_NAME, is_name
 from forecast.base.series import Names
@@ -108,7 +109,7 @@ def read_announced(
 ) -> tuple[list[Commitment], list[int]]:
     """Return the commitments of a data folder and the line of each; add every fault."""
     path = folder / ANNOUNCED_FILE
-    if not path.is_file():
+    if not is_named(path):
         return [], []
     entries, lines = read_entries(path, {"commitment"})
     own: list[Fault] = []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.base.errors import ContractError, Fault
+from forecast.base.files import content_of
 
 _ENCODINGS = ("utf-8-sig", "gb18030")
 
@@ -70,19 +70,6 @@ def files_in(folder: Path, *suffixes: str) -> list[Path]:
         for path in folder.glob("*")
         if path.suffix.lower() in suffixes and not path.name.startswith((".", "~$"))
     )
-
-
-def content_of(path: Path, name: str) -> bytes:
-    """Return the bytes of a file; raise ContractError for what is none or cannot be read."""
-    try:
-        mode = path.stat().st_mode
-        if not stat.S_ISREG(mode):
-            kind = "a folder" if stat.S_ISDIR(mode) else "a pipe or device"
-            raise ContractError([Fault(name, None, f"{kind}; allowed: a file")])
-        return path.read_bytes()
-    except OSError as error:
-        message = f"cannot be read: {error.strerror or error}"
-        raise ContractError([Fault(name, None, message)]) from error
 
 
 def decoded(path: Path, name: str) -> str:

@@ -9,6 +9,7 @@ import csv
 import gzip
 import hashlib
 import io
+import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +20,7 @@ import pandas as pd
 from forecast.archive.archive import FINGERPRINT_COLUMNS, Archive, text_of
 from forecast.base.months import month_text
 
-FIGURE = "figure"
+FIGURE, LIST = "figure", "list"
 _NUMBERS = {"first": int, "last": int, "value": float}
 _CONVERT = [_NUMBERS.get(name, str) for name in (*FINGERPRINT_COLUMNS, "released_on")]
 _VALUE = FINGERPRINT_COLUMNS.index("value")
@@ -29,6 +30,7 @@ _VALUE = FINGERPRINT_COLUMNS.index("value")
 class DataRow:
     """A figure, target, commitment or progress entry: its key, the day it was known, its content.
 
+    Also the list of them that a run kept, where it is lost.
     The content of a figure is that of its columns, of others their JSON.
     """
 
@@ -111,6 +113,15 @@ def _entry(kind: str, area: str, key: str, known_on: date, content: str) -> Data
     return DataRow(kind=kind, area=area, key=key, known_on=known_on.isoformat(), content=(content,))
 
 
+def lost_list(path: str) -> DataRow:
+    """Return what stands for the list of rows of a run that is not as it was published.
+
+    Nobody can say which rows it held, so it counts as a row of every area that is gone.
+    """
+    key = f"the list of rows in {path}"
+    return DataRow(kind=LIST, area="", key=key, known_on="", content=())
+
+
 def changes(before: Rows, now: Rows) -> list[RowChange]:
     """Return the rows that changed or are gone, by key; new rows do not count."""
     return [
@@ -135,7 +146,7 @@ def unpacked(raw: bytes) -> dict[str, DataRow]:
     try:
         text = gzip.decompress(raw).decode()
         return {row.key: row for row in map(_row, csv.reader(io.StringIO(text), strict=True))}
-    except (OSError, EOFError, csv.Error, IndexError) as error:
+    except (OSError, EOFError, zlib.error, csv.Error, IndexError) as error:
         raise ValueError("not a list of rows of a data folder") from error
 
 

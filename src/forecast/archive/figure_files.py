@@ -12,8 +12,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from forecast.archive.csv_files import check_header, content_of, csv_table, files_in
+from forecast.archive.csv_files import check_header, csv_table, files_in
 from forecast.base.errors import ContractError, Fault
+from forecast.base.files import content_of
 from forecast.base.frames import changed, joined, texts
 from forecast.base.months import month_text, parse_month
 from forecast.base.notation import (

@@ -49,7 +49,7 @@ from forecast.archive.span_sums import sum_faults
 from forecast.archive.targets import FILE as TARGETS_FILE
 from forecast.archive.targets import Target, read_targets, target_line
 from forecast.base.errors import ContractError, DayAhead, Fault, OutputError, ParameterError
-from forecast.base.files import locked, sha256_of, write_bytes
+from forecast.base.files import bytes_of, locked, sha256_of, write_bytes
 from forecast.base.notation import NOT_A_DATE, parse_day
 from forecast.base.package import PACKAGE, data_folder
 
@@ -217,7 +217,7 @@ def _can_be_left_out(name: str) -> bool:
 def _areas_in(path: Path) -> Iterator[str]:
     """Yield what stands in the column of areas of a faulty CSV file, as far as it can be read."""
     try:
-        text = path.read_bytes().decode("utf-8-sig", errors="replace")
+        text = bytes_of(path).decode("utf-8-sig", errors="replace")
     except OSError:
         return
     lines = csv.reader(io.StringIO(text.replace("\0", "")))

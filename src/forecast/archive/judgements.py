@@ -14,7 +14,7 @@ from pydantic import ConfigDict, Field, Strict
 from forecast.archive.registry import Registry
 from forecast.archive.toml import Day, Number, Year, area_faults, parsed, read_entries
 from forecast.base.errors import ContractError, Fault
-from forecast.base.files import locked, write_text
+from forecast.base.files import is_named, locked, write_text
 from forecast.base.notation import is_name
 
 FILE = "judgements.toml"
@@ -89,7 +89,7 @@ def read_judgements(
     Raise ContractError with every fault. Where areas are given, each judgement must be of one.
     """
     path = folder / FILE
-    if not path.is_file():
+    if not is_named(path):
         return Judgements()
     entries, lines = read_entries(path, {"author", "judgement"})
     faults: list[Fault] = []

@@ -17,7 +17,7 @@ from pydantic import AllowInfNan, ConfigDict, Field, TypeAdapter, ValidationErro
 
 from forecast.archive.targets import Comparison, Target
 from forecast.base.errors import ContractError, Fault
-from forecast.base.files import write_text
+from forecast.base.files import content_of, is_named, write_text
 
 FILE = "live.jsonl"
 _Rate = Annotated[float, AllowInfNan(False)]
@@ -123,7 +123,7 @@ def keep_published_forecasts(folder: Path, forecasts: Iterable[PublishedForecast
 
 def _lines(folder: Path) -> list[bytes]:
     path = folder / FILE
-    return path.read_bytes().splitlines() if path.is_file() else []
+    return content_of(path, path.name).splitlines() if is_named(path) else []
 
 
 def _question(forecast: PublishedForecast) -> tuple[date, str, int, str]:

@@ -14,6 +14,7 @@ from pydantic import ConfigDict, Strict
 
 from forecast.archive.toml import Year, area_faults, parsed, read_entries
 from forecast.base.errors import ContractError, Fault
+from forecast.base.files import is_named
 from forecast.base.months import MONTHS_A_YEAR, month_of_year, year_of
 from forecast.base.parameters import FORMATS, KINDS, own_notebooks
 from forecast.base.texts import LANGUAGES
@@ -144,7 +145,7 @@ def read_schedule(folder: Path, areas: Collection[str] | None = None) -> Schedul
 
     Where areas are given, each entry must be of one of them.
     """
-    if not (folder / FILE).is_file():
+    if not is_named(folder / FILE):
         return Schedule()
     entries, lines = read_entries(folder / FILE, {"lag", "report"}, settings={"time_zone"})
     faults: list[Fault] = []

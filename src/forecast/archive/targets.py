@@ -17,6 +17,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, Strict
 from forecast.archive.registry import Indicator, Registry
 from forecast.archive.toml import Day, Number, Year, area_faults, parsed, read_entries
 from forecast.base.errors import ContractError, Fault
+from forecast.base.files import is_named
 
 FILE = "targets.toml"
 DEFAULT_TOLERANCE_PP = 0.2
@@ -249,7 +250,7 @@ def read_targets(
 ) -> tuple[Target, ...]:
     """Return all targets in `folder/targets.toml`, none where the file is missing."""
     path = folder / FILE
-    return read_target_file(path, registry, areas) if path.is_file() else ()
+    return read_target_file(path, registry, areas) if is_named(path) else ()
 
 
 def read_target_file(

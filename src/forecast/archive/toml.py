@@ -15,6 +15,7 @@ from typing import Annotated, Any
 from pydantic import AllowInfNan, Field, Strict, TypeAdapter, ValidationError
 
 from forecast.base.errors import ContractError, Fault
+from forecast.base.files import content_of, is_named
 
 _LINE = re.compile(r"\(at line (\d+)")
 Entry = dict[str, Any]
@@ -179,10 +180,11 @@ def _allowed_keys(given: str, names: list[str]) -> str:
 
 def read_toml(path: Path) -> tuple[str, Entry]:
     """Return a TOML file's text and content; raise ContractError where it is not valid TOML."""
-    if not path.is_file():
+    if not is_named(path):
         raise ContractError([Fault(path.name, None, "the file is missing")])
+    raw = content_of(path, path.name)
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
         return text, tomllib.loads(text)
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1

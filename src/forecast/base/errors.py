@@ -237,7 +237,10 @@ class FolderBusy(ForecastError):
 
 
 class LedgerLost(ForecastError):
-    """Heads of the ledger that were kept elsewhere and that it lacks; `lost` says where."""
+    """Heads that were kept elsewhere and that the ledger lacks, or lines that break its chain.
+
+    `lost` says by the hash where, or how.
+    """
 
     def __init__(self, lost: Mapping[str, str]) -> None:
         self.lost = dict(lost)
@@ -245,9 +248,9 @@ class LedgerLost(ForecastError):
         super().__init__(
             "\n".join(
                 [
-                    "the ledger was removed, rebuilt, shortened, or restored from an older backup: "
-                    "it has no line with these hashes; restore ledger.jsonl, or accept what it "
-                    "lost with `forecast run-due --accept-ledger REASON`",
+                    "the ledger was removed, rebuilt, shortened, edited, or restored from an older "
+                    "backup: it has no line with these hashes, or a broken one; restore "
+                    "ledger.jsonl, or accept it with `forecast run-due --accept-ledger REASON`",
                     *named,
                 ]
             )

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
-from forecast.base.errors import FileLocked, OutputError
+from forecast.base.errors import ContractError, Fault, FileLocked, OutputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -126,6 +126,34 @@ def locked(path: Path, *, seconds: float) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def is_named(path: Path) -> bool:
+    """Return whether something bears this name, be it a file or not; a broken link counts."""
+    return os.path.lexists(path)
+
+
+class NotAFile(OSError):
+    """A folder, pipe or device in the place of a file; its text says which."""
+
+
+def bytes_of(path: Path) -> bytes:
+    """Return the bytes of a file; raise NotAFile for a pipe or device, which might never end."""
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode):
+        raise NotAFile("a folder" if stat.S_ISDIR(mode) else "a pipe or device")
+    return path.read_bytes()
+
+
+def content_of(path: Path, name: str) -> bytes:
+    """Return the bytes of a file of data; raise ContractError for what is none or unreadable."""
+    try:
+        return bytes_of(path)
+    except NotAFile as error:
+        raise ContractError([Fault(name, None, f"{error}; allowed: a file")]) from error
+    except OSError as error:
+        message = f"cannot be read: {error.strerror or error}"
+        raise ContractError([Fault(name, None, message)]) from error
 
 
 def sha256_of(path: Path) -> str:

@@ -6,6 +6,7 @@ until a person accepts it; the runs in between keep the row as it was.
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,12 +23,16 @@ from forecast.archive.data_rows import (
     changes,
     data_rows,
     dependent_areas,
+    lost_list,
+    packed,
     standing_table,
     unpacked,
 )
 from forecast.base.errors import Fault
-from forecast.publishing.ledger import Ledger
-from forecast.publishing.places import RESULT, ROWS, stored
+from forecast.base.files import sha256_of
+from forecast.publishing.ledger import Entry, Ledger
+from forecast.publishing.places import MANIFEST, ROWS, listed_path, stored
+from forecast.publishing.runs import SOUND, Manifest, read_manifest, state_of
 
 _MOST_RUNS = 50  # are looked at in search of one from this data folder
 _MOST_SHOWN = 5
@@ -139,14 +144,53 @@ def _merged(pending: Sequence[RowChange], now: Mapping[str, DataRow]) -> dict[st
 def rows_before(reports: Path, ledger: Ledger, now: Mapping[str, DataRow]) -> dict[str, DataRow]:
     """Return the rows that the newest listed run kept which shares a row with those of now.
 
-    Runs of older versions, and runs from another data folder, are passed over.
+    Runs of older versions, from another data folder, and those that no manifest proves any more
+    are passed over. A list that is no more what was published stands as a row that is gone among
+    those of the list before it.
     """
-    for entry in islice(reversed(ledger.numbered.values()), _MOST_RUNS):
-        path = stored(reports, entry.path.removesuffix(RESULT) + ROWS)
-        try:
-            rows = unpacked(path.read_bytes())
-        except (OSError, ValueError):
+    lost: dict[str, DataRow] = {}
+    for entry in islice(_newest_first(ledger), _MOST_RUNS):
+        home = stored(reports, entry.path).parent
+        manifest = _manifest(home, entry)
+        if manifest is None or ROWS not in manifest.files:
             continue
-        if rows.keys() & now.keys():
-            return rows
-    return {}
+        content = list_of_rows(reports, ledger, manifest.files[ROWS], now)
+        if content is None:
+            row = lost_list(listed_path(reports, home / ROWS))
+            lost[row.key] = row
+        elif (rows := unpacked(content)).keys() & now.keys():
+            return rows | lost
+    return lost
+
+
+def list_of_rows(
+    reports: Path, ledger: Ledger, digest: str, now: Mapping[str, DataRow]
+) -> bytes | None:
+    """Return the list of rows with a hash: that of a newer run, or of now; None where none has it.
+
+    Runs from the same data have the same list.
+    """
+    for entry in islice(_newest_first(ledger), _MOST_RUNS):
+        path = stored(reports, entry.path).with_name(ROWS)
+        if path.is_file() and sha256_of(path) == digest:
+            return path.read_bytes()
+    content = packed(now)
+    return content if hashlib.sha256(content).hexdigest() == digest else None
+
+
+def _newest_first(ledger: Ledger) -> Iterator[Entry]:
+    entries = reversed(ledger.numbered.values())
+    return (entry for entry in entries if ledger.newest[entry.path] is entry)
+
+
+def _manifest(home: Path, entry: Entry) -> Manifest | None:
+    """Return the manifest of a listed run, from its place where the run's is another; else None.
+
+    Lines of older versions list none: there the run's own counts.
+    """
+    if not entry.manifest:
+        return read_manifest(home)
+    for folder in (home, home.parents[1]):
+        if state_of(folder / MANIFEST, entry.manifest) == SOUND:
+            return read_manifest(folder)
+    return None

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from forecast.base import texts
 from forecast.base.errors import ContractError
-from forecast.base.files import locked, write_text
+from forecast.base.files import bytes_of, locked, write_text
 from forecast.base.package import package_hash
 from forecast.base.parameters import KINDS
 from forecast.base.series import Names
@@ -110,7 +110,7 @@ def write_index(reports: Path) -> None:
 def _kept(reports: Path) -> dict[str, _Known]:
     """Return what was listed by the same code; nothing where it cannot be read."""
     try:
-        kept = json.loads((reports / _KEPT).read_bytes())
+        kept = json.loads(bytes_of(reports / _KEPT))
         return dict(kept["results"]) if kept["package"] == package_hash() else {}
     except (OSError, ValueError, TypeError, KeyError):
         return {}

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from forecast.base.errors import Fault, LedgerLost, OutputError
-from forecast.base.files import sha256_of
+from forecast.base.files import bytes_of, sha256_of
 from forecast.publishing.ledger import (
     BEFORE_THE_FIRST,
     KEYS,
@@ -60,7 +60,7 @@ def faults_of(reports: Path) -> list[Fault]:
     results = run_results(reports)
     unlisted = [p for p in results if listed_path(reports, p) not in ledger.newest]
     return [
-        *_faults_of_chain(ledger),
+        *faults_of_chain(ledger),
         *_faults_of_results(reports, ledger),
         *_faults_of_runs(reports, ledger, results),
         *(Fault(listed_path(reports, p), None, _unlisted(p)) for p in unlisted),
@@ -74,8 +74,8 @@ def _unlisted(result: Path) -> str:
     return _LOST if is_lost else _UNLISTED
 
 
-def _faults_of_chain(ledger: Ledger) -> Iterator[Fault]:
-    """Yield what breaks the chain; a changed line shows in the link of the next line."""
+def faults_of_chain(ledger: Ledger) -> Iterator[Fault]:
+    """Yield what breaks the chain, by line; a changed line shows in the link of the next line."""
     previous = BEFORE_THE_FIRST
     for number, line in enumerate(ledger.lines, start=1):
         entry = ledger.readable.get(number)
@@ -228,6 +228,19 @@ def lost_heads(reports: Path, ledger: Ledger) -> dict[str, str]:
     return lost
 
 
+def broken_lines(ledger: Ledger) -> dict[str, str]:
+    """Return the hashes of lines that break the chain, and how, as far as nobody accepted them.
+
+    A torn last line is none: the next publication removes it.
+    """
+    accepted, broken = ledger.accepted_heads, {}
+    for fault in faults_of_chain(ledger):
+        digest = hash_of(b"".join(ledger.lines[(fault.line or 1) - 1 : fault.line]))
+        if digest not in accepted and fault.message != _TORN:
+            broken[digest] = str(fault)
+    return broken
+
+
 def refuse_lost(reports: Path) -> None:
     """Raise LedgerLost where the ledger lacks a head that a manifest has.
 
@@ -244,7 +257,7 @@ def refuse_lost(reports: Path) -> None:
 def _head_of(path: Path) -> tuple[str, str]:
     """Return the head in a manifest and the name of its run, empty where it cannot be read."""
     try:
-        content = json.loads(path.read_bytes())
+        content = json.loads(bytes_of(path))
         return str(content.get("head", "")), str(content.get("run", ""))
     except (OSError, ValueError, AttributeError, RecursionError):
         return "", ""

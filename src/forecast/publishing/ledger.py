@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from forecast.base.errors import FileLocked, OutputError
-from forecast.base.files import locked, sha256_of, sync
+from forecast.base.files import bytes_of, locked, sha256_of, sync
 from forecast.publishing.places import MANIFEST, RESULT, listed_path, run_results
 from forecast.publishing.runs import Manifest, read_manifest
 
@@ -152,12 +152,15 @@ def read_ledger(reports: Path) -> Ledger:
 
 
 def read_line(line: bytes) -> Line | None:
-    """Return what a line says; None where it is not a line of a ledger."""
+    """Return what a line says; None where it is not a line of a ledger, byte by byte.
+
+    What an editor or a transfer made of one, such as another line end, is another line.
+    """
     try:
         values = json.loads(line)
+        if not isinstance(values, dict) or _text(values) != line:
+            return None
     except (ValueError, RecursionError):
-        return None
-    if not isinstance(values, dict):
         return None
     types = {name: type(value) for name, value in values.items()}
     if types in (_TYPES, _TYPES | {"manifest": str}):
@@ -170,6 +173,10 @@ def read_line(line: bytes) -> Line | None:
 
 def _line(entry: Line) -> bytes:
     values = {name: value for name, value in asdict(entry).items() if name != "manifest" or value}
+    return _text(values)
+
+
+def _text(values: Mapping[str, Any]) -> bytes:
     return json.dumps(values, ensure_ascii=False, sort_keys=True).encode()
 
 
@@ -223,7 +230,7 @@ def is_linked(home: Path) -> bool:
     """Return whether the manifest of a run is the one that lies where people look for it."""
     linked = home.parents[1] / MANIFEST
     try:
-        return linked.read_bytes() == (home / MANIFEST).read_bytes()
+        return bytes_of(linked) == bytes_of(home / MANIFEST)
     except OSError:
         return False
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -53,11 +53,15 @@ def _newest(files: Mapping[str, os.stat_result], names: Iterable[str]) -> int:
     return max(files[name].st_mtime_ns for name in names if name in files)
 
 
-def mend(reports: Path, place: Path, ledger: Ledger) -> list[str]:
+def mend(
+    reports: Path, place: Path, ledger: Ledger, rows: Callable[[str], bytes | None]
+) -> list[str]:
     """Put back what a report or its run lost, and return the names of these files.
 
-    A file that is empty or only the beginning of what it was counts as lost. Raise OutputError for
-    what was edited, which is never overwritten, and for what is nowhere any more.
+    A file that is empty or only the beginning of what it was counts as lost. `rows` returns the
+    list of rows with a hash, which stands in the run alone, as far as there is one elsewhere.
+    Raise OutputError for what was edited, which is never overwritten, and for what is nowhere any
+    more.
     """
     home = _home(reports, place, ledger)
     if home is None:
@@ -67,7 +71,9 @@ def mend(reports: Path, place: Path, ledger: Ledger) -> list[str]:
     manifest = read_manifest(home)
     if manifest is None or not manifest.files:
         raise OutputError(f"{home / MANIFEST} is missing, empty or not a manifest; restore it")
-    mended += _mended_run(home, place, manifest)
+    if entry and entry.manifest and state_of(home / MANIFEST, entry.manifest) != SOUND:
+        raise OutputError(f"{home / MANIFEST} is not the one that was published; restore it")
+    mended += _mended_run(home, place, manifest, rows)
     mended += _mended_links(home, place, manifest)
     with suppress(OSError):
         for folder in (home, place):
@@ -99,14 +105,20 @@ def _mended_manifest(home: Path, place: Path, listed: str) -> Iterator[str]:
         yield f"{RUNS}/{home.name}/{MANIFEST}"
 
 
-def _mended_run(home: Path, place: Path, manifest: Manifest) -> Iterator[str]:
+def _mended_run(
+    home: Path, place: Path, manifest: Manifest, rows: Callable[[str], bytes | None]
+) -> Iterator[str]:
     """Copy the files that a run lost from its place; raise OutputError for those that are gone."""
     gone = []
     for name, _ in list(faulty_files(home, manifest.files)):
         if state_of(place / name, manifest.files[name]) == SOUND:
             write_bytes(home / name, (place / name).read_bytes())
             yield f"{RUNS}/{home.name}/{name}"
-        elif name != ROWS:
+        elif name == ROWS:
+            if (content := rows(manifest.files[name])) is not None:
+                write_bytes(home / name, content)
+                yield f"{RUNS}/{home.name}/{name}"
+        else:
             gone.append(name)
     if gone:
         raise OutputError(

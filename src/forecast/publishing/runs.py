@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from forecast.base.errors import OutputError
-from forecast.base.files import sha256_of, sweep, sync, write_bytes
+from forecast.base.files import bytes_of, sha256_of, sweep, sync, write_bytes
 from forecast.base.package import commit
 from forecast.publishing.places import (
     MANIFEST,
@@ -101,7 +101,7 @@ def write_manifest(
 def read_manifest(folder: Path) -> Manifest | None:
     """Return the manifest in a folder; None where there is none that can be read."""
     try:
-        content = json.loads((folder / MANIFEST).read_bytes())
+        content = json.loads(bytes_of(folder / MANIFEST))
         pages = map(named_page, content.get("pages", {}))
         return Manifest(
             inputs=Inputs(

@@ -4,6 +4,7 @@ The reports are simulated (`nights.py`). Each fault is mended afterwards: the ne
 """
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,8 @@ from typing import NamedTuple
 
 import pytest
 
-from forecast.base.files import cached_table, cached_text
+from forecast.archive.data_rows import packed
+from forecast.base.files import cached_table, cached_text, sha256_of
 from forecast.publishing import publication
 from forecast.publishing.ledger import LEDGER, read_ledger
 from forecast.publishing.places import ROWS
@@ -202,6 +204,12 @@ def spoil_place(name: str, text: bytes | None) -> Callable[[Nights], None]:
     return spoil
 
 
+def flip_a_bit(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
 def spoil_run(name: str, text: bytes | None) -> Callable[[Nights], None]:
     def spoil(night: Nights) -> None:
         path = night.home() / name
@@ -224,10 +232,14 @@ RESTORED = {
     "the linked page is half-written": spoil_place("attainment.html", b"<p>town on 2018-03"),
     "the linked result is half-written": spoil_place("result.json", b"{"),
     "the whole run is gone": lambda n: shutil.rmtree(n.home()),
+    "the run's list of rows is missing": spoil_run(ROWS, None),
+    "the run's list of rows is empty": spoil_run(ROWS, b""),
+    "the run's list of rows has a flipped bit": lambda n: flip_a_bit(n.home() / ROWS),
+    "the run's list of rows is another": spoil_run(ROWS, packed({})),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", [n for n in RESTORED if n != "the whole run is gone"])
+@pytest.mark.parametrize("name", RESTORED)
 def test_what_a_report_lost_is_put_back_and_the_others_are_made(night: Nights, name: str):
     before = tree(night.reports)
     ledger = (night.reports / LEDGER).read_bytes()
@@ -240,6 +252,55 @@ def test_what_a_report_lost_is_put_back_and_the_others_are_made(night: Nights, n
     assert (night.reports / LEDGER).read_bytes() == ledger
     assert night.verify().exit_code == 0, night.verify().output
     assert {what for _, _, what in did(night.run())} == {"unchanged"}
+
+
+def test_lists_of_rows_that_nobody_can_restore_stop_what_would_be_made_until_accepted(
+    night: Nights,
+):
+    """Whoever edits a published row must not hide it by spoiling the lists that would show it."""
+    for path in night.reports.rglob(ROWS):
+        path.write_bytes(packed({}))
+    replace_in(night.figures(), ",7.1,", ",7.9,")
+    said = night.run(now=NEXT)
+    assert said.exit_code == 9, said.output
+    assert {what for _, day, what in did(said) if day == "2018-04-30"} == {"stopped"}
+    assert f"{ROWS} is gone" in night.bodies
+    assert night.run("--accept-changes", "the disk was damaged", now=NEXT).exit_code == 0
+    assert night.run(now=NEXT).exit_code == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "targets.toml", "schedule.toml", "indicators.toml", "alerts.toml", "commitments.toml",
+        "judgements.toml", "live.jsonl", "figures/pipe.csv", "commitments/pipe.csv",
+    ],
+)  # fmt: skip
+def test_a_pipe_in_the_place_of_data_is_named_and_nothing_waits_for_it(night: Nights, name: str):
+    path = night.data / name
+    path.parent.mkdir(exist_ok=True)
+    path.unlink(missing_ok=True)
+    os.mkfifo(path)
+    said = night.run(now=NEXT)
+    assert said.exit_code == 2, said.output
+    assert f"{name}: a pipe or device; allowed: a file" in said.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes")
+def test_pipes_in_the_place_of_what_reports_hold_are_put_right(night: Nights):
+    for path in (
+        *(night.place() / name for name in ("manifest.json", "result.json", "attainment.html")),
+        *(night.home() / name for name in (ROWS, "attainment.ipynb")),
+        *(night.reports / ".alerts" / name for name in ("told.json", "busy.json")),
+        night.reports / ".last-run.json",
+    ):
+        path.unlink(missing_ok=True)
+        os.mkfifo(path)
+    said = night.run(now=NEXT)
+    assert said.exit_code == 0, said.output
+    assert ("town", DAYS[1], "restored") in did(said)
+    assert night.verify().exit_code == 0, night.verify().output
 
 
 EDITED = {
@@ -297,6 +358,61 @@ def test_over_a_ledger_that_lost_lines_nothing_is_made_until_somebody_accepts_it
     assert night.run(now=NEXT).exit_code == 0
     if name != "has a line changed":
         assert night.verify().exit_code == 0, night.verify().output
+
+
+REWRITTEN = {
+    "has its last line twice": lambda raw: raw + raw.splitlines(keepends=True)[-1],
+    "has other line ends": lambda raw: raw.replace(b"\n", b"\r\n"),
+    "begins with a mark of byte order": lambda raw: b"\xef\xbb\xbf" + raw,
+    "is in UTF-16": lambda raw: raw.decode().encode("utf-16"),
+    "has its first lines swapped": lambda raw: b"".join(
+        raw.splitlines(keepends=True)[i] for i in (1, 0, 2, 3, 4, 5)
+    ),
+    "has spaces in its last line": lambda raw: raw[:-2] + b" }\n",
+}
+
+
+@pytest.mark.parametrize("name", REWRITTEN)
+def test_over_a_ledger_that_was_rewritten_nothing_is_made_until_somebody_accepts_it(
+    night: Nights, name: str
+):
+    ledger = night.reports / LEDGER
+    ledger.write_bytes(REWRITTEN[name](ledger.read_bytes()))
+    assert night.verify().exit_code == 1
+    said = night.run(now=NEXT)
+    assert said.exit_code == 9, said.output
+    assert "ledger.jsonl" in night.bodies
+    assert night.run("--accept-ledger", "a transfer rewrote it", now=NEXT).exit_code == 0
+    assert night.run(now=NEXT).exit_code == 0
+
+
+def test_manifests_that_were_forged_with_their_page_are_named(night: Nights):
+    for folder in (night.place(), night.home()):
+        page, manifest = folder / "attainment.html", folder / "manifest.json"
+        before = sha256_of(page)
+        replace_in(page, "town", "tovv")
+        replace_in(manifest, before, sha256_of(page))
+    said = night.run(now=NEXT)
+    assert said.exit_code == 1, said.output
+    assert ("town", DAYS[1], "failed") in did(said)
+    assert ("town", "2018-04-30", "made") in did(said)
+    assert "manifest.json is not the one that was published; restore it" in night.bodies
+
+
+@pytest.mark.parametrize("name", ["", "result.json", "attainment.html"])
+def test_a_folder_or_file_in_the_place_of_another_stops_its_report_alone(night: Nights, name: str):
+    path = night.place() / name
+    if name:
+        path.unlink()
+        path.mkdir()
+    else:
+        shutil.rmtree(path)
+        path.write_text("a note", encoding="utf-8")
+    said = night.run(now=NEXT)
+    assert said.exit_code == 1, said.output
+    assert [(area, day) for area, day, what in did(said) if what == "failed"] == [("town", DAYS[1])]
+    assert ("town", "2018-04-30", "made") in did(said)
+    assert str(path) in night.bodies
 
 
 @pytest.mark.parametrize("where", ["file", "git"])

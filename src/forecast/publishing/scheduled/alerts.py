@@ -20,6 +20,7 @@ from pydantic import AllowInfNan, ConfigDict, Strict
 from forecast.archive.archive import NextRelease
 from forecast.archive.toml import parsed, read_entries
 from forecast.base.errors import ContractError, Fault, OutputError
+from forecast.base.files import is_named
 from forecast.base.texts import LANGUAGES, calendar, percent, signed_number, text
 from forecast.publishing.scheduled.outbox import Message, Outbox, Send, read_json, write_json
 
@@ -89,7 +90,7 @@ def readable_alerts(folder: Path) -> tuple[list[Alert], list[Fault]]:
 
 def _alerts_and_faults(folder: Path) -> tuple[list[Alert], list[Fault]]:
     path = folder / FILE
-    if not path.exists():
+    if not is_named(path):
         return [], []
     entries, lines = read_entries(path, {"alert"})
     raw: list[Fault] = []

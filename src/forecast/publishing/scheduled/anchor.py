@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from forecast.base.errors import OutputError, ParameterError
-from forecast.base.files import sync
+from forecast.base.files import bytes_of, sync
 from forecast.publishing.ledger import BEFORE_THE_FIRST, Ledger
 from forecast.publishing.scheduled.outbox import Send
 
@@ -63,16 +63,16 @@ class Anchor:
     def _lines(self) -> list[str]:
         path = Path(self.place)
         try:
-            text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+            text = bytes_of(path).decode("utf-8", errors="replace") if path.exists() else ""
         except OSError as error:
-            raise OutputError(f"{path} could not be read: {error.strerror}") from error
+            raise OutputError(f"{path} could not be read: {error.strerror or error}") from error
         return text.splitlines()
 
     def _append(self, line: str) -> None:
         path = Path(self.place)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            before = path.read_bytes() if path.exists() else b""
+            before = bytes_of(path) if path.exists() else b""
             with path.open("a", encoding="utf-8") as file:
                 file.write("\n" * (before[-1:] not in (b"", b"\n")) + line)
                 file.flush()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -13,20 +15,24 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from forecast.archive.archive import Archive, Fingerprints
+from forecast.archive.data_rows import data_rows
 from forecast.archive.schedule import ReportDays, Schedule
 from forecast.base.errors import DayAhead, ForecastError, OutputError
 from forecast.base.months import month
 from forecast.base.parameters import Parameters
-from forecast.publishing.data_changes import DataChanges
+from forecast.publishing.data_changes import DataChanges, list_of_rows
 from forecast.publishing.ledger import Ledger, enter, read_ledger
-from forecast.publishing.places import RESULT, RUNS, Page, day_folder
+from forecast.publishing.places import MANIFEST, RESULT, RUNS, Page, day_folder
 from forecast.publishing.restoration import is_whole, mend
-from forecast.publishing.runs import Manifest, read_manifest
+from forecast.publishing.runs import SOUND, Manifest, read_manifest, state_of
 from forecast.publishing.scheduled.anchor import Anchor
 from forecast.publishing.scheduled.process import ReportProcess, Task
 
 MISSING, FIGURES, QUESTION, PAGES = "missing", "figures", "question", "pages"
 DATA = "data"
+_OF_ONE_PLACE = (
+    errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ENOTEMPTY, errno.ELOOP, errno.ENXIO,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -175,9 +181,9 @@ def catch_up(
 ) -> list[ReportOutcome]:
     """Return what became of every due report; `on_outcome` gets each as soon as it is known.
 
-    A report that fails does not keep later ones from being made; raise OutputError where nothing
-    more can be written. Reports of areas on which changed data bear are not made. The caller holds
-    the lock of the folder.
+    A report that fails does not keep later ones from being made; raise OutputError where no other
+    could be written either, as on a full disk. Reports of areas on which changed data bear are not
+    made. The caller holds the lock of the folder.
     """
     outcomes: list[ReportOutcome] = []
     known, ledger = Fingerprints(archive), read_ledger(settings.reports)
@@ -188,7 +194,7 @@ def catch_up(
                 outcomes.append(_outcome(settings, due, known, ledger, data, process))
             except Exception as error:  # whatever it is, the others are made
                 outcomes.append(_failure(due, error))
-                if isinstance(error, OutputError) and isinstance(error.__cause__, OSError):
+                if _is_of_the_folder(error, settings.reports):
                     on_outcome(outcomes[-1])
                     raise
             on_outcome(outcomes[-1])
@@ -197,6 +203,15 @@ def catch_up(
             outcomes.append(_stopped(data.message(area, archive), area=area))
             on_outcome(outcomes[-1])
     return outcomes
+
+
+def _is_of_the_folder(error: Exception, reports: Path) -> bool:
+    """Return whether an error keeps every report from being written, not only that of one place."""
+    cause = error.__cause__ if isinstance(error, OutputError) else None
+    if not isinstance(cause, OSError) or cause.errno in _OF_ONE_PLACE:
+        return False
+    is_refused = cause.errno in (errno.EACCES, errno.EPERM)
+    return not (is_refused and os.access(reports, os.W_OK | os.X_OK))
 
 
 def time_of(settings: RunSettings, schedule: Schedule) -> datetime:
@@ -222,7 +237,7 @@ def _outcome(
     started = time.monotonic()
     parameters = parameters_of(settings, due)
     place = day_folder(parameters, settings.reports)
-    manifest, mended, fault = _mended(settings.reports, place, ledger)
+    manifest, mended, fault = _mended(settings.reports, place, ledger, known.archive)
     why = reason(due, manifest, parameters.question(), known.on(due.day, due.area))
     if why == FIGURES and data.is_of_commitments and due.area not in data.areas:
         why = None  # commitments of other areas, which nobody accepted, make the difference
@@ -270,17 +285,32 @@ def _did(why: str | None, mended: list[str]) -> Did:
 
 
 def _mended(
-    reports: Path, place: Path, ledger: Ledger
+    reports: Path, place: Path, ledger: Ledger, archive: Archive
 ) -> tuple[Manifest | None, list[str], OutputError | None]:
     """Return the manifest of a place, what was put back there, and why it could not be."""
     manifest = read_manifest(place)
-    if not place.is_dir() or is_whole(place, manifest):
+    if not place.is_dir() or (
+        is_whole(place, manifest) and _is_listed(reports, place, manifest, ledger)
+    ):
         return manifest, [], None
     try:
-        mended = mend(reports, place, ledger)
+        mended = mend(
+            reports,
+            place,
+            ledger,
+            lambda digest: list_of_rows(reports, ledger, digest, data_rows(archive)),
+        )
     except OutputError as error:
         return manifest, [], error
     return read_manifest(place), mended, None
+
+
+def _is_listed(reports: Path, place: Path, manifest: Manifest | None, ledger: Ledger) -> bool:
+    """Return whether the linked manifest is the one that the ledger has, if it has one."""
+    run = "" if manifest is None else manifest.run
+    entry = ledger.newest.get((place / RUNS / run / RESULT).relative_to(reports).as_posix())
+    listed = "" if entry is None else entry.manifest
+    return not listed or state_of(place / MANIFEST, listed) == SOUND
 
 
 def _failure(due: Due, error: Exception) -> ReportOutcome:

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from forecast.base.errors import OutputError
-from forecast.base.files import write_text
+from forecast.base.files import bytes_of, write_text
 
 Send = Callable[..., str | None]
 SECONDS_TO_DELIVER = 30.0
@@ -177,7 +177,7 @@ class _Delivery:
 def read_json(path: Path) -> dict[str, Any]:
     """Return the content of a JSON file; an empty one where the file is missing or torn."""
     try:
-        content = json.loads(path.read_bytes())
+        content = json.loads(bytes_of(path))
     except (OSError, ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}

@@ -19,7 +19,7 @@ from forecast.base.errors import (
 )
 from forecast.base.files import locked
 from forecast.publishing.data_changes import data_changes, standing_folder
-from forecast.publishing.integrity import lost_heads
+from forecast.publishing.integrity import broken_lines, lost_heads
 from forecast.publishing.ledger import BEFORE_THE_FIRST, accept, read_ledger
 from forecast.publishing.places import RESULT
 from forecast.publishing.scheduled.alerts import (
@@ -153,13 +153,13 @@ def _made(
 
 
 def settle_ledger(settings: RunSettings) -> None:
-    """Raise LedgerLost where the ledger lacks a head that manifests or anchors have.
+    """Raise LedgerLost where the ledger lacks a head that manifests or anchors have, or is broken.
 
     With a reason to accept it, this becomes a line of the ledger, and lost lines are written anew.
     """
     reports = settings.reports
     ledger = read_ledger(reports)
-    lost = lost_heads(reports, ledger)
+    lost = broken_lines(ledger) | lost_heads(reports, ledger)
     for anchor in settings.anchors:
         lost |= dict.fromkeys(lacking(ledger, anchor.heads()), f"{anchor.kind} {anchor.place}")
     if not lost:
