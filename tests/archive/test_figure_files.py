@@ -516,6 +516,14 @@ def test_what_is_no_file_is_named(tmp_path: Path, kind: str, message: str, suffi
     assert faults_of(folder) == [f"figures/odd{suffix}: {message}"]
 
 
+@pytest.mark.parametrize(("name", "shown"), [("a\nb", "a\\nb"), ("a\udcff", "a\\udcff")])
+def test_a_name_that_is_no_text_is_named(tmp_path: Path, name: str, shown: str):
+    folder = folder_of(tmp_path, made_csv=text_of(GOOD))
+    (folder / "figures" / f"{name}.csv").write_text(text_of(SECOND), encoding="utf-8")
+    message = "its name is not text; allowed: another name"
+    assert faults_of(folder) == [f"figures/{shown}.csv: {message}"]
+
+
 @pytest.mark.parametrize(
     "name",
     ["._town.csv", ".#town.csv", "~$town.csv", ".~lock.town.csv#", "town.csv~", ".town.csv.swp"],

@@ -83,3 +83,22 @@ def test_a_process_with_another_encoding_prints_too(data: Path):
     )
     assert (done.returncode, done.stderr) == (3, b"")
     assert done.stdout.decode("gbk").startswith("below: town/gdp 2018: ")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
+def test_an_output_on_a_full_disk_is_named_without_a_traceback(data: Path):
+    code = "from forecast.cli import main; main()"
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", code, "check-data", str(data)],
+            stdout=full, stderr=subprocess.PIPE, encoding="utf-8", check=False,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr == "forecast: standard output: No space left on device\n"
+
+
+def test_closed_outputs_keep_nothing_from_being_done(data: Path):
+    code = "import os; os.close(1); os.close(2); from forecast.cli import main; main()"
+    words = ["check-data", str(data)]
+    run = f"import sys; sys.stdout = sys.stderr = None; {code}"
+    assert subprocess.run([sys.executable, "-c", run, *words], check=False).returncode == 0

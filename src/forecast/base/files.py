@@ -15,6 +15,7 @@ import shutil
 import stat
 import tempfile
 import time
+import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 _NO_LOCKS = (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP)
 _LEFT = re.compile(r"\..+-[a-z0-9_]{8}")  # what `replaced` writes to, once its process died
 _SECONDS_TO_DIE = 86_400
+_NO_TEXT = ("Cc", "Cs")  # control signs, and bytes of a name that are not UTF-8
 
 
 @contextmanager
@@ -147,6 +149,9 @@ def bytes_of(path: Path) -> bytes:
 
 def content_of(path: Path, name: str) -> bytes:
     """Return the bytes of a file of data; raise ContractError for what is none or unreadable."""
+    if any(unicodedata.category(sign) in _NO_TEXT for sign in path.name):
+        where = name.encode("unicode_escape", "surrogatepass").decode()
+        raise ContractError([Fault(where, None, "its name is not text; allowed: another name")])
     try:
         return bytes_of(path)
     except NotAFile as error:

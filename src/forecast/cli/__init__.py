@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import click
@@ -10,7 +11,7 @@ from forecast.base.files import settle_home
 from forecast.base.package import VERSION
 from forecast.base.parallel import collect_seldom, limit_threads
 from forecast.cli.commitments import commitments
-from forecast.cli.encoding import any_encoding
+from forecast.cli.encoding import any_encoding, give_up_output
 from forecast.cli.exchange import export, history
 from forecast.cli.folders import check_data, explore, import_command, init
 from forecast.cli.judge import judge
@@ -18,7 +19,7 @@ from forecast.cli.questions import league, news, scenario, status
 from forecast.cli.record import backtest, prune, score, verify
 from forecast.cli.reports import plan_table, report
 from forecast.cli.scheduled import check, health, run_due
-from forecast.cli.terminal import CODES_HELP
+from forecast.cli.terminal import CODES_HELP, FAILED
 
 
 class _Command(click.Group):
@@ -28,7 +29,13 @@ class _Command(click.Group):
         """Run the command that the arguments name."""
         settle_home()
         with any_encoding():
-            return super().main(*args, **more)
+            try:
+                return super().main(*args, **more)
+            except OSError as error:  # such as that of a log on a full disk
+                give_up_output()
+                where = error.filename or "standard output"
+                click.echo(f"forecast: {where}: {error.strerror or error}", err=True)
+                sys.exit(FAILED)
 
 
 @click.group(

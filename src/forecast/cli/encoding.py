@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import os
 import sys
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
 import click
@@ -53,8 +54,10 @@ def any_encoding() -> Iterator[None]:
     """
     codecs.register_error(NEAREST, nearest)
     codecs.register(_ascii)
-    for stream in (sys.stdout, sys.stderr):
-        _adapt(stream)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # whoever starts this process may have closed it
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        _adapt(getattr(sys, name))
     _unknown.clear()
     try:
         yield
@@ -62,6 +65,12 @@ def any_encoding() -> Iterator[None]:
         if _unknown:
             lacking = f"{len(_unknown)} signs that the encoding of the output lacks are shown as ?"
             click.echo(f"forecast: {lacking}; with PYTHONIOENCODING=utf-8 none is", err=True)
+
+
+def give_up_output() -> None:
+    """Write no more to standard output, which failed: not even what is left when this ends."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _adapt(stream: TextIO | Any) -> None:

@@ -14,6 +14,7 @@ import click
 
 from forecast.base.errors import ContractError, ForecastError, OutputError, ParameterError
 from forecast.base.parameters import DEFAULT_PATHS, DEFAULT_SEED
+from forecast.cli.encoding import give_up_output
 from forecast.cli.options import (
     data_folder,
     parameters_from,
@@ -95,10 +96,15 @@ def run_due(
     from forecast.publishing.scheduled.anchor import anchor_of
     from forecast.publishing.scheduled.due import ReportOutcome, RunSettings, message_of
 
+    unprinted: list[OSError] = []
+
     def show(report: ReportOutcome) -> None:
         if not (quiet and report.did == "unchanged"):
-            click.echo(report.line())
-            sys.stdout.flush()
+            try:
+                click.echo(report.line())
+                sys.stdout.flush()
+            except OSError as error:  # reports are made though their log is full
+                unprinted.append(error)
 
     folder = Path(data_folder(data) or "data")
     try:
@@ -124,7 +130,11 @@ def run_due(
         outcome = run.failed(error, folder, Path(reports))
     if outcome.error is not None:
         show(ReportOutcome(did="failed", error=message_of(outcome.error)))
+    if unprinted:
+        give_up_output()
     _leave(outcome, debug=debug)
+    if unprinted:
+        raise unprinted[0]
 
 
 def _leave(outcome: RunOutcome, *, debug: bool) -> None:

@@ -3,12 +3,13 @@
 The reports are simulated (`nights.py`). Each fault is mended afterwards: the next night is good.
 """
 
+import errno
 import json
 import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -301,6 +302,17 @@ def test_pipes_in_the_place_of_what_reports_hold_are_put_right(night: Nights):
     assert said.exit_code == 0, said.output
     assert ("town", DAYS[1], "restored") in did(said)
     assert night.verify().exit_code == 0, night.verify().output
+
+
+def test_a_full_log_keeps_no_report_from_being_made(night: Nights, monkeypatch: pytest.MonkeyPatch):
+    def full(*_: Any, err: bool = False, **__: Any) -> None:
+        if not err:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("forecast.cli.scheduled.click.echo", full)
+        assert night.run(now=NEXT).exit_code == 1
+    assert {what for _, _, what in did(night.run(now=NEXT))} == {"unchanged"}
 
 
 EDITED = {
