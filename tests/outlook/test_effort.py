@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from forecast.models.shared import Scale
 from forecast.outlook.effort import effort
-from forecast.outlook.value import IndicatorOutlook, Outlook
+from forecast.outlook.value import IndicatorOutlook, Outlook, Ratio
 from forecast.verification.outturn import Outturn
 from strategies import history_of, indicator, row, target
 
@@ -90,7 +90,9 @@ def test_a_band_may_be_missed_on_either_side_so_more_is_not_better():
 
 
 def test_a_ratio_has_no_rest_of_the_year_of_its_own():
-    assert effort(outlook_of(YEARS_END, months_of_parts=6), "sales") is None
+    assert (
+        effort(outlook_of(YEARS_END, ratio=Ratio(months_known=6, past_years={})), "sales") is None
+    )
 
 
 def test_a_settled_target_takes_nothing_more():

@@ -6,7 +6,7 @@ import pytest
 
 import simulated
 from forecast.outlook.attainment import Required
-from forecast.pages import phrases
+from forecast.pages import needs, phrases
 from forecast.report.value import IndicatorReport
 
 NEED = Required(
@@ -33,18 +33,18 @@ def at_most(one: IndicatorReport) -> IndicatorReport:
 
 
 def test_a_target_needs_at_least_and_a_ceiling_allows_at_most():
-    assert phrases.needed(gdp(), "en") == "5.8\u00a0%"
-    assert phrases.needed(gdp(growth_pct=-0.25), "zh") == "\u22120.3%"
-    assert phrases.needed(at_most(gdp()), "en") == "at most 5.8\u00a0%"
+    assert needs.needed(gdp(), "en") == "5.8\u00a0%"
+    assert needs.needed(gdp(growth_pct=-0.25), "zh") == "\u22120.3%"
+    assert needs.needed(at_most(gdp()), "en") == "at most 5.8\u00a0%"
 
 
 def test_where_nothing_is_needed_or_asked_for_there_is_a_dash():
-    assert phrases.needed(replace(gdp(), required=None), "en") == "–"
-    assert phrases.needed(replace(gdp(), target=None), "en") == "–"
-    assert phrases.plausibility(replace(gdp(), required=None), "en") == []
-    assert phrases.plausibility(replace(gdp(), target=None), "en") == []
-    assert phrases.levels(replace(gdp(), required=None), "en") == []
-    assert phrases.base(replace(gdp(), required=None), "en") == []
+    assert needs.needed(replace(gdp(), required=None), "en") == "–"
+    assert needs.needed(replace(gdp(), target=None), "en") == "–"
+    assert needs.plausibility(replace(gdp(), required=None), "en") == []
+    assert needs.plausibility(replace(gdp(), target=None), "en") == []
+    assert needs.levels(replace(gdp(), required=None), "en") == []
+    assert needs.base(replace(gdp(), required=None), "en") == []
 
 
 @pytest.mark.parametrize(
@@ -58,19 +58,19 @@ def test_where_nothing_is_needed_or_asked_for_there_is_a_dash():
 )
 def test_the_months_that_are_left(rule: str, months_known: int, span: str):
     one = replace(gdp(), annual_rule=rule, months_known=months_known)
-    assert phrases.needed_span(one, "en") == span
+    assert needs.needed_span(one, "en") == span
 
 
 def test_past_years_count_from_the_side_of_the_target():
-    assert phrases.plausibility(gdp(), "en") == ["reached in 9 of 12 past years"]
-    assert phrases.plausibility(at_most(gdp()), "en") == ["kept in 3 of 12 past years"]
-    assert phrases.plausibility(gdp(percentile=1.0), "en") == ["reached in 0 of 12 past years"]
+    assert needs.plausibility(gdp(), "en") == ["reached in 9 of 12 past years"]
+    assert needs.plausibility(at_most(gdp()), "en") == ["kept in 3 of 12 past years"]
+    assert needs.plausibility(gdp(percentile=1.0), "en") == ["reached in 0 of 12 past years"]
 
 
 def few(growth_pct: float, **changes: object) -> list[str]:
     """Return what is said where the past years are too few to count."""
     one = replace(gdp(percentile=None, growth_pct=growth_pct), **changes)
-    return phrases.plausibility(one, "en")
+    return needs.plausibility(one, "en")
 
 
 TWO_YEARS = {2015: [8.5, 8.9, None], 2018: [None, 7.5, None]}
@@ -112,21 +112,21 @@ def test_ten_years_up_to_the_newest_are_looked_at():
 
 def test_amounts_are_short_or_over():
     short = gdp(shortfall_level=12.0, monthly_level=100.0)
-    assert phrases.levels(short, "zh") == [
+    assert needs.levels(short, "zh") == [
         "按预测中位数，全年将短缺12.0亿元。",
         "今后每月平均需完成100.0亿元。",
     ]
-    assert phrases.levels(gdp(shortfall_level=-3.0), "zh") == [
+    assert needs.levels(gdp(shortfall_level=-3.0), "zh") == [
         "按预测中位数，全年将超出所需3.00亿元。"
     ]
-    assert phrases.levels(gdp(), "zh") == []
+    assert needs.levels(gdp(), "zh") == []
 
 
 def test_the_base_effect_needs_both_years():
     both = gdp(base_growth_pct=6.0, two_year_average_pct=5.9)
-    assert phrases.base(both, "zh") == ["上年同期增长6.0%；若达到所需增速，两年平均为5.9%。"]
-    assert phrases.base(gdp(base_growth_pct=6.0), "zh") == []
-    assert phrases.base(gdp(two_year_average_pct=6.0), "zh") == []
+    assert needs.base(both, "zh") == ["上年同期增长6.0%；若达到所需增速，两年平均为5.9%。"]
+    assert needs.base(gdp(base_growth_pct=6.0), "zh") == []
+    assert needs.base(gdp(two_year_average_pct=6.0), "zh") == []
 
 
 @pytest.mark.parametrize(

@@ -169,3 +169,46 @@ def test_ratios_that_mean_nothing_are_refused(
     assert said.exit_code == 2
     assert message in said.output
     assert "indicators.toml:" in said.output
+
+
+def test_the_numerator_needs_what_its_rest_lacks_beside_the_median_denominator(outlook: Outlook):
+    """A share of up to 20.05 % is attained, and so is growth of the ratio of up to 0.05 %."""
+    above, below = (outlook.indicators[name] for name in ("revenue", "output"))
+    levels = above.history.levels, below.history.levels
+    assert levels[0] is not None
+    assert levels[1] is not None
+    assert below.december is not None
+    before, now = levels[0].of_year(2017), levels[0].of_year(2018)
+    output = np.median(levels[1].of_year(2017)[-1] * (1 + below.december / 100))
+    report = report_of(Answer(outlook, Record.empty(), {}, 1))
+    burden, intensity = (report.of_indicator(n).indicators[0] for n in ("burden", "intensity"))
+    assert burden.ratio_need is not None
+    left = 0.2005 * output - now[7]
+    assert burden.ratio_need.level == pytest.approx(left)
+    growth = 100 * (left / (before[-1] - before[7]) - 1)
+    assert burden.ratio_need.growth_pct == pytest.approx(growth)
+    assert intensity.ratio_need is not None
+    most = before[-1] * 1.0005 * (1 + np.median(below.december) / 100) - now[7]
+    assert intensity.ratio_need.level == pytest.approx(most)
+    page = tables.headline(report, "en").markup.replace("\u00a0", " ")
+    assert f"revenue at most {growth:.1f} % growth in Sep–Dec" in page
+    assert "if output is as forecast (median)" in page
+    chinese = tables.headline(report, "zh").markup
+    assert f"revenue9-12月不超过增长{growth:.1f}%" in chinese
+    again = report_from(json_of(report)).of_indicator("burden").indicators[0]
+    assert again.ratio_need is not None
+    assert again.ratio_need.growth_pct == pytest.approx(growth)
+
+
+def test_ratios_of_past_years_stand_beside_the_target(outlook: Outlook):
+    levels = [outlook.indicators[n].history.levels for n in ("revenue", "output")]
+    year = [float(own.of_year(2016)[-1]) for own in levels if own is not None]
+    report = report_of(Answer(outlook, Record.empty(), {}, 1))
+    past = report.of_indicator("burden").indicators[0].past_years_pct
+    assert sorted(past) == [*range(2011, 2018)]
+    assert past[2016][-1] == pytest.approx(100 * year[0] / year[1])
+    assert past[2016][:11] == [None] * 11
+    growth = report.of_indicator("intensity").indicators[0].past_years_pct[2016][-1]
+    before = [float(own.of_year(2015)[-1]) for own in levels if own is not None]
+    expected = 100 * (year[0] / before[0] / (year[1] / before[1]) - 1)
+    assert growth == pytest.approx(expected)

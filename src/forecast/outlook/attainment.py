@@ -11,6 +11,7 @@ import numpy as np
 
 from forecast.archive.targets import Comparison, ResolvedTarget, Target, round_half_up
 from forecast.base.months import MONTHS_A_YEAR
+from forecast.base.series import Names
 from forecast.base.texts import percent
 
 if TYPE_CHECKING:  # who judges paths alone needs neither figures nor histories
@@ -262,6 +263,25 @@ class Required:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RatioNeed:
+    """What the numerator of a ratio needs in the rest of the year.
+
+    The denominator is taken at its median. `growth_pct` is the numerator's growth in the months
+    after `months_known`, None of a balance; `level` its amount in them in `unit`, None where last
+    year's is not known or prices are constant.
+    """
+
+    numerator: Names
+    denominator: Names
+    months_known: int
+    growth_pct: float | None
+    level: float | None
+    unit: str
+    decimals: int
+    verdict: Literal["secured", "impossible"] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Effort:
     """What a better rest of the year would buy, and what it takes for `SURE`, 80 %.
 
@@ -319,7 +339,7 @@ def required(target: Target, history: History, december: FloatArray) -> Required
         short,
         base_rest,
         _two_year_average(growth, base_rest, history),
-        _verdict(target, growth, most, history),
+        verdict_of(target, growth, most, history),
         most,
     )
 
@@ -332,7 +352,7 @@ def _two_year_average(growth: float, before: float | None, history: History) -> 
     return float(100 * (np.sqrt((1 + growth / 100) * (1 + before / 100)) - 1))
 
 
-def _verdict(
+def verdict_of(
     target: Target, needed: float, most: float | None, history: History
 ) -> Literal["secured", "impossible"] | None:
     """Return whether what the rest of the year needs lies beyond all that is possible, else None.

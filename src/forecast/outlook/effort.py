@@ -29,7 +29,7 @@ def effort(outlook: Outlook, indicator: str) -> Effort | None:
     history, target, december = own.history, own.judged, own.december
     if target is None or december is None or own.outturn is not None:
         return None
-    if history.indicator.kind == "balance" or own.months_of_parts is not None:
+    if history.indicator.kind == "balance" or own.ratio is not None:
         return None
     if target.has_two_ends:
         return None

@@ -24,6 +24,7 @@ from forecast.models.shared import Scale
 from forecast.outlook.attainment import (
     N_BATCHES,
     Joint,
+    RatioNeed,
     band,
     joint_attainment,
     probability,
@@ -34,6 +35,15 @@ from forecast.verification.outturn import Outturn, judged_target
 Status = Literal["forecast", "settled", "cannot_be_assessed"]
 _MEMBER = (0.5, 0.1, 0.9)
 _FAN = (0.05, 0.1, 0.5, 0.9, 0.95)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ratio:
+    """What is known of a ratio from its parts: months of both, past years, and what is needed."""
+
+    months_known: int
+    past_years: Mapping[int, float]
+    need: RatioNeed | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -57,13 +67,12 @@ class IndicatorOutlook:
     judgement: JudgementWeight | None = None
     outturn: Outturn | None = None
     caveats: tuple[Caveat, ...] = ()
-    months_of_parts: int | None = None  # of a ratio, which has no figures of its own
+    ratio: Ratio | None = None  # of an indicator that has no figures of its own
 
     @property
     def months_known(self) -> int:
         """Number of months of the year that are settled, of a ratio those of both its parts."""
-        own = self.history.months_known
-        return own if self.months_of_parts is None else self.months_of_parts
+        return self.history.months_known if self.ratio is None else self.ratio.months_known
 
     @property
     def december(self) -> FloatArray | None:

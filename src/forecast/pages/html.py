@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from forecast.base import texts
-from forecast.pages import likelihood, phrases
+from forecast.pages import likelihood, needs, phrases
 
 _FORMS = (
     texts.text, texts.percent, texts.rate, texts.points, texts.level, texts.day, texts.span,
@@ -19,12 +19,12 @@ _FORMS = (
 _PHRASES = (
     phrases.names, phrases.growth, phrases.share, phrases.target, phrases.responsible,
     phrases.last_growth,
-    phrases.so_far, phrases.so_far_note, phrases.last_span, phrases.last_level, phrases.needed,
-    phrases.needed_span, phrases.plausibility, likelihood.similar,
+    phrases.so_far, phrases.so_far_note, phrases.last_span, phrases.last_level, needs.needed,
+    needs.needed_span, needs.plausibility, needs.assumption, likelihood.similar,
     likelihood.similar_of, likelihood.effort, likelihood.effort_short,
     phrases.forecast, phrases.last_forecast,
-    phrases.last_probability, phrases.outturn, likelihood.error, likelihood.parts, phrases.levels,
-    phrases.base, phrases.caveat, phrases.weight, phrases.recalibration, likelihood.alone,
+    phrases.last_probability, phrases.outturn, likelihood.error, likelihood.parts, needs.levels,
+    needs.base, phrases.caveat, phrases.weight, phrases.recalibration, likelihood.alone,
     phrases.restated, phrases.level_so_far, phrases.outcome, phrases.heading,
 )  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from forecast.base import texts
 from forecast.base.texts import text
 from forecast.outlook.attainment import Effort, Probability
-from forecast.pages import phrases
+from forecast.pages import needs, phrases
 from forecast.report.track import SimilarForecasts
 from forecast.report.value import IndicatorReport
 
@@ -105,7 +105,7 @@ def effort(one: IndicatorReport, lang: str) -> list[str]:
     way, points = _points(takes.extra_pp, lang)
     values = {
         "points": points,
-        "span": phrases.needed_span(one, lang),
+        "span": needs.needed_span(one, lang),
         "now": texts.percent(attained.probability.value, lang),
         "probability": texts.percent(takes.probability, lang),
     }
@@ -162,7 +162,7 @@ def _sure(takes: Effort, one: IndicatorReport, lang: str) -> str:
     return text(
         f"effort.{'spare_' if is_spare else ''}{way}",
         lang,
-        span=phrases.needed_span(one, lang),
+        span=needs.needed_span(one, lang),
         growth=phrases.growth(takes.rest80_pct, one, lang),
         rest=phrases.growth(takes.rest_median_pct, one, lang),
         points=_points(takes.extra80_pp, lang)[1],

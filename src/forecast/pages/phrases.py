@@ -11,10 +11,8 @@ from forecast.base import texts
 from forecast.base.series import Names, SeriesLabel
 from forecast.base.texts import Caveat, text
 from forecast.history.growth import RESTATED_FROM
-from forecast.outlook.attainment import Band, Required
+from forecast.outlook.attainment import Band
 from forecast.report.value import IndicatorReport, LastFigure, Member
-
-_YEARS_BACK = 10  # growth of more than ten years before the newest tells little of today
 
 
 class Named(Protocol):
@@ -83,7 +81,7 @@ def outcome(value: float | None, one: Targeted, lang: str) -> str:
     It is a level where the target is one, although paths are of growth.
     """
     target = one.target
-    if value is None or target is None or not _is_of_level(one):
+    if value is None or target is None or not is_of_level(one):
         return growth(value, one, lang)
     amount = target.offset + target.factor * value
     return texts.amount(amount, _unit(one), lang, target.digits(one.decimals))
@@ -191,7 +189,7 @@ def so_far(one: IndicatorReport, lang: str, *, year: int) -> str:
 def sum_so_far(one: IndicatorReport, lang: str) -> str:
     """Return the amount so far, of how much where the target is a level; nothing for growth."""
     done, plan, target = one.pace.ytd_level, one.pace.plan_level, one.target
-    if done is None or not (one.balance_unit or _is_of_level(one)):
+    if done is None or not (one.balance_unit or is_of_level(one)):
         return ""
     decimals = one.decimals if target is None else max(target.digits(0), texts.digits(plan or 0.0))
     amount = texts.amount(done, one.unit, lang, decimals)
@@ -206,7 +204,7 @@ def _unit(one: object) -> str:
     return str(getattr(one, "unit", ""))
 
 
-def _is_of_level(one: Targeted) -> bool:
+def is_of_level(one: Targeted) -> bool:
     """Return whether paths are of growth and the target is a level."""
     is_growth = getattr(one, "is_growth", True)
     return is_growth and one.target is not None and one.target.measure == "level"
@@ -272,7 +270,7 @@ def forecast(band: Band | None, one: Targeted, lang: str) -> str:
 
 def banded(median: float, lower: float, upper: float, one: Targeted, lang: str) -> str:
     """Return a median with the band around it."""
-    if getattr(one, "balance_unit", "") or _is_of_level(one):
+    if getattr(one, "balance_unit", "") or is_of_level(one):
         middle, *ends = (outcome(value, one, lang) for value in (median, lower, upper))
         unit = texts.unit_after(_unit(one), lang)
         return f"{middle} [{', '.join(end.removesuffix(unit) for end in ends)}]"
@@ -335,7 +333,7 @@ def gap(one: IndicatorReport, lang: str) -> str:
     target, band = one.target, one.forecast
     if target is None or band is None:
         return ""
-    if _is_of_level(one):
+    if is_of_level(one):
         size = abs(target.factor * (band.median_pct - target.bound_pct))
         digits = target.digits(one.decimals)
         return texts.amount(size, _unit(one), lang, digits) if round(size, digits) else ""
@@ -344,126 +342,6 @@ def gap(one: IndicatorReport, lang: str) -> str:
     if not size:
         return ""
     return growth(size, one, lang) if one.balance_unit else texts.points(size, one.decimals, lang)
-
-
-# What the rest of the year needs ------------------------------------------------------------------
-
-
-def needed(one: IndicatorReport, lang: str) -> str:
-    """Return the growth that the rest of the year needs; a dash where nothing is needed."""
-    if one.required is None or one.target is None:
-        return text("form.none", lang)
-    bound = "at_most" if one.target.comparison == "at_most" else "at_least"
-    if one.required.verdict is not None:
-        return text(f"required.{one.required.verdict}", lang)
-    rest = _rest(one, lang)
-    if rest:
-        return text(f"required.{bound}", lang, growth=rest)
-    most = one.required.most_growth_pct
-    ends = [one.required.growth_pct, *([] if most is None else [most])]
-    least, *top = (growth(end, one, lang) for end in ends)
-    return (
-        text("target.within", lang, lower=least, upper=top[0])
-        if top
-        else text(f"required.{bound}", lang, growth=least)
-    )
-
-
-def _rest(one: IndicatorReport, lang: str) -> str:
-    """Return the amount that is left to the level of a target; nothing where it is not known."""
-    need, done, target = one.required, one.pace.ytd_level, one.target
-    if need is None or target is None or not _is_of_level(one) or need.annual_level is None:
-        return ""
-    if need.most_growth_pct is not None:
-        return ""
-    left = target.bound - (done or 0.0)
-    return texts.amount(left, one.unit, lang, target.digits(one.decimals))
-
-
-def needed_span(one: IndicatorReport, lang: str) -> str:
-    """Return the months that the needed growth is about."""
-    first = 12 if one.annual_rule == "end_of_year" else one.months_known + 1
-    return texts.months(first, 12, lang)
-
-
-def plausibility(one: IndicatorReport, lang: str) -> list[str]:
-    """Return in how many past years the rest of the year gave what is needed now.
-
-    Where those are too few: how it lies to growth so far, and to that of the years on record.
-    """
-    need = one.required
-    if need is None or one.target is None or need.verdict is not None:
-        return []
-    if need.percentile is None:
-        return [*beside_so_far(one, lang), _past_growth(one, lang)]
-    below, at_most = need.percentile * need.n_past_years, one.target.comparison == "at_most"
-    count = round(below if at_most else need.n_past_years - below)
-    key = "kept" if at_most else "reached" if need.most_growth_pct is None else "within"
-    return [text(f"required.{key}", lang, n=count, all=need.n_past_years)]
-
-
-def _past_growth(one: IndicatorReport, lang: str) -> str:
-    """Return between what the years on record grew, each as far as it is known."""
-    known = {year: [g for g in row if g is not None] for year, row in one.past_years_pct.items()}
-    newest = {year: row[-1] for year, row in known.items() if row}
-    if not newest:
-        return text("required.no_past", lang)
-    recent = {year: g for year, g in newest.items() if year > max(newest) - _YEARS_BACK}
-    ends = {"lower": min(recent.values()), "upper": max(recent.values())}
-    rates = {end: growth(g, one, lang) for end, g in ends.items()}
-    key = "past_year" if len(recent) == 1 else "past_years"
-    return text(f"required.{key}", lang, n=len(recent), **rates)
-
-
-def beside_so_far(one: IndicatorReport, lang: str) -> list[str]:
-    """Return how the growth that is needed lies to growth so far, where there is any.
-
-    An amount is growth too; a balance has seasons, so it stands beside these months of last year.
-    """
-    need, last = one.required, one.last_figure
-    if need is None:
-        return []
-    if one.balance_unit:
-        return [_same_months(need, one, lang)] if need.base_growth_pct is not None else []
-    if last is None or last.growth_pct is None or not one.months_known:
-        return []
-    gap = round(need.growth_pct, one.decimals) - round(last.growth_pct, one.decimals)
-    key = "faster" if gap > 0 else "slower" if gap < 0 else "as_so_far"
-    points = texts.points(abs(gap), one.decimals, lang)
-    words = text(f"required.{key}{'' if one.is_growth else '_level'}", lang, points=points)
-    if not _rest(one, lang):
-        return [words]
-    return [text("required.means", lang, growth=growth(need.growth_pct, one, lang), words=words)]
-
-
-def _same_months(need: Required, one: IndicatorReport, lang: str) -> str:
-    """Return what a balance was in the same months of last year."""
-    return text("required.last_year", lang, level=growth(need.base_growth_pct, one, lang))
-
-
-def levels(one: IndicatorReport, lang: str) -> list[str]:
-    """Return what the target means in amounts, where levels allow it."""
-    need, sentences = one.required, []
-    if need is None:
-        return []
-    if need.shortfall_level is not None:
-        key = "short" if need.shortfall_level > 0 else "over"
-        amount = texts.level(abs(need.shortfall_level), one.unit, lang)
-        sentences.append(text(f"details.{key}", lang, level=amount))
-    if need.monthly_level is not None:
-        amount = texts.level(need.monthly_level, one.unit, lang)
-        sentences.append(text("details.monthly", lang, level=amount))
-    return sentences
-
-
-def base(one: IndicatorReport, lang: str) -> list[str]:
-    """Return the base effect: growth of the same months last year, and the two-year average."""
-    need = one.required
-    if need is None or need.base_growth_pct is None or need.two_year_average_pct is None:
-        return []
-    before = growth(need.base_growth_pct, one, lang)
-    average = growth(need.two_year_average_pct, one, lang)
-    return [text("details.base", lang, growth=before, average=average)]
 
 
 def restated(one: IndicatorReport, year: int, lang: str) -> str:

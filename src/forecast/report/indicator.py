@@ -75,10 +75,11 @@ def indicator_report(
         forecast=None if december is None else distribution(december),
         attainable_pct=None if december is None else _attainable(outlook, december),
         required=_required(outlook),
+        ratio_need=None if outlook.ratio is None else outlook.ratio.need,
         effort=effort(answer.outlook, name),
         pace=progress(outlook.target, history),
         fan=_fan(outlook, _published(name, answer)),
-        past_years_pct=_past_years(history),
+        past_years_pct=_past_years(outlook),
         members=_members(outlook),
         calibration_scale=outlook.calibration.scale,
         calibration_years=outlook.calibration.n_years,
@@ -305,8 +306,11 @@ def _fan(outlook: IndicatorOutlook, published: IndicatorOutlook | None) -> Fan:
     )
 
 
-def _past_years(history: History) -> dict[int, list[float | None]]:
-    """Return settled YTD growth of earlier years that have any."""
+def _past_years(outlook: IndicatorOutlook) -> dict[int, list[float | None]]:
+    """Return settled YTD growth of earlier years that have any; of a ratio whole years."""
+    history, ratio = outlook.history, outlook.ratio
+    if ratio is not None:
+        return {y: [None] * (MONTHS_A_YEAR - 1) + [v] for y, v in ratio.past_years.items()}
     part = np.array([history.to_date(1.0, m) for m in range(MONTHS_A_YEAR)])
     rows = {history.first_year + i: row * part for i, row in enumerate(history.settled[:-1])}
     return {y: [none_if_nan(v) for v in row] for y, row in rows.items() if np.isfinite(row).any()}

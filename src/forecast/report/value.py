@@ -28,6 +28,7 @@ from forecast.outlook.attainment import (
     Effort,
     Joint,
     Progress,
+    RatioNeed,
     Required,
 )
 from forecast.outlook.movement import News, TimelinePoint
@@ -222,6 +223,7 @@ class IndicatorReport:
     forecast: Distribution | None
     attainable_pct: dict[float, float] | None
     required: Required | None
+    ratio_need: RatioNeed | None
     effort: Effort | None
     pace: Progress
     fan: Fan

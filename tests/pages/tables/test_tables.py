@@ -14,7 +14,7 @@ from forecast.base.months import Span
 from forecast.base.series import Names
 from forecast.base.texts import Caveat, entries
 from forecast.outlook.attainment import Probability
-from forecast.pages import phrases, tables
+from forecast.pages import needs, phrases, tables
 from forecast.pages.html import Html
 from forecast.pages.tables.headline import simulated, verdict
 from forecast.report.value import DataChecks
@@ -241,19 +241,19 @@ def test_what_is_needed_stands_beside_growth_so_far_and_the_past_where_past_year
     one = replace(one, past_years_pct={2015: [8.5, 8.9, None], 2018: [None, 7.5, None]})
     past = "past years as far as known: 7.5\u00a0% to 8.9\u00a0% (2 years)"
     below = ["1.4 pp less than so far", past]
-    assert phrases.plausibility(replace(one, required=need), "en") == below
+    assert needs.plausibility(replace(one, required=need), "en") == below
     more = replace(need, growth_pct=7.3)
     above = ["比累计增速高0.1个百分点", "往年（按已知月份）：7.5%至8.9%（2年）"]
-    assert phrases.plausibility(replace(one, required=more), "zh") == above
+    assert needs.plausibility(replace(one, required=more), "zh") == above
     same = replace(one, required=replace(need, growth_pct=7.2))
-    assert phrases.plausibility(same, "en") == ["as much as so far", past]
+    assert needs.plausibility(same, "en") == ["as much as so far", past]
     unknown = replace(one, required=need, months_known=0)
-    assert phrases.plausibility(unknown, "en") == [past]
+    assert needs.plausibility(unknown, "en") == [past]
     single = replace(unknown, past_years_pct={2018: [None, 7.5]})
-    (said,) = phrases.plausibility(single, "en")
+    (said,) = needs.plausibility(single, "en")
     assert said == "the one past year known, as far as known: 7.5\u00a0%"
     nothing = replace(unknown, past_years_pct={2018: [None, None]})
-    assert phrases.plausibility(nothing, "en") == ["no past year on record"]
+    assert needs.plausibility(nothing, "en") == ["no past year on record"]
 
 
 def test_growth_of_long_ago_is_not_set_beside_what_is_needed():
@@ -261,7 +261,7 @@ def test_growth_of_long_ago_is_not_set_beside_what_is_needed():
     need = replace(one.required, percentile=None)
     told = replace(one, required=need, months_known=0)
     told = replace(told, past_years_pct={2007: [30.0], 2008: [9.0], 2017: [8.0]})
-    assert phrases.plausibility(told, "en") == [
+    assert needs.plausibility(told, "en") == [
         "past years as far as known: 8.0\u00a0% to 9.0\u00a0% (2 years)"
     ]
 
@@ -315,11 +315,11 @@ def test_plausibility_counts_the_past_years_that_gave_as_much():
     one = pages.gdp()
     need = replace(one.required, percentile=0.25, n_past_years=12)
     reached = ["reached in 9 of 12 past years"]
-    assert phrases.plausibility(replace(one, required=need), "en") == reached
+    assert needs.plausibility(replace(one, required=need), "en") == reached
     cap = replace(one.target, comparison=Comparison.AT_MOST, rate_pct=3.0)
     capped = replace(one, required=need, target=cap)
-    assert phrases.plausibility(capped, "en") == ["kept in 3 of 12 past years"]
-    assert phrases.needed(capped, "en").startswith("at most")
+    assert needs.plausibility(capped, "en") == ["kept in 3 of 12 past years"]
+    assert needs.needed(capped, "en").startswith("at most")
 
 
 @pytest.mark.parametrize("lang", pages.LANGUAGES)
@@ -364,7 +364,7 @@ def test_amounts_and_the_base_effect_are_told_where_they_are_known():
     one = pages.gdp()
     short = replace(one.required, shortfall_level=12.0, monthly_level=100.0)
     over = replace(short, shortfall_level=-3.0, base_growth_pct=6.0, two_year_average_pct=5.9)
-    said = phrases.levels(replace(one, required=short), "zh")
+    said = needs.levels(replace(one, required=short), "zh")
     assert said == ["按预测中位数，全年将短缺12.0亿元。", "今后每月平均需完成100.0亿元。"]
     words = _words(tables.details(pages.with_first(replace(one, required=over)), "zh").markup)
     assert "超出所需3.00亿元" in words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from forecast.base.texts import text
 from forecast.outlook.next_figure import NextFigure
-from forecast.pages import phrases
+from forecast.pages import needs, phrases
 from forecast.pages.tables.coming import next_day, next_span, values_of
 from forecast.report.value import IndicatorReport, Report
 
@@ -87,15 +87,18 @@ def _beside_band(one: IndicatorReport, lang: str) -> str:
 
 def _needs(one: IndicatorReport, lang: str) -> str:
     """Return what the rest of the year needs, beside growth so far where there is any."""
+    if one.ratio_need is not None:
+        words = needs.assumption(one, lang)
+        return text("danger.ratio_needs", lang, needs=needs.needed(one, lang), words=words)
     if one.required is None or one.required.verdict is not None:
         return ""
-    beside = phrases.beside_so_far(one, lang)
+    beside = needs.beside_so_far(one, lang)
     is_ceiling = one.target is not None and one.target.comparison == "at_most"
     return text(
         "danger.needs_most" if is_ceiling else "danger.needs",
         lang,
-        span=phrases.needed_span(one, lang),
-        growth=phrases.needed(one, lang),
+        span=needs.needed_span(one, lang),
+        growth=needs.needed(one, lang),
         beside="".join(text("danger.beside", lang, words=words) for words in beside),
     )
 

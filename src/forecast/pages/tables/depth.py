@@ -12,7 +12,7 @@ from forecast.base.months import MONTHS_A_YEAR
 from forecast.base.texts import text
 from forecast.history.growth import Basis
 from forecast.history.series import History
-from forecast.pages import phrases
+from forecast.pages import needs, phrases
 from forecast.pages.grid import Grid, columns_of
 from forecast.pages.html import Html, fragment
 from forecast.pages.tables.headline import headline
@@ -170,8 +170,8 @@ def rest_of_year(report: Report, lang: str) -> Html:
     ]
     notes = []
     if one.required is not None:
-        span = phrases.needed_span(one, lang)
-        needed = phrases.needed(one, lang)
+        span = needs.needed_span(one, lang)
+        needed = needs.needed(one, lang)
         notes.append(_words("rest_needed", one, lang, span=span, growth=needed))
     return _section("rest", lang, ("year", "growth"), rows, notes, one=one)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from forecast.base import texts
 from forecast.base.texts import in_calendar, text
 from forecast.outlook.attainment import Attainment
-from forecast.pages import phrases
+from forecast.pages import needs, phrases
 from forecast.pages.grid import Cell, Column, Grid, lamp
 from forecast.pages.status import Line, Status
 from forecast.pages.tables.coming import next_terminal, with_next
@@ -66,7 +66,7 @@ def _target_row(one: IndicatorReport, report: Report, lang: str) -> list[Cell]:
         one.name.of(lang),
         phrases.target(one, lang),
         _so_far(one, report.year, lang),
-        phrases.needed(one, lang),
+        needs.needed(one, lang),
         _expected(one, lang),
         _probability(one, lang),
         lamp(one.lamp, lang),
