@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 import re
 import shutil
 from dataclasses import replace
@@ -15,7 +16,8 @@ from click.testing import CliRunner, Result
 from family import DAY as FAMILY_DAY
 from family import family, write_family
 from forecast.archive.archive import Snapshot
-from forecast.base.errors import ParameterError, UnknownArea
+from forecast.archive.boundaries import Boundaries
+from forecast.base.errors import ContractError, Fault, ParameterError, UnknownArea
 from forecast.base.parameters import Parameters
 from forecast.base.series import Names
 from forecast.cli import main
@@ -24,7 +26,7 @@ from forecast.outlook.answers import answer_to
 from forecast.pages.league import FAN, Entry, League, Standing, league_csv, league_json
 from forecast.pages.status import Line
 from forecast.pages.tables.league import league_page, league_terminal, rests_on
-from forecast.publishing.league import league_of
+from forecast.publishing.league import boundaries_of, league_of
 from forecast.report.report import report_of
 from forecast.report.result import rounded
 
@@ -246,3 +248,61 @@ def test_a_league_forecasts_each_district_of_a_family_once_for_all_and_once_for_
     own = report_of(answer_to(replace(parameters, area="east"))).indicators[0]
     (line,) = (e.line for e in found.entries if e.line.area == "east")
     assert line.probability == rounded(own.attainment.probability.value)
+
+
+SQUARES = {
+    "futian": (((114.0, 22.5), (114.1, 22.5), (114.1, 22.6), (114.0, 22.6), (114.0, 22.5)),),
+    "nanshan": (((113.9, 22.5), (114.0, 22.5), (114.0, 22.6), (113.9, 22.6), (113.9, 22.5)),),
+}
+
+
+def test_on_the_map_each_area_has_the_colour_and_the_number_of_its_probability():
+    both = replace(
+        TWO,
+        standings=(
+            replace(TWO.standings[0], together=0.95),
+            replace(TWO.standings[1], together=0.2),
+        ),
+    )
+    page = league_page(both, "en", Boundaries(SQUARES)).markup.replace("\xa0", " ")
+    assert 'class="c-nearly_certain"' in page
+    assert "<title>Futian 95 %</title>" in page
+    assert re.search(r'class="c-unlikely" d="M6 [\d.]+L320 ', page)  # the west is on the left
+    assert re.search(r"<text[^>]*>Nanshan<tspan[^>]*>20 %</tspan></text>", page)
+    assert "<script" not in page
+
+
+def test_areas_without_an_outline_are_named_and_outlines_without_an_area_are_grey():
+    page = league_page(TWO, "en", Boundaries({"futian": SQUARES["futian"]}, SQUARES["nanshan"]))
+    assert "Not in the boundary file: Nanshan." in page.markup
+    assert page.markup.count('class="c-other"') == 1
+
+
+def test_without_outlines_there_is_no_map_and_with_a_broken_file_the_page_says_why():
+    assert 'id="map"' not in league_page(TWO, "en").markup
+    fault = ContractError([Fault("boundaries.geojson", 2, "not JSON")])
+    page = league_page(TWO, "zh", fault).markup
+    assert "未绘制地图：boundaries.geojson:2: not JSON" in page
+    assert 'id="area"' in page
+
+
+def test_a_map_of_a_hundred_detailed_areas_stays_small():
+    turn = [2 * math.pi * n / 500 for n in range(500)]
+    rings = {
+        f"a{k}": (tuple((k % 10 + math.cos(t) / 2, k // 10 + math.sin(t) / 2) for t in turn),)
+        for k in range(100)
+    }
+    every = league(*((name, [entry(name, "gdp", 0.5)]) for name in rings))
+    with_map = league_page(every, "en", Boundaries(rings)).markup
+    assert len(with_map) - len(league_page(every, "en").markup) < 700_000
+
+
+def test_a_check_of_the_data_names_what_is_wrong_with_the_outlines(
+    data_folder: Path, tmp_path: Path
+):
+    data = shutil.copytree(data_folder, tmp_path / "data")
+    (data / "boundaries.geojson").write_text("{}", encoding="utf-8")
+    assert isinstance(boundaries_of(data), ContractError)
+    said = CliRunner().invoke(main, ["check-data", str(data)])
+    assert said.exit_code == 2
+    assert "boundaries.geojson: no features" in said.output

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 def check_data(folder: str) -> None:
     """Check a data folder: print what it holds, or every fault in it."""
     with exit_codes():
+        from forecast.archive.boundaries import read_boundaries
         from forecast.archive.consistency import consistency_faults
         from forecast.archive.folder import read_archive
         from forecast.base.errors import ContractError
@@ -39,6 +40,7 @@ def check_data(folder: str) -> None:
         archive = read_archive(Path(folder))
         if faults := consistency_faults(archive, archive.schedule.today()):
             raise ContractError(faults)
+        read_boundaries(Path(folder), archive.registry, archive.areas)
         newest = archive.figures["released_on"].max().date()
         click.echo(
             f"no fault in {len(archive.figures)} figures, "

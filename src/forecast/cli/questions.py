@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from forecast.base.errors import ParameterError
+from forecast.base.errors import ContractError, ParameterError
 from forecast.base.parallel import is_watched
 from forecast.cli.encoding import print_data
 from forecast.cli.options import (
@@ -94,7 +94,7 @@ def league(
         from forecast.pages.league import league_csv, league_json
         from forecast.pages.tables.league import league_page, league_terminal
         from forecast.publishing.formats import with_chinese
-        from forecast.publishing.league import league_of
+        from forecast.publishing.league import boundaries_of, league_of
 
         if as_json and as_csv:
             raise ParameterError(["--json and --csv: allowed: one of the two"])
@@ -103,7 +103,11 @@ def league(
         named = tuple(name for name in names_in(areas) if name)
         result = league_of(parameters, named, show_progress=is_watched())
         if out:
-            write_text(Path(out), with_chinese(league_page(result, parameters.lang).markup))
+            outlines = boundaries_of(parameters.data)
+            if isinstance(outlines, ContractError):
+                click.echo(f"no map: {outlines}", err=True)
+            page = league_page(result, parameters.lang, outlines)
+            write_text(Path(out), with_chinese(page.markup))
         if as_json or as_csv:
             click.echo((league_json if as_json else league_csv)(result, order), nl=False)
         elif not out:

@@ -7,10 +7,12 @@ from concurrent.futures import Executor
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from pathlib import Path
 
 from forecast.archive.archive import Archive
+from forecast.archive.boundaries import Boundaries, read_boundaries
 from forecast.archive.folder import read_archive
-from forecast.base.errors import ParameterError, UnknownArea
+from forecast.base.errors import ContractError, ParameterError, UnknownArea
 from forecast.base.files import cache_folder
 from forecast.base.parallel import executor, progress_bar, spread, worker_count
 from forecast.base.parameters import Parameters
@@ -71,6 +73,15 @@ def _reason(archive: Archive, area: str, parameters: Parameters) -> Names | None
         return None
     both = {lang: text(f"league.{key}", lang, area=name.of(lang), **values) for lang in LANGUAGES}
     return Names(both["en"], both["zh"])
+
+
+def boundaries_of(folder: Path) -> Boundaries | ContractError | None:
+    """Return the outlines in a data folder, or why they cannot be read; None where none are."""
+    archive = read_archive(folder)
+    try:
+        return read_boundaries(folder, archive.registry, archive.areas)
+    except ContractError as error:
+        return error
 
 
 def _families(

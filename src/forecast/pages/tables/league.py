@@ -6,11 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from forecast.archive.boundaries import Boundaries
 from forecast.base import texts
+from forecast.base.errors import ContractError
 from forecast.base.months import month, month_text
 from forecast.base.series import Names
 from forecast.base.texts import text
 from forecast.pages import phrases
+from forecast.pages.area_map import league_map
 from forecast.pages.grid import Cell, Column, Grid, lamp
 from forecast.pages.html import Html, fragment
 from forecast.pages.league import FAN, Entry, League, Standing, ordered
@@ -183,11 +186,20 @@ class _Drawn:
     bound: int | None
 
 
-def league_page(league: League, lang: str) -> Html:
+def league_page(
+    league: League, lang: str, boundaries: Boundaries | ContractError | None = None
+) -> Html:
     """Return a whole page: all targets in the order of areas, and again in that of danger.
 
     The small fans are drawn once and used twice, so that the page stays small; it needs no script.
+    With boundaries it has a map; where these could not be read, the page says why.
     """
+    notes, map_ = left_out(league, lang), None
+    if isinstance(boundaries, ContractError):
+        faults = text("form.semicolon", lang).join(map(str, boundaries.faults))
+        notes.append(text("league.no_map", lang, faults=faults))
+    elif boundaries is not None:
+        map_ = league_map(league, boundaries, lang)
     places = {id(entry): place for place, entry in enumerate(league.entries)}
     drawn = [_drawn(entry, lang) for entry in league.entries]
     standings = [(one, [drawn[places[id(e)]] for e in one.entries]) for one in league.standings]
@@ -195,7 +207,7 @@ def league_page(league: League, lang: str) -> Html:
     since = sorted({one.since for one in league.standings if one.since is not None})
     return fragment(
         "league", lang, title=league_title(league, lang), standings=standings, danger=danger,
-        drawn=drawn, width=_WIDTH, height=_HEIGHT, notes=left_out(league, lang),
+        drawn=drawn, width=_WIDTH, height=_HEIGHT, notes=notes, map=map_,
         since=[texts.day(date.fromisoformat(day), lang) for day in since],
         columns=[("league." if n in _OWN else "column.") + n for n in _COLUMNS],
     )  # fmt: skip
