@@ -305,7 +305,7 @@ def _paths(
         return None
     fit = fitted[name].update(history) if name in fitted else model.fit(history, shared)
     fitted[name] = fit
-    return fit.simulate(N_PATHS, rng)
+    return history.within_bounds(fit.simulate(N_PATHS, rng))
 
 
 def _target(series: _Series, history: History) -> Target | None:

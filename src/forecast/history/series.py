@@ -150,6 +150,30 @@ class History:
         is_sum = self.indicator.kind == "balance" and not self.indicator.is_stock
         return outcome * month_of_year(when) / MONTHS_A_YEAR if is_sum else outcome
 
+    @property
+    def is_share(self) -> bool:
+        """Whether it is a rate that was always between 0 and 100."""
+        known = self.settled[np.isfinite(self.settled)]
+        is_inside = bool(known.size) and bool(((known >= 0) & (known <= 100)).all())
+        return self.indicator.kind == "rate" and is_inside
+
+    def within_bounds(self, paths: FloatArray) -> FloatArray:
+        """Return paths of the months ahead, of a share kept where 0 to 100 in each month leaves it.
+
+        The mean of the months so far moves no further than the months that are still open allow.
+        """
+        if not self.is_share:
+            return paths
+        last, ends = self.last_published, []
+        for when in self.ahead:
+            position = month_of_year(when)
+            has_known = last is not None and year_of(last) == year_of(when)
+            known = month_of_year(last) if has_known and last and not self.indicator.is_stock else 0
+            done = known * self.at(last) if known and last else 0.0
+            ends.append((done / position, (done + 100 * (position - known)) / position))
+        lows, highs = (np.array([end[place] for end in ends]) for place in (0, 1))
+        return np.asarray(np.clip(paths, lows, highs))
+
     def settled_share(self, year: int, months_known: int) -> float:
         """Return W: how much of a year's growth is settled once so many months are known."""
         if self.indicator.is_stock:

@@ -13,6 +13,7 @@ import numpy as np
 from forecast.history.levels import FloatArray
 from forecast.history.series import History
 from forecast.models.adjustment import FittedLogs, RegularModel, recency, student_scale
+from forecast.models.contract import QUANTITIES
 from forecast.models.shared import Shared
 
 _RIDGE = 1.0  # of the first lag, in squared standard deviations; j times as much of the j-th
@@ -25,6 +26,7 @@ class Autoregression(RegularModel):
     """A ridge autoregression on differences of adjusted logs."""
 
     name = "ar"
+    quantities = QUANTITIES
 
     def fit(self, history: History, shared: Shared) -> FittedAutoregression:
         """Return the model on a history; raise NotEnoughHistory."""

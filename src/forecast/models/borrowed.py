@@ -13,6 +13,7 @@ from forecast.base.errors import NotEnoughHistory
 from forecast.base.months import year_of
 from forecast.history.levels import FloatArray
 from forecast.history.series import History
+from forecast.models.contract import QUANTITIES
 from forecast.models.pace import FittedPace, Pace
 from forecast.models.shared import Shared
 
@@ -21,6 +22,7 @@ class Borrowed:
     """Growth of the related series, widened by the past distance of areas from theirs."""
 
     name = "borrowed"
+    quantities = QUANTITIES
 
     def can_fit(self, history: History) -> bool:
         """Return whether the year has no figure here and a related series can stand in."""

@@ -28,7 +28,11 @@ class Fitted(Protocol):
 
 
 class Model(Protocol):
-    """A way to continue a history to December."""
+    """A way to continue a history to December.
+
+    A model of another package may declare the `quantities` that it serves; without that it is asked
+    about growth alone, not about levels of rates and balances.
+    """
 
     name: str
 
@@ -39,6 +43,15 @@ class Model(Protocol):
     def fit(self, history: History, shared: Shared) -> Fitted:
         """Return the model fitted to a history, with parameters shared over indicators."""
         ...
+
+
+OF_GROWTH = ("amount", "index", "stock")  # quantities whose outcome of the year is growth
+QUANTITIES = (*OF_GROWTH, "rate", "balance")
+
+
+def quantities_of(model: Any) -> tuple[str, ...]:
+    """Return the quantities that a model serves: as declared, else those with growth."""
+    return tuple(getattr(model, "quantities", OF_GROWTH))
 
 
 def is_explosive(paths: FloatArray, scale: Scale) -> bool:
@@ -60,7 +73,9 @@ class Guarded:
     model: Any
 
     def can_fit(self, history: History) -> bool:
-        """Return what the model says; raise BrokenModel where it fails."""
+        """Return what the model says, False for what it does not serve; raise BrokenModel."""
+        if history.indicator.kind not in quantities_of(self.model):
+            return False
         return bool(self._kept("can_fit", self.model.can_fit, history))
 
     def fit(self, history: History, shared: Shared) -> GuardedFit:

@@ -12,6 +12,7 @@ from scipy.optimize import minimize_scalar
 from forecast.base.errors import NotEnoughHistory
 from forecast.base.months import MONTHS_A_YEAR, month
 from forecast.history.series import History
+from forecast.models.contract import QUANTITIES
 from forecast.models.cumulated import (
     CumulatedLevel,
     FittedGrowth,
@@ -31,6 +32,7 @@ class Drift:
     """A local level of monthly growth behind the cumulator."""
 
     name = "drift"
+    quantities = QUANTITIES
 
     def can_fit(self, history: History) -> bool:
         """Return whether there are three points, one of them recent."""

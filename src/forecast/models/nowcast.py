@@ -19,6 +19,7 @@ from forecast.base.series import Series
 from forecast.history.growth import Basis
 from forecast.history.levels import FloatArray
 from forecast.history.series import History
+from forecast.models.contract import QUANTITIES
 from forecast.models.cumulated import (
     CumulatedLevel,
     FittedGrowth,
@@ -40,6 +41,7 @@ class Nowcast:
     """A local level of monthly growth, and a loading on related series."""
 
     name = "nowcast"
+    quantities = QUANTITIES
 
     def can_fit(self, history: History) -> bool:
         """Return whether `drift` serves, and a related series has newer figures."""

@@ -15,6 +15,7 @@ from forecast.base.errors import NotEnoughHistory
 from forecast.base.months import MONTHS_A_YEAR, month_of_year, year_of
 from forecast.history.levels import FloatArray
 from forecast.history.series import History
+from forecast.models.contract import QUANTITIES
 from forecast.models.shared import Scale, Shared
 
 _OLDEST_ANCHOR = 3  # years
@@ -43,6 +44,7 @@ class Pace:
     """The last YTD growth and the empirical distribution of its move until December."""
 
     name = "pace"
+    quantities = QUANTITIES
 
     def can_fit(self, history: History) -> bool:
         """Return whether there is a point to start from, at most three years old."""

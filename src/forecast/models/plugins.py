@@ -9,7 +9,7 @@ from importlib.metadata import EntryPoint
 from typing import Any
 
 from forecast.base.notation import NOT_A_NAME, is_name
-from forecast.models.contract import Guarded, Model
+from forecast.models.contract import QUANTITIES, Guarded, Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,4 +76,7 @@ def faults_of(model: Any) -> list[str]:
     ]
     if not isinstance(name, str) or not is_name(name):
         faults.append(f"name: {name!r} {NOT_A_NAME}")
+    declared = getattr(model, "quantities", QUANTITIES)
+    if isinstance(declared, str) or not set(declared) <= set(QUANTITIES):
+        faults.append(f"quantities: {declared!r} (expected some of {', '.join(QUANTITIES)})")
     return faults

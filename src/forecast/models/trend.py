@@ -16,6 +16,7 @@ import numpy as np
 from forecast.history.levels import FloatArray
 from forecast.history.series import History
 from forecast.models.adjustment import FittedLogs, RegularModel, recency, student_scale
+from forecast.models.contract import QUANTITIES
 from forecast.models.shared import Shared
 
 _LEVEL = (0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.85, 1.0, 1.15)
@@ -34,6 +35,7 @@ class Trend(RegularModel):
     """A damped trend averaged over its parameters."""
 
     name = "trend"
+    quantities = QUANTITIES
 
     def fit(self, history: History, shared: Shared) -> FittedTrend:
         """Return the model on a history; raise NotEnoughHistory."""

@@ -330,7 +330,7 @@ def _members(
         if is_explosive(paths, shared.scale_of(history)):
             dropped.append(Caveat("member_dropped", {"model": name}))
         else:
-            members[name] = paths
+            members[name] = history.within_bounds(paths)
     return members, tuple(dropped)
 
 
@@ -373,7 +373,7 @@ def _pooled(
         "forecast",
         scale,
         members,
-        np.concatenate(pooled),
+        history.within_bounds(np.concatenate(pooled)),
         weights=dict(zip(members, weight.tolist(), strict=True)),
         calibration=calibration,
         caveats=(*dropped, *limits(history, target, scale, members)),

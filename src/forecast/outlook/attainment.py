@@ -362,8 +362,7 @@ def verdict_of(
     """
     lowest, highest = -100.0, np.inf
     if history.indicator.has_no_growth:
-        is_share = history.flows is not None and history.flows.scale == "logit"
-        lowest, highest = (0.0, 100.0) if is_share else (-np.inf, np.inf)
+        lowest, highest = (0.0, 100.0) if history.is_share else (-np.inf, np.inf)
     if most is not None:
         is_out = needed >= highest or most <= lowest
         return "impossible" if is_out else "secured" if needed <= lowest < highest <= most else None

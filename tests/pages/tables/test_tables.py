@@ -333,7 +333,7 @@ def test_the_terminal_table_is_aligned(lang):
 def test_every_caveat_is_a_sentence_without_a_code():
     said = {"year": "2019", "years": "2", "share": "120", "last": "2018-09", "month": "2018-12"}
     said |= {"author": "an economist", "day": "1 Sep", "growth": "7", "weight": "20"}
-    said |= {"probability": "70 %", "without": "60 %"}
+    said |= {"probability": "70 %", "without": "60 %", "whole": "the city", "moved": "0.3"}
     said |= {"related": "china/gdp", "model": "pace", "indicators": "gdp, trade"}
     said |= {
         "from": "2018-05",
