@@ -1,11 +1,16 @@
 """What code this is: the commit is named, and whatever differs from it."""
 
+import shutil
 import subprocess
+import tomllib
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from forecast.base import package as origin
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -60,3 +65,25 @@ def test_without_a_checkout_there_is_no_commit(tmp_path: Path, monkeypatch: pyte
     origin.commit.cache_clear()
     assert origin.commit() is None
     origin.commit.cache_clear()
+
+
+def test_what_is_kept_of_forecasts_is_named_after_the_rooms_that_they_may_rest_on():
+    """The import contract of this name holds every one of them to these rooms."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    (contract,) = (
+        c for c in project["tool"]["importlinter"]["contracts"] if c["id"] == "forecasts"
+    )
+    assert contract["source_modules"] == [f"forecast.{room}" for room in origin.FORECAST_ROOMS]
+
+
+def test_a_change_of_pages_leaves_what_is_kept_and_one_of_a_model_or_the_prior_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    copy = tmp_path / "forecast"
+    shutil.copytree(origin.PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(origin, "PACKAGE", copy)
+    seen = [origin.forecast_hash.__wrapped__()]
+    for changed in ("pages/html.py", "models/pace.py", "combination/prior.csv"):
+        (copy / changed).write_text("changed", encoding="utf-8")
+        seen.append(origin.forecast_hash.__wrapped__())
+    assert [a == b for a, b in pairwise(seen)] == [True, False, False]

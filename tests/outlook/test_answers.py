@@ -308,7 +308,7 @@ def test_a_record_of_another_year_or_another_program_is_never_used(
     record_of(archive.as_of(AUGUST))
     record_of(archive.as_of(date(2017, 8, 31)))
     assert len(kept(cache)) == 4
-    monkeypatch.setattr(answers_module, "code_hash", lambda: "another")
+    monkeypatch.setattr(answers_module, "forecast_hash", lambda: "another")
     record_of(archive.as_of(AUGUST))
     assert len(kept(cache)) == 6
 

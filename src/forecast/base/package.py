@@ -18,6 +18,9 @@ VERSION = "1.0.0"
 PACKAGE = Path(str(files("forecast")))
 _PROJECT = PACKAGE.parent.parent
 PLUGINS = "forecast.models"  # the group of entry points by which other packages add models
+FORECAST_ROOMS = (
+    "base", "archive", "history", "models", "verification", "combination", "backtest", "outlook",
+)  # fmt: skip
 _SOURCES = ("src/", "data/", "notebooks/")  # of reports
 
 
@@ -45,8 +48,18 @@ def package_hash() -> str:
 
 @cache
 def code_hash() -> str:
-    """Return one SHA-256 over the code of the package and of plug-ins: what results depend on."""
+    """Return one SHA-256 over the code of the package and of plug-ins: what reports depend on."""
     return _hash(PACKAGE.rglob("*.py"))
+
+
+@cache
+def forecast_hash() -> str:
+    """Return one SHA-256 over the code by which figures become forecasts, and of plug-ins.
+
+    A change of pages, of reports or of how they are published leaves past forecasts as they are.
+    """
+    roots = (PACKAGE / room for room in FORECAST_ROOMS)
+    return _hash([p for root in roots for p in root.rglob("*") if p.suffix in {".py", ".csv"}])
 
 
 @cache

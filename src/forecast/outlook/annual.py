@@ -20,7 +20,7 @@ from forecast.archive.targets import Target
 from forecast.base.errors import BrokenModel
 from forecast.base.files import cache_folder
 from forecast.base.months import month_of_year, month_text, year_of
-from forecast.base.package import code_hash
+from forecast.base.package import forecast_hash
 from forecast.base.randomness import generator
 from forecast.base.series import Names, Series
 from forecast.base.texts import Caveat
@@ -202,7 +202,7 @@ def arrangement_places(snapshot: Snapshot, run: Run) -> Callable[[str], Path] | 
     judged = archive.judgements.known_on(snapshot.day)
     parts = (
         known, snapshot.day, judged, run.year, run.seed, run.n_paths, run.learnt_by,
-        content_hash(run.record), code_hash(),
+        content_hash(run.record), forecast_hash(),
     )  # fmt: skip
     key = hashlib.sha256(repr(parts).encode()).hexdigest()
 

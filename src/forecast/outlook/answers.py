@@ -20,7 +20,7 @@ from forecast.backtest.evaluation import past_errors
 from forecast.backtest.replay import Plan, Progress, replay
 from forecast.base.errors import BeforeFirstRelease, DayAhead, ParameterError
 from forecast.base.files import cache_folder, cache_tables, cached_table, sha256_of
-from forecast.base.package import code_hash
+from forecast.base.package import forecast_hash
 from forecast.base.parallel import is_watched, progress_bar
 from forecast.base.parameters import DEFAULT_PATHS, DEFAULT_SEED, Parameters
 from forecast.base.randomness import generator
@@ -347,5 +347,5 @@ def _paths(stem: Path) -> tuple[Path, Path]:
 
 def _key(archive: Archive) -> str:
     past = sorted(repr(t) for t in archive.targets if t.year < archive.last_release_on.year)
-    content = archive.content_hash() + code_hash() + "".join(past)
+    content = archive.content_hash() + forecast_hash() + "".join(past)
     return hashlib.sha256(content.encode()).hexdigest()[:32]

@@ -15,7 +15,7 @@ from forecast.archive.archive import Archive, BoolArray, Snapshot
 from forecast.archive.targets import Target
 from forecast.backtest.replay import Progress
 from forecast.base.files import cache_folder, cache_tables, cached_table
-from forecast.base.package import code_hash
+from forecast.base.package import forecast_hash
 from forecast.base.parallel import executor, spread
 from forecast.base.series import Series
 from forecast.combination.estimates import estimation_day
@@ -217,7 +217,7 @@ def _keyed(
 
 def _cached(question: Question) -> tuple[Path, dict[str, BatchForecast]]:
     """Return where the forecasts of a question are cached, and those that are there."""
-    parts = (question.area, question.year, question.seed, question.n_paths, code_hash())
+    parts = (question.area, question.year, question.seed, question.n_paths, forecast_hash())
     name = hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
     path = cache_folder() / f"forecasts-{name}.parquet"
     table = cached_table(path, _COLUMNS)
