@@ -54,7 +54,7 @@ def printed(path: Path) -> str:
 def test_notebooks_share_a_process_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.delenv("MPLBACKEND")  # of the tests; a kernel has its own
+    monkeypatch.setenv("MPLBACKEND", "nonsense")  # of a user; a kernel has its own
     done = [tmp_path / "1.ipynb", tmp_path / "2.ipynb"]
     with Kernel() as kernel:
         for name, source, executed in zip(("a", "b"), (FIRST, SECOND), done, strict=True):

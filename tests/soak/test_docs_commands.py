@@ -80,7 +80,7 @@ def run(command: str, folder: Path) -> tuple[int, str]:
         stderr=subprocess.STDOUT,
         stdin=subprocess.DEVNULL,
         encoding="utf-8",
-        timeout=900,
+        timeout=3600,
     )
     return done.returncode, done.stdout
 

@@ -71,8 +71,7 @@ class Kernel:
         own = Path(self._folder.name)
         settings = self.settings() | {"IPYTHONDIR": str(own / "ipython")}
         settings |= {"MATPLOTLIBRC": str(_matplotlib_defaults()), "PYTHONUTF8": "1"}
-        if "MPLBACKEND" not in os.environ:
-            settings["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+        settings["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
         self._process = subprocess.Popen(
             [sys.executable, "-c", _SERVE],
             stdin=subprocess.PIPE,
