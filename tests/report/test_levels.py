@@ -288,6 +288,8 @@ def test_growth_of_levels_through_zero_is_refused_with_a_reason(tmp_path: Path):
 REFUSED = [
     ("unemployment", 'comparison = "at_most"\nrate_pct = 5.5', "'unemployment' is a rate, which "
      "has no growth; allowed: level, or difference in its unit"),
+    ("unemployment", 'comparison = "at_most"\nlevel = 550', "level 550 of 'unemployment', a "
+     "rate; allowed: -200 to 200 per cent"),
     ("jobs", 'comparison = "at_least"\ndifference = 5.0', "difference of 'jobs', a "
      "quantity 'amount'; allowed: rate_pct, or level"),
     ("jobs", 'comparison = "at_least"\nlevel = 5.0\nrate_pct = 3.0', "growth, level and "

@@ -14,11 +14,14 @@ from forecast.base.texts import in_calendar
 from forecast.outlook.annual import annual_outlook
 from forecast.outlook.answers import Answer
 from forecast.outlook.curves import next_figures
+from forecast.outlook.value import Outlook
 from forecast.pages import charts, tables
 from forecast.pages.tables import danger as first_line
+from forecast.report.conditions import read_conditions, span_growth
 from forecast.report.lights import light
 from forecast.report.report import report_of
 from forecast.report.result import json_of, report_from
+from forecast.report.scenario import scenario_of
 from forecast.report.value import IndicatorReport, Report
 from forecast.verification.record import Record
 
@@ -27,13 +30,17 @@ EXAMPLE = Path(__file__).parents[2] / "data"
 SURPLUS, JOBLESS = "trade_balance sum more_than 0", "unemployment at_most 6.2"
 
 
+def outlook(archive: Archive, area: str, year: int, day: date, *, n_paths: int = 100) -> Outlook:
+    """Return the outlook of a day; nothing is learnt from a record."""
+    snapshot = archive.as_of(day)
+    return annual_outlook(snapshot, area, year, record=Record.empty(), seed=1, n_paths=n_paths)
+
+
 def report(archive: Archive, area: str, year: int, day: date, target: str = "") -> Report:
-    """Return the report as it stands in `result.json`; nothing is learnt from a record."""
+    """Return the report as it stands in `result.json`."""
     if target:
         archive = archive.assuming(assumed_targets(target, archive, area, year, day))
-    snapshot = archive.as_of(day)
-    outlook = annual_outlook(snapshot, area, year, record=Record.empty(), seed=1, n_paths=100)
-    answered = Answer(outlook, Record.empty(), {}, 1)
+    answered = Answer(outlook(archive, area, year, day), Record.empty(), {}, 1)
     return report_from(json_of(report_of(answered, coming=next_figures(answered, light))))
 
 
@@ -183,3 +190,21 @@ def test_no_part_of_a_page_speaks_of_growth(name: str, request: pytest.FixtureRe
         assert not {"增速", "增长", "同比"} & {chinese[i : i + 2] for i in range(len(chinese))}, (
             draw
         )
+
+
+def test_what_is_given_of_a_balance_is_its_sum_and_of_a_rate_its_mean():
+    fiscal = outlook(read_archive(PUBLIC / "uk"), "uk", 2017, date(2017, 10, 31), n_paths=2000)
+    october, rest = (Span(month(2017, 7), month(2017, n)) for n in (7, 12))
+    own = fiscal.indicators["borrowing"]
+    assert own.december is not None
+    assert span_growth(own, rest) == pytest.approx(own.december - 32.5)
+    answered = Answer(fiscal, Record.empty(), {}, 1)
+    given = scenario_of(answered, read_conditions(["borrowing rest 25.0"]))
+    assert given.indicators[0].under is not None
+    assert given.indicators[0].under.median_pct == pytest.approx(57.5, abs=1.5)
+    words = plain(tables.scenario_terminal(given, "en").caption)
+    assert "If Public sector net borrowing (Oct–Mar) is 25.0 billion pounds: paths" in words
+    assert "growth of" not in words
+    frame = fiscal.paths_frame()
+    sums = frame[frame["ds"] == "2017-10-01"]["growth_pct"].to_numpy()
+    assert sums == pytest.approx(32.5 + span_growth(own, october))

@@ -6,11 +6,10 @@ import re
 
 import pandas as pd
 
-from forecast.archive.registry import Registry
+from forecast.archive.registry import LARGEST_RATE, Registry
 from forecast.base.errors import Fault
 from forecast.base.months import MONTHS_A_YEAR, Span
 
-LARGEST_RATE = 200  # per cent; debt may exceed what it is a share of
 COUNTED_UNITS = ("cny_100m", "usd_100m", "kwh_100m")
 _CURRENCY = re.compile(r"cny|rmb|usd|eur|gbp|jpy|yuan|yen|dollar|pound|元|镑", re.IGNORECASE)
 

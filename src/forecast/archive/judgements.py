@@ -135,6 +135,10 @@ def problems_of(one: Judgement, registry: Registry, authors: Collection[str]) ->
         yield f"unknown indicator {one.indicator!r}; known: {known}"
     elif registry.of(one.area, one.indicator).annual_rule is None:
         yield f"{one.indicator!r} has no annual_rule, so no growth of its year can be judged"
+    elif one.growth_pct is not None and registry.of(one.area, one.indicator).has_no_growth:
+        kind = registry.of(one.area, one.indicator).kind
+        rule = "allowed: probability or light"
+        yield f"growth_pct of {one.indicator!r}, a {kind}, which has no growth; {rule}"
     if one.author not in authors:
         known = ", ".join(sorted(authors)) or "there are none"
         yield f"unknown author {one.author!r}; allowed: the id of an [[author]]: {known}"

@@ -18,6 +18,7 @@ from forecast.base.series import Names, Series, SeriesLabel
 FILE = "indicators.toml"
 CASE = "allowed: ids that differ by more than case, because they name folders"
 MOST_DECIMALS = 9
+LARGEST_RATE = 200  # per cent; debt may exceed what it is a share of
 _MONTHS = tuple(f"{number:02d}" for number in range(1, 13))
 AnnualRule = Literal[
     "published_ytd", "sum_of_months", "growth_of_mean", "mean_of_months", "end_of_year"

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import BeforeValidator, ConfigDict, Field, Strict
 
-from forecast.archive.registry import Indicator, Registry
+from forecast.archive.registry import LARGEST_RATE, Indicator, Registry
 from forecast.archive.toml import Day, Number, Year, area_faults, parsed, read_entries
 from forecast.base.errors import ContractError, Fault
 from forecast.base.files import is_named
@@ -337,6 +337,9 @@ def _contradictions(target: Target, entry: Indicator) -> Iterator[str]:
         yield f"{name} has no annual_rule, so it cannot have a growth target"
     elif target.measure == "growth" and entry.has_no_growth:
         yield f"{name} is a {kind}, which has no growth; allowed: level, or difference in its unit"
+    elif kind == "rate" and max(map(abs, target.level_numbers.values())) > LARGEST_RATE:
+        rule = f"allowed: -{LARGEST_RATE} to {LARGEST_RATE} per cent"
+        yield f"{target.measure} {target.bound:g} of {name}, a rate; {rule}"
     elif target.measure == "difference" and not entry.has_no_growth:
         yield f"difference of {name}, a quantity {kind!r}; allowed: rate_pct, or level"
     elif target.measure == "level" and not entry.has_no_growth:

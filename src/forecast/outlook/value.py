@@ -114,10 +114,15 @@ class IndicatorOutlook:
             judgement=None,
         )
 
+    def in_unit(self, paths: FloatArray) -> FloatArray:
+        """Return paths in the outcome's own unit: of a balance the sums so far."""
+        parts = [self.history.to_date(1.0, m) for m in self.history.ahead]
+        return np.asarray(paths * np.array(parts))
+
     def to_frame(self) -> pd.DataFrame:
         """Return the paths: a row for each, a column for each month ahead, YTD growth in %."""
         months = pd.PeriodIndex([month_text(m) for m in self.history.ahead], freq="M")
-        paths = np.empty((0, len(months))) if self.paths is None else self.paths
+        paths = np.empty((0, len(months))) if self.paths is None else self.in_unit(self.paths)
         return pd.DataFrame(paths, columns=months).rename_axis("path")
 
     def members_frame(self) -> pd.DataFrame:
@@ -228,7 +233,7 @@ class Outlook:
             models = dict(own.members) if own.paths is None else {"pool": own.paths, **own.members}
             for model, paths in models.items():
                 months = pd.PeriodIndex([month_text(m) for m in own.history.ahead], freq="M")
-                table = pd.DataFrame(quantiles(paths, levels).T, index=months)
+                table = pd.DataFrame(quantiles(own.in_unit(paths), levels).T, index=months)
                 table.columns = [f"q{level:g}" for level in levels]
                 long = table.rename_axis("month").reset_index().assign(model=model)
                 frames.append(self._long(own, long))

@@ -46,6 +46,7 @@ _FORM = f"INDICATOR SPAN GROWTH, the span {_SPANS}"
 class Condition:
     """Growth in per cent, on the same months a year earlier, of one span of an indicator.
 
+    Of a rate it is the mean of the span, of a balance its sum, in the unit of the figures.
     Without a span it is growth of the rest of the year, of all months not yet published together.
     `is_to_date` says that the span was named by its last month alone.
     """
@@ -79,11 +80,11 @@ def _parsed(text: str, problems: list[str]) -> Condition | None:
     if len(words) != n_words:
         problems.append(f"{text!r}: {len(words)} words; allowed: {_FORM}")
         return None
-    span, growth = _span(words[1:-1]), _growth(words[-1])
+    span, growth = _span(words[1:-1]), parse_number(words[-1])
     if words[1] != REST and span is None:
         problems.append(f"{text!r}: {' '.join(words[1:-1])!r} is not a span (expected {_SPANS})")
     if growth is None:
-        rule = "expected a plain number in per cent, above -100"
+        rule = "expected a plain number in per cent, of a rate or a balance its level"
         problems.append(f"{text!r}: {words[-1]!r} is not a growth rate ({rule})")
         return None
     return Condition(words[0], growth, span, is_to_date=words[1] == _YEAR_TO_DATE)
@@ -116,11 +117,6 @@ def in_year_of(condition: Condition, months_before: int) -> Condition:
     return replace(condition, span=Span(first, last))
 
 
-def _growth(text: str) -> float | None:
-    value = parse_number(text)
-    return value if value is not None and value > -100 else None
-
-
 def span_of(condition: Condition, history: History) -> Span:
     """Return the months that a condition is about; for a stock the last one alone counts."""
     if condition.span is not None:
@@ -135,14 +131,17 @@ def span_growth(outlook: IndicatorOutlook, span: Span) -> FloatArray:
 
         g(a..b) = (W_b S_b - W_(a-1) S_(a-1)) / (W_b - W_(a-1)),
 
-    where S is published growth as far as there is any. For a stock it is growth of the last month.
+    where S is published growth as far as there is any. For a stock it is growth of the last month,
+    of a rate the mean of the span, of a balance its sum.
     """
     history, last, before = outlook.history, month_of_year(span.last), month_of_year(span.first) - 1
     until = _year_to_date(outlook, last)
     if not before or history.indicator.is_stock:
-        return until
+        return history.to_date(1.0, span.last) * until
     done, settled = (history.settled_share(history.year, k) for k in (last, before))
-    return np.asarray((done * until - settled * _year_to_date(outlook, before)) / (done - settled))
+    growth = (done * until - settled * _year_to_date(outlook, before)) / (done - settled)
+    is_sum = history.indicator.kind == "balance"
+    return np.asarray(growth * (last - before) / MONTHS_A_YEAR if is_sum else growth)
 
 
 def _year_to_date(outlook: IndicatorOutlook, month_number: int) -> FloatArray:
@@ -164,6 +163,9 @@ def problem_of(condition: Condition, outlook: Outlook) -> str | None:
         if own is not None:
             why = "is settled" if own.outturn is not None else "cannot be assessed"
         return f"'{condition}': {condition.indicator!r} {why}; allowed: {with_paths or 'none'}"
+    if condition.growth_pct <= -100 and not own.history.indicator.has_no_growth:
+        number = f"{condition.growth_pct:g}"
+        return f"'{condition}': {number} is not a growth rate (expected per cent, above -100)"
     return _problem_of_span(condition, own.history)
 
 
@@ -191,14 +193,16 @@ class Given:
     """A condition as it was applied: its months, its kernel, and where the paths lie.
 
     `bandwidth_pp` is the standard deviation of the kernel, `standard_deviation_pp` that of the
-    aggregate on the paths. 90 % of paths lie between `lower90_pct` and `upper90_pct`, all between
-    `lowest_pct` and `highest_pct`. `mean_pct` is the mean of the weighted paths.
+    aggregate on the paths. `unit` is that of a level, empty of growth. 90 % of paths lie between
+    `lower90_pct` and `upper90_pct`, all between `lowest_pct` and `highest_pct`. `mean_pct` is the
+    mean of the weighted paths.
     """
 
     condition: str
     indicator: str
     name: Names
     decimals: int
+    unit: str
     span: Span
     growth_pct: float
     bandwidth_pp: float
@@ -227,10 +231,22 @@ class Line:
     id: str
     name: Names
     decimals: int
+    unit: str
+    quantity: str | None
     target: Target | None
     outturn: Outturn | None
     without: Outcome | None
     under: Outcome | None
+
+    @property
+    def is_growth(self) -> bool:
+        """Whether the year's outcome is growth; of a rate and a balance it is a level."""
+        return self.quantity not in ("rate", "balance")
+
+    @property
+    def balance_unit(self) -> str:
+        """The unit of the outcome of a balance; empty where it is in per cent."""
+        return self.unit if self.quantity == "balance" else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,6 +289,7 @@ class Scenario:
     area: str
     area_name: Names
     year: int
+    year_begins: int
     as_of: date
     seed: int
     version: str

@@ -50,13 +50,21 @@ def scenario_title(result: Scenario, lang: str) -> str:
 def _condition(given: Given, year: int, lang: str) -> str:
     name = given.name.of(lang)
     span = texts.span(*given.span.texts, lang, year=year)
-    return text("scenario.condition", lang, name=name, span=span, growth=_rate(given, lang))
+    key = "condition_level" if given.unit else "condition"
+    return text(f"scenario.{key}", lang, name=name, span=span, growth=_rate(given, lang))
 
 
 def _rate(given: Given, lang: str) -> str:
     """Return the growth given, with all the digits that it was given."""
     digits = max(texts.digits(given.growth_pct), given.decimals)
-    return texts.rate(given.growth_pct, digits, lang)
+    return _value(given.growth_pct, digits, given, lang)
+
+
+def _value(value: float, digits: int, given: Given, lang: str) -> str:
+    """Return growth in per cent, or a level in its unit."""
+    if given.unit in ("", "pct"):
+        return texts.rate(value, digits, lang)
+    return texts.amount(value, given.unit, lang, digits)
 
 
 def _known(result: Scenario, lang: str) -> str:
@@ -67,12 +75,14 @@ def _known(result: Scenario, lang: str) -> str:
 def _given(given: Given, year: int, lang: str) -> str:
     """Return how a condition was met, and where the paths lie without it."""
     rates = {
-        name: texts.rate(value, given.decimals, lang)
+        name: _value(value, given.decimals, given, lang)
         for name, value in (
             ("mean", given.mean_pct), ("lower", given.lower90_pct), ("upper", given.upper90_pct),
         )
     }  # fmt: skip
     width = texts.points(given.bandwidth_pp, 2, lang)
+    if given.unit not in ("", "pct"):
+        width = texts.amount(given.bandwidth_pp, given.unit, lang, given.decimals + 1)
     condition = _condition(given, year, lang)
     return text("scenario.given", lang, condition=condition, bandwidth=width, **rates)
 
