@@ -1,15 +1,18 @@
 """Widgets ask the library, and never show what belongs to other values than they have."""
 
 import re
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from forecast.archive.archive import Archive
+from forecast.archive.folder import read_archive
 from forecast.base.errors import ConditionError, ForecastError, ParameterError, UnknownArea
 from forecast.outlook.answers import Answer, answer
 from forecast.pages import widgets as controls
@@ -199,3 +202,27 @@ def test_an_error_of_the_library_is_escaped(archive: Archive):
     said = shown(panel([(days,)], draw, "en"))
     assert "&lt;script&gt;" in said
     assert "<script" not in said
+
+
+def test_a_form_enters_a_judgement_with_its_author_and_todays_day(
+    data_folder: Path, tmp_path: Path
+):
+    folder = shutil.copytree(data_folder, tmp_path / "data")
+    box = controls.judgement(folder, "nation", "retail_sales", 2019, "zh")
+    author, name, role = box.children[1].children
+    form, number, light = box.children[2].children
+    _, button = box.children[3].children
+    assert not (folder / "judgements.toml").exists()
+    author.value, name.value, number.value = "commerce", "商务局", 9.5
+    button.click()
+    assert "--author: &#39;commerce&#39; is unknown" in shown(box)
+    assert not (folder / "judgements.toml").exists()
+    role.value = "bureau"
+    button.click()
+    (one,) = read_archive(folder).judgements.every
+    assert (one.author, one.growth_pct, one.light) == ("commerce", 9.5, None)
+    assert f"{one.entered_on}已录入" in shown(box)
+    form.value, light.value = "light", "red"
+    assert (number.disabled, light.disabled) == (True, False)
+    button.click()
+    assert [j.light for j in read_archive(folder).judgements.every] == [None, "red"]

@@ -4,21 +4,25 @@ The results here are simulated: the ledger does not look inside them.
 """
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from filelock import FileLock
 
+from forecast.archive.folder import read_archive
+from forecast.archive.targets import Target
 from forecast.base.errors import OutputError
 from forecast.base.files import sha256_of
 from forecast.cli import main
 from forecast.publishing import ledger
 from forecast.publishing.integrity import faults_of, is_edited, lost_heads, marks_of
-from forecast.publishing.ledger import LEDGER, LOCK, accept, enter, hash_of, read_ledger
+from forecast.publishing.ledger import LEDGER, LOCK, accept, answer, enter, hash_of, read_ledger
 from forecast.publishing.places import Page
 from forecast.publishing.restoration import is_whole, mend
 from forecast.publishing.runs import (
@@ -470,3 +474,54 @@ def test_a_manifest_of_something_else_is_named_without_a_traceback(published: Pa
     assert said(published)[0].startswith("district/2019/2019-09-30/manifest.json: missing, empty")
     assert mend(published, place, read_ledger(published), no_rows) == ["manifest.json"]
     assert said(published) == []
+
+
+def test_what_was_answered_for_a_target_stands_in_the_ledger_and_verify_accepts_it(
+    published: Path, tmp_path_factory: pytest.TempPathFactory, data_folder: Path
+):
+    data = shutil.copytree(data_folder, tmp_path_factory.mktemp("answered") / "data")
+    targets = read_archive(data).targets
+    target = max((t for t in targets if t.area == "district"), key=lambda t: t.announced_on)
+    asked = [
+        "answer", "--area", target.area, "--indicator", target.indicator, "--year",
+        str(target.year), "--owner", "商务局", "--action", "发放消费券", "--due", "2019-12-31",
+        "--data", str(data), "--reports", str(published),
+    ]  # fmt: skip
+    done = CliRunner().invoke(main, asked)
+    assert done.exit_code == 0, done.output
+    stands = read_archive(data).as_of(target.announced_on).targets(target.area, target.year)
+    assert (stands[target.indicator].owner, stands[target.indicator].due) == (
+        "商务局", date(2019, 12, 31),
+    )  # fmt: skip
+    (answer,) = read_ledger(published).answers.values()
+    assert (answer.owner, answer.action, answer.due) == ("商务局", "发放消费券", "2019-12-31")
+    assert said(published) == []
+    code, output = verify(published)
+    assert code == 0
+    assert f"商务局 answers for {target.area}/{target.indicator} {target.year}" in output
+    again = CliRunner().invoke(main, asked)
+    assert again.exit_code == 2
+    assert "商务局 and 发放消费券 stands there already" in again.output
+    assert len(read_ledger(published).answers) == 1
+
+
+def test_an_answer_for_no_target_names_those_that_there_are(published: Path, data_folder: Path):
+    done = CliRunner().invoke(
+        main,
+        ["answer", "--area", "district", "--indicator", "luck", "--year", "2018", "--owner", "a",
+         "--action", "b", "--data", str(data_folder), "--reports", str(published)],
+    )  # fmt: skip
+    assert done.exit_code == 2
+    assert "no target for district/luck 2018; allowed: " in done.output
+
+
+def test_a_changed_answer_breaks_the_chain(published: Path):
+    made_up = Target(
+        area="district", year=2019, indicator="gdp", comparison="at_least", rate_pct=7.0,
+        announced_on=date(2019, 2, 1), wording="", source="", owner="Commerce", action="vouchers",
+    )  # fmt: skip
+    answer(published, made_up)
+    answer(published, made_up)
+    path = published / "ledger.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"vouchers", b"nothing", 1))
+    assert any("ledger.jsonl:5" in one for one in said(published))

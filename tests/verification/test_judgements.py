@@ -121,3 +121,9 @@ def test_growth_and_probabilities_of_an_author_are_scored_apart():
     assert [one.form for one in skills(scored(archive(), both, Record.empty()))] == [
         "growth", "probability",
     ]  # fmt: skip
+
+
+def test_on_a_day_nothing_counts_that_came_later():
+    both = Judgements((judged(2016), judged(2016, date(2016, 12, 20))))
+    (only,) = scored(archive(), both, Record.empty(), date(2016, 12, 1))
+    assert (only.status, only.outturn_pct) == ("open", None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
@@ -17,7 +18,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, Strict
 from forecast.archive.registry import LARGEST_RATE, Indicator, Registry
 from forecast.archive.toml import Day, Number, Year, area_faults, parsed, read_entries
 from forecast.base.errors import ContractError, Fault
-from forecast.base.files import is_named
+from forecast.base.files import is_named, write_text
 
 FILE = "targets.toml"
 DEFAULT_TOLERANCE_PP = 0.2
@@ -282,6 +283,27 @@ def target_line(folder: Path, target: Target) -> int | None:
         if tuple(entry.get(n) for n in ("area", "year", "indicator", "announced_on")) == key:
             return line
     return None
+
+
+def write_answer(
+    folder: Path, target: Target, *, owner: str, action: str, due: date | None
+) -> Target:
+    """Write owner, action and day of a target into its entry in `targets.toml`, and return it.
+
+    Raise ContractError where the entry names an owner or an action already: then it is edited by
+    hand, so that nobody's words are lost.
+    """
+    path, line = folder / FILE, target_line(folder, target)
+    if line is None or target.owner or target.action:
+        named = " and ".join(filter(None, (target.owner, target.action))) or "nothing"
+        why = f"{named} stands there already; allowed: edit the entry"
+        raise ContractError([Fault(FILE, line, why)])
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    values = {"owner": owner, "action": action}
+    new = [f"{key} = {json.dumps(v, ensure_ascii=False)}\n" for key, v in values.items()]
+    new += [f"due = {due.isoformat()}\n"] if due is not None else []
+    write_text(path, "".join([*lines[:line], *new, *lines[line:]]))
+    return replace(target, owner=owner, action=action, due=due)
 
 
 def in_force(targets: Iterable[Target], area: str, year: int, day: date) -> dict[str, Target]:

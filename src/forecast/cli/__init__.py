@@ -16,7 +16,7 @@ from forecast.cli.exchange import export, history
 from forecast.cli.folders import check_data, explore, import_command, init
 from forecast.cli.judge import judge
 from forecast.cli.questions import league, news, scenario, status
-from forecast.cli.record import backtest, prune, score, verify
+from forecast.cli.record import answer, backtest, prune, score, verify
 from forecast.cli.reports import plan_table, report
 from forecast.cli.scheduled import check, health, run_due
 from forecast.cli.terminal import CODES_HELP, FAILED
@@ -59,6 +59,7 @@ for _command in (
     export,
     commitments,
     judge,
+    answer,
     explore,
     backtest,
     check,

@@ -61,6 +61,7 @@ def score(data: str | None, lang: str, as_json: bool, as_csv: bool) -> None:
             judgements_terminal,
             skills_terminal,
         )
+        from forecast.report.judged import scores_of
         from forecast.verification.judgements import scored, skills
 
         if as_json and as_csv:
@@ -75,6 +76,6 @@ def score(data: str | None, lang: str, as_json: bool, as_csv: bool) -> None:
         elif as_json:
             click.echo(judgements_json(results, skills(results)), nl=False)
         else:
-            authors = archive.judgements.authors or {}
-            show(skills_terminal(skills(results), authors, lang))
-            show(judgements_terminal(results, authors, archive.registry, lang))
+            scores = scores_of(results, archive, {})
+            show(skills_terminal(scores, lang))
+            show(judgements_terminal(scores, lang))

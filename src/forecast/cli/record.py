@@ -262,3 +262,42 @@ def _unproven(n: int) -> str:
         f"no anchor outside of the folder proves when {reports} listed (--anchor, --holds): their "
         "forecasts are scored as replayed, not as live"
     )
+
+
+@click.command()
+@click.option("--area", required=True, help="Id of the area, as in the figures.")
+@click.option("--indicator", required=True, help="Id of the indicator whose target it is.")
+@click.option("--year", required=True, type=int, help="Year of the target.")
+@click.option("--owner", required=True, help="Who answers for the target.")
+@click.option("--action", required=True, help="What is done for it.")
+@click.option("--due", default="", metavar="YYYY-MM-DD", help="The day by which it is done.")
+@click.option("--data", metavar="DIR", help="Data folder; default: ./data.")
+@click.option("--reports", default="reports", metavar="DIR", help="Folder of reports.")
+def answer(
+    area: str,
+    indicator: str,
+    year: int,
+    owner: str,
+    action: str,
+    due: str,
+    data: str | None,
+    reports: str,
+) -> None:
+    """Enter who answers for a target and what is done: into targets.toml and the ledger."""
+    with exit_codes():
+        from forecast.archive.folder import read_archive
+        from forecast.archive.targets import write_answer
+        from forecast.base.parameters import day_from
+        from forecast.publishing import ledger
+
+        folder = Path(data_folder(data) or "data")
+        archive = read_archive(folder)
+        announced = archive.as_of(archive.schedule.today()).targets(area, year)
+        if indicator not in announced:
+            known = ", ".join(announced) or "there are none"
+            raise ParameterError([f"no target for {area}/{indicator} {year}; allowed: {known}"])
+        day = day_from(due) if due else None
+        place = existing_reports(reports)
+        target = write_answer(folder, announced[indicator], owner=owner, action=action, due=day)
+        ledger.answer(place, target)
+        click.echo(f"targets.toml and ledger: {owner} answers for {area}/{indicator} {year}")

@@ -107,6 +107,9 @@ _SIGNS = ("+", "∞", "?", "!", "*")
 _YEAR_OR_MONTH = re.compile(rf"{YEAR}(?:0[1-9]|1[0-2])?")
 
 
+EXPECTED = "expected "  # before the words of a column in a map: 预计全年
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """What one column holds, and what its head says of the figures in it.
@@ -121,6 +124,7 @@ class Column:
     missing: frozenset[str] = frozenset()
     is_of_quarters: bool = False  # by a header of the file such as 季度, whatever the map says
     names_quarters: bool = False  # because the map says so: each month stands for its quarter
+    is_expected: bool = False  # because the map says so: what an office expects, not a figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +317,10 @@ def _column(
     lowest = plain(heads[0][1]) if heads else ""
     declared = {plain(name): text for name, text in import_map.columns.items()}
     text = declared.get(plain(column_letters(column)), declared.get(lowest))
+    if text is not None and text.casefold().startswith(EXPECTED):
+        heads = [(max(n_rows - 1, 0), text[len(EXPECTED) :])]
+        meaning = _meaning(heads, grid, column, vocabulary, unread)
+        return Column("value", meaning, is_expected=True)
     is_of_quarters = ROLES.get(lowest) == "quarter"
     body = [row[column] for row in grid.rows[n_rows:]]
     is_of_labels = _holds_times_alone(body) or not any(map(_is_number, body))

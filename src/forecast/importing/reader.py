@@ -245,6 +245,8 @@ class _Table:
     def _figure(self, row: Row, column: int, label: Meaning, release: _Release) -> CellFigure:
         """Return the figure in a cell; raise UnreadableCell."""
         head, content = row.head.columns[column].meaning, row.cells[column]
+        if row.head.columns[column].is_expected:
+            release = release._replace(status="expected")
         if head.unknown:
             rule = f"{_WORDS_ALLOWED} or [columns], for a unit [units]"
             raise UnreadableCell(content, f"stands under {', '.join(head.unknown)!r}; {rule}")

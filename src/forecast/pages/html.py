@@ -17,7 +17,7 @@ _FORMS = (
     texts.model_name, texts.model_says,
 )  # fmt: skip
 _PHRASES = (
-    phrases.names, phrases.growth, phrases.share, phrases.target, phrases.responsible,
+    phrases.names, phrases.growth, phrases.share, phrases.target, phrases.responsible, phrases.asks,
     phrases.last_growth,
     phrases.so_far, phrases.so_far_note, phrases.last_span, phrases.last_level, needs.needed,
     needs.needed_span, needs.plausibility, needs.assumption, likelihood.similar,

@@ -12,7 +12,7 @@ from forecast.base.series import Names, SeriesLabel
 from forecast.base.texts import Caveat, text
 from forecast.history.growth import RESTATED_FROM
 from forecast.outlook.attainment import Band
-from forecast.report.value import IndicatorReport, LastFigure, Member
+from forecast.report.value import IndicatorReport, LastFigure, Member, Report
 
 
 class Named(Protocol):
@@ -164,6 +164,15 @@ def responsible(one: Targeted, lang: str) -> str:
     return text("form.semicolon", lang).join(
         text(f"target.{key}", lang, words=words) for key, words in named.items() if words
     )
+
+
+def asks(one: IndicatorReport, report: Report, lang: str) -> str:
+    """Return that a red target asks for an owner and a measure; nothing where none is missing.
+
+    It is asked where the office names them at all: where another target has an owner.
+    """
+    has_owners = any(i.target is not None and i.target.owner for i in report.with_target)
+    return text("target.asks", lang) if has_owners and one.lacks_answer else ""
 
 
 # The newest figure --------------------------------------------------------------------------------

@@ -10,11 +10,27 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from itertools import chain
+from pathlib import Path
 
 import numpy as np
-from ipywidgets import HTML, Dropdown, FloatSlider, HBox, Layout, SelectionSlider, ValueWidget, VBox
+from ipywidgets import (
+    HTML,
+    Button,
+    Dropdown,
+    FloatSlider,
+    FloatText,
+    HBox,
+    IntText,
+    Layout,
+    SelectionSlider,
+    Text,
+    ValueWidget,
+    VBox,
+)
 
 from forecast.archive.archive import Archive
+from forecast.archive.folder import add_judgement_of_today, read_archive
+from forecast.archive.judgements import LIGHTS, ROLES, Judgement
 from forecast.archive.registry import Registry
 from forecast.base import texts
 from forecast.base.errors import ForecastError, ParameterError, TooFewPaths, UnknownArea
@@ -324,6 +340,69 @@ def _row(outlook: Outlook, place: int, conditions: Sequence[Condition], lang: st
         _widen(growth, start.growth_pct, start.growth_pct)
         growth.value = start.growth_pct
     return row
+
+
+def judgement(folder: str | Path, area: str, indicator: str, year: int, lang: str = "en") -> VBox:
+    """Return a form that enters what somebody expects of a year into a data folder, as of today.
+
+    It writes when its button is pressed, and shows what was entered, or why nothing was. An author
+    who is new in the folder needs a role. Raise UnknownArea and ParameterError for what the folder
+    does not hold.
+    """
+    archive = read_archive(Path(folder))
+    registry = archive.registry
+    areas = area_menu(archive, area, lang)
+    names = indicator_menu(registry, registry.indicators, indicator, lang)
+    years = IntText(value=year, description=text("controls.year", lang))
+    author, name, source = (
+        Text(description=text(f"controls.{key}", lang)) for key in ("author", "name", "source")
+    )
+    roles = [("", None), *((text(f"judgement.role_{role}", lang), role) for role in ROLES)]
+    role = Dropdown(options=roles, description=text("controls.role", lang))
+    forms = [(text(f"controls.form_{form}", lang), form) for form in _FORMS]
+    form = Dropdown(options=forms, description=text("controls.form", lang))
+    number = FloatText(description=text("controls.value", lang))
+    lights = [(text(f"light.{light}", lang), light) for light in LIGHTS]
+    light = Dropdown(options=lights, description=text("controls.light", lang), disabled=True)
+    button, view = Button(description=text("controls.enter", lang)), HTML()
+
+    def choose(_: object) -> None:
+        number.disabled, light.disabled = form.value == "light", form.value != "light"
+
+    def enter(_: object) -> None:
+        given = {key: number.value if form.value == key else None for key in _FORMS[:2]}
+        given |= {"light": light.value if form.value == "light" else None}
+        view.value = _drawn(
+            lambda: _entered(
+                add_judgement_of_today(
+                    Path(folder), area=areas.value, indicator=names.value, year=years.value,
+                    author=author.value, name=name.value, role=role.value, source=source.value,
+                    **given,
+                ),
+                lang,
+            ),
+            lang,
+        ).markup  # fmt: skip
+
+    form.observe(choose, "value")
+    button.on_click(enter)
+    rows = [[areas, names, years], [author, name, role], [form, number, light], [source, button]]
+    for widget in chain(*rows):
+        widget.layout = WIDE
+        if widget is not button:
+            widget.style = _NAMED
+    lines = [HBox(list(row), layout=Layout(flex_flow="row wrap")) for row in rows]
+    return VBox([*lines, view])
+
+
+_FORMS = ("growth", "probability", "light")
+
+
+def _entered(one: Judgement, lang: str) -> Html:
+    """Return what was entered, as a sentence."""
+    values = {"author": one.author, "indicator": one.indicator, "year": one.year}
+    said = text("controls.entered", lang, day=one.entered_on.isoformat(), **values)
+    return fragment("entered", lang, said=said)
 
 
 def _range(row: _Row, outlook: Outlook) -> None:

@@ -270,6 +270,12 @@ def marks_of(reports: Path, ledger: Ledger) -> list[str]:
         what = "heads that it lacks" if line.accepted == "ledger" else "changed rows of data"
         named = ", ".join(sorted(line.items)[:3]) + (", ..." if len(line.items) > 3 else "")
         marks.append(f"{LEDGER}:{number}: accepts {what} ({named}): {line.reason}")
+    for number, answer in ledger.answers.items():
+        due = f", by {answer.due}" if answer.due else ""
+        target = f"{answer.area}/{answer.indicator} {answer.year}"
+        marks.append(
+            f"{LEDGER}:{number}: {answer.owner} answers for {target}: {answer.action}{due}"
+        )
     return marks
 
 

@@ -1,6 +1,7 @@
 """The ledger of what was published: lines that are appended and never changed.
 
-Each line has the hash of the line before it. A line lists a run, or what a person accepted.
+Each line has the hash of the line before it. A line lists a run, what a person accepted, or what
+was answered for a target.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
+from forecast.archive.targets import Target
 from forecast.base.errors import FileLocked, OutputError
 from forecast.base.files import bytes_of, locked, sha256_of, sync
 from forecast.publishing.places import MANIFEST, RESULT, listed_path, run_results
@@ -77,13 +79,36 @@ class Acceptance:
         return _line(self)
 
 
-Line = Entry | Acceptance
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Who answered for a target, what is done for it and by when, and when that was entered."""
+
+    sequence: int
+    time: str
+    area: str
+    year: int
+    indicator: str
+    owner: str
+    action: str
+    due: str
+    previous: str
+
+    def line(self) -> bytes:
+        """Return the line that the ledger holds, without its end."""
+        return _line(self)
+
+
+Line = Entry | Acceptance | Answer
 _TYPES = {
     "sequence": int, "time": str, "area": str, "year": int, "day": str, "run": str, "path": str,
     "sha256": str, "previous": str,
 }  # fmt: skip
 _OF_ACCEPTANCE = {
     "sequence": int, "time": str, "accepted": str, "reason": str, "items": dict, "previous": str,
+}  # fmt: skip
+_OF_ANSWER = {
+    "sequence": int, "time": str, "area": str, "year": int, "indicator": str, "owner": str,
+    "action": str, "due": str, "previous": str,
 }  # fmt: skip
 KEYS = ", ".join(_TYPES)
 
@@ -119,6 +144,11 @@ class Ledger:
     def acceptances(self) -> dict[int, Acceptance]:
         """What was accepted, by the numbers of the lines."""
         return {n: line for n, line in self.readable.items() if isinstance(line, Acceptance)}
+
+    @property
+    def answers(self) -> dict[int, Answer]:
+        """What was answered for targets, by the numbers of the lines."""
+        return {n: line for n, line in self.readable.items() if isinstance(line, Answer)}
 
     @cached_property
     def newest(self) -> dict[str, Entry]:
@@ -168,7 +198,7 @@ def read_line(line: bytes) -> Line | None:
     if types == _OF_ACCEPTANCE and values["accepted"] in ("ledger", "changes"):
         is_text = all(isinstance(value, str) for value in values["items"].values())
         return Acceptance(**values) if is_text else None
-    return None
+    return Answer(**values) if types == _OF_ANSWER else None
 
 
 def _line(entry: Line) -> bytes:
@@ -205,6 +235,17 @@ def accept(
         row = {"time": _now(), "accepted": what, "reason": reason, "items": dict(items)}
         lost = _unlisted_rows(reports, ledger, set(), also_linked=True) if is_listing else []
         append(reports, ledger, [row, *lost])
+
+
+def answer(reports: Path, target: Target) -> None:
+    """Write into the ledger who answers for a target, what is done for it, and by when."""
+    row = {
+        "time": _now(), "area": target.area, "year": target.year, "indicator": target.indicator,
+        "owner": target.owner, "action": target.action,
+        "due": "" if target.due is None else target.due.isoformat(),
+    }  # fmt: skip
+    with _locked(reports):
+        append(reports, read_ledger(reports), [row])
 
 
 def _is_another(entry: Entry, home: Path) -> bool:
@@ -252,7 +293,7 @@ def append(reports: Path, ledger: Ledger, rows: Sequence[dict[str, Any]]) -> Non
     ended = ledger.lines[:-1] if ledger.lacks_end else ledger.lines
     lines, previous = list(ledger.lines[len(ended) :]), ledger.head
     for sequence, row in enumerate(rows, start=len(ledger.lines) + 1):
-        kind = Acceptance if "accepted" in row else Entry
+        kind = Acceptance if "accepted" in row else Answer if "owner" in row else Entry
         lines.append(kind(sequence=sequence, previous=previous, **row).line())
         previous = hash_of(lines[-1])
     is_new = not (reports / LEDGER).exists()

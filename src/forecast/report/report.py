@@ -28,6 +28,7 @@ from forecast.report.beside import lines_beside
 from forecast.report.commitments import commitment_reports
 from forecast.report.data_checks import data_checks
 from forecast.report.indicator import indicator_report
+from forecast.report.judged import judgement_scores
 from forecast.report.lights import light
 from forecast.report.overlay import overlay_report
 from forecast.report.published import published_scores
@@ -127,6 +128,7 @@ def report_of(
         ),
         data_checks=data_checks(snapshot, outlook.area),
         caveats=general_caveats(answer),
+        judgements=judgement_scores(answer),
     )
 
 

@@ -23,6 +23,7 @@ from forecast.outlook.movement import News, Release, TargetNews
 from forecast.report.commitments import CommitmentReport, CompletionForecast
 from forecast.report.conditions import Given, Line, Scenario
 from forecast.report.depth import Depth, PastForecast
+from forecast.report.judged import AuthorScore
 from forecast.report.overlay import OverlayFigure, OverlayReport
 from forecast.report.retrospect import PastTargets
 from forecast.report.track import (
@@ -127,6 +128,7 @@ _PLACES: Mapping[type, Mapping[str, Place]] = {
     MonthScore: _SCORES,
     IndicatorScore: {**_SCORES, "crps_to_planner": _interval("crps_to_planner")},
     RangeScore: {"attained": _interval("attained")},
+    AuthorScore: {"value_added_pct": _interval("value_added", "_pct")},
     SimilarForecasts: {"attained": _interval("attained")},
     PastTargets: {"gap_pp": _interval("gap", "_pp")},
     TargetRecord: _REVISION,

@@ -35,6 +35,7 @@ from forecast.outlook.movement import News, TimelinePoint
 from forecast.outlook.next_figure import NextFigure
 from forecast.report.commitments import CommitmentReport
 from forecast.report.depth import Depth, PastForecast
+from forecast.report.judged import JudgementScores
 from forecast.report.lights import footing, lamp, light_of_target, settled_probability
 from forecast.report.overlay import OverlayReport
 from forecast.report.published import PublishedScores
@@ -269,6 +270,12 @@ class IndicatorReport:
         return lamp(self.light, self.months_known)
 
     @property
+    def lacks_answer(self) -> bool:
+        """Whether its target is red, and nobody answers for it or nothing is said to be done."""
+        target = self.target
+        return self.light == "red" and target is not None and not (target.owner and target.action)
+
+    @property
     def footing(self) -> str:
         """What the probability rests on: `own`, `course` (borrowed) or `width` (borrowed too)."""
         return footing(self.months_known, self.scale_basis)
@@ -323,6 +330,9 @@ class Report:
     commitments: list[CommitmentReport]
     data_checks: DataChecks
     caveats: list[Caveat]
+    judgements: JudgementScores = field(
+        default_factory=lambda: JudgementScores(authors=[], lines=[])
+    )
 
     @property
     def assumed(self) -> list[IndicatorReport]:

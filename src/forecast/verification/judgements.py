@@ -61,12 +61,15 @@ class Skill:
     value_added_pct: Interval | None
 
 
-def scored(archive: Archive, judgements: Judgements, record: Record) -> list[ScoredJudgement]:
-    """Return every judgement with its score, by the figures of the archive's newest day.
+def scored(
+    archive: Archive, judgements: Judgements, record: Record, day: date | None = None
+) -> list[ScoredJudgement]:
+    """Return every judgement of a day with its score, by what was known then.
 
-    What an office itself expected of a year counts as its judgement.
+    The day is the archive's newest one where none is given. What an office itself expected of a
+    year counts as its judgement.
     """
-    day = archive.last_release_on
+    day = archive.last_release_on if day is None else day
     snapshot = archive.as_of(day)
     pools = record.densities[record.densities["model"] == POOL]
 
@@ -75,7 +78,8 @@ def scored(archive: Archive, judgements: Judgements, record: Record) -> list[Sco
         return build_history(snapshot, area, indicator, year)
 
     results = []
-    for one in [*judgements.known_on(day), *expectations(archive)]:
+    expected = [one for one in expectations(archive) if one.entered_on <= day]
+    for one in [*judgements.known_on(day), *expected]:
         history = history_of(one.area, one.indicator, one.year)
         target = (
             archive.as_of(max(archive.first_release_on, one.entered_on))

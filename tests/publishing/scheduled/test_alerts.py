@@ -151,6 +151,8 @@ def test_every_message_ends_with_the_newest_hash_of_the_ledger(tmp_path: Path):
         ("bulletin", "zh", "bulletin.zh.pdf"),
         ("bulletin", "en", "attainment.html"),
         ("nothing", "en", None),
+        ("docx", "zh", "bulletin.zh.docx"),
+        ("docx", "en", "attainment.docx"),
     ],
 )
 def test_the_page_or_the_bulletin_goes_along(
@@ -158,7 +160,8 @@ def test_the_page_or_the_bulletin_goes_along(
 ):
     place = tmp_path / "town" / "2018" / "2018-11-30"
     place.mkdir(parents=True)
-    for file in ("attainment.html", "bulletin.zh.html", "bulletin.zh.pdf"):
+    documents = ("attainment.docx", "bulletin.zh.docx")
+    for file in ("attainment.html", "bulletin.zh.html", "bulletin.zh.pdf", *documents):
         (place / file).write_text("x", encoding="utf-8")
     attached: list[tuple[Path, ...]] = []
     for found in MOVED:
@@ -452,3 +455,16 @@ def test_a_row_that_moves_a_light_is_told_and_the_report_stands_whoever_is_reach
     (data / "figures" / "late.csv").write_text("bad", encoding="utf-8")
     assert call(data, reports).exit_code == 2
     assert "Report not made" in words_of(mail_server[1].kept[1])
+
+
+def test_a_target_that_turns_red_asks_once_who_answers_for_it():
+    red = Shown("red", 0.2)
+    first, turned, moved = told_after(ALERT, seen(GDP), seen(red), seen(Shown("red", 0.1)))
+    asked = "GDP is red and asks who answers for it and what is done: forecast answer"
+    assert (asked in first, asked in turned, asked in moved) == (False, True, False)
+    answered = report(red)
+    (one,) = answered.indicators
+    target = replace(one.target, owner="Commerce", action="vouchers")
+    standing = replace(STANDING, report=replace(answered, indicators=[replace(one, target=target)]))
+    later = Seen(standing=[standing], day=date(2018, 11, 30))
+    assert asked not in told_after(ALERT, seen(GDP), later)[1]

@@ -19,6 +19,7 @@ from forecast.pages.tables.depth import (
     rest_of_year,
 )
 from forecast.pages.tables.headline import bulletin, headline, page_title, summary, together
+from forecast.pages.tables.judgements import judgements
 from forecast.pages.tables.movement import changes, moved_lines, moved_terminal
 from forecast.pages.tables.overlay import (
     imported_lines,
@@ -69,6 +70,7 @@ __all__ = [
     "headline",
     "imported_lines",
     "imported_terminal",
+    "judgements",
     "known",
     "known_growth",
     "live_sentences",

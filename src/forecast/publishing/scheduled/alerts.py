@@ -40,7 +40,7 @@ class Alert:
 
     A message is sent once a probability has moved by more than `points` percentage points; `link`
     is the address under which the folder of reports is served; `attach` says what goes along: the
-    page that is linked, or the bulletin.
+    page that is linked, the bulletin, or as `docx` the bulletin or the report for Word.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -52,7 +52,7 @@ class Alert:
     grace_days: Annotated[int, Strict()] = 0
     link: str = ""
     lang: str = "en"
-    attach: Literal["nothing", "page", "bulletin"] = "nothing"
+    attach: Literal["nothing", "page", "bulletin", "docx"] = "nothing"
 
     @property
     def id(self) -> str:
@@ -313,6 +313,14 @@ def _attached(standing: Standing, alert: Alert, reports: Path) -> Iterator[str]:
         forms = (place / f"{stem}.{form}" for form in ("pdf", "html", "md"))
         named = [path.as_posix() for path in forms if (reports / path).is_file()]
         yield named[0] if named else standing.page
+    elif alert.attach == "docx":
+        place = Path(standing.page).parent
+        end = "docx" if alert.lang == "en" else f"{alert.lang}.docx"
+        forms = (
+            place / f"{kind}.{end}" for kind in ("bulletin", Path(standing.page).name.split(".")[0])
+        )
+        named = [path.as_posix() for path in forms if (reports / path).is_file()]
+        yield named[0] if named else standing.page
 
 
 def _late(alert: Alert, seen: Seen) -> list[str] | None:
@@ -339,6 +347,8 @@ def _moved(alert: Alert, report: Report, sent: dict[str, Any]) -> Iterator[str]:
         if is_light or is_moved:
             sent[target.id] = now
             yield _line(target.name.of(alert.lang), before, now, points, alert.lang)
+            if is_light and target.lacks_answer:
+                yield text("alert.asks", alert.lang, name=target.name.of(alert.lang))
 
 
 def _is_another(lamp: str, before: str) -> bool:

@@ -20,7 +20,7 @@ from forecast.base.files import bytes_of, write_text
 
 Send = Callable[..., str | None]
 SECONDS_TO_DELIVER = 30.0
-_ATTACHED = (".html", ".pdf", ".md")
+_ATTACHED = (".html", ".pdf", ".md", ".docx")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
