@@ -19,6 +19,7 @@ from forecast.base.files import (
     cache_text,
     cached_table,
     cached_text,
+    copy_file,
     locked,
     replaced,
     settle_home,
@@ -56,6 +57,24 @@ def test_a_private_file_that_is_replaced_can_be_read_by_all(tmp_path: Path):
     write_bytes(path, b"new")
     assert path.read_bytes() == b"new"
     assert stat.S_IMODE(path.stat().st_mode) == 0o644
+
+
+@pytest.mark.parametrize("means", ["shared blocks", "none", "refused", "half"])
+def test_a_copy_has_the_content_and_is_a_file_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, means: str
+):
+    source, target = tmp_path / "run" / "page.html", tmp_path / "page.html"
+    write_bytes(source, b"70 %" * 9999)
+    if means == "none":
+        monkeypatch.delattr(os, "copy_file_range", raising=False)
+    if means == "refused":
+        monkeypatch.setattr(os, "copy_file_range", refuse, raising=False)
+    if means == "half":
+        monkeypatch.setattr(os, "copy_file_range", lambda old, new, left: 0, raising=False)
+    copy_file(source, target)
+    assert target.read_bytes() == source.read_bytes()
+    target.write_bytes(b"90 %")
+    assert source.read_bytes() == b"70 %" * 9999
 
 
 def test_folders_that_are_missing_are_created(tmp_path: Path):

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from forecast.base.errors import OutputError
-from forecast.base.files import bytes_of, sha256_of, sweep, sync, write_bytes
+from forecast.base.files import bytes_of, copy_content, copy_file, sha256_of, sweep, sync
 from forecast.base.package import commit
 from forecast.publishing.places import (
     MANIFEST,
@@ -211,7 +211,7 @@ def copy_pages(earlier: Path, work: Path, pages: Sequence[Page]) -> None:
     wanted = {RESULT, *(n for page in pages for n in (page.name, page.notebook))}
     for name in sorted(wanted):
         if (earlier / name).is_file():
-            shutil.copyfile(earlier / name, work / name)
+            copy_content(earlier / name, work / name)
 
 
 def put_in_place(home: Path, place: Path) -> None:
@@ -224,14 +224,14 @@ def put_in_place(home: Path, place: Path) -> None:
         for name in {page.name, page.notebook} - set(names):
             (place / name).unlink(missing_ok=True)
     for name in names:
-        write_bytes(place / name, (home / name).read_bytes())
+        copy_file(home / name, place / name)
     for failed in place.glob("*.failed.ipynb"):
         failed.unlink()
 
 
 def put_manifest(home: Path, place: Path) -> None:
     """Put the manifest in place: it says that all the others are there, and listed."""
-    write_bytes(place / MANIFEST, (home / MANIFEST).read_bytes())
+    copy_file(home / MANIFEST, place / MANIFEST)
 
 
 def linked_names(home: Path) -> list[str]:
