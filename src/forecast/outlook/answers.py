@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -334,7 +335,20 @@ def _replayed(archive: Archive, n_workers: int, on_progress: Progress | None) ->
 
 
 def _read(stem: Path) -> Record | None:
-    """Return the cached record; None where there is none, or it cannot be read."""
+    """Return the cached record; None where there is none, or it cannot be read.
+
+    While its files stay the same it is one object, so that what is estimated from it is estimated
+    once for all days of a year.
+    """
+    try:
+        stamps = tuple((file.st_mtime_ns, file.st_size) for file in map(os.stat, _paths(stem)))
+    except OSError:
+        return None
+    return _read_once(stem, stamps)
+
+
+@lru_cache(maxsize=2)  # a day, and the year before
+def _read_once(stem: Path, stamps: tuple[tuple[int, int], ...]) -> Record | None:
     of_points, of_densities = _paths(stem)
     points = cached_table(of_points, COLUMNS)
     densities = cached_table(of_densities, DENSITY_COLUMNS)

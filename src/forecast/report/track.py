@@ -373,24 +373,25 @@ def _indicator(series: Series, densities: pd.DataFrame, registry: Registry) -> I
 def _ranges(asked: pd.DataFrame) -> list[RangeScore]:
     """Return how often forecasts came true, by the word for their probability."""
     words = asked["probability"].map(word)
-    ranges, most = [], 1.0
-    for least, name in WORDS:
-        rows = asked[words == name]
-        attained = share_by_year(rows["hit"], rows["year"])
-        if attained is not None:
-            ranges.append(
-                RangeScore(
-                    word=name,
-                    least=least,
-                    most=most,
-                    n_forecasts=len(rows),
-                    effective_years=effective_years(rows["year"]),
-                    stated=float(rows["probability"].mean()),
-                    attained=attained,
-                )
-            )
-        most = round(least - 0.01, 2)
-    return ranges
+    found = (_range(asked[words == name], place) for place, (_, name) in enumerate(WORDS))
+    return [score for score in found if score is not None]
+
+
+def _range(rows: pd.DataFrame, place: int) -> RangeScore | None:
+    """Return how often forecasts of one word, by its place among the words, came true."""
+    attained = share_by_year(rows["hit"], rows["year"])
+    if attained is None:
+        return None
+    least, name = WORDS[place]
+    return RangeScore(
+        word=name,
+        least=least,
+        most=round(WORDS[place - 1][0] - 0.01, 2) if place else 1.0,
+        n_forecasts=len(rows),
+        effective_years=effective_years(rows["year"]),
+        stated=float(rows["probability"].mean()),
+        attained=attained,
+    )
 
 
 def similar_forecasts(
@@ -409,6 +410,8 @@ def similar_forecasts(
 
     pool = pools[["area", "indicator", "year", "months_known", "probability", "hit"]]
     pool = pool[pool["probability"].notna()]
+    place = [name for _, name in WORDS].index(word(probability))
+    pool = pool[pool["probability"].map(word) == WORDS[place][1]]
     first, last = next(m for m in MONTH_RANGES if months_known <= m[1])
     series = list(zip(pool["area"].map(str), pool["indicator"].map(str), strict=True))
     rules = {key: rule_of(registry.of(*key)) for key in set(series)}
@@ -420,7 +423,7 @@ def similar_forecasts(
         (is_of_months, True, False),
         (every, False, False),
     ):
-        found = next((r for r in _ranges(pool[chosen]) if r.word == word(probability)), None)
+        found = _range(pool[chosen], place)
         if found is None or found.n_forecasts < FEWEST_SIMILAR:
             continue
         if found.effective_years >= FEWEST_YEARS:
