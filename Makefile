@@ -90,13 +90,13 @@ $(DOCS_LOCKED): requirements-docs.txt $(LOCKED)
 # Newest versions within the bounds of pyproject.toml, for Python 3.11 to 3.13 and every system in one file.
 # uv works in a folder of its own, for its lock file holds the address of the package index: it is not kept.
 # rfc3987-syntax is left out since it builds a grammar at each import of nbformat; nothing here needs it.
-# Extras that need an older pandas have environments of their own.
+# What ends in "# apart" has an environment of its own.
 lock: ## Renew requirements.txt and requirements-docs.txt with the newest versions that pyproject.toml allows
 	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && \
 	$(PYTHON) -m venv "$$scratch/venv" && \
 	"$$scratch/venv/bin/pip" install --quiet --disable-pip-version-check 'uv>=0.13,<0.14' && \
 	mkdir -p "$$scratch/project/src/forecast/base" && \
-	sed '/"pandas>=2.3.3,<3"\]/d' pyproject.toml > "$$scratch/project/pyproject.toml" && \
+	sed '/# apart$$/d' pyproject.toml > "$$scratch/project/pyproject.toml" && \
 	cp $(wildcard README.md) "$$scratch/project/" && \
 	cp src/forecast/base/package.py "$$scratch/project/src/forecast/base/" && \
 	export UV_PYTHON_DOWNLOADS=never && \

@@ -3,6 +3,7 @@
 A fence names its language. A comment right before it, which no reader sees, may say more:
 
     <!-- not run: why -->        it is only parsed
+    <!-- environment: NAME -->  it needs packages of its own: tests/soak/test_examples.py has them
     <!-- before: COMMAND -->     a command that the folder needs first; several are run in order
     <!-- write: FILE -->         the block is the content of a file, written before what follows
     <!-- append: FILE -->        likewise, at the end of a file that is there
@@ -31,7 +32,7 @@ from forecast.cli import main
 PROJECT = Path(__file__).parents[1]
 LANGUAGES = {"console", "csv", "json", "output", "powershell", "python", "sh", "text", "toml"}
 DIRECTIVES = {"{autofunction}", "{autoclass}", "{include}", "{toctree}"}
-NOTES = {"not run", "before", "write", "append", "exit", "folder"}
+NOTES = {"not run", "environment", "before", "write", "append", "exit", "folder"}
 FENCE = re.compile(r"( *)```(.*)$")
 NOTE = re.compile(r"<!-- ([a-z ]+): (.*?) -->")
 
@@ -145,15 +146,20 @@ def printed(block: Block, names: dict[str, Any]) -> str:
     return out.getvalue()
 
 
-def run_examples(page: Path, *, is_update: bool = False) -> list[str]:
+def run_examples(
+    page: Path, *, environment: str | None = None, is_update: bool = False
+) -> list[str]:
     """Run the Python blocks of a page, one after the other; return a sentence for each fault.
 
-    With `is_update` the outputs in the page are written anew instead; review the diff.
+    Of the blocks that need an environment those of the one that is named are run too. With
+    `is_update` the outputs in the page are written anew instead; review the diff.
     """
     names: dict[str, Any] = {"__name__": "example"}
     faults = []
     for block in blocks(page):
         if block.language != "python" or block.note("not run") is not None:
+            continue
+        if block.note("environment") not in (None, environment):
             continue
         said = printed(block, names)
         if block.output is None or same_text(said, block.output):

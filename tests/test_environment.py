@@ -36,6 +36,7 @@ LOCK_TEXT = (ROOT / "requirements.txt").read_text(encoding="utf-8")
 RUNTIME = by_name(PROJECT["project"]["dependencies"])
 OPTIONAL = PROJECT["project"]["optional-dependencies"]
 APART = {"skforecast", "sktime", "statsforecast"}  # extras that cannot share the locked set
+GROUPS_APART = {"pymc", "readers"}  # what tests use in environments of their own
 EXTRAS = by_name(
     [line for extra, lines in OPTIONAL.items() if extra not in APART for line in lines]
 )
@@ -118,6 +119,19 @@ def test_an_extra_apart_is_bounded_agrees_with_the_project_and_is_not_locked(ext
     }
     assert oldest == {">=2.3.3"}
     assert extra not in LOCKED
+
+
+@pytest.mark.parametrize("group", sorted(GROUPS_APART))
+def test_a_group_apart_is_bounded(group):
+    for requirement in by_name(PROJECT["dependency-groups"][group]).values():
+        assert sorted(c.operator for c in requirement.specifier) == ["<", ">="]
+
+
+def test_the_lock_is_made_without_what_lives_apart():
+    lines = (ROOT / "pyproject.toml").read_text(encoding="utf-8").splitlines()
+    marked = {line.partition(" = ")[0] for line in lines if line.endswith("# apart")}
+    assert marked == APART | GROUPS_APART
+    assert "/# apart$$/d" in (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", sorted(DECLARED))

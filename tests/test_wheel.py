@@ -7,7 +7,6 @@ import subprocess
 import sys
 import sysconfig
 import tarfile
-import tomllib
 import urllib.request
 import venv
 import zipfile
@@ -16,6 +15,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+
+from strangers import INDICATOR, SERIES, TARGET, as_package
 
 ROOT = Path(__file__).parents[1]
 AS_OF = Path("reports/futian/2019/2019-09-30")
@@ -150,37 +151,6 @@ def of_docs(page: str, heading: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", section, re.DOTALL)
 
 
-SERIES = """
-import numpy as np, pandas as pd, forecast
-months = pd.period_range("2012-01", "2019-08", freq="M")
-noise = np.random.default_rng(1).normal(0, 2, len(months))  # simulated
-frame = pd.DataFrame({"unique_id": "retail_sales", "ds": months.astype(str),
-                      "y": (100 * 1.006 ** np.arange(len(months)) + noise).round(1)})
-frame["released_on"] = ((months + 1).to_timestamp() + pd.Timedelta(days=14)).astype(str)
-figures = forecast.figures_from(frame, area="town", data="mydata", title="level")
-figures.to_csv("mydata/figures/figures.csv", index=False)
-"""
-INDICATOR = """
-[[indicator]]
-id = "retail_sales"
-name_en = "Retail sales"
-name_zh = "社零"
-unit = "cny_100m"
-annual_rule = "sum_of_months"
-"""
-TARGET = """
-[[target]]
-area = "town"
-year = 2019
-indicator = "retail_sales"
-comparison = "at_least"
-rate_pct = 8.2
-announced_on = 2019-02-01
-wording = "simulated"
-source = "a test"
-"""
-
-
 def test_a_strangers_model_notebook_and_frame_come_into_pool_report_and_index(installed, tmp_path):
     """Nothing is used but the wheel and what the documents say; the series is simulated."""
     forecast, python = installed.program("forecast"), installed.program("python")
@@ -188,25 +158,13 @@ def test_a_strangers_model_notebook_and_frame_come_into_pool_report_and_index(in
     model = of_docs("your-own-models.md", "A model of your own in the pool", "python")[0]
     query = "import sysconfig; print(sysconfig.get_path('purelib'))"
     packages = Path(installed.run(python, "-c", query, cwd=tmp_path).strip())
-    about = packages / "mypackage-1.0.dist-info"
-    about.mkdir()
-    named = tomllib.loads(entry_point)["project"]["entry-points"]["forecast.models"]
-    lines = [f"{name} = {place}" for name, place in named.items()]
-    listed = "\n".join(["[forecast.models]", *lines, ""])
-    (about / "entry_points.txt").write_text(listed, encoding="utf-8")
-    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: mypackage\nVersion: 1.0\n")
-    (packages / "mypackage.py").write_text(model, encoding="utf-8")
-    try:
-        installed.run(forecast, "init", "mydata", cwd=tmp_path)
-        (tmp_path / "mydata" / "indicators.toml").write_text(INDICATOR, encoding="utf-8")
-        installed.run(python, "-c", SERIES, cwd=tmp_path)
-        (tmp_path / "mydata" / "targets.toml").write_text(TARGET, encoding="utf-8")
-        asked = "report --area town --year 2019 --as-of 2019-09-30 --data mydata --paths 200"
+    installed.run(forecast, "init", "mydata", cwd=tmp_path)
+    (tmp_path / "mydata" / "indicators.toml").write_text(INDICATOR, encoding="utf-8")
+    installed.run(python, "-c", SERIES, cwd=tmp_path)
+    (tmp_path / "mydata" / "targets.toml").write_text(TARGET, encoding="utf-8")
+    asked = "report --area town --year 2019 --as-of 2019-09-30 --data mydata --paths 200"
+    with as_package(packages, entry_point, model):
         installed.run(forecast, *asked.split(), "--kind", "mine,attainment", cwd=tmp_path)
-    finally:
-        for path in (about / "entry_points.txt", about / "METADATA", packages / "mypackage.py"):
-            path.unlink()
-        about.rmdir()
     place = tmp_path / "reports" / "town" / "2019" / "2019-09-30"
     result = json.loads((place / "result.json").read_text(encoding="utf-8"))
     (retail,) = (one for one in result["indicators"] if one["id"] == "retail_sales")
