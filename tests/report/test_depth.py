@@ -61,6 +61,16 @@ def test_printed_contributions_add_up_to_growth_of_the_whole():
     assert "The rest, of which no part is on record" in said
 
 
+def test_related_series_are_named_with_their_last_move_and_what_it_did():
+    """The nation's retail sales, as published: 8.3 % by July, 8.2 % by August 2019."""
+    said = words(tables.drivers(pages.moving().of_indicator("gdp"), "en"))
+    assert "China, Retail sales Jan–Aug 2019 8.2 % −0.1 (Jan–Jul 2019 before)" in said
+    assert "China, Industrial value added Aug 2019 4.4 % −0.4 (Jul 2019 before)" in said
+    assert re.search(
+        r"Related series since 31 Aug, all together: the forecast moved by −0\.\d\d", said
+    )
+
+
 def test_without_parts_the_section_says_why_it_is_empty():
     trade = pages.report().of_indicator("trade")
     assert trade.indicators[0].depth.contributions is None
@@ -106,7 +116,7 @@ def test_an_indicator_that_the_report_does_not_hold_is_named():
 def test_every_indicator_has_every_section_in_both_languages(lang: str):
     sections = (
         tables.depth_headline, tables.figures, tables.base_effects, tables.rest_of_year,
-        tables.past_forecasts, tables.contributions,
+        tables.past_forecasts, tables.contributions, tables.drivers,
     )  # fmt: skip
     reports = [pages.report(), pages.settled(), pages.without_targets()]
     for told in reports:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from forecast.archive.figures import Figure
-from forecast.base.months import MONTHS_A_YEAR, month, month_text
-from forecast.base.series import Names
+from forecast.archive.registry import Registry
+from forecast.base.months import MONTHS_A_YEAR, Span, month, month_text
+from forecast.base.series import Names, SeriesLabel
 from forecast.history.series import History, build_history
 from forecast.outlook.attainment import rest_of_year_growth
 
@@ -90,6 +91,23 @@ class Contributions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Driver:
+    """A related series that bears on the forecast: its newest figure, and the one before it.
+
+    Both are growth in per cent, of a rate its level: since January where that is known, else of
+    single months. What came before ends in `before_month`; None where nothing did. Months are those
+    of the year of the indicator's area.
+    """
+
+    label: SeriesLabel
+    decimals: int
+    span: Span
+    growth_pct: float
+    before_month: str | None
+    before_pct: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Depth:
     """What the page of one indicator shows beyond the other pages.
 
@@ -102,6 +120,7 @@ class Depth:
     rest_of_year_pct: dict[int, float]
     past_forecasts: list[PastForecast]
     contributions: Contributions | None
+    drivers: list[Driver] = field(default_factory=list)
 
 
 def depth_of(outlook: IndicatorOutlook, answer: Answer) -> Depth:
@@ -114,6 +133,7 @@ def depth_of(outlook: IndicatorOutlook, answer: Answer) -> Depth:
         rest_of_year_pct=dict(sorted(rest.items())),
         past_forecasts=_past_forecasts(answer.record.pools, history),
         contributions=_contributions(history, answer),
+        drivers=_drivers(history, answer.outlook.snapshot.registry),
     )
 
 
@@ -172,6 +192,44 @@ def _past_forecasts(pools: pd.DataFrame, history: History) -> list[PastForecast]
         )
         for row in newest.to_dict("records")
     ]
+
+
+def _drivers(history: History, registry: Registry) -> list[Driver]:
+    """Return the related series with a figure of the judged year."""
+    drivers = []
+    for series, related in history.related.items():
+        growth = _growth_of_year(related, history.year)
+        if not growth:
+            continue
+        span, newest = growth[-1]
+        before = growth[-2] if len(growth) > 1 else None
+        drivers.append(
+            Driver(
+                label=registry.label(series),
+                decimals=related.indicator.decimals,
+                span=span,
+                growth_pct=newest,
+                before_month=None if before is None else month_text(before[0].last),
+                before_pct=None if before is None else before[1],
+            )
+        )
+    return drivers
+
+
+def _growth_of_year(history: History, year: int) -> list[tuple[Span, float]]:
+    """Return growth since January by month as far as it is known, else growth of single months."""
+    spans = [Span.year_to_date(year, number) for number in range(1, MONTHS_A_YEAR + 1)]
+    last = history.last_published
+    known = [span for span in spans if last is not None and span.last <= last]
+    growth = [(span, float(history.at(span.last))) for span in known]
+    found = [(span, rate) for span, rate in growth if np.isfinite(rate)]
+    singles = {
+        f.span: f.value
+        for f in history.figures
+        if f.measure == "growth_pct" and f.is_published and f.span.n_months == 1
+        if f.span.year == year
+    }
+    return found or sorted(singles.items(), key=lambda single: single[0].last)
 
 
 def _contributions(history: History, answer: Answer) -> Contributions | None:

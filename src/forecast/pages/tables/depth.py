@@ -16,12 +16,13 @@ from forecast.pages import needs, phrases
 from forecast.pages.grid import Grid, columns_of
 from forecast.pages.html import Html, fragment
 from forecast.pages.tables.headline import headline
-from forecast.report.depth import BaseEffect, Contribution, Contributions, PastForecast
+from forecast.report.depth import BaseEffect, Contribution, Contributions, Driver, PastForecast
 from forecast.report.value import IndicatorReport, Report
 
 _FIGURE_COLUMNS = ("months", "measure", "value", "status", "released")
 _BASE_COLUMNS = ("month", "growth", "base_growth", "two_year")
 _PAST_COLUMNS = ("year", "called_on", "asked", "probability", "band", "outturn")
+_DRIVER_COLUMNS = ("series", "month", "growth", "change")
 _PART_COLUMNS = ("part", "growth", "share", "contribution")
 
 
@@ -125,6 +126,58 @@ def _rest(breakdown: Contributions, one: IndicatorReport, lang: str) -> list[lis
         texts.points(rest, 1, lang),
     ]
     return [line, total]
+
+
+def drivers(report: Report, lang: str) -> Html:
+    """Return how the related series moved last, and what their new figures did to the forecast."""
+    (one,) = report.indicators
+    rows = [_driver_row(driver, one, report, lang) for driver in one.depth.drivers]
+    return _section("drivers", lang, _DRIVER_COLUMNS, rows, _effects(report, lang), one=one)
+
+
+def _driver_row(driver: Driver, one: IndicatorReport, report: Report, lang: str) -> list[str]:
+    name = driver.label.name.of(lang)
+    if driver.label.series.area != report.area:
+        words = {"area": driver.label.area_name.of(lang), "indicator": name}
+        name = text("moved.elsewhere", lang, **words)
+    change = text("form.none", lang)
+    if driver.before_pct is not None and driver.before_month is not None:
+        first = driver.span.texts[0] if driver.span.n_months > 1 else driver.before_month
+        before = texts.span(first, driver.before_month, lang)
+        moved = round(driver.growth_pct, driver.decimals) - round(
+            driver.before_pct, driver.decimals
+        )
+        points = texts.signed_number(moved, driver.decimals)
+        change = text("depth.driver_change", lang, points=points, span=before)
+    return [
+        name,
+        texts.span(*driver.span.texts, lang),
+        texts.rate(driver.growth_pct, driver.decimals, lang),
+        change,
+    ]
+
+
+def _effects(report: Report, lang: str) -> list[str]:
+    """Return what new figures of other series did since the earlier day, as the news counted it."""
+    (one,) = report.indicators
+    news = report.news
+    found = [] if news is None else [t for t in news.targets if t.indicator == one.id]
+    own = (report.area, one.id)
+    sentences = []
+    for target in found:
+        since = texts.day(target.since, lang, year=report.year)
+        for item in target.items:
+            others = [r for r in item.releases if r.label.series != own]
+            if item.kind not in ("local", "related") or not others:
+                continue
+            key = "together" if len(others) == len(item.releases) else "with_own"
+            sizes = {
+                "forecast": texts.signed_number(item.median_pp, 2),
+                "points": texts.signed_number(100 * item.change, 1),
+            }
+            kind = text(f"moved_kind.{item.kind}", lang)
+            sentences.append(text(f"depth.drivers_{key}", lang, kind=kind, day=since, **sizes))
+    return sentences
 
 
 def past_forecasts(report: Report, lang: str) -> Html:
