@@ -84,6 +84,26 @@ def test_what_no_judgement_can_be_is_a_fault_with_its_line(
     assert any(message in fault and fault.startswith(f"{FILE}:8: ") for fault in found), found
 
 
+def test_growth_of_what_has_none_is_a_fault(folder: Path):
+    registry = folder / "indicators.toml"
+    rate = """
+[[indicator]]
+id = "unemployment"
+name_en = "Unemployment"
+name_zh = "失业率"
+unit = "pct"
+quantity = "rate"
+annual_rule = "mean_of_months"
+"""
+    registry.write_text(registry.read_text(encoding="utf-8") + rate, encoding="utf-8")
+    judged = JUDGED.replace('"retail_sales"', '"unemployment"')
+    (found,) = faults(folder, AUTHOR + judged)
+    assert found == (
+        f"{FILE}:8: growth_pct of 'unemployment', a rate, which has no growth; allowed: "
+        "probability or light"
+    )
+
+
 def test_two_judgements_of_one_author_on_one_day_are_a_fault(folder: Path):
     (found,) = faults(folder, AUTHOR + JUDGED + JUDGED)
     assert "commerce judged retail_sales twice that day, the first is in line 8" in found

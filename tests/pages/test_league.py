@@ -228,6 +228,10 @@ def test_a_league_forecasts_each_district_of_a_family_once_for_all_and_once_for_
 ):
     """The city is forecast for its family and for its line too; the time grows with the areas."""
     data = write_family(tmp_path / "data", family(south=40.0), 6.0)
+    targets = (data / "targets.toml").read_text(encoding="utf-8")
+    of_west = targets[targets.index('area = "west"') :]
+    level = targets.replace(of_west, of_west.replace("rate_pct = 6.0", "level = 70.0", 1))
+    (data / "targets.toml").write_text(level, encoding="utf-8")
     monkeypatch.setenv("FORECAST_WORKERS", "1")
     monkeypatch.setenv("FORECAST_CACHE", str(tmp_path / "cache"))
     forecast: list[str] = []
@@ -243,6 +247,10 @@ def test_a_league_forecasts_each_district_of_a_family_once_for_all_and_once_for_
     found = league_of(parameters, (), show_progress=False)
     areas = [one.area for one in found.standings]
     assert areas == ["city", "east", "south", "west"]
+    kinds = {e.line.area: e.target.en for e in found.entries}  # of growth, and of a level
+    assert kinds["east"] == "at least 6.0\N{NO-BREAK SPACE}%"
+    assert kinds["west"] == "at least 7.00 billion yuan"
+    assert all(e.line.probability is not None for e in found.entries)
     days = 2  # the day, and the one since which changes are told
     assert sorted(forecast) == sorted(2 * days * areas)
     own = report_of(answer_to(replace(parameters, area="east"))).indicators[0]
