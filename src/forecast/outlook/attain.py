@@ -174,6 +174,12 @@ def attain(
     taken to be the same future, and the joint probability is counted. Raise ParameterError.
     """
     if not isinstance(target, Mapping):
+        if isinstance(paths_or_quantiles, Mapping) and all(
+            isinstance(key, str) for key in paths_or_quantiles
+        ):
+            raise ParameterError(
+                ["target: one for all; expected a mapping by name, as of the paths"]
+            )
         drawn, worded = (correlation, seed), _worded(target, decimals)
         outcome = _outcome(paths_or_quantiles, known, base, annual_rule, "paths", drawn)
         return _attainment(outcome, worded, decimals)
@@ -286,7 +292,7 @@ def _worded(target: Any, decimals: Any) -> Target:
     """Return the target in words, a number being at least that much; raise ParameterError."""
     if decimals not in range(7):
         raise ParameterError([f"decimals: {decimals!r}; allowed: 0 to 6"])
-    if isinstance(target, int | float | np.number):
+    if isinstance(target, int | float | np.number) and not isinstance(target, bool):
         target = f"at least {np.format_float_positional(float(target), trim='-')} %"
     return worded_target(str(target))
 

@@ -124,14 +124,24 @@ def _labels(index: pd.Index, n_periods: int) -> pd.PeriodIndex | None:
 
 def numbers(name: str, values: Any) -> FloatArray:
     """Return a row of finite numbers; raise ParameterError where there is another thing."""
-    try:
-        array = np.asarray(values, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise ParameterError([f"{name}: {values!r} does not consist of numbers"]) from error
+    array = _floats(values, name)
     if array.ndim != 1:
         raise ParameterError([f"{name}: {array.ndim} dimensions; allowed: one number a period"])
     _check_finite(name, array[None])
     return array
+
+
+def _floats(values: Any, name: str) -> FloatArray:
+    """Return an array of real numbers; raise ParameterError where there is another thing."""
+    try:
+        if np.iscomplexobj(values):
+            raise TypeError("complex numbers")
+        return np.asarray(values, dtype=float)
+    except (TypeError, ValueError) as error:
+        kind = type(values).__name__
+        raise ParameterError(
+            [f"{name}: {kind} does not consist of real numbers: {error}"]
+        ) from error
 
 
 def read_paths(
@@ -149,11 +159,12 @@ def read_paths(
         ranks = (np.arange(N_RANKS) + 0.5) / N_RANKS
         at_ranks = np.interp(ranks, levels, table[:, 0])[:, None]
         return GivenPaths(at_ranks, quantiles.periods, n_chains=0)
-    if correlation is None or seed is None or not 0 <= correlation <= 1:
+    if correlation is None or seed is None or not _can_couple(correlation, seed):
         raise ParameterError(
             [
                 f"{name}: quantiles of {table.shape[1]} periods do not say how these go together; "
-                "give their rank `correlation`, 0 to 1, and a `seed`, or paths"
+                "give their rank `correlation`, 0 to 1, and a `seed`, a whole number from 0 on, "
+                f"or paths; found {correlation!r} and {seed!r}"
             ]
         )
     if levels[0] > _FARTHEST or levels[-1] < 1 - _FARTHEST:
@@ -163,6 +174,11 @@ def read_paths(
     return GivenPaths(
         coupled_quantiles(levels, table, correlation, N_RANKS, rng), quantiles.periods
     )
+
+
+def _can_couple(correlation: Any, seed: Any) -> bool:
+    is_share = isinstance(correlation, int | float | np.number) and 0 <= correlation <= 1
+    return bool(is_share and isinstance(seed, int | np.integer) and seed >= 0)
 
 
 def given_paths(values: Any, n_periods: int, name: str) -> GivenPaths:
@@ -189,10 +205,7 @@ def _of_array(values: Any, name: str) -> GivenPaths:
     dims = getattr(values, "dims", ())
     if set(_CHAINS) <= set(dims):
         values = values.transpose(*_CHAINS, ...)
-    try:
-        array = np.asarray(values, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise ParameterError([f"{name}: {type(values).__name__} does not hold numbers"]) from error
+    array = _floats(values, name)
     if array.ndim == 1 or (array.ndim == 2 and tuple(dims) == _CHAINS):
         array = array[..., None]
     if array.ndim not in (2, 3):
@@ -207,9 +220,9 @@ def _of_frame(frame: pd.DataFrame, n_periods: int, name: str) -> GivenPaths:
     if {"ds", "sample_id"} <= set(frame.columns):
         frame = _wide(frame, name)
     columns, rows = (_labels(axis, n_periods) for axis in (frame.columns, frame.index))
+    values = _floats(frame, name)
     if columns is not None:
-        return GivenPaths(frame.to_numpy(dtype=float), columns)
-    values = frame.to_numpy(dtype=float)
+        return GivenPaths(values, columns)
     return GivenPaths(values) if rows is None else GivenPaths(values.T, rows)
 
 
@@ -222,6 +235,11 @@ def _wide(frame: pd.DataFrame, name: str) -> pd.DataFrame:
         raise ParameterError([f"{name}: {counts}; allowed: one of each, chosen before"])
     if frame.duplicated(["sample_id", "ds"]).any():
         raise ParameterError([f"{name}: a period stands twice in a path"])
+    if frame["ds"].dtype == object or isinstance(frame["ds"].dtype, pd.StringDtype):
+        try:
+            frame = frame.assign(ds=pd.to_datetime(frame["ds"], format="ISO8601"))
+        except (TypeError, ValueError) as error:
+            raise ParameterError([f"{name}: ds: {error}"]) from error
     return frame.set_index(["sample_id", "ds"])[models[0]].unstack("ds")  # noqa: PD010  # exact
 
 
@@ -249,7 +267,7 @@ def given_quantiles(values: Any, n_periods: int, name: str) -> Quantiles | None:
         raise ParameterError(
             [f"{name}: quantiles at {levels}; allowed: two or more between 0 and 1"]
         )
-    rows = [np.atleast_1d(np.asarray(row, dtype=float)) for row in table.values()]
+    rows = [np.atleast_1d(_floats(row, name)) for row in table.values()]
     if len({len(row) for row in rows}) > 1:
         raise ParameterError([f"{name}: quantiles of unlike numbers of periods"])
     array = np.stack(rows)
