@@ -9,12 +9,14 @@ from click.testing import CliRunner
 
 from forecast.archive.folder import read_archive
 from forecast.cli import main
-from forecast.outlook.answers import answer, ask
-from forecast.pages import tables
+from forecast.outlook.annual import annual_outlook
+from forecast.outlook.answers import Answer, answer, ask
+from forecast.pages import needs, tables
 from forecast.pages.tables.status import status_of
 from forecast.report.report import report_of
 from forecast.report.result import json_of, report_from
 from forecast.report.value import IndicatorReport, Report
+from forecast.verification.record import Record
 
 HEADER = "area,indicator,first_month,last_month,measure,value,unit,released_on\n"
 ENTRY = """\
@@ -142,6 +144,12 @@ def test_a_level_at_the_end_of_the_year_is_december_s(report: Report):
     assert one.target is not None
     assert one.target.bound_pct == pytest.approx(100 * (1700 / known("deposits", 2017)[-1] - 1))
     assert one.target.is_met(one.target.bound_pct, 1)
+    assert one.pace.ytd_level == pytest.approx(
+        known("deposits")[-1]
+    )  # months of a stock have no sum
+    page = tables.headline(report, "en").markup.replace("\u00a0", " ")
+    assert f"{known('deposits')[-1] / 10:.2f} billion yuan" in page
+    assert needs.needed(one, "en") == "at least 170.00 billion yuan"
 
 
 def test_the_page_speaks_of_levels_and_not_of_growth_of_a_rate(report: Report):
@@ -334,3 +342,25 @@ def test_figures_that_contradict_their_quantity_are_refused(
     said = CliRunner().invoke(main, ["check-data", str(folder)])
     assert said.exit_code == 2
     assert message in said.output
+
+
+def test_the_rest_of_an_index_needs_a_mean(tmp_path: Path):
+    """An index of 100 growing by 0.2 a month: 121.995 on average so far, and 125.01 from now on."""
+    values = (100 * 1.002 ** np.arange(12 * 8 + 8)).round(2)
+    data = folder_of(tmp_path / "data", deposits='comparison = "at_least"\nlevel = 123.0')
+    rows = [
+        f"town,deposits,{2010 + i // 12}-{i % 12 + 1:02d},{2010 + i // 12}-{i % 12 + 1:02d},level,"
+        f"{value},index,{2010 + (i + 1) // 12}-{(i + 1) % 12 + 1:02d}-20\n"
+        for i, value in enumerate(values)
+    ]
+    (data / "figures" / "f.csv").write_text(HEADER + "".join(rows), encoding="utf-8")
+    path = data / "indicators.toml"
+    text = path.read_text(encoding="utf-8").replace('quantity = "stock"', 'quantity = "index"')
+    text = text.replace('unit = "cny_100m"', 'unit = "index"\nbase = "2010 = 100"')
+    path.write_text(text.replace('"end_of_year"', '"growth_of_mean"'), encoding="utf-8")
+    snapshot = read_archive(data).as_of(date(2018, 9, 30))
+    outlook = annual_outlook(snapshot, "town", 2018, record=Record.empty(), seed=1, n_paths=100)
+    one = report_of(Answer(outlook, Record.empty(), {}, 1)).indicators[0]
+    assert one.pace.ytd_level == pytest.approx(values[96:].mean())
+    left = (12 * 123 - values[96:].sum()) / 4
+    assert needs.needed(one, "en") == f"{left:.1f}"

@@ -9,6 +9,8 @@ import pytest
 from forecast.archive.archive import Archive
 from forecast.archive.assumed import assumed_targets
 from forecast.archive.folder import read_archive
+from forecast.archive.overlay import read_overlay
+from forecast.base.errors import ContractError
 from forecast.base.months import Span, month
 from forecast.base.texts import in_calendar
 from forecast.outlook.annual import annual_outlook
@@ -208,3 +210,24 @@ def test_what_is_given_of_a_balance_is_its_sum_and_of_a_rate_its_mean():
     frame = fiscal.paths_frame()
     sums = frame[frame["ds"] == "2017-10-01"]["growth_pct"].to_numpy()
     assert sums == pytest.approx(32.5 + span_growth(own, october))
+
+
+@pytest.mark.parametrize(
+    ("folder", "row", "why"),
+    [
+        ("us", "us,unemployment,2014-01,2014-11,growth_pct,5.8,pct", "us unemployment "
+         "2014-01..2014-11 growth_pct, of a rate, which has no growth; allowed: level"),
+        ("uk", "uk,borrowing,2017-04,2018-03,level,57.0,gbp_billion", "uk borrowing "
+         "2017-04..2018-03 level runs to March, which an overlay can only expect; allowed: months "
+         "before March"),
+    ],
+)  # fmt: skip
+def test_unpublished_figures_that_mean_nothing_are_refused(
+    tmp_path: Path, folder: str, row: str, why: str
+):
+    path = tmp_path / "flash.csv"
+    head = "area,indicator,first_month,last_month,measure,value,unit"
+    path.write_text(f"{head}\n{row}\n", encoding="utf-8")
+    with pytest.raises(ContractError) as caught:
+        read_overlay(path, read_archive(PUBLIC / folder), date(2017, 10, 31))
+    assert [str(fault) for fault in caught.value.faults] == [f"flash.csv:2: {why}"]

@@ -6,6 +6,7 @@ settle no target, estimates do not use them, and no file of the data folder is c
 
 from __future__ import annotations
 
+from calendar import month_name
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -112,15 +113,19 @@ def _against(figures: pd.DataFrame, archive: Archive, day: date) -> Iterator[Fau
 def _messages(row: _Row, archive: Archive, day: date) -> Iterator[str]:
     area, indicator = row["area"], row["indicator"]
     span, measure, unit = Span(row["first"], row["last"]), row["measure"], row["unit"]
-    what, on = f"{area} {indicator} {span}", row["released_on"].date()
-    entry = archive.registry.of(area, indicator)
+    entry, before = archive.registry.of(area, indicator), archive.registry.months_before(area)
+    what, on = f"{area} {indicator} {span.later(before)}", row["released_on"].date()
+    if entry.has_no_growth and measure == "growth_pct":
+        yield f"{what} growth_pct, of a {entry.kind}, which has no growth; allowed: level"
+        return
     ends_a_year = month_of_year(span.last) == MONTHS_A_YEAR and row["status"] != "lower_bound"
     if entry.annual_rule and ends_a_year and not _is_of_the_year(row, entry):
-        allowed = "growth_pct of the whole year" + (", or of December" if entry.is_stock else "")
-        yield (
-            f"{what} {measure} runs to December, which an overlay can only expect; "
-            f"allowed: {allowed}"
-        )
+        last = month_name[(before - 1) % MONTHS_A_YEAR + 1]
+        allowed = "growth_pct of the whole year" + (f", or of {last}" if entry.is_stock else "")
+        if entry.has_no_growth:
+            allowed = f"months before {last}"
+        rule = f"which an overlay can only expect; allowed: {allowed}"
+        yield f"{what} {measure} runs to {last}, {rule}"
     published = [f for f in archive.releases(area, indicator) if f.released_on <= day]
     levels = [f for f in published if f.measure == "level"]
     usual = max(levels, key=lambda f: (f.span.last, f.released_on)).unit if levels else unit

@@ -141,7 +141,7 @@ def model_says(model: str, lang: str) -> str:
 NO_BREAK = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 LEVEL_UNITS = ("cny_100m", "usd_100m", "kwh_100m", "pct", "index")
-_HUGE = 1e12
+_HUGE, _MANY = 1e12, 1000
 _DIGITS = 9  # a binary fraction counts as the decimal number that it stands for
 
 
@@ -215,6 +215,8 @@ def level(value: float, unit: str, lang: str) -> str:
     English counts hundreds of millions in billions, and has a decimal more for them.
     """
     decimals = 1 if abs(value) >= 10 else 2
+    if abs(value) >= _MANY and unit_alone(unit, lang) == unit.replace("_", " "):
+        decimals = 0  # a count
     if lang == "en" and unit.endswith("_100m"):
         value, decimals = value / 10, decimals + 1
     return _with_unit(number(value, decimals if value else 0), unit, lang)

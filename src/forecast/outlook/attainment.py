@@ -442,12 +442,10 @@ def progress(target: Target | None, history: History) -> Progress:
     elapsed = 100 * n_known / MONTHS_A_YEAR
     normal = history.normal_progress(n_known)
     plan, base, rate = (None, None, None) if target is None else _plan(target, history)
-    so_far = np.nan
-    if n_known and history.levels is not None and history.indicator.kind != "rate":
-        so_far = float(history.levels.of_year(history.year)[n_known - 1])
-    level = so_far if np.isfinite(so_far) else None
+    level = _level_so_far(history)
     done = None
-    if plan is not None and plan > 0 and level is not None and level >= 0:  # else no part of it
+    is_sum = not history.indicator.is_stock and history.indicator.kind in ("amount", "balance")
+    if is_sum and plan is not None and plan > 0 and level is not None and level >= 0:
         done = 100 * level / plan
     return Progress(
         elapsed,
@@ -459,6 +457,19 @@ def progress(target: Target | None, history: History) -> Progress:
         base,
         rate,
     )
+
+
+def _level_so_far(history: History) -> float | None:
+    """Return the sum of the months so far, of an index their mean, of a stock the last month's."""
+    n_known, entry = history.months_known, history.indicator
+    if not n_known or history.levels is None or entry.kind == "rate":
+        return None
+    row = history.year - history.levels.first_year
+    table = history.levels.monthly if entry.is_stock else history.levels.year_to_date
+    so_far = float(table[row, n_known - 1]) if 0 <= row < len(table) else np.nan
+    if entry.accumulates and entry.kind != "amount":
+        so_far /= n_known
+    return so_far if np.isfinite(so_far) else None
 
 
 def _plan(target: Target, history: History) -> tuple[float | None, float | None, float | None]:

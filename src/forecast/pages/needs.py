@@ -10,6 +10,7 @@ from forecast.base.months import MONTHS_A_YEAR
 from forecast.base.texts import text
 from forecast.outlook.attainment import RatioNeed, Required
 from forecast.pages.phrases import growth, is_of_level
+from forecast.pages.phrases import target as target_words
 from forecast.report.value import IndicatorReport
 
 _YEARS_BACK = 10  # growth of more than ten years before the newest tells little of today
@@ -24,6 +25,8 @@ def needed(one: IndicatorReport, lang: str) -> str:
     bound = "at_most" if one.target.comparison == "at_most" else "at_least"
     if one.required.verdict is not None:
         return text(f"required.{one.required.verdict}", lang)
+    if is_of_level(one) and one.annual_rule == "end_of_year":
+        return target_words(one, lang)  # December is all that counts
     rest = _rest(one, lang)
     if rest:
         return text(f"required.{bound}", lang, growth=rest)
@@ -69,11 +72,14 @@ def assumption(one: IndicatorReport, lang: str) -> str:
 def _rest(one: IndicatorReport, lang: str) -> str:
     """Return the amount that is left to the level of a target; nothing where it is not known."""
     need, done, target = one.required, one.pace.ytd_level, one.target
-    if need is None or target is None or not is_of_level(one) or need.annual_level is None:
+    if need is None or target is None or not is_of_level(one) or need.most_growth_pct is not None:
         return ""
-    if need.most_growth_pct is not None:
+    if need.annual_level is None and one.quantity != "index":
         return ""
     left = target.bound - (done or 0.0)
+    if one.quantity == "index":  # whose mean is meant
+        n_known = one.months_known
+        left = (MONTHS_A_YEAR * target.bound - n_known * (done or 0.0)) / (MONTHS_A_YEAR - n_known)
     return texts.amount(left, one.unit, lang, target.digits(one.decimals))
 
 
@@ -119,6 +125,8 @@ def beside_so_far(one: IndicatorReport, lang: str) -> list[str]:
     """
     need, last = one.required, one.last_figure
     if need is None:
+        return []
+    if is_of_level(one) and one.annual_rule == "end_of_year":
         return []
     if one.balance_unit:
         return [_same_months(need, one, lang)] if need.base_growth_pct is not None else []

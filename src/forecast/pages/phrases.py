@@ -202,7 +202,8 @@ def sum_so_far(one: IndicatorReport, lang: str) -> str:
         return ""
     decimals = one.decimals if target is None else max(target.digits(0), texts.digits(plan or 0.0))
     amount = texts.amount(done, one.unit, lang, decimals)
-    if plan is None or target is None or plan <= 0 or done < 0:  # no part of a whole
+    is_part = one.annual_rule != "end_of_year" and one.quantity in ("amount", "balance")
+    if plan is None or target is None or plan <= 0 or done < 0 or not is_part:
         return amount
     of = texts.amount(plan, one.unit, lang, decimals)
     return text("last.of", lang, done=amount, plan=of)
