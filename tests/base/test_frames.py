@@ -8,7 +8,7 @@ from forecast.base.frames import changed, joined, texts
 NAMES = pd.Series(["b", None, "a", "b"], index=[3, 1, 4, 2])
 
 
-@pytest.mark.parametrize("dtype", ["str", "object", "category"])
+@pytest.mark.parametrize("dtype", ["string", "object", "category"])
 def test_texts_are_in_categories_in_the_order_of_letters(dtype: str):
     found = texts(NAMES.astype(dtype))
     assert found.tolist() == ["b", "", "a", "b"]
