@@ -231,3 +231,14 @@ def test_unpublished_figures_that_mean_nothing_are_refused(
     with pytest.raises(ContractError) as caught:
         read_overlay(path, read_archive(PUBLIC / folder), date(2017, 10, 31))
     assert [str(fault) for fault in caught.value.faults] == [f"flash.csv:2: {why}"]
+
+
+def test_a_settled_target_of_borrowing_is_looked_back_at_in_pounds():
+    """58.3 billion were announced and 42.6 came out: no rate, and no percentage points."""
+    settled = report(read_archive(PUBLIC / "uk"), "uk", 2017, date(2018, 4, 30))
+    (past,) = settled.past_targets.targets
+    assert (past.balance_unit, past.bound_pct, past.outturn_pct) == ("gbp_billion", 58.3, 42.6)
+    page = plain(tables.retrospect(settled, "en").markup)
+    assert "up to 58.3 billion pounds" in page
+    assert "42.6 billion pounds" in page
+    assert "%" not in page

@@ -67,12 +67,12 @@ def growth(value: float | None, one: Targeted, lang: str) -> str:
     """
     if value is None:
         return text("form.none", lang)
-    unit = getattr(one, "balance_unit", "")
-    return (
-        texts.amount(value, unit, lang, one.decimals)
-        if unit
-        else texts.rate(value, one.decimals, lang)
-    )
+    return in_unit(value, getattr(one, "balance_unit", ""), one.decimals, lang)
+
+
+def in_unit(value: float, unit: str, decimals: int, lang: str) -> str:
+    """Return an outcome in the unit of a balance, in per cent without one."""
+    return texts.amount(value, unit, lang, decimals) if unit else texts.rate(value, decimals, lang)
 
 
 def outcome(value: float | None, one: Targeted, lang: str) -> str:

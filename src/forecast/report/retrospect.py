@@ -69,7 +69,7 @@ class PostMortem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastTarget:
-    """An announced target and its outturn.
+    """An announced target and its outturn, in per cent, or of a balance in its unit.
 
     The target is met from `bound_pct` on, `at_most` up to it; `gap_pp` is how far the outturn was
     on the good side of that, None where the target is not about growth.
@@ -79,6 +79,7 @@ class PastTarget:
     indicator: str
     name: Names
     comparison: str
+    balance_unit: str
     bound_pct: float
     decimals: int
     outturn_pct: float
@@ -226,12 +227,17 @@ def _of_year(snapshot: Snapshot, area: str, year: int) -> Iterator[PastTarget]:
                 indicator=name,
                 name=history.indicator.names,
                 comparison=str(judged.comparison),
+                balance_unit=_balance_unit(history),
                 bound_pct=judged.bound_pct,
                 decimals=history.indicator.decimals,
                 outturn_pct=outturn.growth_pct,
                 attained=bool(outturn.attained),
                 gap_pp=_gap(target, outturn.growth_pct),
             )
+
+
+def _balance_unit(history: History) -> str:
+    return history.indicator.unit if history.indicator.kind == "balance" else ""
 
 
 def _gap(target: Target, outturn_pct: float) -> float | None:

@@ -67,7 +67,9 @@ def _misses(report: Report, lang: str) -> Grid:
         for miss in own.misses
     ]
     heads = [text(f"retrospect_column.{name}", lang) for name in _MISS_COLUMNS]
-    return Grid(text("retrospect.misses", lang), columns_of(heads), rows)
+    has_units = any(_indicator(own.indicator, report).balance_unit for own in report.post_mortems)
+    title = text("retrospect.misses_in_units" if has_units else "retrospect.misses", lang)
+    return Grid(title, columns_of(heads), rows)
 
 
 def _miss_row(own: PostMortem, miss: Miss, one: IndicatorReport, lang: str) -> list[str]:
@@ -117,14 +119,15 @@ def _targets(past: PastTargets, lang: str) -> Grid:
 
 
 def _target_row(target: PastTarget, lang: str) -> list[str]:
-    bound = texts.rate(target.bound_pct, target.decimals, lang)
+    unit, decimals = target.balance_unit, target.decimals
+    bound = phrases.in_unit(target.bound_pct, unit, decimals, lang)
     ways = {"at_most": "at_most", "more_than": "more_than"}
     gap = target.gap_pp
     return [
         str(target.year),
         target.name.of(lang),
         text(f"retrospect.{ways.get(target.comparison, 'from')}", lang, rate=bound),
-        texts.rate(target.outturn_pct, target.decimals, lang),
-        text("form.none", lang) if gap is None else texts.signed_number(gap, target.decimals),
+        phrases.in_unit(target.outturn_pct, unit, decimals, lang),
+        text("form.none", lang) if gap is None else texts.signed_number(gap, decimals),
         text("light.attained" if target.attained else "light.missed", lang),
     ]
