@@ -1,6 +1,6 @@
 """The container is built with buildah on a Debian root, and makes a report under any user id.
 
-With podman on a kernel that lets it, the same image also runs with a root that is read only.
+Its root is read-only in a bind mount, and with podman where the kernel lets it run.
 """
 
 import json
@@ -87,7 +87,7 @@ mount --rbind /dev "$ROOT/dev"
 mount -o remount,bind,ro "$ROOT/data"
 mount -o remount,bind,ro "$ROOT"
 if touch "$ROOT/opt/forecast/written"; then exit 1; fi
-exec env -i HOME=/cache FORECAST_CACHE=/cache/forecast PATH=/usr/bin:/bin \\
+exec env -i HOME=/cache FORECAST_CACHE=/cache/forecast PATH=/usr/sbin:/usr/bin:/bin \\
   chroot --userspec="$WHO:0" "$ROOT" /opt/forecast/bin/forecast \\
   run-due --data /data --reports /reports --paths 100
 """
@@ -132,12 +132,23 @@ def files_of(root: Path) -> dict[str, tuple[int, int]]:
     return found
 
 
-def test_podman_runs_it_with_a_root_that_is_read_only(image: str):
+def test_podman_makes_a_report_with_a_root_that_is_read_only(image: str, tmp_path: Path):
+    """With runc where there is one: crun refuses control groups of both versions at once."""
     if shutil.which("podman") is None:
         pytest.skip("needs podman")
-    command = ["podman", "run", "--rm", "--read-only", "--tmpfs", "/tmp", "--user", f"{USER}:0"]
-    said = subprocess.run([*command, image, "--version"], capture_output=True, text=True)
-    if "Operation not permitted" in said.stderr or "cannot" in said.stderr:
+    here = written(tmp_path)
+    volumes = {"data": "/data:ro", "reports": "/reports", "cache": "/cache"}
+    command = [
+        "podman", *(["--runtime", "runc"] if shutil.which("runc") else []), "run", "--rm",
+        "--read-only", "--tmpfs", "/tmp", "--network", "none", "--cap-drop", "all",
+        "--security-opt", "no-new-privileges", "--user", f"{USER}:0",
+        "--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024",
+        *(word for name, aim in volumes.items() for word in ("--volume", f"{here / name}:{aim}")),
+        image, "run-due", "--data", "/data", "--reports", "/reports", "--paths", "100",
+    ]  # fmt: skip
+    said = subprocess.run(command, capture_output=True, text=True)
+    if any(word in said.stderr for word in ("OCI", "Operation not permitted", "cgroups")):
         pytest.skip(f"this kernel does not let podman run: {said.stderr.splitlines()[-1]}")
     assert said.returncode == 0, said.stderr
-    assert said.stdout.startswith("forecast, version")
+    (line,) = map(json.loads, said.stdout.splitlines())
+    assert (line["as_of"], line["did"]) == ("2018-12-31", "made")
