@@ -1,4 +1,4 @@
-"""Twenty reports in two languages are printed without a fault of layout.
+"""Ten reports in two languages, twenty prints, have no fault of layout.
 
 Looked for: a page that is empty or nearly so, text beyond the margins, a heading or caption that is
 the last line of its page, and a row of a table that two pages share. Needs a browser and pdftotext.
