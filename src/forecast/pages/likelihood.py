@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from forecast.base import texts
 from forecast.base.texts import text
-from forecast.outlook.attainment import Effort, Probability
+from forecast.outlook.attainment import SURE, Effort, Probability
 from forecast.pages import needs, phrases
 from forecast.report.track import SimilarForecasts
 from forecast.report.value import IndicatorReport
@@ -67,7 +67,8 @@ def similar(one: IndicatorReport, lang: str) -> str:
     if attained.lower is not None and attained.upper is not None:
         share += f" {texts.interval(100 * attained.lower, 100 * attained.upper, 0)}"
     years = texts.number(found.effective_years, 1)
-    return text("similar.came_true", lang, n=f"{found.n_forecasts:,}", share=share, years=years)
+    key = {"none": "attained", "less": "attained_less", "more": "attained_more"}[found.deviation]
+    return text(f"similar.{key}", lang, n=f"{found.n_forecasts:,}", share=share, years=years)
 
 
 def similar_of(one: IndicatorReport, lang: str) -> str:
@@ -121,13 +122,16 @@ def effort_short(one: IndicatorReport, lang: str) -> str:
     if takes is None:
         return ""
     way, points = _points(takes.extra_pp, lang)
-    return text(
+    short = text(
         "effort.short" if way == "more" else "effort.short_less",
         lang,
         points=points,
         probability=texts.percent(takes.probability, lang),
-        growth=phrases.growth(takes.rest80_pct, one, lang),
     )
+    if one.probability is not None and one.probability >= SURE:
+        return short
+    growth = phrases.growth(takes.rest80_pct, one, lang)
+    return text("effort.short_sure", lang, short=short, growth=growth)
 
 
 def _points(size: float, lang: str) -> tuple[str, str]:

@@ -26,8 +26,8 @@ MORTEM = PostMortem(
 def past(gap: Interval | None, *years: int) -> PastTargets:
     rows = [
         PastTarget(year=y, indicator="gdp", name=Names("GDP", "地区生产总值"),
-                   comparison="at_least", bound_pct=7.0, decimals=1, outturn_pct=7.5,
-                   attained=True, gap_pp=0.5)
+                   comparison="at_least", balance_unit="", bound_pct=7.0, decimals=1,
+                   outturn_pct=7.5, attained=True, gap_pp=0.5)
         for y in years
     ]  # fmt: skip
     return PastTargets(n=7, n_attained=5, gap_pp=gap, targets=rows)

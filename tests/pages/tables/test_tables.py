@@ -196,7 +196,8 @@ def test_the_first_sentences_name_the_least_likely_first():
     assert [(lamp, line.replace("\u00a0", " ")) for lamp, line in verdict(_with_odds(), "en")] == [
         (
             "yellow",
-            "Most at risk: Fixed-asset investment, 55 % (about even). "
+            "Most at risk of those with figures of 2019: "
+            "Fixed-asset investment, 55 % (about even). "
             "Forecast 10.8 % [1.8, 20.7], 0.8 pp above the 10.0 % it takes. "
             "Jul–Dec needs 10.0 %, 0.1 pp more than so far.",
         ),
@@ -229,10 +230,10 @@ def test_the_first_sentences_name_the_least_likely_first():
 
 
 def test_the_largest_error_of_counting_is_told():
-    assert "a standard error of up to 1.3 pp:" in simulated(_with_odds(), "en")
-    assert "标准误差即可达1.3个百分点" in simulated(_with_odds(), "zh")
+    assert "the counting alone has an error of up to 1.3 pp," in simulated(_with_odds(), "en")
+    assert "仅计数误差就可达1.3个百分点" in simulated(_with_odds(), "zh")
     joint = replace(_with_odds().joint, all_targets=Probability(0.04, 0.02))
-    assert "up to 2.0 pp:" in simulated(replace(_with_odds(), joint=joint), "en")
+    assert "up to 2.0 pp," in simulated(replace(_with_odds(), joint=joint), "en")
 
 
 def test_what_is_needed_stands_beside_growth_so_far_and_the_past_where_past_years_are_too_few():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from forecast.base.texts import text
 from forecast.outlook.next_figure import NextFigure
 from forecast.pages import needs, phrases
@@ -49,8 +51,8 @@ def _name(one: IndicatorReport, report: Report, lang: str) -> str:
     key = one.lamp
     if not others:
         key = "alone"
-    elif key == "green" and any(o.lamp.endswith("blind") for o in others):
-        key = "green_known"
+    elif key in ("green", "yellow"):
+        key += _scope(one, others)
     return text(
         f"danger.{key}",
         lang,
@@ -59,6 +61,16 @@ def _name(one: IndicatorReport, report: Report, lang: str) -> str:
         probability=phrases.probability(one.probability, lang),
         word="" if one.attainment is None else text(f"word.{one.attainment.word}", lang),
     )
+
+
+def _scope(one: IndicatorReport, others: Sequence[IndicatorReport]) -> str:
+    """Return what the first line has to leave out: targets without figures, or not judged."""
+    open_ones = [other for other in others if other.outturn is None]
+    if any(other.lamp.endswith("blind") for other in open_ones):
+        has_others = any(_is_open(o) and not o.lamp.endswith("blind") for o in open_ones)
+        return "_only" if one.lamp == "green" and not has_others else "_known"
+    is_unjudged = any(other.attainment is None for other in open_ones)
+    return "_judged" if one.lamp == "green" and is_unjudged else ""
 
 
 def _forecast(one: IndicatorReport, lang: str) -> str:
@@ -108,7 +120,11 @@ def _next(one: IndicatorReport, coming: NextFigure, report: Report, lang: str) -
     when = next_day(coming, report, lang)
     if not when:
         return text(f"danger.{coming.state}", lang)
-    values = {"span": next_span(one, coming, report, lang), "when": when}
+    values = {
+        "name": one.name.of(lang),
+        "span": next_span(one, coming, report, lang),
+        "when": when,
+    }
     if coming.curve is None:
         return text("danger.next_plain", lang, **values)
     return text("danger.next", lang, **values, turns=_turns(one, coming, lang))

@@ -186,7 +186,8 @@ def together(report: Report, lang: str) -> str:
         return "" if lights <= {"attained", "missed"} else text("joint.impossible", lang, n=n)
     if lights == {"attained"}:
         return text("joint.fact_all", lang, n=n)
-    return _with_figures(_expected(joint, lang), report, lang)
+    is_part = n < sum(one.outturn is None for one in report.with_target)
+    return _with_figures(_expected(joint, lang, "all_judged" if is_part else "all"), report, lang)
 
 
 def _expected(joint: Joint, lang: str, key: str = "all", **values: object) -> str:
@@ -239,9 +240,9 @@ def _dependence(report: Report, lang: str) -> str:
     sentences = [
         text("joint.weakest", lang, name=weakest.name.of(lang), probability=least),
         text(f"joint.{key}", lang, product=product),
-        bounds,
+        bounds if texts.percent(joint.lower_bound, lang) != least else "",
     ]
-    return text("form.between_sentences", lang).join(sentences)
+    return text("form.between_sentences", lang).join(filter(None, sentences))
 
 
 def bulletin(report: Report, lang: str) -> Html:

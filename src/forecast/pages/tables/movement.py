@@ -66,7 +66,8 @@ def _distance(target: TargetNews) -> float:
     ends = probabilities(target)
     if ends is None:
         return 0.0
-    is_seen = target.attained is not None or texts.percent_points(*ends)
+    first, last = (texts.percent(end, "en") for end in ends)
+    is_seen = target.attained is not None or (first != last and texts.percent_points(*ends))
     return abs(ends[1] - ends[0]) if is_seen else 0.0
 
 
