@@ -265,6 +265,7 @@ MONTHS_AHEAD = {0.05: [100.0] * 8, 0.5: [107.0] * 8, 0.95: [110.0] * 8}
         (pd.DataFrame({"a": ["x"] * 200}), {}, "could not convert string to float: 'x'"),
         ({0.1: "a", 0.9: "b"}, {}, "paths: str does not consist of real numbers"),
         (np.full(200, 7 + 1j), {}, "paths: ndarray .* real numbers: complex numbers"),
+        (np.full((200, 4), 7.0), {}, "paths: 4 numbers in each path; allowed without `base`"),
         (np.full(200, 7.0), {"target": True}, "target: 'True' is not a target"),
         ({"a": np.full(200, 7.0)}, {}, "target: one for all; expected a mapping by name"),
         (MONTHS_AHEAD, {"correlation": "x", "seed": 1}, "found 'x' and 1"),

@@ -240,8 +240,10 @@ def _outcome(
             raise ParameterError(["known: given without `base`, the amounts of the year before"])
         read = read_paths(given, 1, name, *drawn)
         check_number(read.array, name)
-        if not read.array.shape[1]:
-            raise ParameterError([f"{name}: no period; expected growth of the year in each path"])
+        if (n_periods := read.array.shape[1]) != 1:
+            given_as = f"{n_periods} numbers in each path" if n_periods else "no period"
+            rule = "without `base`, the amounts of the year before, one: growth of the year"
+            raise ParameterError([f"{name}: {given_as}; allowed {rule} in per cent"])
         return _Outcome(read.array[:, -1], read.n_chains)
     so_far, before = numbers("known", known), numbers("base", base)
     calendar, read = Calendar.of(base, known), read_paths(given, len(before), name, *drawn)

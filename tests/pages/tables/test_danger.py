@@ -9,6 +9,7 @@ import pages
 from forecast.base.months import Span
 from forecast.outlook.attainment import Probability, Required
 from forecast.outlook.next_figure import Curve, LightRange, NextFigure
+from forecast.pages.tables.coming import next_day
 from forecast.pages.tables.danger import danger, danger_name, most_in_danger
 from forecast.report.lights import light, word
 from forecast.report.value import IndicatorReport, Report
@@ -127,3 +128,16 @@ def test_whatever_comes_next_or_does_not_is_said(changes, said):
 def test_nothing_is_in_danger_once_all_is_settled_or_without_targets():
     assert danger(pages.settled(), "en") == ""
     assert danger(pages.without_targets(), "en") == ""
+
+
+@pytest.mark.parametrize(
+    ("earliest", "latest", "said"),
+    [
+        (25, 25, "expected about 25 Oct"),
+        (20, 20, "expected about 25 Oct (by past lags 20 Oct)"),
+        (20, 28, "expected about 25 Oct (by past lags 20 Oct to 28 Oct)"),
+    ],
+)
+def test_days_by_past_lags_stand_beside_the_day_where_they_are_others(earliest, latest, said):
+    days = {"earliest_on": date(2019, 10, earliest), "latest_on": date(2019, 10, latest)}
+    assert plain(next_day(replace(NEXT, **days), pages.report(), "en")) == said

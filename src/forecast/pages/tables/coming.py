@@ -64,7 +64,10 @@ def next_day(coming: NextFigure, report: Report, lang: str) -> str:
     }
     if coming.state == "overdue":
         return text("next_figure.overdue", lang, days=coming.days_late, day=named["day"])
-    form = "expected_between" if "latest" in named and "earliest" in named else "expected"
+    lags = {named[end] for end in ("earliest", "latest") if end in named}
+    if "latest" not in named or "earliest" not in named or lags == {named["day"]}:
+        return text("next_figure.expected", lang, day=named["day"])
+    form = "expected_between" if len(lags) > 1 else "expected_by_lag"
     return text(f"next_figure.{form}", lang, **named)
 
 
