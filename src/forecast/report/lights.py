@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from forecast.verification.outturn import Outturn
 
 GREEN_FROM, RED_BELOW = 0.66, 0.33
+LAMPS = (
+    "green", "yellow", "red", "green_blind", "blind", "red_blind", "attained", "missed", "none",
+)  # fmt: skip
 WORDS = (
     (0.90, "nearly_certain"),
     (0.66, "likely"),

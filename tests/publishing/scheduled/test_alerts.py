@@ -30,6 +30,7 @@ from forecast.publishing.scheduled.alerts import (
     update,
 )
 from forecast.publishing.scheduled.outbox import send
+from forecast.report.lights import LAMPS, lamp
 from forecast.report.result import read_result
 from forecast.report.value import Report
 from forecast.verification.outturn import Outturn
@@ -237,6 +238,24 @@ def test_a_yellow_light_without_figures_is_told_as_on_the_page():
     blind, yellow = Shown("yellow", 0.5, months_known=0), Shown("yellow", 0.5)
     (_, lines) = told_after(ALERT, seen(blind), seen(yellow))
     assert lines[1].endswith("light no figures → yellow")
+
+
+@pytest.mark.parametrize("light", ["green", "yellow", "red"])
+@pytest.mark.parametrize("months_known", [0, 9])
+def test_what_was_seen_is_remembered_from_one_process_to_the_next_whatever_the_lamp(
+    tmp_path: Path, light: str, months_known: int
+):
+    """The memory of a hollow lamp was once taken for none, and with it that of all targets."""
+    titles: list[str] = []
+    for probability in (0.70, 0.50):
+        shown = seen(Shown(light, probability, months_known))
+        send_alerts([ALERT], shown, tmp_path, lambda _, title, __: titles.append(title))
+    assert titles == ["Growth targets: Town 2018, as of 2018-11-30"]
+
+
+def test_lamps_are_all_that_a_light_can_become():
+    every = {lamp(light, months) for light in ("green", "yellow", "red") for months in (0, 9)}
+    assert set(LAMPS) == every | {"attained", "missed", "none"}
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,8 @@ from forecast.base.errors import NotebookFailed
 from forecast.cli import main
 from forecast.publishing import publication
 from forecast.publishing.integrity import faults_of
-from forecast.publishing.scheduled.run import alone_in
+from forecast.publishing.scheduled.due import ReportOutcome
+from forecast.publishing.scheduled.run import alone_in, newest_pages
 from town import (
     DAYS,
     NOW,
@@ -232,3 +233,15 @@ def test_who_waits_too_long_leaves_with_nothing_done(reports: Path, town: Path):
     assert "another process makes reports there" in said.stderr
     (line,) = entries(said)
     assert (line["did"], line["area"]) == ("failed", None)
+
+
+def test_nothing_is_told_to_have_moved_where_the_newest_report_failed():
+    """The report before it would look like the way back of all that was told since."""
+    made, failed = ({"year": 2018, "did": did} for did in ("made", "failed"))
+    outcomes = [
+        ReportOutcome(area="town", as_of="2018-09-15", page="a.html", **made),
+        ReportOutcome(area="town", as_of="2018-09-30", error="edited", **failed),
+        ReportOutcome(area="village", as_of="2018-09-15", error="edited", **failed),
+        ReportOutcome(area="village", as_of="2018-09-30", page="b.html", **made),
+    ]
+    assert newest_pages(outcomes) == [Path("b.html")]

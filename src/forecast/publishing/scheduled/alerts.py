@@ -23,10 +23,10 @@ from forecast.base.errors import ContractError, Fault, OutputError
 from forecast.base.files import is_named
 from forecast.base.texts import LANGUAGES, calendar, percent, signed_number, text
 from forecast.publishing.scheduled.outbox import Message, Outbox, Send, read_json, write_json
+from forecast.report.lights import LAMPS
 
 if TYPE_CHECKING:
     from forecast.report.value import Report
-
 
 FILE = "alerts.toml"
 Rule = Literal["light_changed", "probability_moved", "data_overdue", "run_failed"]
@@ -120,7 +120,6 @@ FOLDER, MEMORY, BUSY = ".alerts", "told.json", "busy.json"
 OPERATOR = "FORECAST_ALERT_OPERATOR"
 _TITLE_LENGTH = 120
 _NOT_OPEN = ("attained", "missed", "none")
-_LAMPS = ("green", "yellow", "red", "blind", *_NOT_OPEN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,7 +244,7 @@ def _texts(value: object) -> list[str]:
 
 def _is_forecast(value: object) -> bool:
     told = _dict(value)
-    return told.get("light") in _LAMPS and isinstance(told.get("probability"), (int, float))
+    return told.get("light") in LAMPS and isinstance(told.get("probability"), (int, float))
 
 
 def deliver(

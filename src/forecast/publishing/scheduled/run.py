@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -204,8 +204,7 @@ def alone_in(reports: Path, *, wait_seconds: float) -> Iterator[None]:
 
 
 def _seen(settings: RunSettings, archive: Archive, outcomes: list[ReportOutcome]) -> Seen:
-    newest = {(o.area, o.year): Path(o.page) for o in outcomes if o.page is not None}
-    standing = [s for page in newest.values() if (s := _standing(settings.reports, page))]
+    standing = [s for page in newest_pages(outcomes) if (s := _standing(settings.reports, page))]
     day = time_of(settings, archive.schedule).date()
     late = [
         release
@@ -213,6 +212,15 @@ def _seen(settings: RunSettings, archive: Archive, outcomes: list[ReportOutcome]
         for release in overdue(archive.as_of(day), s.report.area, s.open_targets)
     ]
     return Seen(standing=standing, overdue=late, day=day, failed=_failed(outcomes))
+
+
+def newest_pages(outcomes: Iterable[ReportOutcome]) -> list[Path]:
+    """Return the page of the newest report of each area's year; none where that one failed.
+
+    Nothing has moved there: an older report in its place would take back what was told.
+    """
+    newest = {(o.area, o.year): o.page for o in outcomes if o.area is not None}
+    return [Path(page) for page in newest.values() if page is not None]
 
 
 def _failed(outcomes: list[ReportOutcome]) -> list[tuple[str, str]]:
