@@ -54,7 +54,7 @@ ALL = {"gdp": 0.9, "retail_sales": 0.8, "fixed_asset_investment": 0.7, "trade": 
     ("odds", "name", "said"),
     [
         ({"retail_sales": 0.6, "fixed_asset_investment": 0.4}, "fixed_asset_investment",
-         "Most at risk of those with figures of 2019: "
+         "Most at risk with figures of 2019: "
          "Fixed-asset investment, 40 % (about even)."),
         ({"retail_sales": 0.2}, "retail_sales", "In danger: Retail sales, 20 % (unlikely)."),
         # a red one comes first, though it has no figure; of even odds one with figures does
@@ -80,16 +80,16 @@ def test_it_says_by_how_much_why_and_what_turns_the_light():
     one = replace(one, forecast=forecast, required=need, next_figure=NEXT)
     told = replace(told, indicators=[one, *told.indicators[1:]])
     assert plain(danger(told, "en")) == (
-        "Most at risk of those with figures of 2019: GDP, 40 % (about even). "
+        "Most at risk with figures of 2019: GDP, 40 % (about even). "
         "Forecast 7.2 % [6.1, 8.3], 0.7 pp above the 6.5 % it takes. "
         "Jul–Dec needs 5.8 %, 1.4 pp less than so far. "
-        "Next: GDP Jan–Sep, expected about 25 Oct: green at 7.1 % or more; red at 6.6 % or less."
+        "Next: Jan–Sep, expected about 25 Oct: green at 7.1 % or more; red at 6.6 % or less."
     )
     assert plain(danger(told, "zh")) == (
         "有2019年数据的目标中风险最大：地区生产总值，达标概率40%（五成上下）。"
         "预测7.2% [6.1, 8.3]，比所需的6.5%高0.7个百分点。"
         "7-12月需达5.8%，比累计增速低1.4个百分点。"
-        "下一数据：地区生产总值1-9月，预计10月25日前后公布；7.1%及以上为绿灯；6.6%及以下为红灯。"
+        "下一数据：1-9月，预计10月25日前后公布；7.1%及以上为绿灯；6.6%及以下为红灯。"
     )
 
 
@@ -97,7 +97,7 @@ def test_it_says_by_how_much_why_and_what_turns_the_light():
     ("changes", "said"),
     [
         ({"state": "overdue", "expected_on": date(2019, 9, 10), "days_late": 20},
-         "Next: GDP Jan–Sep, overdue by 20 days since 10 Sep: green at 7.1 % or more"),
+         "Next: Jan–Sep, overdue by 20 days since 10 Sep: green at 7.1 % or more"),
         ({"state": "ended", "span": None, "expected_on": None, "curve": None, "lights": []},
          "No next figure is expected: none has come out for more than a year after its usual day."),
         ({"state": "none_left", "span": None, "expected_on": None, "curve": None, "lights": []},
@@ -105,13 +105,13 @@ def test_it_says_by_how_much_why_and_what_turns_the_light():
         ({"state": "unknown", "span": None, "expected_on": None, "curve": None, "lights": []},
          "No next release is known."),
         ({"curve": None, "lights": []},
-         "Next: GDP Jan–Sep, expected about 25 Oct; what it would change is not known."),
+         "Next: Jan–Sep, expected about 25 Oct; what it would change is not known."),
         ({"settles": True, "span": Span.year_to_date(2019, 12), "expected_on": date(2019, 10, 1),
           "lights": [LightRange(light="missed", lower_pct=None, upper_pct=6.4, probability=0.3),
                      LightRange(light="attained", lower_pct=6.5, upper_pct=None, probability=0.7)]},
-         "Next: GDP whole year, expected about 1 Oct: attained at 6.5 % or more; missed at 6.4 %"),
+         "Next: whole year, expected about 1 Oct: attained at 6.5 % or more; missed at 6.4 %"),
         ({"lights": [LightRange(light="yellow", lower_pct=None, upper_pct=None, probability=1.0)]},
-         "Next: GDP Jan–Sep, expected about 25 Oct: yellow whatever it says."),
+         "Next: Jan–Sep, expected about 25 Oct: yellow whatever it says."),
     ],
     ids=["overdue", "a series that ends", "none left", "no release known", "no curve",
          "settled tomorrow", "no value turns it"],

@@ -196,7 +196,7 @@ def test_the_first_sentences_name_the_least_likely_first():
     assert [(lamp, line.replace("\u00a0", " ")) for lamp, line in verdict(_with_odds(), "en")] == [
         (
             "yellow",
-            "Most at risk of those with figures of 2019: "
+            "Most at risk with figures of 2019: "
             "Fixed-asset investment, 55 % (about even). "
             "Forecast 10.8 % [1.8, 20.7], 0.8 pp above the 10.0 % it takes. "
             "Jul–Dec needs 10.0 %, 0.1 pp more than so far.",

@@ -120,11 +120,7 @@ def _next(one: IndicatorReport, coming: NextFigure, report: Report, lang: str) -
     when = next_day(coming, report, lang)
     if not when:
         return text(f"danger.{coming.state}", lang)
-    values = {
-        "name": one.name.of(lang),
-        "span": next_span(one, coming, report, lang),
-        "when": when,
-    }
+    values = {"span": next_span(one, coming, report, lang), "when": when}
     if coming.curve is None:
         return text("danger.next_plain", lang, **values)
     return text("danger.next", lang, **values, turns=_turns(one, coming, lang))
