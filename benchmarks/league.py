@@ -31,10 +31,10 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 import numpy as np
 import pandas as pd
 from goals import Goal, print_goals
-from scale import DATA, SEED, simulated_area, without_other_areas
+from scale import DATA, SEED, simulated_area, without_other_areas, write_figures
 
 from forecast.archive.folder import read_archive
-from forecast.base.months import month, month_text
+from forecast.base.months import month
 from forecast.base.parameters import Parameters
 from forecast.outlook.annual import annual_outlook
 from forecast.outlook.answers import record_of
@@ -80,13 +80,8 @@ def write_province(folder: Path, n_areas: int) -> None:
         is_level = own["measure"] == "level"
         own = own.assign(value=own["value"].where(~is_level, own["value"] * size))
         counties.append(own.assign(area=name, source="simulated"))
-    table = pd.concat([nation.astype({"area": "str"}), _province(counties), *counties])
-    table["first_month"] = table["first"].map(month_text)
-    table["last_month"] = table["last"].map(month_text)
-    table["released_on"] = table["released_on"].dt.strftime("%Y-%m-%d")
-    (folder / "figures").mkdir()
-    kept = table.drop(columns=["first", "last", "file", "line"])
-    kept.to_parquet(folder / "figures" / "simulated.parquet", index=False)
+    tables = [nation.astype({"area": "str"}), _province(counties), *counties]
+    write_figures(folder, pd.concat(tables))
     areas = [AREA.format(area=name, whole=PROVINCE) for name in names]
     registry = without_other_areas((DATA / "indicators.toml").read_text(encoding="utf-8"))
     (folder / "indicators.toml").write_text(registry + "".join(areas), encoding="utf-8")

@@ -56,16 +56,21 @@ def write_folder(folder: Path, n_areas: int) -> None:
         rng = np.random.default_rng([SEED, number])
         own = [simulated_area(nation[nation["indicator"] == name], rng) for name in SIX]
         tables.append(pd.concat(own).assign(area=f"simulated{number:04d}", source="simulated"))
-    table = pd.concat(tables, ignore_index=True)
-    table["first_month"] = table["first"].map(month_text)
-    table["last_month"] = table["last"].map(month_text)
-    table["released_on"] = table["released_on"].dt.strftime("%Y-%m-%d")
-    (folder / "figures").mkdir()
-    kept = table.drop(columns=["first", "last", "file", "line"])
-    kept.to_parquet(folder / "figures" / "simulated.parquet", index=False)
+    write_figures(folder, pd.concat(tables, ignore_index=True))
     for name in ("indicators.toml", "schedule.toml"):
         text = (DATA / name).read_text(encoding="utf-8")
         (folder / name).write_text(without_other_areas(text), encoding="utf-8")
+
+
+def write_figures(folder: Path, table: pd.DataFrame) -> None:
+    """Write the figures of a data folder, from a table like that of an archive."""
+    written = table.assign(
+        first_month=table["first"].map(month_text),
+        last_month=table["last"].map(month_text),
+        released_on=table["released_on"].dt.strftime("%Y-%m-%d"),
+    ).drop(columns=["first", "last", "file", "line"])
+    (folder / "figures").mkdir()
+    written.to_parquet(folder / "figures" / "simulated.parquet", index=False)
 
 
 def without_other_areas(text: str) -> str:

@@ -62,6 +62,11 @@ class Indicator:
         return self.kind in ("rate", "balance")
 
     @property
+    def balance_unit(self) -> str:
+        """The unit of the outcome of a balance; empty where it is in per cent."""
+        return self.unit if self.kind == "balance" else ""
+
+    @property
     def accumulates(self) -> bool:
         """Whether growth of the year is that of the sum, or of the mean, of its months' levels."""
         return not self.has_no_growth and self.annual_rule in _ACCUMULATING

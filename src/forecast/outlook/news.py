@@ -158,7 +158,7 @@ def _target_news(change: _Change, target: Target, steps: Sequence[BatchForecast]
         indicator=target.indicator,
         name=entry.names,
         decimals=entry.decimals,
-        unit=entry.unit if entry.kind == "balance" else "",
+        unit=entry.balance_unit,
         since=change.since,
         until=question.now.day,
         announced_since=before.announced_on > change.since and not before.is_assumed,

@@ -221,8 +221,29 @@ class Outcome(Band):
     probability: Probability | None
 
 
+class OfQuantity:
+    """An indicator of a report as far as its quantity goes: what the year's outcome is, and where.
+
+    A rate's is a level in per cent, a balance's one in its unit, that of all others growth.
+    """
+
+    __slots__ = ()
+    quantity: str | None
+    unit: str
+
+    @property
+    def is_growth(self) -> bool:
+        """Whether the year's outcome is growth; of a rate and a balance it is a level."""
+        return self.quantity not in ("rate", "balance")
+
+    @property
+    def balance_unit(self) -> str:
+        """The unit of the outcome of a balance; empty where it is in per cent."""
+        return self.unit if self.quantity == "balance" else ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(OfQuantity):
     """One indicator without and under the conditions; None where it cannot be assessed.
 
     No condition changes the outturn of a settled year.
@@ -237,16 +258,6 @@ class Line:
     outturn: Outturn | None
     without: Outcome | None
     under: Outcome | None
-
-    @property
-    def is_growth(self) -> bool:
-        """Whether the year's outcome is growth; of a rate and a balance it is a level."""
-        return self.quantity not in ("rate", "balance")
-
-    @property
-    def balance_unit(self) -> str:
-        """The unit of the outcome of a balance; empty where it is in per cent."""
-        return self.unit if self.quantity == "balance" else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

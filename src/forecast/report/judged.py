@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,6 @@ from forecast.archive.archive import Archive
 from forecast.archive.judgements import Author
 from forecast.archive.registry import Registry
 from forecast.base.series import Names
-from forecast.verification.intervals import Interval
 from forecast.verification.judgements import ScoredJudgement, Skill, scored, skills
 
 if TYPE_CHECKING:
@@ -41,23 +40,15 @@ class JudgementLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AuthorScore:
+class AuthorScore(Skill):
     """How an author's judgements did, as `Skill` has it.
 
     `role` is empty for an office whose figures say what it expected. `weight` is the largest part
     that a judgement of theirs has in a forecast of this report, None where it has none.
     """
 
-    author: str
     name: Names
     role: str
-    form: str
-    n_scored: int
-    n_open: int
-    n_too_late: int
-    mean_error: float | None
-    n_beside_pool: int
-    value_added_pct: Interval | None
     weight: float | None
 
 
@@ -97,16 +88,9 @@ def scores_of(
 def _score(one: Skill, author: Author | None, weights: Mapping[str, float]) -> AuthorScore:
     name = Names(one.author, one.author)
     return AuthorScore(
-        author=one.author,
+        **{field.name: getattr(one, field.name) for field in fields(Skill)},
         name=name if author is None else Names(author.name_en, author.name_zh),
         role="" if author is None else author.role,
-        form=one.form,
-        n_scored=one.n_scored,
-        n_open=one.n_open,
-        n_too_late=one.n_too_late,
-        mean_error=one.mean_error,
-        n_beside_pool=one.n_beside_pool,
-        value_added_pct=one.value_added_pct,
         weight=weights.get(one.author) if one.form == "growth" else None,
     )
 

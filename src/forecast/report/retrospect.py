@@ -227,17 +227,13 @@ def _of_year(snapshot: Snapshot, area: str, year: int) -> Iterator[PastTarget]:
                 indicator=name,
                 name=history.indicator.names,
                 comparison=str(judged.comparison),
-                balance_unit=_balance_unit(history),
+                balance_unit=history.indicator.balance_unit,
                 bound_pct=judged.bound_pct,
                 decimals=history.indicator.decimals,
                 outturn_pct=outturn.growth_pct,
                 attained=bool(outturn.attained),
                 gap_pp=_gap(target, outturn.growth_pct),
             )
-
-
-def _balance_unit(history: History) -> str:
-    return history.indicator.unit if history.indicator.kind == "balance" else ""
 
 
 def _gap(target: Target, outturn_pct: float) -> float | None:

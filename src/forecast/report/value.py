@@ -34,6 +34,7 @@ from forecast.outlook.attainment import (
 from forecast.outlook.movement import News, TimelinePoint
 from forecast.outlook.next_figure import NextFigure
 from forecast.report.commitments import CommitmentReport
+from forecast.report.conditions import OfQuantity
 from forecast.report.depth import Depth, PastForecast
 from forecast.report.judged import JudgementScores
 from forecast.report.lights import footing, lamp, light_of_target, settled_probability
@@ -196,7 +197,7 @@ class BesideLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IndicatorReport:
+class IndicatorReport(OfQuantity):
     """The report of one indicator.
 
     `last_forecast` is that of the day before the outturn came out. `attainable_pct` holds rates by
@@ -242,16 +243,6 @@ class IndicatorReport:
     next_figure: NextFigure | None
     caveats: list[Caveat]
     beside: list[BesideLine] = field(default_factory=list)
-
-    @property
-    def is_growth(self) -> bool:
-        """Whether the year's outcome is growth; of a rate and a balance it is a level."""
-        return self.quantity not in ("rate", "balance")
-
-    @property
-    def balance_unit(self) -> str:
-        """The unit of the outcome of a balance; empty where it is in per cent."""
-        return self.unit if self.quantity == "balance" else ""
 
     @property
     def light(self) -> str:

@@ -106,10 +106,7 @@ def _way_with_forecast(target: TargetNews, lang: str) -> str:
 
 
 def _outcome(value: float, target: TargetNews, lang: str) -> str:
-    """Return an outcome in per cent, of a balance in its unit."""
-    if not target.unit:
-        return texts.rate(value, target.decimals, lang)
-    return texts.amount(value, target.unit, lang, target.decimals)
+    return phrases.in_unit(value, target.unit, target.decimals, lang)
 
 
 def _main_reason(target: TargetNews, lang: str) -> str:
