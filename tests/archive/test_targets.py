@@ -145,6 +145,20 @@ def test_thresholds_lie_before_rounding(announced: Target, threshold: float):
     assert announced.threshold_pct(1) == pytest.approx(threshold, abs=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("announced", "least"),
+    [
+        (target("at_least", 7.0), 7.0),
+        (target("about", 7.0), 6.8),
+        (target("at_most", 3.0), 3.0),
+        (target("more_than", 0.0), 0.1),
+        (target("more_than", 2.25), 2.3),
+    ],
+)
+def test_what_a_target_takes_is_an_outcome_that_can_be_published(announced: Target, least: float):
+    assert announced.least_met_pct(1) == pytest.approx(least, abs=1e-9)
+
+
 def test_growth_published_without_decimals_has_a_wider_margin():
     assert target("at_least", 7.0).is_met([6.5, 6.49], 0).tolist() == [True, False]
 

@@ -165,6 +165,10 @@ def test_days_levels_points_and_intervals():
     assert texts.level(5.2, "EUR billion", "en") == "5.20 billion euros"
     assert texts.unit_alone("gbp", "en") == "pounds"
     assert texts.unit_alone("school_places", "en") == "school places"
+    assert texts.level(11_000_000, "persons", "en") == "11,000,000 persons"
+    assert texts.level(11_000_000, "persons", "zh") == "1,100万人"
+    assert texts.level(1_284_000, "persons", "zh") == "128.4万人"
+    assert texts.level(9_500, "persons", "zh") == "9,500人"
     assert texts.unit_alone("usd_per_tonne", "en") == "usd per tonne"
     assert texts.points(0.3, 1, "zh") == "0.3个百分点"
     assert texts.interval(-0.85, 21, 1).replace("\u00a0", " ") == "[−0.9, 21.0]"
@@ -173,12 +177,12 @@ def test_days_levels_points_and_intervals():
 @pytest.mark.parametrize(
     ("probability", "shown", "colour", "said"),
     [
-        (0.6549, "65%", "yellow", "uncertain"),
+        (0.6549, "65%", "yellow", "better_than_even"),
         (0.655, "66%", "green", "likely"),
         (0.3249, "32%", "red", "unlikely"),
-        (0.325, "33%", "yellow", "uncertain"),
-        (0.895, "90%", "green", "nearly_certain"),
-        (0.0949, "9%", "red", "remote"),
+        (0.325, "33%", "yellow", "worse_than_even"),
+        (0.895, "90%", "green", "very_likely"),
+        (0.0949, "9%", "red", "very_unlikely"),
     ],
 )
 def test_lights_and_words_follow_the_per_cent_that_is_printed(probability, shown, colour, said):

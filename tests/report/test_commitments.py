@@ -108,7 +108,7 @@ def test_a_share_reported_once_has_no_pace():
 
 @pytest.mark.parametrize(
     ("kept", "colour", "key"),
-    [(14, "green", "likely"), (13, "yellow", "uncertain"), (6, "red", "unlikely")],
+    [(14, "green", "likely"), (13, "yellow", "better_than_even"), (6, "red", "unlikely")],
 )
 def test_the_light_and_the_words_follow_the_share_of_paths_that_keep_it(
     monkeypatch: pytest.MonkeyPatch, kept: int, colour: str, key: str

@@ -6,7 +6,15 @@ import pytest
 
 from forecast.base.texts import text
 from forecast.outlook.attainment import Attainment, Probability
-from forecast.report.lights import footing, lamp, light, light_of_target, word
+from forecast.report.lights import (
+    ends_of_range,
+    footing,
+    lamp,
+    light,
+    light_of_target,
+    range_of,
+    word,
+)
 from forecast.verification.outturn import Outturn
 
 LIKELY = Attainment(
@@ -35,16 +43,24 @@ def test_the_light_changes_where_the_printed_per_cent_does(probability: float, c
 @pytest.mark.parametrize(
     ("probability", "key"),
     [
-        (1.0, "nearly_certain"),
-        (0.895, "nearly_certain"),  # printed as 90 %
-        (0.8949, "likely"),
+        (1.0, "almost_certain"),
+        (0.965, "almost_certain"),  # printed as 97 %
+        (0.9649, "very_likely"),
+        (0.845, "very_likely"),
+        (0.8449, "likely"),
         (0.655, "likely"),
-        (0.6549, "uncertain"),
-        (0.325, "uncertain"),
+        (0.6549, "better_than_even"),
+        (0.555, "better_than_even"),
+        (0.5549, "about_even"),
+        (0.445, "about_even"),
+        (0.4449, "worse_than_even"),
+        (0.325, "worse_than_even"),
         (0.3249, "unlikely"),
-        (0.095, "unlikely"),
-        (0.0949, "remote"),
-        (0.0, "remote"),
+        (0.155, "unlikely"),
+        (0.1549, "very_unlikely"),
+        (0.035, "very_unlikely"),
+        (0.0349, "almost_impossible"),
+        (0.0, "almost_impossible"),
     ],
 )
 def test_the_words_change_where_the_printed_per_cent_does(probability: float, key: str):
@@ -104,14 +120,43 @@ def test_what_a_probability_rests_on_has_three_steps(
     assert footing(months_known, scale_basis) == step
 
 
+SURER, LESS_SURE = (0.99, 0.9, 0.75, 0.6, 0.5), (0.01, 0.1, 0.25, 0.4, 0.5)
+
+
 @pytest.mark.parametrize(
-    ("lang", "words"),
+    ("lang", "shares", "words"),
     [
-        ("en", ["very likely", "likely", "about even", "unlikely", "very unlikely"]),
-        ("zh", ["很有可能", "较有可能", "五成上下", "不大可能", "很不可能"]),
+        ("en", SURER, "almost certain, very likely, likely, better than even, about even"),
+        (
+            "en",
+            LESS_SURE,
+            "almost impossible, very unlikely, unlikely, worse than even, about even",
+        ),
+        ("zh", SURER, "几乎肯定, 九成上下, 七八成, 六成上下, 五成上下"),
+        ("zh", LESS_SURE, "几乎不可能, 一成上下, 两三成, 四成上下, 五成上下"),
     ],
 )
-def test_each_range_has_one_word_of_likelihood_in_each_language(lang: str, words: list[str]):
+def test_each_range_has_one_word_of_likelihood_in_each_language(
+    lang: str, shares: tuple[float, ...], words: str
+):
     """None of them is a word of confidence, such as uncertain or 基本确定."""
-    found = [text(f"word.{word(p)}", lang) for p in (0.95, 0.75, 0.5, 0.2, 0.05)]
-    assert found == words
+    assert ", ".join(text(f"word.{word(p)}", lang) for p in shares) == words
+
+
+def test_a_word_stands_for_numbers_so_close_that_its_middle_is_within_ten_points_of_each():
+    """And its light is that of all of them: a word never stands beside two lights."""
+    by_word: dict[str, list[int]] = {}
+    for percent in range(101):
+        by_word.setdefault(word(percent / 100), []).append(percent)
+    assert max(percents[-1] - percents[0] for percents in by_word.values()) <= 20
+    assert all(light(p[0] / 100) == light(p[-1] / 100) for p in by_word.values())
+
+
+@pytest.mark.parametrize(
+    ("probability", "ends"),
+    [(1.0, (0.9, 1.0)), (0.895, (0.9, 1.0)), (0.8949, (0.66, 0.89)), (0.0949, (0.0, 0.09))],
+)
+def test_past_forecasts_are_counted_in_five_wider_ranges(
+    probability: float, ends: tuple[float, float]
+):
+    assert ends_of_range(range_of(probability)) == ends

@@ -75,7 +75,7 @@ def test_coverage_says_on_which_side_outturns_lay(real_archive: Archive):
     assert gdp.pit_counts == [1, 0, 0, 0, 0, 2, 0, 0, 0, 1]
 
 
-def test_probabilities_are_counted_by_the_word_that_stands_for_them(real_archive: Archive):
+def test_past_forecasts_are_counted_by_the_range_of_their_probability(real_archive: Archive):
     """At 80 % three of four came true, one each in 2016 and 2017 and one of two in 2018.
 
     Without one year each the share is 2 / 3, 2 / 3 and 1, off 3 / 4 by 1 / 12, 1 / 12 and 1 / 4, so
@@ -92,7 +92,7 @@ def test_probabilities_are_counted_by_the_word_that_stands_for_them(real_archive
     assert likely.attained == Interval(0.75, lower, 1.0)
     assert likely.effective_years == pytest.approx(16 / 6)
     assert likely.deviation == "none"
-    assert (remote.word, remote.attained) == ("remote", Interval(0.0, None, None))
+    assert (remote.word, remote.attained) == ("very_unlikely", Interval(0.0, None, None))
 
 
 def test_a_range_deviates_where_its_interval_leaves_out_what_was_stated(real_archive: Archive):

@@ -58,7 +58,10 @@ def variants() -> list[Report]:
         else replace(
             one,
             attainment=replace(
-                one.attainment, probability=Probability(0.07, 0.004), word="remote", light="red"
+                one.attainment,
+                probability=Probability(0.07, 0.004),
+                word="very_unlikely",
+                light="red",
             ),
         )
         for one in report.indicators

@@ -154,6 +154,13 @@ class Target:
         """The bound as an outcome of the paths."""
         return self.as_outcome(self.bound)
 
+    def least_met_pct(self, decimals: int) -> float:
+        """Return the bound, or where more is needed the next outcome that can be published."""
+        if self.comparison is not Comparison.MORE_THAN:
+            return self.bound_pct
+        unit = 10.0 ** -self.digits(decimals)
+        return self.as_outcome((math.floor(self.bound / unit + 1e-6) + 1) * unit)
+
     def digits(self, decimals: int) -> int:
         """Return the digits to which what it is about is rounded before it is judged."""
         return decimals if self.target_decimals is None else self.target_decimals

@@ -141,7 +141,7 @@ def model_says(model: str, lang: str) -> str:
 NO_BREAK = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 LEVEL_UNITS = ("cny_100m", "usd_100m", "kwh_100m", "pct", "index")
-_HUGE, _MANY = 1e12, 1000
+_HUGE, _MANY, _TEN_THOUSAND = 1e12, 1000, 10_000
 _DIGITS = 9  # a binary fraction counts as the decimal number that it stands for
 
 
@@ -215,17 +215,30 @@ def level(value: float, unit: str, lang: str) -> str:
     English counts hundreds of millions in billions, and has a decimal more for them.
     """
     decimals = 1 if abs(value) >= 10 else 2
-    if abs(value) >= _MANY and unit_alone(unit, lang) == unit.replace("_", " "):
-        decimals = 0  # a count
+    if abs(value) >= _MANY and _is_count(unit):
+        decimals = 0
+        if lang == "zh" and abs(value) >= _TEN_THOUSAND:
+            return _with_unit(_in_ten_thousands(value), unit, lang)
     if lang == "en" and unit.endswith("_100m"):
         value, decimals = value / 10, decimals + 1
     return _with_unit(number(value, decimals if value else 0), unit, lang)
 
 
+def _is_count(unit: str) -> bool:
+    return unit_alone(unit, "en") == unit.replace("_", " ")
+
+
+def _in_ten_thousands(value: float) -> str:
+    """Return a large count as Chinese writes it."""
+    shown = round(value / _TEN_THOUSAND, 1)
+    return f"{number(shown, 0 if shown.is_integer() else 1)}万"
+
+
 def _with_unit(figure: str, unit: str, lang: str) -> str:
     if unit in LEVEL_UNITS:
         return text(f"unit.{unit}", lang, number=figure)
-    return text("unit.other", lang, number=figure, unit=unit_alone(unit, lang))
+    key = "counted" if f"counted.{unit.casefold()}" in entries() else "other"
+    return text(f"unit.{key}", lang, number=figure, unit=unit_alone(unit, lang))
 
 
 def unit_after(unit: str, lang: str) -> str:
@@ -237,6 +250,8 @@ def unit_alone(unit: str, lang: str) -> str:
     """Return a unit in words: `usd_million` is million US dollars, and others lose underscores."""
     if unit in LEVEL_UNITS:
         return text(f"unit_alone.{unit}", lang)
+    if f"counted.{unit.casefold()}" in entries():
+        return text(f"counted.{unit.casefold()}", lang)
     words = unit.casefold().replace("_", " ").split()
     currency = next((word for word in words if f"currency.{word}" in entries()), None)
     scale = next((word for word in words if f"scale.{word}" in entries()), None)

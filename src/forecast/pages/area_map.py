@@ -12,11 +12,10 @@ from forecast.base import texts
 from forecast.base.texts import text
 from forecast.pages.html import Html, fragment
 from forecast.pages.league import League, Standing
-from forecast.report.lights import WORDS, word
+from forecast.report.lights import RANGES, ends_of_range, range_of
 
 _WIDTH, _TALLEST, _MARGIN = 640.0, 640.0, 6.0
 _LEAST_LABEL = 34.0  # the width of an outline that holds a label; others have theirs as a title
-CLASSES = (*(key for _, key in WORDS), "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +50,17 @@ def league_map(league: League, boundaries: Boundaries, lang: str) -> Html:
     missing = [one.name.of(lang) for one in league.standings if one.area not in boundaries.rings]
     return fragment(
         "area_map", lang, shapes=shapes, grey=[path for path in grey if path],
-        width=round(_WIDTH), height=math.ceil(plane.height), classes=CLASSES, missing=missing,
+        width=round(_WIDTH), height=math.ceil(plane.height), missing=missing,
+        classes=_classes(lang),
     )  # fmt: skip
+
+
+def _classes(lang: str) -> list[tuple[str, str]]:
+    """Return the class of each range of probabilities with its ends, and of areas without one."""
+    ends = [ends_of_range(place) for place in range(len(RANGES))]
+    said = [f"{texts.number(100 * a, 0)}–{texts.rate(100 * b, 0, lang)}" for a, b in ends]
+    named = [(str(place), words) for place, words in enumerate(said)]
+    return [*named, ("none", text("light.none", lang))]
 
 
 def _shape(one: Standing, rings: Iterable[Ring], plane: _Plane, lang: str) -> _Shape:
@@ -63,7 +71,7 @@ def _shape(one: Standing, rings: Iterable[Ring], plane: _Plane, lang: str) -> _S
     x, y = _centre(largest)
     return _Shape(
         path=_path(points),
-        kind="none" if probability is None else word(probability),
+        kind="none" if probability is None else str(range_of(probability)),
         name=one.name.of(lang),
         value=text("form.none", lang) if probability is None else texts.percent(probability, lang),
         x=round(x, 1),

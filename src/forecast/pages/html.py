@@ -25,7 +25,7 @@ _PHRASES = (
     phrases.forecast, phrases.last_forecast,
     phrases.last_probability, phrases.outturn, likelihood.error, likelihood.parts, needs.levels,
     needs.base, phrases.caveat, phrases.weight, phrases.recalibration, likelihood.alone,
-    phrases.restated, phrases.level_so_far, phrases.outcome, phrases.heading,
+    phrases.word, phrases.restated, phrases.level_so_far, phrases.outcome, phrases.heading,
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from forecast.base.series import Names, SeriesLabel
 from forecast.base.texts import Caveat, text
 from forecast.history.growth import RESTATED_FROM
 from forecast.outlook.attainment import Band
+from forecast.report import lights
 from forecast.report.value import IndicatorReport, LastFigure, Member, Report
 
 
@@ -271,6 +272,17 @@ def probability(value: float | None, lang: str) -> str:
     return text("form.none", lang) if value is None else texts.percent(value, lang)
 
 
+def word(probability: float, lang: str) -> str:
+    """Return the word for a probability; the number always stands beside it."""
+    return text(f"word.{lights.word(probability)}", lang)
+
+
+def chance(probability: float, lang: str) -> str:
+    """Return a probability in whole per cent with its word."""
+    number, said = texts.percent(probability, lang), word(probability, lang)
+    return text("form.chance", lang, probability=number, word=said)
+
+
 def forecast(band: Band | None, one: Targeted, lang: str) -> str:
     """Return the median and the band of 80 %, a dash where there is none."""
     if band is None:
@@ -336,7 +348,7 @@ def outturn(one: IndicatorReport, lang: str) -> str:
 
 
 def gap(one: IndicatorReport, lang: str) -> str:
-    """Return how far the median outcome is from the target's bound; nothing where it is just that.
+    """Return how far the median outcome is from what the target takes; nothing where it is that.
 
     In percentage points, or in the unit of the outcome where that is a level.
     """
@@ -344,10 +356,13 @@ def gap(one: IndicatorReport, lang: str) -> str:
     if target is None or band is None:
         return ""
     if is_of_level(one):
-        size = abs(target.factor * (band.median_pct - target.bound_pct))
+        size = abs(target.factor * (band.median_pct - target.least_met_pct(one.decimals)))
         digits = target.digits(one.decimals)
         return texts.amount(size, _unit(one), lang, digits) if round(size, digits) else ""
-    ends = (round(value, one.decimals) for value in (band.median_pct, target.bound_pct))
+    ends = (
+        round(value, one.decimals)
+        for value in (band.median_pct, target.least_met_pct(one.decimals))
+    )
     size = round(abs(next(ends) - next(ends)), one.decimals)
     if not size:
         return ""

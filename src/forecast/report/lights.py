@@ -1,4 +1,4 @@
-"""The lights and the words that stand for a probability, and the light of a target.
+"""The lights, the words and the ranges that stand for a probability, and the light of a target.
 
 Light and word follow the whole per cent that is printed beside them, so that 66 % is never
 yellow.
@@ -18,18 +18,34 @@ GREEN_FROM, RED_BELOW = 0.66, 0.33
 LAMPS = (
     "green", "yellow", "red", "green_blind", "blind", "red_blind", "attained", "missed", "none",
 )  # fmt: skip
-WORDS = (
-    (0.90, "nearly_certain"),
+WORDS = (  # so narrow that a reader of the word alone is within 10 points of the number
+    (0.97, "almost_certain"),
+    (0.85, "very_likely"),
     (0.66, "likely"),
-    (0.33, "uncertain"),
-    (0.10, "unlikely"),
-    (0.0, "remote"),
+    (0.56, "better_than_even"),
+    (0.45, "about_even"),
+    (0.33, "worse_than_even"),
+    (0.16, "unlikely"),
+    (0.04, "very_unlikely"),
+    (0.0, "almost_impossible"),
 )
+RANGES = (0.90, 0.66, 0.33, 0.10, 0.0)  # wider: each has to hold past forecasts of many years
 
 
 def word(probability: float) -> str:
     """Return the key of the words for a probability; they are never shown without the number."""
     return next(name for floor, name in WORDS if _printed(probability) >= floor)
+
+
+def range_of(probability: float) -> int:
+    """Return the place among `RANGES` of the range in which a probability lies as it is printed."""
+    return next(i for i, floor in enumerate(RANGES) if _printed(probability) >= floor)
+
+
+def ends_of_range(place: int) -> tuple[float, float]:
+    """Return the least and the most probability, as printed, of a range by its place."""
+    most = round(RANGES[place - 1] - 0.01, 2) if place else 1.0
+    return RANGES[place], most
 
 
 def light(probability: float) -> str:

@@ -17,7 +17,7 @@ from forecast.base.files import cache_folder, cache_text, cached_text
 from forecast.base.package import code_hash
 from forecast.base.randomness import generator
 from forecast.base.series import Series, SeriesLabel
-from forecast.report.lights import WORDS, word
+from forecast.report.lights import RANGES, ends_of_range, range_of, word
 from forecast.verification.comparison import (
     compared,
     compared_on,
@@ -124,9 +124,10 @@ class IndicatorScore(Scores):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RangeScore:
-    """What came of the forecasts of one word: of printed probabilities from `least` to `most`.
+    """What came of the forecasts in one range: of printed probabilities from `least` to `most`.
 
-    `stated` is their mean, `attained` the share that came true, with its interval by year.
+    `stated` is their mean and `word` the word for it, `attained` the share that came true, with its
+    interval by year.
     """
 
     word: str
@@ -149,7 +150,7 @@ class RangeScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimilarForecasts(RangeScore):
-    """What came of past forecasts like one: of the same word for their probability.
+    """What came of past forecasts like one: of probabilities in the same range.
 
     Where the record has enough of them, they also had about as many months known, `first_month` to
     `last_month`, and are of series whose growth runs through the year alike (`rule`); None where
@@ -371,25 +372,26 @@ def _indicator(series: Series, densities: pd.DataFrame, registry: Registry) -> I
 
 
 def _ranges(asked: pd.DataFrame) -> list[RangeScore]:
-    """Return how often forecasts came true, by the word for their probability."""
-    words = asked["probability"].map(word)
-    found = (_range(asked[words == name], place) for place, (_, name) in enumerate(WORDS))
+    """Return how often forecasts came true, by the range of their probability."""
+    places = asked["probability"].map(range_of)
+    found = (_range(asked[places == place], place) for place in range(len(RANGES)))
     return [score for score in found if score is not None]
 
 
 def _range(rows: pd.DataFrame, place: int) -> RangeScore | None:
-    """Return how often forecasts of one word, by its place among the words, came true."""
+    """Return how often forecasts of one range, by its place, came true."""
     attained = share_by_year(rows["hit"], rows["year"])
     if attained is None:
         return None
-    least, name = WORDS[place]
+    least, most = ends_of_range(place)
+    stated = float(rows["probability"].mean())
     return RangeScore(
-        word=name,
+        word=word(stated),
         least=least,
-        most=round(WORDS[place - 1][0] - 0.01, 2) if place else 1.0,
+        most=most,
         n_forecasts=len(rows),
         effective_years=effective_years(rows["year"]),
-        stated=float(rows["probability"].mean()),
+        stated=stated,
         attained=attained,
     )
 
@@ -410,8 +412,8 @@ def similar_forecasts(
 
     pool = pools[["area", "indicator", "year", "months_known", "probability", "hit"]]
     pool = pool[pool["probability"].notna()]
-    place = [name for _, name in WORDS].index(word(probability))
-    pool = pool[pool["probability"].map(word) == WORDS[place][1]]
+    place = range_of(probability)
+    pool = pool[pool["probability"].map(range_of) == place]
     first, last = next(m for m in MONTH_RANGES if months_known <= m[1])
     series = list(zip(pool["area"].map(str), pool["indicator"].map(str), strict=True))
     rules = {key: rule_of(registry.of(*key)) for key in set(series)}

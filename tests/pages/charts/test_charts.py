@@ -255,7 +255,7 @@ def test_the_waterfall_names_reasons_with_their_size_and_error():
     told = pages.moving().news.targets[3]
     ax = _rendered(lambda ax: charts.waterfall(told, ax=ax, lang="en"))
     rows = [label.get_text() for label in ax.get_yticklabels()]
-    assert (rows[0], rows[1], rows[-1]) == ("31 Aug 2019", "New figures here", "30 Sep 2019")
+    assert (rows[0], rows[1], rows[-1]) == ("31 Aug 2019", "New figures of the area", "30 Sep 2019")
     said = [t.get_text() for t in ax.texts]
     (own,) = (item for item in told.items if item.kind == "local")
     assert own.change < -0.1

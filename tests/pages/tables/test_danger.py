@@ -55,7 +55,7 @@ ALL = {"gdp": 0.9, "retail_sales": 0.8, "fixed_asset_investment": 0.7, "trade": 
     [
         ({"retail_sales": 0.6, "fixed_asset_investment": 0.4}, "fixed_asset_investment",
          "Most at risk with figures of 2019: "
-         "Fixed-asset investment, 40 % (about even)."),
+         "Fixed-asset investment, 40 % (worse than even)."),
         ({"retail_sales": 0.2}, "retail_sales", "In danger: Retail sales, 20 % (unlikely)."),
         # a red one comes first, though it has no figure; of even odds one with figures does
         ({"retail_sales": 0.4, "trade": 0.2}, "trade",
@@ -80,13 +80,13 @@ def test_it_says_by_how_much_why_and_what_turns_the_light():
     one = replace(one, forecast=forecast, required=need, next_figure=NEXT)
     told = replace(told, indicators=[one, *told.indicators[1:]])
     assert plain(danger(told, "en")) == (
-        "Most at risk with figures of 2019: GDP, 40 % (about even). "
+        "Most at risk with figures of 2019: GDP, 40 % (worse than even). "
         "Forecast 7.2 % [6.1, 8.3], 0.7 pp above the 6.5 % it takes. "
         "Jul–Dec needs 5.8 %, 1.4 pp less than so far. "
         "Next: Jan–Sep, expected about 25 Oct: green at 7.1 % or more; red at 6.6 % or less."
     )
     assert plain(danger(told, "zh")) == (
-        "有2019年数据的目标中风险最大：地区生产总值，达标概率40%（五成上下）。"
+        "有2019年数据的目标中风险最大：地区生产总值，达标概率40%（四成上下）。"
         "预测7.2% [6.1, 8.3]，比所需的6.5%高0.7个百分点。"
         "7-12月需达5.8%，比累计增速低1.4个百分点。"
         "下一数据：1-9月，预计10月25日前后公布；7.1%及以上为绿灯；6.6%及以下为红灯。"

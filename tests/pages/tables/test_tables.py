@@ -100,11 +100,11 @@ def test_the_first_screen_answers():
     words = _words(tables.headline(_with_odds(), "en").markup)
     for target, odds in (
         ("GDP 6.5 % to 7.0 %", "94 % very likely"),
-        ("Modern services value added about 7.0 %", "63 % about even"),
+        ("Modern services value added about 7.0 %", "63 % better than even"),
         ("Retail sales at least 7.0 %", "66 % likely"),
         ("Fixed-asset investment at least 10.0 %", "55 % about even"),
         ("Foreign trade positive growth", "53 % about even"),
-        ("General budget revenue at least 6.0 %", "> 99 % very likely"),
+        ("General budget revenue at least 6.0 %", "> 99 % almost certain"),
     ):
         assert target in words
         assert odds in words
@@ -161,24 +161,24 @@ def test_a_missed_target_makes_all_impossible_rather_than_improbable():
 def test_an_improbable_target_is_printed_below_one_per_cent():
     one = pages.gdp()
     never = Probability(0.0, 0.0)
-    remote = replace(one.attainment, probability=never, word="remote", light="red")
+    remote = replace(one.attainment, probability=never, word="almost_impossible", light="red")
     told = pages.with_first(replace(one, attainment=remote))
     words = _words(tables.headline(told, "en").markup)
-    assert "< 1 % very unlikely" in words
+    assert "< 1 % almost impossible" in words
     assert "In danger (red), chance of attaining: GDP < 1 %." in words
-    assert "< 1 % ± less than 0.1 pp very unlikely" in _words(tables.details(told, "en").markup)
+    assert "< 1 % ± less than 0.1 pp almost impossible" in _words(tables.details(told, "en").markup)
     assert "<1%" in _terminal(told, "zh")
 
 
 def _with_odds():
     """Return the report with probabilities that no model moves, and their errors."""
     odds = {
-        "gdp": (0.94, "nearly_certain", "green"),
-        "modern_services_va": (0.63, "uncertain", "yellow"),
+        "gdp": (0.94, "very_likely", "green"),
+        "modern_services_va": (0.63, "better_than_even", "yellow"),
         "retail_sales": (0.655, "likely", "green"),
-        "fixed_asset_investment": (0.55, "uncertain", "yellow"),
-        "trade": (0.525, "uncertain", "yellow"),
-        "budget_revenue": (0.995, "nearly_certain", "green"),
+        "fixed_asset_investment": (0.55, "about_even", "yellow"),
+        "trade": (0.525, "about_even", "yellow"),
+        "budget_revenue": (0.995, "almost_certain", "green"),
     }
     told = pages.report()
     rows = list(told.indicators)
@@ -544,7 +544,7 @@ def test_what_moved_is_a_line_for_each_target_and_a_column_for_each_reason(lang,
 
 def test_releases_are_named_with_their_months_and_their_day():
     said = " ".join(_moved().replace("\u00a0", " ").split())
-    assert "New figures here: Retail sales Jan–Jun: 7.6 % (27 Sep)." in said
+    assert "New figures of the area: Retail sales Jan–Jun: 7.6 % (27 Sep)." in said
     assert "Revisions, without effect: GDP Jan–Jun: 7.2 % (27 Sep)." in said
     assert "Electricity generation Jan–Aug: 4,702.60 billion kWh (15 Sep*)" in said
     assert "* Dated by the usual lag; the value may be a later vintage." in said

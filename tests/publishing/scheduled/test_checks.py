@@ -1,12 +1,16 @@
 """Exit codes for a monitor: on track, below, overdue."""
 
 import shutil
+from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
 from forecast.cli import main
+from forecast.outlook.vintages import BatchForecast
+from forecast.publishing.scheduled.checks import TargetCheck
 
 DATA = Path(__file__).parents[3] / "data"
 
@@ -26,6 +30,21 @@ def test_a_target_below_is_named_with_its_probability(town: Path):
     assert said.exit_code == 3
     assert said.stdout.startswith("below: town/gdp 2018: ")
     assert "; wanted: > 99" in said.stdout.replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (0.42, "42 %; wanted: 50 % or more"),
+        (0.496, "49.6 %; wanted: 50.0 % or more"),
+        (0.4996, "49.96 %; wanted: 50.00 % or more"),
+    ],
+)
+def test_what_is_below_never_prints_as_what_was_wanted(found: float, said: str):
+    own = BatchForecast(np.array([found, found]), 6.1, is_settled=False)
+    below = TargetCheck("town", 2018, date(2018, 7, 20), {"gdp": own}, ()).below(0.5)
+    lines = [line.replace("\N{NO-BREAK SPACE}", " ") for line in below]
+    assert lines == [f"below: town/gdp 2018: {said}"]
 
 
 def test_figures_are_overdue_from_the_day_after_their_usual_one(town: Path, tmp_path: Path):

@@ -264,9 +264,9 @@ def _verdict(one: IndicatorReport, lang: str) -> str:
         key = "settled" if judged == "none" else f"settled_{judged}"
         return text(f"fans.{key}", lang, growth=reached)
     if one.attainment is not None:
-        probability = texts.percent(one.attainment.probability.value, lang)
-        word = text(f"word.{one.attainment.word}", lang)
-        return text("fans.probability", lang, probability=probability, word=word)
+        probability = one.attainment.probability.value
+        number, word = texts.percent(probability, lang), phrases.word(probability, lang)
+        return text("fans.probability", lang, probability=number, word=word)
     if one.forecast is not None:
         return text("fans.median", lang, growth=phrases.growth(one.forecast.median_pct, one, lang))
     return text("fans.no_call", lang)

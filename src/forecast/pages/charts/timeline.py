@@ -110,7 +110,7 @@ def _alt_open(one: IndicatorReport, lang: str) -> list[str]:
     sentences.append(text("alt.forecast", lang, **shown))
     if one.attainment is not None:
         probability = texts.percent(one.attainment.probability.value, lang)
-        word = text(f"word.{one.attainment.word}", lang)
+        word = phrases.word(one.attainment.probability.value, lang)
         sentences.append(text("alt.probability", lang, probability=probability, word=word))
     return sentences
 

@@ -65,8 +65,7 @@ def _chance(line: BesideLine, lang: str) -> str:
         return text(f"light.{line.light}", lang)
     if line.probability is None or line.word is None:
         return text("form.none", lang)
-    probability = texts.percent(line.probability, lang)
-    return text("form.chance", lang, probability=probability, word=text(f"word.{line.word}", lang))
+    return phrases.chance(line.probability, lang)
 
 
 def _forecast(band: Band | None, line: BesideLine, lang: str) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 
 from forecast.base import texts
 from forecast.base.texts import text
+from forecast.pages import phrases
 from forecast.pages.grid import Column, Grid, lamp
 from forecast.pages.html import Html, fragment
 from forecast.report.commitments import CommitmentReport
@@ -73,11 +74,7 @@ def cells(one: CommitmentReport, lang: str) -> dict[str, str]:
     if likely is not None:
         band = texts.interval(likely.lower80, likely.upper80, one.decimals)
         words["expected"] = f"{texts.number(likely.median, one.decimals)} {band}"
-        probability, word = (
-            texts.percent(likely.probability.value, lang),
-            text(f"word.{likely.word}", lang),
-        )
-        words["probability_short"] = text("form.chance", lang, probability=probability, word=word)
+        words["probability_short"] = phrases.chance(likely.probability.value, lang)
     return words
 
 

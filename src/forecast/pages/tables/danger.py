@@ -59,7 +59,7 @@ def _name(one: IndicatorReport, report: Report, lang: str) -> str:
         name=one.name.of(lang),
         year=report.year,
         probability=phrases.probability(one.probability, lang),
-        word="" if one.attainment is None else text(f"word.{one.attainment.word}", lang),
+        word="" if one.probability is None else phrases.word(one.probability, lang),
     )
 
 
@@ -80,13 +80,13 @@ def _forecast(one: IndicatorReport, lang: str) -> str:
     if one.target.has_two_ends:
         return _beside_band(one, lang)
     gap = phrases.gap(one, lang)
-    is_short = one.forecast.median_pct < one.target.bound_pct
+    is_short = one.forecast.median_pct < one.target.least_met_pct(one.decimals)
     way = "below" if is_short else "above"
     return text(
         f"danger.{way if gap else 'at'}{'_most' if one.target.comparison == 'at_most' else ''}",
         lang,
         forecast=phrases.forecast(one.forecast, one, lang),
-        bound=phrases.outcome(one.target.bound_pct, one, lang),
+        bound=phrases.outcome(one.target.least_met_pct(one.decimals), one, lang),
         gap=gap,
     )
 

@@ -126,8 +126,7 @@ def _probability(entry: Entry, lang: str) -> str:
         return text("fans.settled", lang, growth=growth)
     if line.probability is None or entry.word is None:
         return text("form.none", lang)
-    probability = texts.percent(line.probability, lang)
-    return text("form.chance", lang, probability=probability, word=text(f"word.{entry.word}", lang))
+    return phrases.chance(line.probability, lang)
 
 
 def _change(entry: Entry, lang: str) -> str:

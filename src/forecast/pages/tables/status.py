@@ -102,9 +102,7 @@ def _expected(one: IndicatorReport, lang: str) -> str:
 def _probability(one: IndicatorReport, lang: str) -> str:
     if one.outturn is not None or one.attainment is None:
         return text("form.none", lang)
-    word = text(f"word.{one.attainment.word}", lang)
-    probability = texts.percent(one.attainment.probability.value, lang)
-    said = text("form.chance", lang, probability=probability, word=word)
+    said = phrases.chance(one.attainment.probability.value, lang)
     return said if one.footing == "own" else f"{said} {text(f'footing_mark.{one.footing}', lang)}"
 
 

@@ -11,7 +11,7 @@ from forecast.archive.overlay import Overlay
 from forecast.archive.targets import in_force
 from forecast.base.errors import ParameterError
 from forecast.base.parameters import Parameters
-from forecast.base.texts import percent
+from forecast.base.texts import percent, rate, whole_percent
 from forecast.outlook.answers import answer
 from forecast.outlook.vintages import BatchForecast, batch_forecast
 
@@ -34,8 +34,8 @@ class TargetCheck:
         for name, forecast in self.forecasts.items():
             value = forecast.probability.value
             if forecast.is_assessed and value < min_probability:
-                shown = "missed" if forecast.is_settled else percent(value, "en")
-                wanted = percent(min_probability, "en")
+                found, wanted = _apart(value, min_probability)
+                shown = "missed" if forecast.is_settled else found
                 yield f"below: {self.area}/{name} {self.year}: {shown}; wanted: {wanted} or more"
 
     def overdue_lines(self) -> Iterator[str]:
@@ -45,6 +45,14 @@ class TargetCheck:
         for name, forecast in self.forecasts.items():
             if not forecast.is_assessed:
                 yield f"overdue: {self.area}/{name} {self.year}: too few figures for a probability"
+
+
+def _apart(value: float, wanted: float) -> tuple[str, str]:
+    """Return two probabilities in per cent, with decimals where whole per cents are the same."""
+    if whole_percent(value) != whole_percent(wanted):
+        return percent(value, "en"), percent(wanted, "en")
+    decimals = next((d for d in (1, 2) if round(100 * (wanted - value), d)), 3)
+    return rate(100 * value, decimals, "en"), rate(100 * wanted, decimals, "en")
 
 
 def target_check(
