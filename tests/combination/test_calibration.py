@@ -13,6 +13,7 @@ from forecast.combination.calibration import (
     FEWEST_YEARS,
     Calibration,
     calibration_of,
+    moved_paths,
     recalibrated_paths,
     series_calibration,
 )
@@ -211,62 +212,71 @@ def test_the_map_does_not_depend_on_the_unit(values, calibration, shift, unit):
 # The months before December -----------------------------------------------------------------------
 
 
-SHARES = np.array([0.5, 0.6, 0.8, 1.0])  # June is known; July, September and December are ahead
-
-
 def walks() -> np.ndarray:
     rng = np.random.default_rng(21)
     return 7 + np.cumsum(rng.standard_normal((400, 3)), axis=1)
 
 
-def test_december_has_exactly_the_recalibrated_values():
+@pytest.mark.parametrize("month", [0, 1, 2])
+def test_every_month_has_exactly_the_recalibrated_values(month: int):
     paths, calibration = walks(), Calibration(1.4, 8.0, 9)
-    found = recalibrated_paths(paths, calibration, SHARES)
-    expected = calibration.recalibrated(np.sort(paths[:, -1]))
-    assert np.sort(found[:, -1]) == pytest.approx(expected, abs=1e-9)
+    found = recalibrated_paths(paths, calibration)
+    expected = calibration.recalibrated(np.sort(paths[:, month]))
+    assert np.sort(found[:, month]) == pytest.approx(expected, abs=1e-9)
 
 
-def test_paths_keep_their_order_in_december():
+@given(sizes())
+def test_paths_keep_their_order_in_every_month(calibration: Calibration):
     paths = walks()
-    found = recalibrated_paths(paths, Calibration(0.7, np.inf, 9), SHARES)
-    assert np.argsort(found[:, -1]).tolist() == np.argsort(paths[:, -1]).tolist()
+    found = recalibrated_paths(paths, calibration)
+    assert np.argsort(found, axis=0).tolist() == np.argsort(paths, axis=0).tolist()
 
 
-def test_a_month_takes_of_the_shift_what_the_year_has_done_since():
-    """From half a year, six tenths are a fifth of the way and eight tenths three fifths."""
+def test_half_the_scale_halves_the_spread_of_the_next_month_as_of_december():
+    """A figure on the way is never less sure than the year that holds it was found to be."""
     paths = walks()
-    moved = recalibrated_paths(paths, Calibration(1.4, np.inf, 9), SHARES) - paths
-    assert moved[:, 0] == pytest.approx(0.2 * moved[:, 2])
-    assert moved[:, 1] == pytest.approx(0.6 * moved[:, 2])
-
-
-def test_a_month_of_which_nothing_is_new_is_left_as_it_was():
-    paths = walks()
-    moved = (
-        recalibrated_paths(paths, Calibration(1.4, np.inf, 9), np.array([0.5, 0.5, 0.8, 1.0]))
-        - paths
-    )
-    assert (moved[:, 0] == 0).all()
-
-
-def test_of_a_stock_december_alone_is_recalibrated_paths():
-    """Nothing of its year is settled before the last month."""
-    paths = walks()
-    moved = (
-        recalibrated_paths(paths, Calibration(1.4, np.inf, 9), np.array([0.0, 0.0, 0.0, 1.0]))
-        - paths
-    )
-    assert (moved[:, :2] == 0).all()
-    assert (moved[:, 2] != 0).any()
+    found = recalibrated_paths(paths, Calibration(0.5, np.inf, 9))
+    for month in (0, 1, 2):
+        inner = np.quantile(found[:, month], 0.8) - np.quantile(found[:, month], 0.2)
+        levels = norm.cdf(0.5 * norm.ppf([0.2, 0.8]))
+        low, high = np.quantile(paths[:, month], levels)
+        assert inner == pytest.approx(high - low, rel=0.03)
 
 
 def test_no_recalibration_leaves_every_path():
     paths = walks()
-    assert recalibrated_paths(paths, Calibration(), SHARES) == pytest.approx(paths)
+    assert recalibrated_paths(paths, Calibration()) == pytest.approx(paths)
 
 
 def test_no_path_is_changed_in_place():
     paths = walks()
     before = paths.copy()
-    recalibrated_paths(paths, Calibration(1.4, 4.0, 9), SHARES)
+    recalibrated_paths(paths, Calibration(1.4, 4.0, 9))
     assert (paths == before).all()
+
+
+# Paths moved to other Decembers -------------------------------------------------------------------
+
+
+SHARES = np.array([0.5, 0.6, 0.8, 1.0])  # June is known; July, September and December are ahead
+
+
+def test_a_month_takes_of_the_shift_what_the_year_has_done_since():
+    """From half a year, six tenths are a fifth of the way and eight tenths three fifths."""
+    paths = walks()
+    moved = moved_paths(paths, paths[:, -1] + 1, SHARES) - paths
+    assert moved[0].tolist() == pytest.approx([0.2, 0.6, 1.0])
+
+
+def test_a_month_of_which_nothing_is_new_is_left_as_it_was():
+    paths = walks()
+    moved = moved_paths(paths, paths[:, -1] + 1, np.array([0.5, 0.5, 0.8, 1.0])) - paths
+    assert (moved[:, 0] == 0).all()
+
+
+def test_of_a_stock_december_alone_is_moved():
+    """Nothing of its year is settled before the last month."""
+    paths = walks()
+    moved = moved_paths(paths, paths[:, -1] + 1, np.array([0.0, 0.0, 0.0, 1.0])) - paths
+    assert (moved[:, :2] == 0).all()
+    assert moved[:, 2] == pytest.approx(1.0)

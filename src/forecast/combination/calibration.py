@@ -1,4 +1,4 @@
-"""Recalibration of the annual outcome, by where past outturns fell in the pooled distribution."""
+"""Recalibration of paths, by where past outturns of the year fell in the pooled distribution."""
 
 from __future__ import annotations
 
@@ -133,15 +133,19 @@ def _log_likelihood(scores: FloatArray, weight: FloatArray, scale: float, degree
     return float((weight * (density - np.log(scale))).sum())
 
 
-def recalibrated_paths(
-    paths: FloatArray, calibration: Calibration, settled_shares: FloatArray
-) -> FloatArray:
-    """Return paths with a recalibrated December, moved as `moved_paths` says."""
-    december = paths[:, -1]
-    order = np.argsort(december, kind="stable")
-    outcomes = np.empty_like(december)
-    outcomes[order] = calibration.recalibrated(december[order])
-    return moved_paths(paths, outcomes, settled_shares)
+def recalibrated_paths(paths: FloatArray, calibration: Calibration) -> FloatArray:
+    """Return paths whose every month is recalibrated by the same map, in the order of the paths.
+
+    Models whose errors of the year were too small were so in the months on the way to it; with
+    December alone recalibrated, the next figure would be less sure than the year that holds it.
+    """
+    order = np.argsort(paths, axis=0, kind="stable")
+    months = np.take_along_axis(paths, order, axis=0).T
+    outcomes = np.empty_like(paths)
+    np.put_along_axis(
+        outcomes, order, np.stack([calibration.recalibrated(month) for month in months], axis=1), 0
+    )
+    return outcomes
 
 
 def moved_paths(paths: FloatArray, outcomes: FloatArray, settled_shares: FloatArray) -> FloatArray:

@@ -364,9 +364,8 @@ def _pooled(
     calibration = Calibration()
     if scale.basis == "own":
         calibration = estimates.calibration(history.months_known, history.series)
-    shares = _settled_shares(history)
     batches = zip(*(np.split(paths, N_BATCHES) for paths in members.values()), strict=True)
-    pooled = [recalibrated_paths(quantile_average(b, weight), calibration, shares) for b in batches]
+    pooled = [recalibrated_paths(quantile_average(b, weight), calibration) for b in batches]
     return IndicatorOutlook(
         history,
         target,

@@ -355,14 +355,12 @@ def gap(one: IndicatorReport, lang: str) -> str:
     target, band = one.target, one.forecast
     if target is None or band is None:
         return ""
+    bound = target.least_met_pct(one.decimals)
     if is_of_level(one):
-        size = abs(target.factor * (band.median_pct - target.least_met_pct(one.decimals)))
+        size = abs(target.factor * (band.median_pct - bound))
         digits = target.digits(one.decimals)
         return texts.amount(size, _unit(one), lang, digits) if round(size, digits) else ""
-    ends = (
-        round(value, one.decimals)
-        for value in (band.median_pct, target.least_met_pct(one.decimals))
-    )
+    ends = (round(value, one.decimals) for value in (band.median_pct, bound))
     size = round(abs(next(ends) - next(ends)), one.decimals)
     if not size:
         return ""
