@@ -216,9 +216,7 @@ def level(value: float, unit: str, lang: str) -> str:
     """
     decimals = 1 if abs(value) >= 10 else 2
     if abs(value) >= _MANY and _is_count(unit):
-        decimals = 0
-        if lang == "zh" and abs(value) >= _TEN_THOUSAND:
-            return _with_unit(_in_ten_thousands(value), unit, lang)
+        return _with_unit(_counted(value, lang), unit, lang)
     if lang == "en" and unit.endswith("_100m"):
         value, decimals = value / 10, decimals + 1
     return _with_unit(number(value, decimals if value else 0), unit, lang)
@@ -228,10 +226,12 @@ def _is_count(unit: str) -> bool:
     return unit_alone(unit, "en") == unit.replace("_", " ")
 
 
-def _in_ten_thousands(value: float) -> str:
-    """Return a large count as Chinese writes it."""
-    shown = round(value / _TEN_THOUSAND, 1)
-    return f"{number(shown, 0 if shown.is_integer() else 1)}万"
+def _counted(value: float, lang: str) -> str:
+    """Return a count, in Chinese in units of 10,000 where no digit is lost by it."""
+    shown = value / _TEN_THOUSAND
+    if lang == "zh" and shown >= 1 and round(shown, 1) == shown:
+        return f"{number(shown, 0 if shown.is_integer() else 1)}万"
+    return number(value, 0)
 
 
 def _with_unit(figure: str, unit: str, lang: str) -> str:
@@ -269,6 +269,8 @@ def amount(value: float, unit: str, lang: str, decimals: int) -> str:
         return rate(value, decimals, lang)
     if unit in LEVEL_UNITS:
         return level(value, unit, lang)
+    if decimals == 0 and _is_count(unit):
+        return _with_unit(_counted(value, lang), unit, lang)
     return _with_unit(number(value, decimals), unit, lang)
 
 
