@@ -30,7 +30,7 @@ test: $(READY) ## Check style, types, layers, tests and notebooks
 	@echo; echo "== Layers (import-linter)"
 	@$(BIN)/lint-imports
 	@echo; echo "== Tests and notebooks (pytest)"
-	@$(BIN)/pytest -n auto --dist loadgroup
+	@$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 	@echo; echo "== Outputs kept in teaching notebooks (nbval)"
 	@FORECAST_CACHE="$(CURDIR)/.pytest_cache/forecast" $(BIN)/pytest --nbval-lax -p no:cacheprovider notebooks/explore
 

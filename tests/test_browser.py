@@ -31,7 +31,6 @@ pytestmark = [
     pytest.mark.system,
     pytest.mark.slow,
     pytest.mark.enable_socket,
-    pytest.mark.xdist_group("browser"),
 ]
 
 

@@ -19,7 +19,7 @@ from forecast.base.errors import WorkersLost
 from forecast.base.parallel import SCHEDULER, WORKERS, executor, spread, use
 from forecast.cli import main
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
+pytestmark = pytest.mark.slow
 PLAN = Plan(years=range(2016, 2018), months=(3, 6, 9), models=("pace", "drift", "borrowed"))
 ASKED = ("--years", "2016:2017", "--months", "3:9", "--models", "pace,borrowed")
 N_WORKERS, PATIENCE = 3, 30.0

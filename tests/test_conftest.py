@@ -30,6 +30,22 @@ def test_numeric_libraries_have_one_thread_and_drawings_no_window():
     assert os.environ["MPLBACKEND"] == "Agg"
 
 
+SEEN: list[int] = []
+
+
+@pytest.mark.skipif("PYTEST_XDIST_WORKER" not in os.environ, reason="there is one process")
+@pytest.mark.parametrize("number", range(6))
+def test_a_file_runs_on_one_worker(number: int):
+    """Else each worker would make what tests of a file share: use `--dist loadfile`."""
+    SEEN.append(number)
+    assert list(range(number + 1)) == SEEN
+
+
+def test_what_begins_first_is_there():
+    assert len(set(conftest.FIRST)) == len(conftest.FIRST)
+    assert all((conftest.PROJECT / "tests" / name).is_file() for name in conftest.FIRST)
+
+
 def test_the_cache_is_not_the_users():
     assert cache_folder() == Path(os.environ["FORECAST_CACHE"])
     assert not cache_folder().is_relative_to(platformdirs.user_cache_dir())

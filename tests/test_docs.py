@@ -131,7 +131,6 @@ def test_examples_print_what_the_page_says(page: Path, request: pytest.FixtureRe
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("examples")  # one process, so that an answer is computed once
 @pytest.mark.parametrize("page", WITH_DATA, ids=lambda page: page.stem)
 def test_examples_on_real_figures_print_what_the_page_says(
     page: Path, request: pytest.FixtureRequest

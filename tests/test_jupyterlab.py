@@ -32,7 +32,6 @@ system = [
     pytest.mark.system,
     pytest.mark.slow,
     pytest.mark.enable_socket,
-    pytest.mark.xdist_group("browser"),
 ]
 
 
@@ -157,7 +156,6 @@ class TestServer:
 @pytest.mark.system
 @pytest.mark.slow
 @pytest.mark.enable_socket
-@pytest.mark.xdist_group("browser")
 def test_a_notebook_becomes_a_dashboard_whose_slider_moves_the_probability(
     tmp_path_factory: pytest.TempPathFactory, browser: Browser
 ):

@@ -14,7 +14,6 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Whole:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("killed")
 @pytest.mark.parametrize("seed", range(5))
 def test_a_report_that_is_killed_is_whole_or_not_there_and_the_next_run_makes_it(
     whole: Whole, tmp_path: Path, seed: int

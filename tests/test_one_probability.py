@@ -17,7 +17,7 @@ from forecast.outlook.answers import Answer
 DOCS = Path(__file__).parents[1] / "docs"
 PAGES = [DOCS / "one-probability.md", DOCS / "zh" / "one-probability.md"]
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("examples")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from strangers import INDICATOR, SERIES, TARGET, as_package
 ROOT = Path(__file__).parents[1]
 AS_OF = Path("reports/futian/2019/2019-09-30")
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]
+pytestmark = pytest.mark.slow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -166,7 +166,6 @@ def filled(server: str) -> Iterator[str]:
 
 
 @pytest.mark.system
-@pytest.mark.xdist_group("postgresql")
 def test_a_query_of_a_server(office, filled, read_figures_of):
     plan = office.read(filled, MAP)
     assert plan.faults == ()
@@ -175,7 +174,6 @@ def test_a_query_of_a_server(office, filled, read_figures_of):
 
 
 @pytest.mark.system
-@pytest.mark.xdist_group("postgresql")
 def test_an_import_from_a_server_keeps_its_password_to_itself(office, filled):
     map_file = office.map_file(MAP)
     arguments = ["import", filled, "--map", str(map_file), "--out", str(office.out), "--yes"]
@@ -188,7 +186,6 @@ def test_an_import_from_a_server_keeps_its_password_to_itself(office, filled):
 
 
 @pytest.mark.system
-@pytest.mark.xdist_group("postgresql")
 @pytest.mark.parametrize(
     ("map_text", "password", "why"),
     [

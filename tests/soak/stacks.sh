@@ -17,7 +17,7 @@ for python in ${PYTHONS:-python3.11 python3.12 python3.13}; do
     if "$scratch/uv/bin/uv" venv -q --python "$found" "$venv" &&
       "$scratch/uv/bin/uv" pip install -q --python "$venv/bin/python" --resolution "$resolution" \
         --compile-bytecode --editable '.[alerts,cluster,postgresql]' --group dev &&
-      PATH="$venv/bin:$PATH" "$venv/bin/pytest" -q -n auto --dist loadgroup -p no:cacheprovider \
+      PATH="$venv/bin:$PATH" "$venv/bin/pytest" -q -n auto --dist loadfile -p no:cacheprovider \
         -m "not slow and not system" --deselect tests/test_environment.py; then
       said+=("$python, $resolution: passed")
     else

@@ -34,7 +34,7 @@ from forecast.report.lights import LAMPS, lamp
 from forecast.report.result import read_result
 from forecast.report.value import Report
 from forecast.verification.outturn import Outturn
-from town import HEADER, NOW, call, did
+from town import DAYS, HEADER, NOW, TARGETS, call, did
 
 SECRET = "s3cr3t-t0ken"
 ALERT = Alert(to=("ALERT_MAIL",))
@@ -449,18 +449,19 @@ def test_without_the_extra_the_message_names_it(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("run_due")
 def test_a_row_that_moves_a_light_is_told_and_the_report_stands_whoever_is_reached(
-    reports: Path,
     town: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     mail_server: tuple[int, Mails],
 ):
     monkeypatch.setenv("ALERT_MAIL", mail_address(free_port()))
-    data = shutil.copytree(town, tmp_path / "data")
+    data, reports = shutil.copytree(town, tmp_path / "data"), tmp_path / "reports"
+    late = TARGETS.replace("announced_on = 2018-02-10", "announced_on = 2018-11-10")
+    (data / "targets.toml").write_text(late, encoding="utf-8")
     (data / "alerts.toml").write_text('[[alert]]\nto = ["ALERT_MAIL"]\n', encoding="utf-8")
-    assert call(data, reports).exit_code == 0
+    first = call(data, reports)
+    assert (first.exit_code, did(first)) == (0, [(day, "made") for day in DAYS[-2:]])
     row = "town,gdp,2018-01,2018-11,growth_pct,12.0,2018-12-20"
     (data / "figures" / "late.csv").write_text(f"{HEADER}\n{row}\n", encoding="utf-8")
     said = call(data, reports)

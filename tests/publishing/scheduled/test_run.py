@@ -33,7 +33,7 @@ from town import (
     started,
 )
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("run_due")]
+pytestmark = pytest.mark.slow
 
 
 def failing(*_: object, **__: object) -> None:
