@@ -2,19 +2,24 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from forecast.archive.archive import Archive
+from forecast.archive.archive import Archive, Snapshot
+from forecast.archive.judgements import Judgement, Judgements
 from forecast.archive.targets import Comparison
 from forecast.base.months import Span
 from forecast.outlook import answers as answers_module
+from forecast.outlook import curves
+from forecast.outlook.annual import annual_outlook
 from forecast.outlook.answers import Answer, answer
 from forecast.outlook.curves import figures_of, grid_of, light_ranges, next_figure, next_figures
 from forecast.outlook.next_figure import NextFigure
+from forecast.outlook.value import Outlook
 from forecast.report.lights import light
 from forecast.verification.record import no_densities
 
@@ -161,6 +166,54 @@ def test_figures_and_targets_that_come_later_change_nothing(
     early = tuple(t for t in archive.targets if t.announced_on <= MAY)
     alone = replace(archive, figures=rows.reset_index(drop=True), targets=early)
     assert on(alone, MAY, RETAIL) == coming[RETAIL]
+
+
+def test_a_judgement_entered_later_is_not_known_on_the_release_day(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+):
+    """Between the day and the release, people go on judging; the curve must not know of it."""
+    early, late = (
+        Judgement(
+            area="district", indicator=RETAIL, year=2018, author="bureau", entered_on=day,
+            growth_pct=7.0,
+        )
+        for day in (MAY, MAY + timedelta(days=3))
+    )  # fmt: skip
+    judged = replace(archive, judgements=Judgements((early, late)))
+    seen: list[tuple[Judgement, ...]] = []
+
+    def recording(snapshot: Snapshot, *given: Any, **options: Any) -> Outlook:
+        seen.append(snapshot.archive.judgements.known_on(snapshot.day))
+        return annual_outlook(snapshot, *given, **options)
+
+    monkeypatch.setattr(curves, "annual_outlook", recording)
+    on(judged, MAY, RETAIL)
+    assert seen
+    assert set(seen) == {(early,)}
+
+
+def test_a_curve_is_computed_once_until_something_bears_on_it(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+):
+    """From the 21st of May to the end nothing new bears on it, so the same curve is read again."""
+    asked: list[date] = []
+
+    def counting(snapshot: Snapshot, *given: Any, **options: Any) -> Outlook:
+        asked.append(snapshot.day)
+        return annual_outlook(snapshot, *given, **options)
+
+    monkeypatch.setattr(curves, "annual_outlook", counting)
+    first = on(archive, MAY + timedelta(days=1), GDP)
+    n_asked = len(asked)
+    assert on(archive, MAY + timedelta(days=1), GDP) == first
+    assert len(asked) == n_asked
+    rows = archive.figures
+    newest = rows[(rows["area"] == "district") & (rows["indicator"] == GDP)]
+    newest = newest[newest["released_on"] <= pd.Timestamp(MAY)].index[-1]
+    revised = rows.copy()
+    revised.loc[newest, "value"] += 0.1
+    on(replace(archive, figures=revised), MAY + timedelta(days=1), GDP)
+    assert len(asked) > n_asked
 
 
 def test_the_figure_of_the_year_settles_the_target(archive: Archive):

@@ -80,6 +80,10 @@ class Judgements:
         """Return the judgements that were entered on or before a day."""
         return tuple(one for one in self.every if one.entered_on <= day)
 
+    def until(self, day: date) -> Judgements:
+        """Return those that were entered on or before a day, with all authors."""
+        return Judgements(self.known_on(day), self.authors)
+
 
 def read_judgements(
     folder: Path, registry: Registry, areas: Collection[str] | None = None

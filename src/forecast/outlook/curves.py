@@ -7,10 +7,12 @@ closely to its December.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
+from pathlib import Path
 from statistics import median
 
 import numpy as np
@@ -20,8 +22,11 @@ from forecast.archive.archive import Archive, Snapshot, next_month
 from forecast.archive.figures import Figure
 from forecast.archive.schedule import span_kind
 from forecast.archive.targets import round_half_up
+from forecast.base.files import cache_folder, cache_tables, cached_table
 from forecast.base.months import MONTHS_A_YEAR, Span, month, month_of_year, year_of
+from forecast.base.package import forecast_hash
 from forecast.base.series import Series
+from forecast.combination.estimates import estimation_day
 from forecast.history.levels import FloatArray
 from forecast.history.series import History, sources_of
 from forecast.outlook.annual import Fits, annual_outlook
@@ -30,6 +35,7 @@ from forecast.outlook.attainment import band
 from forecast.outlook.next_figure import Basis, Curve, LightRange, NextFigure, State
 from forecast.outlook.value import IndicatorOutlook, Outlook
 from forecast.outlook.vintages import Question
+from forecast.verification.record import content_hash
 
 N_VALUES = 9
 ENDS = (0.02, 0.98)  # of what the next figure will probably say
@@ -37,6 +43,7 @@ _ENDED_DAYS = 366  # a series without a figure for longer than that after its da
 _FEWEST_LAGS, _NEWEST_LAGS = 3, 8
 _TOMORROW = timedelta(days=1)
 _MOST_VALUES, _HAIR = 2000, 1e-9
+_COLUMNS = {"key": "str", "probability": "float64"}
 LightOf = Callable[[float], str]
 
 
@@ -281,13 +288,61 @@ def light_ranges(
 def _probabilities(
     answer: Answer, own: IndicatorOutlook, release: _Release, form: _Form, values: FloatArray
 ) -> FloatArray:
+    """Return the probability of the target after each value, from the cache if it is there.
+
+    Days on which nothing new bears on the indicator ask for the same ones.
+    """
+    archive = _archive_of(answer, own.history.indicator.id)
+    day = release.day_after(answer.outlook.day)
+    if archive.unpublished is not None:
+        return _computed(answer, own, archive, day, form, values)
+    path, key = _place(answer, own, archive, day, form)
+    keys = [f"{key}/{value!r}" for value in values.tolist()]
+    table = cached_table(path, _COLUMNS)
+    cached = {} if table is None else dict(zip(table["key"], table["probability"], strict=True))
+    if not cached.keys() >= set(keys):
+        computed = _computed(answer, own, archive, day, form, values)
+        cached |= dict(zip(keys, computed.tolist(), strict=True))
+        rows = {"key": list(cached), "probability": list(cached.values())}
+        cache_tables({path: pd.DataFrame(rows).astype(_COLUMNS)})
+    return np.array([cached[key] for key in keys])
+
+
+def _place(
+    answer: Answer, own: IndicatorOutlook, archive: Archive, day: date, form: _Form
+) -> tuple[Path, str]:
+    """Return where the curves of a question are cached, and a hash of all that one depends on."""
+    outlook, name = answer.outlook, own.history.indicator.id
+    question = outlook.area, outlook.year, answer.seed, outlook.n_paths, forecast_hash()
+    learnt_on = estimation_day(outlook.day)
+    depends_on = (
+        name, archive.content_hash(), archive.judgements, archive.targets, day, form,
+        content_hash(answer.record), learnt_on,
+    )  # fmt: skip
+    return (
+        cache_folder() / f"curves-{_hash(question)}.parquet",
+        _hash(depends_on),
+    )
+
+
+def _hash(parts: tuple[object, ...]) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+
+
+def _computed(
+    answer: Answer,
+    own: IndicatorOutlook,
+    archive: Archive,
+    day: date,
+    form: _Form,
+    values: FloatArray,
+) -> FloatArray:
     """Return the probability of the target after each value; models are fitted at the middle one.
 
     The others are updated with the same parameters: fits are what takes long.
     """
     outlook, name = answer.outlook, own.history.indicator.id
-    day = release.day_after(outlook.day)
-    known, fits = _archive_of(answer, name).as_of(day), Fits()
+    known, fits = archive.as_of(day), Fits()
     probabilities = np.full(len(values), np.nan)
     order = sorted(range(len(values)), key=lambda i: abs(i - (len(values) - 1) / 2))
     for place in order:
@@ -319,8 +374,9 @@ def _archive_of(answer: Answer, indicator: str) -> Archive:
         unpublished = unpublished[unpublished["released_on"] <= pd.Timestamp(day)]
     targets = tuple(t for t in archive.targets if t.announced_on <= day)
     return replace(
-        archive, figures=figures, targets=targets, unpublished=unpublished, published_forecasts=()
-    )
+        archive, figures=figures, targets=targets, unpublished=unpublished, published_forecasts=(),
+        judgements=archive.judgements.until(day),
+    )  # fmt: skip
 
 
 def _with_figures(known: Snapshot, series: Series, figures: Collection[Figure]) -> Snapshot:
