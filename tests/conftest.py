@@ -416,12 +416,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache() -> Iterator[None]:
-    """Keep results of a test run out of the user's cache.
+    """Keep results of a test run out of the user's cache, and work in the process of the test.
 
-    The cache is keyed by content, so that workers and later runs may share one folder.
+    The cache is keyed by content, so that workers and later runs may share one folder. The run has
+    a process for each processor already; one that it starts costs seconds of imports.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FORECAST_CACHE", str(PROJECT / ".pytest_cache" / "forecast"))
+        patch.setenv("FORECAST_WORKERS", "1")
+        yield
+
+
+@pytest.fixture(scope="module")
+def short_past(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Replay one past year instead of ten, in a cache of its own.
+
+    It is for files whose tests hold nothing of the record: how long it is changes none of them.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FORECAST_CACHE", str(tmp_path_factory.mktemp("short-past")))
+        patch.setattr("forecast.outlook.answers.RECORD_YEARS", 1)
         yield
 
 

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import subprocess
 import sys
 import time
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from forecast.archive.figure_files import read_figures
+from forecast.base.parallel import WORKERS
 from forecast.publishing.integrity import faults_of
 from town import HEADER, INDICATORS, kill, results, write_town
 
@@ -30,9 +32,10 @@ class Whole:
 
 
 def started(*words: object) -> subprocess.Popen[str]:
-    """Return a call of `forecast` in a process of its own."""
+    """Return a call of `forecast` in a process of its own, with workers."""
     command = [sys.executable, "-c", "from forecast.cli import main; main()", *map(str, words)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    pipe, workers = subprocess.PIPE, os.environ | {WORKERS: "2"}
+    return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=workers)
 
 
 def report(data: Path, out: Path) -> subprocess.Popen[str]:

@@ -18,6 +18,7 @@ from forecast.report.report import report_of
 from forecast.report.scenario import scenario_of
 from forecast.report.value import Report
 
+pytestmark = pytest.mark.usefixtures("short_past")
 HOSTILE = '<script>alert("x")</script><img src=x onerror=alert(1)>&amp;'
 DAY, SINCE = date(2018, 9, 20), date(2018, 8, 1)
 

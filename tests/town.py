@@ -1,6 +1,7 @@
 """A small town, its reports of a year, and calls of `forecast run-due` on them. All simulated."""
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -13,6 +14,7 @@ import numpy as np
 import psutil
 from click.testing import CliRunner, Result
 
+from forecast.base.parallel import WORKERS
 from forecast.cli import main
 
 INDICATORS = """\
@@ -144,8 +146,9 @@ def lacking_last(year: Path, reports: Path, n_reports: int) -> Path:
 
 
 def kill_after(seconds: float, data: Path, reports: Path, *, with_children: bool) -> bool:
-    """Start a call, kill it (SIGKILL) after a while, and return whether it still ran."""
-    return kill(started(data, reports), seconds, with_children=with_children)
+    """Start a call with workers, kill it (SIGKILL) after a while; return whether it still ran."""
+    workers = os.environ | {WORKERS: "2"}
+    return kill(started(data, reports, env=workers), seconds, with_children=with_children)
 
 
 def kill(call: subprocess.Popen[str], seconds: float, *, with_children: bool) -> bool:

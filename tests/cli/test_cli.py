@@ -140,10 +140,10 @@ def test_init_never_overwrites(tmp_path: Path):
     assert "is not empty" in said.output
 
 
-def test_backtest_writes_the_calls_and_prints_a_scoreboard(tmp_path: Path):
-    out = tmp_path / "calls.parquet"
-    arguments = ("--years", "2017:2018", "--months", "6:6", "--models", "pace,drift")
-    said = run("backtest", "--area", "china", "--data", str(DATA), *arguments, "--out", str(out))
+def test_backtest_writes_the_calls_and_prints_a_scoreboard(data_folder: Path, tmp_path: Path):
+    out, data = tmp_path / "calls.parquet", str(data_folder)
+    arguments = ("--years", "2016:2017", "--months", "6:6", "--models", "pace,drift")
+    said = run("backtest", "--area", "nation", "--data", data, *arguments, "--out", str(out))
     assert said.exit_code == 0, said.output
     assert out.is_file()
     assert "CRPS" in said.output

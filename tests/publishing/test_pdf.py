@@ -17,6 +17,7 @@ from forecast.publishing.formats import ENGINE_VARIABLE, pdf_engine, pdf_of
 from forecast.publishing.places import Publication
 from forecast.publishing.publication import publish
 
+pytestmark = pytest.mark.usefixtures("short_past")
 A4 = (595, 842)  # points
 ASKED = {"area": "longgang", "year": 2013, "as_of": "2013-09-30", "since": "", "lang": "zh"}
 ASKED |= {"seed": 1, "n_paths": 200, "data": "", "out": "", "overlay": ""}

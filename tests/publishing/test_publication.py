@@ -26,6 +26,7 @@ from forecast.publishing.places import MANIFEST, RESULT, ROWS, Publication, note
 from forecast.publishing.publication import publish
 from forecast.report.result import read_result
 
+pytestmark = pytest.mark.usefixtures("short_past")
 EDITED = r"result\.json was edited: it is not the result\.json of any run beside it"
 LINKED = {"attainment.html", "attainment.ipynb", RESULT, MANIFEST}
 

@@ -18,6 +18,7 @@ from forecast.report.result import json_of, report_from
 from forecast.report.value import IndicatorReport, Report
 from forecast.verification.record import Record
 
+pytestmark = pytest.mark.usefixtures("short_past")
 HEADER = "area,indicator,first_month,last_month,measure,value,unit,released_on\n"
 ENTRY = """\
 [[indicator]]

@@ -18,6 +18,7 @@ from forecast.pages import tables
 from forecast.report.indicator import season_caveats
 from forecast.report.report import general_caveats, report_of
 
+pytestmark = pytest.mark.usefixtures("short_past")
 FACTORS = np.array([-0.2, -0.1, 0.05, 0.0, 0.1, -0.05, 0.0, 0.1, 0.05, 0.0, -0.1, 0.15])
 ENTRY = """\
 [[indicator]]

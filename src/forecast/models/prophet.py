@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -56,6 +57,10 @@ class Prophet:
             monthly = flows.amounts[observed] / _months(flows, observed)
             table = pd.DataFrame({"ds": _dates(flows, observed), "y": monthly})
             model.fit(table, seed=0)
+        # Each prediction would work out anew which columns make up which part, and compare it with
+        # the fit: that takes most of its time.
+        parts = (model.train_component_cols, model.component_modes)
+        model.regressor_column_matrix = partial(_parts_of_fit, parts)  # type: ignore[method-assign]
         return FittedProphet(history, model)
 
 
@@ -76,6 +81,11 @@ class FittedProphet(FittedFlows):
             samples = self.model.predictive_samples(pd.DataFrame({"ds": _dates(flows, ahead)}))
         floor = np.nanmin(flows.amounts) / 100  # a flow cannot be negative; Prophet does not know
         return np.asarray(np.maximum(samples["yhat"].T * _months(flows, ahead), floor))
+
+
+def _parts_of_fit(parts: tuple[Any, Any], *_: object) -> tuple[Any, Any]:
+    """Return which columns of the regression make up which part, as in the fit."""
+    return parts
 
 
 def _months(flows: Flows, index: NDArray[np.intp]) -> FloatArray:
