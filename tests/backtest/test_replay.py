@@ -79,6 +79,17 @@ def test_there_is_one_row_a_forecast_and_model(replayed: pd.DataFrame):
     assert replayed[scores].notna().all(axis=None)
 
 
+def test_pools_say_where_the_next_figure_fell_unless_it_was_that_of_the_year(
+    replayed: pd.DataFrame,
+):
+    pools = replayed[replayed["model"].isin(POOLS)]
+    has_next = pools["next_pit"].notna()
+    assert pools.loc[has_next, "next_pit"].between(0, 1).all()
+    assert has_next.any()
+    assert not has_next[pools["months_known"] == 11].any()
+    assert replayed.loc[~replayed["model"].isin(POOLS), "next_pit"].isna().all()
+
+
 def test_a_forecast_is_made_on_the_day_of_the_months_first_figure(
     archive: Archive, replayed: pd.DataFrame
 ):

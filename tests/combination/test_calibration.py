@@ -220,22 +220,44 @@ def walks() -> np.ndarray:
 @pytest.mark.parametrize("month", [0, 1, 2])
 def test_every_month_has_exactly_the_recalibrated_values(month: int):
     paths, calibration = walks(), Calibration(1.4, 8.0, 9)
-    found = recalibrated_paths(paths, calibration)
+    found = recalibrated_paths(paths, calibration, calibration, 0)
     expected = calibration.recalibrated(np.sort(paths[:, month]))
     assert np.sort(found[:, month]) == pytest.approx(expected, abs=1e-9)
+
+
+def test_the_next_figure_has_a_map_of_its_own_that_gives_way_to_that_of_the_year():
+    """Of four months ahead the second brings the next figure, so the third is half way."""
+    rng = np.random.default_rng(22)
+    paths = 7 + np.cumsum(rng.standard_normal((400, 4)), axis=1)
+    of_year, of_next = Calibration(1.4, 8.0, 9), Calibration(0.6, np.inf, 9)
+    found = np.sort(recalibrated_paths(paths, of_year, of_next, 1), axis=0)
+    ranked = np.sort(paths, axis=0)
+    for month in (0, 1):
+        assert found[:, month] == pytest.approx(of_next.recalibrated(ranked[:, month]))
+    both = of_next.recalibrated(ranked[:, 2]), of_year.recalibrated(ranked[:, 2])
+    assert found[:, 2] == pytest.approx(np.mean(both, axis=0))
+    assert found[:, 3] == pytest.approx(of_year.recalibrated(ranked[:, 3]))
+
+
+def test_where_the_next_figure_is_of_the_year_there_is_one_map():
+    paths = walks()
+    one = recalibrated_paths(paths, Calibration(1.4, 8.0, 9), Calibration(0.6, np.inf, 9), 2)
+    same = recalibrated_paths(paths, Calibration(1.4, 8.0, 9), Calibration(1.4, 8.0, 9), 2)
+    assert one == pytest.approx(same)
 
 
 @given(sizes())
 def test_paths_keep_their_order_in_every_month(calibration: Calibration):
     paths = walks()
-    found = recalibrated_paths(paths, calibration)
+    found = recalibrated_paths(paths, calibration, calibration, 0)
     assert np.argsort(found, axis=0).tolist() == np.argsort(paths, axis=0).tolist()
 
 
 def test_half_the_scale_halves_the_spread_of_the_next_month_as_of_december():
     """A figure on the way is never less sure than the year that holds it was found to be."""
     paths = walks()
-    found = recalibrated_paths(paths, Calibration(0.5, np.inf, 9))
+    half = Calibration(0.5, np.inf, 9)
+    found = recalibrated_paths(paths, half, half, 0)
     for month in (0, 1, 2):
         inner = np.quantile(found[:, month], 0.8) - np.quantile(found[:, month], 0.2)
         levels = norm.cdf(0.5 * norm.ppf([0.2, 0.8]))
@@ -245,13 +267,13 @@ def test_half_the_scale_halves_the_spread_of_the_next_month_as_of_december():
 
 def test_no_recalibration_leaves_every_path():
     paths = walks()
-    assert recalibrated_paths(paths, Calibration()) == pytest.approx(paths)
+    assert recalibrated_paths(paths, Calibration(), Calibration(), 0) == pytest.approx(paths)
 
 
 def test_no_path_is_changed_in_place():
     paths = walks()
     before = paths.copy()
-    recalibrated_paths(paths, Calibration(1.4, 4.0, 9))
+    recalibrated_paths(paths, Calibration(1.4, 4.0, 9), Calibration(0.6, 4.0, 9), 0)
     assert (paths == before).all()
 
 

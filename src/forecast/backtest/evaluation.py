@@ -6,7 +6,7 @@ Beside them the errors of simple rules: the planner's, and growth of related ser
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from itertools import pairwise
@@ -21,6 +21,7 @@ from forecast.base.months import MONTHS_A_YEAR, month
 from forecast.combination.calibration import (
     Calibration,
     calibration_of,
+    pits_of,
     series_calibration,
 )
 from forecast.combination.estimates import estimation_day
@@ -49,6 +50,8 @@ class ReplayedForecast:
     `members` holds equally likely values of annual growth in per cent, sorted. `is_own_scale` tells
     whether the scale is the series' own; only then its pool is recalibrated. `announced` is the
     target in force on the day, and `announced_hit` whether it was met; None where there was none.
+    `following` holds values as `members` does, of the next figure, growth since January. It came
+    out as `next_pct`, which is NaN where that figure is of the whole year.
     """
 
     area: str
@@ -70,15 +73,21 @@ class ReplayedForecast:
     announced: Target | None = None
     announced_hit: bool | None = None
     attained: bool | None = None
+    following: Mapping[str, FloatArray] = field(default_factory=dict)
+    next_pct: float = np.nan
 
 
 @dataclass(frozen=True, slots=True)
 class _Density:
-    """The density forecast of one model or pool: sorted, equally likely values in per cent."""
+    """The density forecast of one model or pool: sorted, equally likely values in per cent.
+
+    Those of the next figure are None where the record does not score it.
+    """
 
     forecast: ReplayedForecast
     model: str
     draws: FloatArray
+    following: FloatArray | None = None
 
 
 def score_table(forecasts: Sequence[ReplayedForecast]) -> pd.DataFrame:
@@ -129,7 +138,11 @@ def _raw_pools(forecasts: Sequence[ReplayedForecast], members: pd.DataFrame) -> 
         kind = forecast.series_class
         weights = weight(before, names, forecast.months_known, reference, kind)
         average = np.average(values, axis=0, weights=weights)
-        pools.append(_Density(forecast, RAW_POOL, average))
+        following = None
+        if np.isfinite(forecast.next_pct):
+            ahead = [forecast.following[name] for name in names]
+            following = np.average(ahead, axis=0, weights=weights)
+        pools.append(_Density(forecast, RAW_POOL, average, following))
     return pools
 
 
@@ -140,24 +153,31 @@ def _recalibrated(pools: Sequence[_Density], table: pd.DataFrame) -> list[_Densi
     places = ordered.groupby(["area", "indicator"], observed=True).indices
 
     @cache
-    def of_all(n_settled: int, months_known: int) -> Calibration:
-        return calibration_of(ordered[:n_settled], months_known)
+    def of_all(n_settled: int, months_known: int, of_next: bool) -> Calibration:
+        return calibration_of(pits_of(ordered[:n_settled], of_next=of_next), months_known)
 
     @cache
-    def calibration(n_settled: int, months_known: int, series: tuple[str, str]) -> Calibration:
+    def calibration(
+        n_settled: int, months_known: int, series: tuple[str, str], of_next: bool
+    ) -> Calibration:
         own = places.get(series, np.arange(0))
         own = own[: np.searchsorted(own, n_settled)]
-        pooled = of_all(n_settled, months_known)
-        return series_calibration(pooled, ordered.iloc[own], months_known)
+        pooled = of_all(n_settled, months_known, of_next)
+        return series_calibration(pooled, pits_of(ordered.iloc[own], of_next=of_next), months_known)
 
     final = []
     for pool in pools:
-        forecast, chosen = pool.forecast, Calibration()
+        forecast, draws = pool.forecast, (pool.draws, pool.following)
         if forecast.is_own_scale:
             series = forecast.area, forecast.indicator
             n_settled = _n_settled(settled_on, forecast)
-            chosen = calibration(n_settled, forecast.months_known, series)
-        final.append(_Density(forecast, POOL, chosen.recalibrated(pool.draws)))
+            of_year, of_next = (
+                calibration(n_settled, forecast.months_known, series, which)
+                for which in (False, True)
+            )
+            following = None if pool.following is None else of_next.recalibrated(pool.following)
+            draws = of_year.recalibrated(pool.draws), following
+        final.append(_Density(forecast, POOL, *draws))
     return final
 
 
@@ -194,8 +214,19 @@ def _table(densities: Sequence[_Density]) -> pd.DataFrame:
         "lower80_pct": lower,
         "upper80_pct": upper,
         "seconds": [d.forecast.seconds.get(d.model, 0.0) for d in densities],
+        "next_pit": _next_pits(densities),
     }
     return pd.DataFrame(columns)[list(DENSITY_COLUMNS)].astype(DENSITY_COLUMNS)
+
+
+def _next_pits(densities: Sequence[_Density]) -> FloatArray:
+    """Return where each next figure fell in what was said of it, NaN where none is scored."""
+    found = np.full(len(densities), np.nan)
+    ahead = {i: d.following for i, d in enumerate(densities) if d.following is not None}
+    if ahead:
+        came = np.array([densities[i].forecast.next_pct for i in ahead])
+        found[list(ahead)] = pit(np.sort(np.stack(list(ahead.values())), axis=1), came)
+    return found
 
 
 def _probabilities(densities: Sequence[_Density]) -> tuple[FloatArray, FloatArray]:

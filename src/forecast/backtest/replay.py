@@ -16,7 +16,7 @@ from forecast.archive.archive import Archive
 from forecast.archive.targets import Comparison, Target, in_force
 from forecast.backtest.evaluation import ErrorRow, ReplayedForecast, errors_of, score_table
 from forecast.base.errors import BrokenModel
-from forecast.base.months import month
+from forecast.base.months import MONTHS_A_YEAR, month, month_of_year
 from forecast.base.parallel import executor, spread
 from forecast.base.randomness import generator
 from forecast.base.series import Series
@@ -197,6 +197,11 @@ class _Outturns:
             self._by_rule[rule] = settled or expected_outturn(self._history, self._final)
         return self._by_rule[rule]
 
+    def growth_at(self, when: int) -> float:
+        """Return growth up to a month within the year as it is known now; NaN of the year's."""
+        is_of_year = month_of_year(when) == MONTHS_A_YEAR
+        return np.nan if is_of_year else float(self._history.at(when))
+
     def is_met(self, target: Target) -> bool | None:
         """Return whether the year met a target; None without an outturn."""
         outturn = self.outturn(target)
@@ -253,7 +258,9 @@ def _forecast(
         return None
     shared = series.estimates[history.year]
     scale = shared.scale_of(history)
-    members, seconds = {}, {}
+    members, following, seconds = {}, {}, {}
+    place = history.place_of_next
+    next_pct = outturns.growth_at(history.ahead[place])
     for name in series.plan.models:
         started = time.perf_counter()
         rng = generator(series.plan.seed, f"replay/{name}/{history.series}/{history.as_of}")
@@ -266,6 +273,7 @@ def _forecast(
         if is_explosive(paths, scale):
             continue
         members[name] = np.quantile(paths[:, -1], LEVELS)
+        following[name] = np.quantile(paths[:, place], LEVELS)
         seconds[name] = time.perf_counter() - started
     if not members:
         return None
@@ -290,6 +298,8 @@ def _forecast(
         series_class=series_class(history),
         announced=announced,
         announced_hit=None if announced is None else outturns.is_met(announced),
+        following=following,
+        next_pct=next_pct,
     )
 
 

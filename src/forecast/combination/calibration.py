@@ -89,6 +89,13 @@ def calibration_of(pools: pd.DataFrame, months_known: int) -> Calibration:
     return Calibration(float(shrunk), float(degrees), n_years, _effective_years(ages))
 
 
+def pits_of(pools: pd.DataFrame, *, of_next: bool) -> pd.DataFrame:
+    """Return settled pools by where the year fell in them, or the next figure of those with one."""
+    return (
+        pools.dropna(subset=["next_pit"]).assign(pit=lambda p: p["next_pit"]) if of_next else pools
+    )
+
+
 def series_calibration(pooled: Calibration, own: pd.DataFrame, months_known: int) -> Calibration:
     """Return the map of one series: its own past forecasts move the scale from the pooled one.
 
@@ -133,18 +140,26 @@ def _log_likelihood(scores: FloatArray, weight: FloatArray, scale: float, degree
     return float((weight * (density - np.log(scale))).sum())
 
 
-def recalibrated_paths(paths: FloatArray, calibration: Calibration) -> FloatArray:
-    """Return paths whose every month is recalibrated by the same map, in the order of the paths.
+def recalibrated_paths(
+    paths: FloatArray, of_year: Calibration, of_next: Calibration, place: int
+) -> FloatArray:
+    """Return paths with every month recalibrated, in the order of the paths.
 
-    Models whose errors of the year were too small were so in the months on the way to it; with
-    December alone recalibrated, the next figure would be less sure than the year that holds it.
+    Up to the month of the next figure, at `place`, it is by past next figures, in December by past
+    years, and in between by the mean of both maps, weighted by how near the month is to each.
     """
     order = np.argsort(paths, axis=0, kind="stable")
-    months = np.take_along_axis(paths, order, axis=0).T
+    ranked = np.take_along_axis(paths, order, axis=0)
+    last = paths.shape[1] - 1
+    for month in range(last + 1):
+        part = 1.0 if place >= last else max(0.0, (month - place) / (last - place))
+        values = ranked[:, month]
+        of_month = part * of_year.recalibrated(values)
+        if part < 1:
+            of_month = of_month + (1 - part) * of_next.recalibrated(values)
+        ranked[:, month] = of_month
     outcomes = np.empty_like(paths)
-    np.put_along_axis(
-        outcomes, order, np.stack([calibration.recalibrated(month) for month in months], axis=1), 0
-    )
+    np.put_along_axis(outcomes, order, ranked, axis=0)
     return outcomes
 
 

@@ -16,6 +16,7 @@ from forecast.base.series import Series
 from forecast.combination.calibration import (
     Calibration,
     calibration_of,
+    pits_of,
     series_calibration,
 )
 from forecast.combination.dependence import Dependence, PastErrors, dependence, error_scores
@@ -50,18 +51,23 @@ class Estimates:
     scores: pd.DataFrame
     raw_pools: pd.DataFrame
     errors: PastErrors
-    _calibrations: dict[tuple[int, str], Calibration] = field(default_factory=dict)
+    _calibrations: dict[tuple[int, str, bool], Calibration] = field(default_factory=dict)
     _standings: dict[tuple[tuple[str, ...], int, str], Standing] = field(default_factory=dict)
     _weights: dict[tuple[tuple[str, ...], int, str, str], FloatArray] = field(default_factory=dict)
     _dependences: dict[tuple[tuple[Series, int], ...], Dependence] = field(default_factory=dict)
 
-    def calibration(self, months_known: int, series: Series) -> Calibration:
-        """Return the recalibration of a series for so many months known."""
-        of_all, of_series = (months_known, ""), (months_known, str(series))
+    def calibration(
+        self, months_known: int, series: Series, *, of_next: bool = False
+    ) -> Calibration:
+        """Return the recalibration of a series for so many months known.
+
+        It is that of the year, or of the next figure.
+        """
+        of_all, of_series = (months_known, "", of_next), (months_known, str(series), of_next)
+        pools = pits_of(self.raw_pools, of_next=of_next)
         if of_all not in self._calibrations:
-            self._calibrations[of_all] = calibration_of(self.raw_pools, months_known)
+            self._calibrations[of_all] = calibration_of(pools, months_known)
         if of_series not in self._calibrations:
-            pools = self.raw_pools
             own = pools[(pools["area"] == series.area) & (pools["indicator"] == series.indicator)]
             pooled = self._calibrations[of_all]
             self._calibrations[of_series] = series_calibration(pooled, own, months_known)

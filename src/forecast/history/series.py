@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from forecast.archive.archive import Snapshot
+from forecast.archive.archive import Snapshot, next_month
 from forecast.archive.figures import Figure
 from forecast.archive.registry import Indicator, Registry
 from forecast.base.frames import markup_of
@@ -91,6 +91,17 @@ class History:
         last = self.last_published
         first = month(self.year, 1) if last is None else last + 1
         return range(first, month(self.year, MONTHS_A_YEAR) + 1)
+
+    @property
+    def place_of_next(self) -> int:
+        """The place in `ahead` of the month with which the next figure ends.
+
+        It is the last one where no figure of the year is known to come before that of December.
+        """
+        following, ahead = next_month(self.figures), self.ahead
+        if following is None or following not in ahead:
+            return len(ahead) - 1
+        return ahead.index(following)
 
     @property
     def outturn_pct(self) -> float | None:

@@ -361,11 +361,16 @@ def _pooled(
         return IndicatorOutlook(history, target, "cannot_be_assessed", scale, caveats=reasons)
     known, reference = history.months_known, str(history.series)
     weight = estimates.weights(list(members), known, reference, series_class(history))
-    calibration = Calibration()
+    calibration = following = Calibration()
     if scale.basis == "own":
-        calibration = estimates.calibration(history.months_known, history.series)
+        calibration = estimates.calibration(known, history.series)
+        following = estimates.calibration(known, history.series, of_next=True)
+    place = history.place_of_next
     batches = zip(*(np.split(paths, N_BATCHES) for paths in members.values()), strict=True)
-    pooled = [recalibrated_paths(quantile_average(b, weight), calibration) for b in batches]
+    pooled = [
+        recalibrated_paths(quantile_average(b, weight), calibration, following, place)
+        for b in batches
+    ]
     return IndicatorOutlook(
         history,
         target,

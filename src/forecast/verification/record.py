@@ -63,6 +63,7 @@ DENSITY_COLUMNS = {
     "upper80_pct": "float64",
     "scale_pp": "float64",
     "seconds": "float64",
+    "next_pit": "float64",
 }
 
 
@@ -102,6 +103,8 @@ class Record:
     probability, hit and what follows from them are NaN where no target was in force. A forecast
     of a year whose outturn the office only expected (`outturn_status`) enters no estimate. What
     begins with `announced_` is of the target that was announced by the day, NaN where none was.
+    `next_pit` is where the next figure of the year fell in what a pool said of it, NaN of a model
+    alone, and where none came out before that of the whole year.
     """
 
     points: pd.DataFrame
