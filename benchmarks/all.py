@@ -42,6 +42,7 @@ ORDERED: dict[str, Sequence[Sequence[str]]] = {  # each call of a benchmark
     "masked": [[]],
     "joint": [[]],
     "official_targets": [[]],
+    "next_figure": [[]],
     "peers": [[]],
 }
 NEEDS_MORE = ("away", "m3", "rates")  # data or packages that do not come along

@@ -112,7 +112,7 @@ def expected_figures(archive: Archive, record: Record, area: str, day: date) -> 
                 found,
                 now=float(now.mean()),
                 mean=curve.mean,
-                said=float(np.interp(came, curve.values_pct, curve.probabilities)),
+                said=float(np.interp(growth, curve.values_pct, curve.probabilities)),
                 printed=float(met.mean()),
             )
         yield found

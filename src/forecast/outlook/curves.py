@@ -27,6 +27,7 @@ from forecast.base.months import MONTHS_A_YEAR, Span, month, month_of_year, year
 from forecast.base.package import forecast_hash
 from forecast.base.series import Series
 from forecast.combination.estimates import estimation_day
+from forecast.history.growth import Basis as GrowthBasis
 from forecast.history.levels import FloatArray
 from forecast.history.series import History, sources_of
 from forecast.outlook.annual import Fits, annual_outlook
@@ -68,7 +69,8 @@ def next_figure(answer: Answer, indicator: str, light_of: LightOf) -> NextFigure
     if target is None or outcomes is None or form is None:
         return _without_curve(release, form)
     decimals, paths = own.history.indicator.decimals, form.published(outcomes)
-    published, values = round_half_up(paths, decimals), grid_of(paths, decimals)
+    digits = _digits_known(own.history, decimals)
+    published, values = round_half_up(paths, decimals), grid_of(paths, digits)
     settles = release.month == month(own.history.year, MONTHS_A_YEAR)
 
     def met(figures: FloatArray) -> FloatArray:
@@ -93,7 +95,7 @@ def next_figure(answer: Answer, indicator: str, light_of: LightOf) -> NextFigure
         curve=Curve(
             values_pct=values.tolist(),
             probabilities=at_values.tolist(),
-            mean=float(after(published).mean()),
+            mean=float(after(round_half_up(paths, digits)).mean()),
         ),
         lights=light_ranges(every, lights, published),
     )
@@ -245,8 +247,22 @@ def _outcomes_ahead(own: IndicatorOutlook, release: _Release) -> FloatArray | No
     return np.asarray(own.paths[:, own.history.ahead.index(release.month)])
 
 
+def _digits_known(history: History, decimals: int) -> int:
+    """Return the decimals to which a figure of the year so far will be known, once it is out.
+
+    Where it is not published but follows from levels or from growth of single months, it is known
+    to more digits than it is printed with, and figures would differ more than they do if rounded.
+    """
+    last = history.last_published
+    if last is None:
+        return decimals
+    row = year_of(last) - history.first_year
+    is_published = history.growth.basis[row, month_of_year(last) - 1] == GrowthBasis.PUBLISHED
+    return decimals if is_published else decimals + 1
+
+
 def grid_of(values: FloatArray, decimals: int) -> FloatArray:
-    """Return nine values as published, or fewer, from the 2 to the 98 % point at even distances."""
+    """Return nine values as they will be known, or fewer, evenly from the 2 to the 98 % point."""
     low, high = np.quantile(values, ENDS)
     return np.unique(round_half_up(np.linspace(low, high, N_VALUES), decimals))
 
