@@ -13,11 +13,19 @@ from forecast.archive.archive import Archive, Snapshot
 from forecast.archive.judgements import Judgement, Judgements
 from forecast.archive.targets import Comparison
 from forecast.base.months import Span
+from forecast.history.series import build_history
 from forecast.outlook import answers as answers_module
 from forecast.outlook import curves
 from forecast.outlook.annual import annual_outlook
 from forecast.outlook.answers import Answer, answer
-from forecast.outlook.curves import figures_of, grid_of, light_ranges, next_figure, next_figures
+from forecast.outlook.curves import (
+    digits_known,
+    figures_of,
+    grid_of,
+    light_ranges,
+    next_figure,
+    next_figures,
+)
 from forecast.outlook.next_figure import NextFigure
 from forecast.outlook.value import Outlook
 from forecast.report.lights import light
@@ -242,6 +250,19 @@ def test_a_settled_target_has_no_next_figure(archive: Archive):
 def test_nine_values_lie_between_the_2_and_the_98_per_cent_points():
     values = grid_of(np.linspace(0.0, 10.0, 1001), 1)
     assert values.tolist() == [0.2, 1.4, 2.6, 3.8, 5.0, 6.2, 7.4, 8.6, 9.8]
+
+
+@pytest.mark.parametrize(("name", "digits"), [("gdp", 1), ("cpi", 2), ("trade", 2)])
+def test_a_figure_that_is_computed_is_known_to_a_digit_more_than_it_is_printed_with(
+    real_archive: Archive, name: str, digits: int
+):
+    """Growth of the nation's GDP is published to one decimal.
+
+    Prices since January follow from those of twelve months, and trade from amounts.
+    """
+    history = build_history(real_archive.as_of("2018-05-20"), "china", name, 2018)
+    assert history.indicator.decimals == 1
+    assert digits_known(history, 1) == digits
 
 
 def test_values_that_are_published_alike_are_one_value():

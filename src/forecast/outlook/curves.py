@@ -69,7 +69,7 @@ def next_figure(answer: Answer, indicator: str, light_of: LightOf) -> NextFigure
     if target is None or outcomes is None or form is None:
         return _without_curve(release, form)
     decimals, paths = own.history.indicator.decimals, form.published(outcomes)
-    digits = _digits_known(own.history, decimals)
+    digits = digits_known(own.history, decimals)
     published, values = round_half_up(paths, decimals), grid_of(paths, digits)
     settles = release.month == month(own.history.year, MONTHS_A_YEAR)
 
@@ -247,7 +247,7 @@ def _outcomes_ahead(own: IndicatorOutlook, release: _Release) -> FloatArray | No
     return np.asarray(own.paths[:, own.history.ahead.index(release.month)])
 
 
-def _digits_known(history: History, decimals: int) -> int:
+def digits_known(history: History, decimals: int) -> int:
     """Return the decimals to which a figure of the year so far will be known, once it is out.
 
     Where it is not published but follows from levels or from growth of single months, it is known
