@@ -32,7 +32,8 @@ test: $(READY) ## Check style, types, layers, tests and notebooks
 	@echo; echo "== Tests and notebooks (pytest)"
 	@$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 	@echo; echo "== Outputs kept in teaching notebooks (nbval)"
-	@FORECAST_CACHE="$(CURDIR)/.pytest_cache/forecast" $(BIN)/pytest --nbval-lax -p no:cacheprovider notebooks/explore
+	@FORECAST_CACHE="$(CURDIR)/.pytest_cache/forecast" OMP_NUM_THREADS=1 \
+	  $(BIN)/pytest -n auto --dist loadfile --nbval-lax -p no:cacheprovider notebooks/explore
 
 soak: $(READY) ## Run the tests that take long: kills, random inputs and deliberate faults in numbers
 	@$(BIN)/pytest -n auto --dist loadgroup tests/soak
