@@ -265,6 +265,25 @@ def test_a_figure_that_is_computed_is_known_to_a_digit_more_than_it_is_printed_w
     assert digits_known(history, 1) == digits
 
 
+def test_prices_that_are_published_by_the_month_are_laid_so_and_come_to_growth_since_january(
+    real_archive: Archive,
+):
+    """Prices of January to March 2018 grew by 1.5, 2.9 and 2.1 %, in the mean by 2.1667.
+
+    For 2.2 % since January, April must bring 4 x 2.2 - 6.5 = 2.3 %.
+    """
+    known = real_archive.as_of("2018-04-20")
+    history = build_history(known, "china", "cpi", 2018)
+    span = Span.year_to_date(2018, 4)
+    (laid,) = figures_of(history, span, 2.2, date(2018, 5, 10))
+    assert (laid.span, laid.measure) == (Span(span.last, span.last), "growth_pct")
+    assert laid.value == pytest.approx(2.3)
+    archive = known.archive.with_unpublished(history.series, [laid])
+    after = build_history(archive.as_of("2018-05-10"), "china", "cpi", 2018)
+    assert after.at(span.last) == pytest.approx(2.2)
+    assert after.growth.monthly[-1, 3] == pytest.approx(2.3)
+
+
 def test_values_that_are_published_alike_are_one_value():
     assert grid_of(np.linspace(6.96, 7.24, 101), 1).tolist() == [7.0, 7.1, 7.2]
 

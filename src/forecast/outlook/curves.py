@@ -422,8 +422,37 @@ def figures_of(history: History, span: Span, value: float, day: date) -> list[Fi
     if level is not None and levels:
         figures.append(_figure(history, span, "level", level, day))
     if not figures or any(measure == "growth_pct" for measure, _ in forms):
-        figures.append(_figure(history, span, "growth_pct", growth_pct, day))
+        of_month = _growth_of_month(history, last, growth_pct)
+        if of_month is None:
+            figures.append(_figure(history, span, "growth_pct", growth_pct, day))
+        else:
+            figures.append(_figure(history, Span(last, last), "growth_pct", of_month, day))
     return figures
+
+
+def _growth_of_month(history: History, last: int, growth_pct: float) -> float | None:
+    """Return the growth of a single month with which growth since January comes to a value.
+
+    None for a series that publishes growth since January itself: with that of single months in
+    its place, models of months see the figure. With base-year shares w and their sums W it is
+    (W_t S_t - W_(t-1) S_(t-1)) / w_t.
+    """
+    newest = max(f.span.last for f in history.figures if f.settles)
+    recent = [
+        f.span
+        for f in history.figures
+        if f.settles and f.measure == "growth_pct" and f.span.last > newest - MONTHS_A_YEAR
+    ]
+    n = month_of_year(last)
+    has_months = any(s.n_months == 1 and month_of_year(s.last) > 1 for s in recent)
+    if not has_months or any(s.is_year_to_date and s.n_months > 1 for s in recent):
+        return None
+    if history.indicator.is_stock or n == 1:
+        return None
+    year = year_of(last)
+    before, now = (history.settled_share(year, k) for k in (n - 1, n))
+    found = (now * growth_pct - before * history.at(last - 1)) / (now - before)
+    return found if np.isfinite(found) else None
 
 
 def _figure(history: History, span: Span, measure: str, value: float, day: date) -> Figure:
