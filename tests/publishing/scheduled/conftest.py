@@ -9,18 +9,24 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from town import call, write_town
+from town import TARGETS, call, write_town
 
 
 @pytest.fixture(scope="session")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a data folder with one indicator of one town; copy it before changing it."""
-    return write_town(tmp_path_factory.mktemp("town") / "data")
+    """Return a data folder with one indicator of one town; copy it before changing it.
+
+    Its target was announced in July, so that six reports of 2018 are due.
+    """
+    folder = write_town(tmp_path_factory.mktemp("town") / "data")
+    late = TARGETS.replace("announced_on = 2018-02-10", "announced_on = 2018-07-10")
+    (folder / "targets.toml").write_text(late, encoding="utf-8")
+    return folder
 
 
 @pytest.fixture(scope="session")
 def year(town: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
-    """Return the reports of a year after an outage of a year, and what was said of them."""
+    """Return the reports of a year after an outage of half a year, and what was said of them."""
     reports = tmp_path_factory.mktemp("year") / "reports"
     return reports, call(town, reports)
 
