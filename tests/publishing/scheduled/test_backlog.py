@@ -42,5 +42,5 @@ def test_a_report_names_the_first_of_the_pages_that_were_made(
     with (data / "schedule.toml").open("a", encoding="utf-8") as schedule:
         schedule.write(entry)
     for _ in ("made", "unchanged"):
-        (said, *_) = entries(call(data, tmp_path / "reports", "2018-03-01"))
-        assert said["page"] == str(tmp_path / "reports/town/2018/2018-02-28" / page)
+        (said, *_) = entries(call(data, tmp_path / "reports", "2018-08-01"))
+        assert said["page"] == str(tmp_path / "reports/town/2018/2018-07-31" / page)
