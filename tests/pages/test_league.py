@@ -149,7 +149,7 @@ def test_a_fan_without_any_figure_is_empty():
 def test_a_terminal_has_a_line_for_each_target():
     grid = league_terminal(TWO, "danger", "en")
     assert [row[0] for row in grid.rows] == ["Futian", "Nanshan", "Futian", "Nanshan"]
-    assert grid.rows[0][3] == "20 %".replace(" ", "\u00a0") + ", likely"
+    assert grid.rows[0][3] == "20 %".replace(" ", "\u00a0") + ", unlikely"
     assert "All targets together: Futian 50" in grid.caption
 
 
@@ -273,9 +273,9 @@ def test_on_the_map_each_area_has_the_colour_and_the_number_of_its_probability()
         ),
     )
     page = league_page(both, "en", Boundaries(SQUARES)).markup.replace("\xa0", " ")
-    assert 'class="c-nearly_certain"' in page
+    assert 'class="c-0"' in page
     assert "<title>Futian 95 %</title>" in page
-    assert re.search(r'class="c-unlikely" d="M6 [\d.]+L320 ', page)  # the west is on the left
+    assert re.search(r'class="c-3" d="M6 [\d.]+L320 ', page)  # the west is on the left
     assert re.search(r"<text[^>]*>Nanshan<tspan[^>]*>20 %</tspan></text>", page)
     assert "<script" not in page
 

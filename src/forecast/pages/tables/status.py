@@ -48,7 +48,7 @@ _COLUMNS = (
     "light",
 )
 _COLUMNS_WITHOUT_TARGET = ("indicator", "last", "forecast_short")
-_WRAPPED = ("indicator", "last")
+_WRAPPED = ("indicator", "last", "probability_short")
 _SURE = (0.5, 0.8, 0.9)
 _REASONS = (
     "levels_not_positive", "target_without_base", "no_figures", "ratio_part", "ratio_denominator",
