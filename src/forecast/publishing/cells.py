@@ -16,6 +16,7 @@ import signal
 import sys
 from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,11 @@ from forecast.publishing.engine import execute, notebook_failure
 
 Output = dict[str, Any]
 _outputs: list[Output] = []  # of the cell that runs
+# What notebooks need, imported while the process that started this one computes.
+_IMPORTED = (
+    "papermill", "forecast.pages.charts", "matplotlib.backends.backend_svg",
+    "forecast.pages.tables", "forecast.report.report",
+)  # fmt: skip
 _END_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux
 
 
@@ -182,7 +188,8 @@ def main() -> None:
     os.dup2(2, 1)  # what a library writes past Python is no reply
     sys.stdin = os.fdopen(os.open(os.devnull, os.O_RDONLY), encoding="utf-8")
     cells = Cells()
-    any(map(__import__, ("papermill", "forecast.pages.charts", "forecast.pages.tables")))
+    for name in _IMPORTED:
+        import_module(name)
     gc.freeze()
     for line in requests:
         replies.write(json.dumps(cells.reply(json.loads(line)), default=str) + "\n")

@@ -34,12 +34,14 @@ RANGES = (0.90, 0.66, 0.33, 0.10, 0.0)  # wider: each has to hold past forecasts
 
 def word(probability: float) -> str:
     """Return the key of the words for a probability; they are never shown without the number."""
-    return next(name for floor, name in WORDS if _printed(probability) >= floor)
+    shown = _printed(probability)
+    return next(name for floor, name in WORDS if shown >= floor)
 
 
 def range_of(probability: float) -> int:
     """Return the place among `RANGES` of the range in which a probability lies as it is printed."""
-    return next(i for i, floor in enumerate(RANGES) if _printed(probability) >= floor)
+    shown = _printed(probability)
+    return next(i for i, floor in enumerate(RANGES) if shown >= floor)
 
 
 def ends_of_range(place: int) -> tuple[float, float]:
