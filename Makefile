@@ -36,7 +36,7 @@ test: $(READY) ## Check style, types, layers, tests and notebooks
 	  $(BIN)/pytest -n auto --dist loadfile --nbval-lax -p no:cacheprovider notebooks/explore
 
 soak: $(READY) ## Run the tests that take long: kills, random inputs and deliberate faults in numbers
-	@$(BIN)/pytest -n auto --dist loadgroup tests/soak
+	@$(BIN)/pytest -n auto tests/soak
 	@$(BIN)/python tests/soak/mutants.py
 	@found=$$(mktemp -d) && $(BIN)/python tests/soak/fuzz_readers.py -max_total_time=600 \
 	  -artifact_prefix="$$found/" -verbosity=0 "$$found" tests/soak/corpus && rm -rf "$$found"

@@ -34,7 +34,7 @@ from forecast.outlook.answers import RECORD_MONTHS, Answer
 from forecast.outlook.curves import next_figure
 from forecast.report.lights import light
 from forecast.verification.record import Record
-from forecast.verification.scores import coverage
+from forecast.verification.scores import coverage, pit
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 AREA, FIRST_YEAR, DAY_OF_MONTH = "china", 2000, 21
@@ -102,8 +102,7 @@ def expected_figures(archive: Archive, record: Record, area: str, day: date) -> 
         came = float(round_half_up(growth, entry.decimals))
         ahead = own.paths[:, own.history.ahead.index(coming.span.last)]
         values = round_half_up(ahead, entry.decimals)
-        at = np.abs(values - came) < 1e-9
-        share = float((values < came - 1e-9).mean() + at.mean() / 2)
+        share = float(pit(values[None], [came])[0])
         found = Expected(area, name, day.year, day.month, share)
         now, met = own.met(N_PATHS), then.met(N_PATHS)
         if coming.curve is not None and not coming.settles and now is not None and met is not None:

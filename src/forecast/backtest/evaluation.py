@@ -167,17 +167,14 @@ def _recalibrated(pools: Sequence[_Density], table: pd.DataFrame) -> list[_Densi
 
     final = []
     for pool in pools:
-        forecast, draws = pool.forecast, (pool.draws, pool.following)
+        forecast, draws, following = pool.forecast, pool.draws, pool.following
         if forecast.is_own_scale:
             series = forecast.area, forecast.indicator
-            n_settled = _n_settled(settled_on, forecast)
-            of_year, of_next = (
-                calibration(n_settled, forecast.months_known, series, which)
-                for which in (False, True)
-            )
-            following = None if pool.following is None else of_next.recalibrated(pool.following)
-            draws = of_year.recalibrated(pool.draws), following
-        final.append(_Density(forecast, POOL, *draws))
+            known = _n_settled(settled_on, forecast), forecast.months_known
+            draws = calibration(*known, series, of_next=False).recalibrated(draws)
+            if following is not None:
+                following = calibration(*known, series, of_next=True).recalibrated(following)
+        final.append(_Density(forecast, POOL, draws, following))
     return final
 
 

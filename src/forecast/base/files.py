@@ -188,6 +188,11 @@ def sha256_of(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def hash_of(parts: tuple[object, ...]) -> str:
+    """Return a short SHA-256 of values by their `repr`: the name of what is cached for them."""
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+
+
 CACHE_VARIABLE = "FORECAST_CACHE"
 _HASH_BYTES = 32
 _NAME = "growth-target-forecast"

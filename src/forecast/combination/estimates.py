@@ -64,10 +64,10 @@ class Estimates:
         It is that of the year, or of the next figure.
         """
         of_all, of_series = (months_known, "", of_next), (months_known, str(series), of_next)
-        pools = pits_of(self.raw_pools, of_next=of_next)
-        if of_all not in self._calibrations:
-            self._calibrations[of_all] = calibration_of(pools, months_known)
         if of_series not in self._calibrations:
+            pools = pits_of(self.raw_pools, of_next=of_next)
+            if of_all not in self._calibrations:
+                self._calibrations[of_all] = calibration_of(pools, months_known)
             own = pools[(pools["area"] == series.area) & (pools["indicator"] == series.indicator)]
             pooled = self._calibrations[of_all]
             self._calibrations[of_series] = series_calibration(pooled, own, months_known)

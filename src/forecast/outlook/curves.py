@@ -7,7 +7,6 @@ closely to its December.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -22,7 +21,7 @@ from forecast.archive.archive import Archive, Snapshot, next_month
 from forecast.archive.figures import Figure
 from forecast.archive.schedule import span_kind
 from forecast.archive.targets import round_half_up
-from forecast.base.files import cache_folder, cache_tables, cached_table
+from forecast.base.files import cache_folder, cache_tables, cached_table, hash_of
 from forecast.base.months import MONTHS_A_YEAR, Span, month, month_of_year, year_of
 from forecast.base.package import forecast_hash
 from forecast.base.series import Series
@@ -233,11 +232,16 @@ def _months_of_a_figure(history: History, last: int) -> int:
 
     They are those since January where there is none in the year before `last`.
     """
-    recent = [f.span for f in history.figures if f.settles and f.span.last > last - MONTHS_A_YEAR]
-    parts = [s for s in recent if s.is_within_a_year and not s.is_year_to_date]
+    spans = [f.span for f in _of_a_year(history, last)]
+    parts = [s for s in spans if s.is_within_a_year and not s.is_year_to_date]
     newest = max(parts, key=lambda span: span.last, default=None)
     own = month_of_year(last) if newest is None else newest.n_months
     return min(own, month_of_year(last))
+
+
+def _of_a_year(history: History, last: int) -> list[Figure]:
+    """Return the settled figures whose months end in the year up to `last`, or later."""
+    return [f for f in history.figures if f.settles and f.span.last > last - MONTHS_A_YEAR]
 
 
 def _outcomes_ahead(own: IndicatorOutlook, release: _Release) -> FloatArray | None:
@@ -335,14 +339,7 @@ def _place(
         name, archive.content_hash(), archive.judgements, archive.targets, day, form,
         content_hash(answer.record), learnt_on,
     )  # fmt: skip
-    return (
-        cache_folder() / f"curves-{_hash(question)}.parquet",
-        _hash(depends_on),
-    )
-
-
-def _hash(parts: tuple[object, ...]) -> str:
-    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+    return cache_folder() / f"curves-{hash_of(question)}.parquet", hash_of(depends_on)
 
 
 def _computed(
@@ -422,7 +419,7 @@ def figures_of(history: History, span: Span, value: float, day: date) -> list[Fi
     if level is not None and levels:
         figures.append(_figure(history, span, "level", level, day))
     if not figures or any(measure == "growth_pct" for measure, _ in forms):
-        of_month = _growth_of_month(history, last, growth_pct)
+        of_month = _growth_of_month(history, newest, last, growth_pct)
         if of_month is None:
             figures.append(_figure(history, span, "growth_pct", growth_pct, day))
         else:
@@ -430,22 +427,17 @@ def figures_of(history: History, span: Span, value: float, day: date) -> list[Fi
     return figures
 
 
-def _growth_of_month(history: History, last: int, growth_pct: float) -> float | None:
+def _growth_of_month(history: History, newest: int, last: int, growth_pct: float) -> float | None:
     """Return the growth of a single month with which growth since January comes to a value.
 
-    None for a series that publishes growth since January itself: with that of single months in
-    its place, models of months see the figure. With base-year shares w and their sums W it is
+    None for a series that published growth since January itself in the year to its `newest` month:
+    of others, models of months see no other figure. With base-year shares w and their sums W it is
     (W_t S_t - W_(t-1) S_(t-1)) / w_t.
     """
-    newest = max(f.span.last for f in history.figures if f.settles)
-    recent = [
-        f.span
-        for f in history.figures
-        if f.settles and f.measure == "growth_pct" and f.span.last > newest - MONTHS_A_YEAR
-    ]
+    spans = [f.span for f in _of_a_year(history, newest) if f.measure == "growth_pct"]
     n = month_of_year(last)
-    has_months = any(s.n_months == 1 and month_of_year(s.last) > 1 for s in recent)
-    if not has_months or any(s.is_year_to_date and s.n_months > 1 for s in recent):
+    has_months = any(s.n_months == 1 and month_of_year(s.last) > 1 for s in spans)
+    if not has_months or any(s.is_year_to_date and s.n_months > 1 for s in spans):
         return None
     if history.indicator.is_stock or n == 1:
         return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,7 +13,7 @@ import pandas as pd
 from forecast.archive.archive import Archive, BoolArray, Snapshot
 from forecast.archive.targets import Target
 from forecast.backtest.replay import Progress
-from forecast.base.files import cache_folder, cache_tables, cached_table
+from forecast.base.files import cache_folder, cache_tables, cached_table, hash_of
 from forecast.base.package import forecast_hash
 from forecast.base.parallel import executor, spread
 from forecast.base.series import Series
@@ -211,15 +210,14 @@ def _keyed(
             name, figures, estimation[vintage.record_day], vintage.day, vintage.targets[name],
             *judged,
         )  # fmt: skip
-        named.append((hashlib.sha256(repr(parts).encode()).hexdigest()[:32], (vintage, name)))
+        named.append((hash_of(parts), (vintage, name)))
     return named
 
 
 def _cached(question: Question) -> tuple[Path, dict[str, BatchForecast]]:
     """Return where the forecasts of a question are cached, and those that are there."""
     parts = (question.area, question.year, question.seed, question.n_paths, forecast_hash())
-    name = hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
-    path = cache_folder() / f"forecasts-{name}.parquet"
+    path = cache_folder() / f"forecasts-{hash_of(parts)}.parquet"
     table = cached_table(path, _COLUMNS)
     return path, {} if table is None else dict(_forecasts(table))
 

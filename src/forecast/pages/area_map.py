@@ -10,6 +10,7 @@ from itertools import pairwise
 from forecast.archive.boundaries import Boundaries, Ring
 from forecast.base import texts
 from forecast.base.texts import text
+from forecast.pages import phrases
 from forecast.pages.html import Html, fragment
 from forecast.pages.league import League, Standing
 from forecast.report.lights import RANGES, ends_of_range, range_of
@@ -57,9 +58,8 @@ def league_map(league: League, boundaries: Boundaries, lang: str) -> Html:
 
 def _classes(lang: str) -> list[tuple[str, str]]:
     """Return the class of each range of probabilities with its ends, and of areas without one."""
-    ends = [ends_of_range(place) for place in range(len(RANGES))]
-    said = [f"{texts.number(100 * a, 0)}–{texts.rate(100 * b, 0, lang)}" for a, b in ends]
-    named = [(str(place), words) for place, words in enumerate(said)]
+    places = range(len(RANGES))
+    named = [(str(place), phrases.percents(*ends_of_range(place), lang)) for place in places]
     return [*named, ("none", text("light.none", lang))]
 
 

@@ -283,6 +283,11 @@ def chance(probability: float, lang: str) -> str:
     return text("form.chance", lang, probability=number, word=said)
 
 
+def percents(least: float, most: float, lang: str) -> str:
+    """Return a range of probabilities by its ends in whole per cents."""
+    return f"{texts.number(100 * least, 0)}–{texts.rate(100 * most, 0, lang)}"
+
+
 def forecast(band: Band | None, one: Targeted, lang: str) -> str:
     """Return the median and the band of 80 %, a dash where there is none."""
     if band is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -11,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from forecast.base.files import cache_folder, cache_text, cached_text, sha256_of
+from forecast.base.files import cache_folder, cache_text, cached_text, hash_of, sha256_of
 from forecast.base.package import package_hash
 from forecast.base.parameters import Parameters
 from forecast.pages.status import Status, status_from
@@ -58,7 +57,7 @@ def key_of(parameters: Parameters, area: str | None) -> str:
     question = (area, *(getattr(parameters, name) for name in names))
     libraries = [version(name) for name in _COMPUTED_WITH]
     parts = (question, _hashes(parameters.data), package_hash(), libraries)
-    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+    return hash_of(parts)
 
 
 def _hashes(folder: Path) -> Sequence[tuple[str, str]]:

@@ -53,11 +53,11 @@ def per_cent(rate: Interval, lang: str) -> str:
 
 
 def _range_row(one: RangeScore, lang: str) -> list[str]:
-    named = f"{texts.number(100 * one.least, 0)}–{share_text(one.most, lang)}"
     share = one.attained.mapped(lambda part: 100 * part)
     return [
-        named, f"{one.n_forecasts:,}", number_text(one.effective_years, 1, lang),
-        share_text(one.stated, lang), per_cent(share, lang),
+        phrases.percents(one.least, one.most, lang), f"{one.n_forecasts:,}",
+        number_text(one.effective_years, 1, lang), share_text(one.stated, lang),
+        per_cent(share, lang),
     ]  # fmt: skip
 
 
